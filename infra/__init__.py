@@ -1,0 +1,1 @@
+"""What runs the functions: the local stack, locks and deploy notes."""
