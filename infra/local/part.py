@@ -1,5 +1,6 @@
 """What the supervisor needs to know about one child process of the stack."""
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,9 +13,11 @@ class Part:
         name: what a person calls it, for instance `postgres`.
         command: program and arguments.
         environment: added to a minimal inherited environment.
-        ready: `http://...` or `tcp://host:port`; answers once the part serves.
+        ready: `http://...` (answers 2xx) or `tcp://host:port` (accepts) once it serves.
         user: the unprivileged user to run as when the stack is started by root,
             because PostgreSQL refuses root; None keeps the user as it is.
+        stop: the signal that asks for an orderly end; PostgreSQL takes SIGTERM as
+            "wait until every client has left".
     """
 
     name: str
@@ -22,3 +25,4 @@ class Part:
     environment: Mapping[str, str] = field(repr=False)
     ready: str
     user: str | None = None
+    stop: signal.Signals = signal.SIGTERM
