@@ -1,0 +1,17 @@
+"""Real PostgreSQL 17, bootstrapped like a hosted Supabase project."""
+
+from .bootstrap import connected
+from .cluster import SUPERUSER, Cluster
+from .migrations import MigrationFailed, migrate, run_script
+from .server import NODE_MODULES, MissingPostgres
+
+__all__ = [
+    "NODE_MODULES",
+    "SUPERUSER",
+    "Cluster",
+    "MigrationFailed",
+    "MissingPostgres",
+    "connected",
+    "migrate",
+    "run_script",
+]

