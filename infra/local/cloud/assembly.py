@@ -1,0 +1,70 @@
+"""Build the gateway of a checkout from the command line's settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .console import INVOKE, TICK, Changes, Control, Docs
+from .environments import Launch
+from .gateway import Gateway
+from .template import Place, read_template
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run a template.
+
+    Attributes:
+        template: the SAM template; its folder is the checkout.
+        port: of the HTTP API; 0 takes a free one.
+        logs: folder for one log a function, made if missing, emptied at the start.
+        aws: address of the AWS stand-in.
+        node_modules: where `swagger-ui-dist` is, for `/docs`.
+        parameters: values for the template's Parameters.
+    """
+
+    template: Path
+    port: int
+    logs: Path
+    aws: str = "http://127.0.0.1:5555"
+    node_modules: Path | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def assemble(settings: Settings) -> Gateway:
+    """A gateway that serves the template; nothing listens or polls yet.
+
+    Raises:
+        TemplateError: the template cannot be run.
+    """
+    place = Place(endpoint=settings.aws)
+    template = read_template(settings.template, settings.parameters, place)
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    for log in settings.logs.glob("*.log"):
+        log.unlink()
+    own = {"AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{settings.port}"}
+    launch = Launch(place, settings.logs.resolve(), extra=own)
+    gateway = Gateway(template, launch)
+    _mount_console(gateway, settings, launch)
+    return gateway
+
+
+def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None:
+    names = frozenset(gateway.template.functions)
+    control = Control(names, gateway.invoke, gateway.scheduler)
+    gateway.mount(INVOKE, control.invoke)
+    gateway.mount(TICK, control.tick)
+    root = settings.template.resolve().parent
+    environment: dict[str, str] = {}
+    for function in gateway.template.functions.values():
+        environment |= launch.variables(function, "")
+    docs = Docs(root, environment, settings.node_modules)
+    gateway.mount("/openapi.json", docs.openapi)
+    gateway.mount("/docs", docs.page)
+
+    def reload() -> None:
+        gateway.reload()
+        docs.forget()
+
+    sources = [root / "functions", root / "shared"]
+    gateway.keep_running(Changes(sources, reload).run())

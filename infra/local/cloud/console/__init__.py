@@ -1,0 +1,7 @@
+"""What only a developer's machine has: documentation, ticks, reloading."""
+
+from .changes import Changes
+from .control import INVOKE, TICK, Control
+from .docs import Docs
+
+__all__ = ["INVOKE", "TICK", "Changes", "Control", "Docs"]

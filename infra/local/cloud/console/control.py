@@ -1,0 +1,81 @@
+"""What a developer's tools ask of the gateway: invoke a function, fire a schedule."""
+
+import asyncio
+import logging
+from typing import Final
+
+from aiohttp import web
+
+from infra.local.cloud.environments import FunctionError
+from infra.local.cloud.event_sources import Scheduler
+from infra.local.cloud.http_api import Invoke, read_body
+
+INVOKE: Final = "/2015-03-31/functions/"
+TICK: Final = "/.local/tick/"
+
+log = logging.getLogger(__name__)
+
+
+class Control:
+    """Lambda's Invoke API, as boto3 speaks it, and the schedules by name."""
+
+    def __init__(
+        self, functions: frozenset[str], invoke: Invoke, scheduler: Scheduler
+    ) -> None:
+        self._functions = functions
+        self._invoke = invoke
+        self._scheduler = scheduler
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def invoke(self, request: web.BaseRequest) -> web.Response:
+        """`POST /2015-03-31/functions/NAME/invocations`, by name or by ARN."""
+        name = request.path.removeprefix(INVOKE).partition("/")[0].rpartition(":")[2]
+        if name not in self._functions:
+            headers = {"x-amzn-errortype": "ResourceNotFoundException"}
+            message = {"Message": f"Function not found: {name}"}
+            return web.json_response(message, status=404, headers=headers)
+        event = await read_body(request)
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        if event is None or kind == "DryRun":
+            return web.Response(status=413 if event is None else 204)
+        if kind == "Event":
+            self._later(name, event or b"{}")
+            return web.Response(status=202)
+        return await self._now(name, event or b"{}")
+
+    async def tick(self, request: web.BaseRequest) -> web.Response:
+        """`POST /.local/tick/NAME`: fire a schedule now, answer with its result."""
+        name = request.path.removeprefix(TICK)
+        schedule = self._scheduler.named(name)
+        if schedule is None:
+            known = ", ".join(each.name for each in self._scheduler.schedules) or "none"
+            message = f"There is no schedule {name}; the template has: {known}."
+            return web.json_response({"message": message}, status=404)
+        try:
+            answer = await self._scheduler.fire(schedule)
+        except FunctionError as error:
+            return web.Response(
+                status=502, body=error.payload, content_type="application/json"
+            )
+        return web.Response(body=answer, content_type="application/json")
+
+    async def _now(self, name: str, event: bytes) -> web.Response:
+        try:
+            answer, headers = await self._invoke(name, event), {}
+        except FunctionError as error:
+            answer, headers = error.payload, {"X-Amz-Function-Error": "Unhandled"}
+        headers["X-Amz-Executed-Version"] = "$LATEST"
+        return web.Response(
+            body=answer, headers=headers, content_type="application/json"
+        )
+
+    def _later(self, name: str, event: bytes) -> None:
+        task = asyncio.create_task(self._quietly(name, event))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _quietly(self, name: str, event: bytes) -> None:
+        try:
+            await self._invoke(name, event)
+        except FunctionError as error:
+            log.error("%s failed: %s", name, error)  # noqa: TRY400 (not ours)

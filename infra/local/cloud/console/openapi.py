@@ -1,0 +1,29 @@
+"""Print the OpenAPI document of every function that has a router."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+
+def routers(root: Path) -> list[APIRouter]:
+    """The router of each `functions/*/app.py` that has one, by folder name."""
+    names = sorted(path.parent.name for path in root.glob("functions/*/app.py"))
+    modules = (importlib.import_module(f"functions.{name}.app") for name in names)
+    found = (getattr(module, "router", None) for module in modules)
+    return [router for router in found if isinstance(router, APIRouter)]
+
+
+def compose(found: list[APIRouter]) -> dict[str, Any]:
+    """One document for all routes."""
+    app = FastAPI(title="AutoCRM", version="1")
+    for router in found:
+        app.include_router(router)
+    return app.openapi()
+
+
+if __name__ == "__main__":
+    json.dump(compose(routers(Path.cwd())), sys.stdout)

@@ -1,0 +1,89 @@
+"""The whole of a template's cloud in one event loop."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from aiohttp import web
+
+from .environments import Launch, Pool
+from .event_sources import Scheduler
+from .http_api import Cors, HttpApi, Integration, RouteTable
+from .template import Template
+
+Serve = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Functions, their HTTP API and their schedules.
+
+    Args:
+        template: what to run.
+        launch: how the functions' processes are started.
+    """
+
+    def __init__(self, template: Template, launch: Launch) -> None:
+        self.template = template
+        self._pools = {
+            name: Pool(function, launch)
+            for name, function in template.functions.items()
+        }
+        self.scheduler = Scheduler.of(template, self.invoke)
+        integration = Integration(template.place, self.invoke)
+        self.api = HttpApi(RouteTable.of(template), Cors.of(template), integration)
+        self._extras: dict[str, Serve] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.ServerRunner | None = None
+
+    async def invoke(self, name: str, event: bytes) -> bytes:
+        """Run one function of the template, by logical id.
+
+        Raises:
+            FunctionError: it failed.
+        """
+        return await self._pools[name].invoke(event)
+
+    def mount(self, prefix: str, serve: Serve) -> None:
+        """Answer paths that begin so with something else than the HTTP API."""
+        self._extras[prefix] = serve
+
+    def keep_running(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something, a poller for instance, until the gateway stops."""
+        self._tasks.append(asyncio.create_task(work))
+
+    def reload(self) -> None:
+        """Let functions be imported anew at their next event."""
+        for pool in self._pools.values():
+            pool.retire()
+
+    async def start(self, port: int) -> int:
+        """Listen on the loopback address; 0 takes a free port, which is returned.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        # Compressed bodies reach the function as they came.
+        server = web.Server(self._serve, access_log=None, auto_decompress=False)
+        self._runner = web.ServerRunner(server, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        self.keep_running(self.scheduler.run())
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """End every task, connection and function process."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        for prefix, serve in self._extras.items():
+            if request.path.startswith(prefix):
+                return await serve(request)
+        return await self.api.serve(request)
