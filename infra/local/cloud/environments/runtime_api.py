@@ -72,11 +72,11 @@ class RuntimeApi:
 
     async def open(self) -> None:
         """Listen on a free port; `address` is then `host:port`."""
-        server = web.Server(self._serve, access_log=None)
-        self._runner = web.ServerRunner(server)
+        # The open question of a process that died must not keep its port open.
+        server = web.Server(self._serve, handler_cancellation=True, access_log=None)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, shutdown_timeout=0)
-        await site.start()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]
         self.address = f"{host}:{port}"
 
