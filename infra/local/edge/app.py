@@ -1,0 +1,110 @@
+"""One address for Auth, REST and Realtime, as the hosted gateway offers it."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from aiohttp import ClientError, ClientSession, web
+
+from .keys import ApiKeys, KeyRefused
+from .proxy import CORS, open_session, pass_on
+from .rules import rest_refusal
+from .sockets import pass_on_socket
+
+MAX_BODY = 64 << 20  # bytes
+PREFLIGHT: dict[str, str] = {
+    **CORS,
+    "Access-Control-Allow-Headers": "*, Authorization",
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS",
+    "Access-Control-Max-Age": "3600",
+}
+OPEN_PATHS = ("/auth/v1/.well-known/",)
+SESSION = web.AppKey("session", ClientSession)
+
+
+class Gateway:
+    """Finds the service of a path and who asks, then passes the request on."""
+
+    def __init__(self, keys: ApiKeys, services: Mapping[str, str]) -> None:
+        self._keys = keys
+        self._services = services
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer any request."""
+        if request.method == "OPTIONS" and "Origin" in request.headers:
+            return web.Response(headers=PREFLIGHT)
+        raw_path = request.rel_url.raw_path
+        for prefix, service in self._services.items():
+            if raw_path.startswith(f"{prefix}/") or raw_path == prefix:
+                return await self._guarded(request, prefix, service)
+        body = {"message": "no Route matched with those values"}
+        return web.json_response(body, status=404, headers=CORS)
+
+    async def _guarded(
+        self, request: web.Request, prefix: str, service: str
+    ) -> web.StreamResponse:
+        try:
+            return await self._serve(request, prefix, service)
+        except KeyRefused as refusal:
+            body = {"message": refusal.message, "hint": refusal.hint}
+            return web.json_response(body, status=401, headers=CORS)
+        except ClientError:
+            text = "The upstream server is currently unavailable"
+            body = {"message": text}
+            return web.json_response(body, status=503, headers=CORS)
+
+    async def _serve(
+        self, request: web.Request, prefix: str, service: str
+    ) -> web.StreamResponse:
+        session = request.app[SESSION]
+        header = request.headers.get("Authorization", "")
+        target = service + request.rel_url.raw_path_qs.removeprefix(prefix)
+        if request.rel_url.raw_path.startswith(OPEN_PATHS):
+            return await pass_on(session, request, target, header)
+        key = request.headers.get("apikey") or request.query.get("apikey", "")
+        self._keys.check(key, request.headers.get("User-Agent", ""))
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            address = f"{service}/socket/websocket"
+            token = self._keys.tokens[key]
+            return await pass_on_socket(session, request, address, token)
+        if prefix == "/rest/v1" and (refusal := self._refusal(request, prefix, key)):
+            return refusal
+        authorization = self._keys.authorization(key, header)
+        return await pass_on(session, request, target, authorization)
+
+    def _refusal(
+        self, request: web.Request, prefix: str, key: str
+    ) -> web.Response | None:
+        path = request.rel_url.raw_path.removeprefix(prefix)
+        refusal = rest_refusal(request, path, key in self._keys.privileged)
+        if refusal is None:
+            return None
+        status, body = refusal
+        return web.json_response(body, status=status, headers=CORS)
+
+
+def create_app(environment: Mapping[str, str]) -> web.Application:
+    """Return the gateway, configured by the environment.
+
+    Raises:
+        KeyError: a key or the address of a service is missing.
+    """
+    services = {
+        "/rest/v1": environment["REST_URL"],
+        "/auth/v1": environment["AUTH_URL"],
+        "/realtime/v1": environment["REALTIME_URL"],
+    }
+    gateway = Gateway(ApiKeys.load(environment), services)
+    app = web.Application(client_max_size=MAX_BODY)
+    app.cleanup_ctx.append(_session)
+    app.router.add_get("/health", _health)
+    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    return app
+
+
+async def _health(request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _session(app: web.Application) -> AsyncIterator[None]:
+    app[SESSION] = open_session()
+    yield
+    await app[SESSION].close()
