@@ -284,6 +284,14 @@ $$;
 comment on function public.make_first_admin is
 'Makes the first administrator of a new deployment; for the service key, once.';
 
+create function public.health() returns jsonb
+language sql stable set search_path = ''
+as $$
+    select jsonb_build_object('status', 'ok');
+$$;
+comment on function public.health is 'Answers when the database does.';
+grant execute on function public.health to anon, authenticated, service_role;
+
 -- What frontends may read from the token for their menus; never used for decisions.
 create function public.custom_access_token_hook(event jsonb) returns jsonb
 language sql stable security definer set search_path = ''

@@ -1,0 +1,1 @@
+"""Say something on a ticket."""

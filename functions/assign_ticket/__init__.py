@@ -1,0 +1,1 @@
+"""Give a ticket to somebody, or back to its queue."""

@@ -1,0 +1,1 @@
+"""Close what has been solved long enough."""

@@ -1,0 +1,1 @@
+"""Read what was said on a ticket."""

@@ -1,0 +1,28 @@
+"""GET /v1/tickets: what the caller requested, follows or is assigned."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from shared.http import PageQuery, ReadTickets, StatusList, create_handler
+from shared.models import Ticket
+from shared.pages import Page
+
+router = APIRouter(tags=["tickets"])
+
+
+class MyTicketsQuery(PageQuery):
+    """Which of my tickets; newest first."""
+
+    status: StatusList | None = None
+
+
+@router.get("/v1/tickets")
+async def list_my_tickets(
+    query: Annotated[MyTicketsQuery, Query()], tickets: ReadTickets
+) -> Page[Ticket]:
+    """Return my tickets, newest first."""
+    return tickets.mine(query.status, query.cursor, query.limit)
+
+
+handler = create_handler(router)

@@ -1,0 +1,1 @@
+"""The queues, with live counts."""

@@ -1,0 +1,1 @@
+"""Catch up with what happened to a ticket."""

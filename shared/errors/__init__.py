@@ -1,0 +1,27 @@
+"""What can go wrong, in the language of the help desk."""
+
+from .kinds import (
+    AppError,
+    Conflict,
+    Denied,
+    Invalid,
+    Malformed,
+    NotFound,
+    Stale,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+
+__all__ = [
+    "AppError",
+    "Conflict",
+    "Denied",
+    "Invalid",
+    "Malformed",
+    "NotFound",
+    "Stale",
+    "TooLarge",
+    "Unauthenticated",
+    "Unavailable",
+]

@@ -1,0 +1,25 @@
+"""What has happened; `DomainEvent` is the closed list."""
+
+from .schema import event_schema
+from .tickets import (
+    DomainEvent,
+    TicketAssigned,
+    TicketCommented,
+    TicketCreated,
+    TicketEvent,
+    TicketStatusChanged,
+    TicketUpdated,
+    parse_event,
+)
+
+__all__ = [
+    "DomainEvent",
+    "TicketAssigned",
+    "TicketCommented",
+    "TicketCreated",
+    "TicketEvent",
+    "TicketStatusChanged",
+    "TicketUpdated",
+    "event_schema",
+    "parse_event",
+]

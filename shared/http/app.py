@@ -1,0 +1,40 @@
+"""The app that every HTTP function is."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from fastapi import APIRouter, FastAPI
+from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+
+from .guards import BodyLimit
+from .problems import PROBLEM_JSON, install_problem_handlers
+
+LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+CORRELATION_ID = "requestContext.requestId"
+
+
+def create_app(*routers: APIRouter) -> FastAPI:
+    """Build an app from routers: a function has one, the composed document all.
+
+    The documentation pages are off: they are composed once for all functions.
+    """
+    app = FastAPI(title="AutoCRM", docs_url=None, redoc_url=None, openapi_url=None)
+    install_problem_handlers(app)
+    app.add_middleware(BodyLimit)
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def create_handler(router: APIRouter) -> LambdaHandler:
+    """Wrap one router for Lambda, with structured logs tied to the request."""
+    text = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON]  # anything else goes out as base64
+    logging.getLogger("mangum").setLevel(logging.WARNING)
+    adapter = Mangum(create_app(router), lifespan="off", text_mime_types=text)
+    wrapped: LambdaHandler = Logger().inject_lambda_context(
+        correlation_id_path=CORRELATION_ID, clear_state=True
+    )(adapter)
+    return wrapped

@@ -1,0 +1,66 @@
+"""The two shapes of a model, and text and fields that the database can store."""
+
+import math
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+MAX_DEPTH = 8
+
+
+class Model(BaseModel):
+    """A value read from the database.
+
+    Unknown columns are ignored, so a migration may run before the code.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Command(BaseModel):
+    """A request body; unknown fields are a caller's mistake and are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def storable(text: str) -> str:
+    """Refuse what PostgreSQL cannot store as text: NUL and lone surrogates."""
+    if "\0" in text or any("\ud800" <= letter < "\ue000" for letter in text):
+        raise ValueError("must not contain NUL or lone surrogates")
+    return text
+
+
+def single_line(text: str) -> str:
+    """Refuse line breaks and other control characters."""
+    if any(ord(character) < ord(" ") for character in text):
+        raise ValueError("must be a single line without control characters")
+    return text
+
+
+def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse custom fields that jsonb cannot hold, or that nest without end."""
+    _check(fields, 0)
+    return fields
+
+
+def _check(value: JsonValue, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"must not nest deeper than {MAX_DEPTH} levels")
+    if isinstance(value, str):
+        storable(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must not contain NaN or infinity")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            storable(key)
+            _check(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check(item, depth + 1)
+
+
+Line = Annotated[str, AfterValidator(storable), AfterValidator(single_line)]
+Prose = Annotated[str, Field(min_length=1, max_length=50_000), AfterValidator(storable)]
+Fields = Annotated[
+    dict[str, JsonValue], Field(max_length=100), AfterValidator(storable_fields)
+]

@@ -1,0 +1,147 @@
+"""Tickets, from draft to stored row, and what may be asked of them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from .base import Command, Fields, Line, Model, Prose
+
+Subject = Annotated[Line, Field(min_length=1, max_length=200)]
+Tag = Annotated[Line, Field(pattern=r"^[^\s,]{1,50}$")]
+TicketRef = str
+"""A ticket's id or its number, as it stands in an address."""
+
+
+class TicketType(StrEnum):
+    """What a ticket asks for; each type has its own strategy."""
+
+    QUESTION = "question"
+    INCIDENT = "incident"
+    PROBLEM = "problem"
+    TASK = "task"
+
+
+class TicketPriority(StrEnum):
+    """How soon a ticket wants attention, soonest first."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class StatusCategory(StrEnum):
+    """What a status means to rules, targets and reports."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class WaitingParty(StrEnum):
+    """Whose move it is."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    THIRD_PARTY = "third_party"
+    NOBODY = "nobody"
+
+
+class TicketDraft(Command):
+    """What somebody asks for help with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": "The invoice shows the wrong address",
+                    "body": "It still names our old office. Can you send a new one?",
+                    "type": "question",
+                    "queue": "billing",
+                    "tags": ["invoice"],
+                }
+            ]
+        }
+    )
+
+    subject: Subject
+    body: Prose
+    type: TicketType = TicketType.QUESTION
+    priority: TicketPriority | None = Field(
+        default=None, description="Left out, triage decides from words and impact."
+    )
+    queue: Line | None = Field(
+        default=None,
+        max_length=40,
+        description="Key or id; left out, the default queue.",
+    )
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    data: Fields = Field(
+        default_factory=dict,
+        description="Custom fields; an incident needs `impact`, a problem `impact`"
+        " and `affected`, a task `due_on`.",
+    )
+
+
+class StatusChange(Command):
+    """Where a ticket is to stand next."""
+
+    status: Line = Field(max_length=50, examples=["pending"])
+    reason: Annotated[Line, Field(min_length=1, max_length=500)] | None = Field(
+        default=None, description="Shown to everybody who sees the ticket."
+    )
+
+
+class Assignment(Command):
+    """Who is to work a ticket: somebody by id, or `me`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"me": True}]})
+
+    assignee_id: UUID | None = None
+    me: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _name_one(self) -> Self:
+        if (self.assignee_id is None) == (self.me is None):
+            raise ValueError('give either "assignee_id" or "me": true')
+        return self
+
+    @property
+    def assignee(self) -> str:
+        """The person, as the database takes it: an id, or `me`."""
+        return str(self.assignee_id or "me")
+
+
+class Ticket(Model):
+    """A stored ticket."""
+
+    id: UUID
+    number: int = Field(examples=[1042])
+    subject: str
+    type: TicketType
+    priority: TicketPriority
+    status: str
+    status_category: StatusCategory
+    status_reason: str | None
+    waiting_on: WaitingParty
+    waiting_since: datetime
+    queue_id: UUID
+    requester_id: UUID
+    requester_name: str | None = None
+    organization_id: UUID | None
+    assignee_id: UUID | None
+    assignee_name: str | None = None
+    follow_up_of: UUID | None
+    tags: list[str]
+    data: Fields
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    solved_at: datetime | None
+    closed_at: datetime | None

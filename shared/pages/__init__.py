@@ -1,0 +1,5 @@
+"""Long lists, a page at a time."""
+
+from .pages import Page, decode_cursor, page_of
+
+__all__ = ["Page", "decode_cursor", "page_of"]

@@ -1,0 +1,5 @@
+"""The only room with a door to Supabase."""
+
+from .database import Database, PostgrestDatabase, open_database
+
+__all__ = ["Database", "PostgrestDatabase", "open_database"]

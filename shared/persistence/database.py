@@ -1,0 +1,79 @@
+"""One PostgREST client a request, over one pooled HTTP connection an environment."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+import httpx
+from postgrest import APIError, SyncPostgrestClient
+
+from shared.errors import Unavailable
+
+from .failures import failure
+
+TIMEOUT_SECONDS = 10.0
+
+
+class Database(Protocol):
+    """All that repositories need: a function is a round trip and a transaction."""
+
+    def call(
+        self, function: str, arguments: Mapping[str, Any], columns: str = ""
+    ) -> Any:  # noqa: ANN401, whatever JSON the function answers
+        """Run a function as the caller and return what it answers, as JSON."""
+        ...
+
+
+class PostgrestDatabase:
+    """`Database` over the PostgREST client of supabase-py."""
+
+    def __init__(self, client: SyncPostgrestClient) -> None:
+        self._client = client
+
+    def call(
+        self, function: str, arguments: Mapping[str, Any], columns: str = ""
+    ) -> Any:  # noqa: ANN401, whatever JSON the function answers
+        """Run a function as the caller.
+
+        Args:
+            function: a function of schema public.
+            arguments: by name; JSON values. None leaves the default of the function.
+            columns: PostgREST's `select`, where the function returns rows of a table.
+
+        Raises:
+            AppError: of the kind that the database named, see `failures`.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        request = self._client.rpc(function, given)
+        try:
+            return (request.select(columns) if columns else request).execute().data
+        except APIError as error:
+            raise failure(error) from error
+        except httpx.TransportError as error:
+            raise Unavailable from error
+
+
+def open_database(url: str, key: str, token: str | None = None) -> PostgrestDatabase:
+    """Open the database as the holder of `token`, or with the rights of the key alone.
+
+    Args:
+        url: of the Supabase project, without a path.
+        key: opaque API key; the publishable one for people, the secret one for workers.
+        token: access token of the person to act as.
+    """
+    headers = {"apikey": key}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    rest = f"{url.rstrip('/')}/rest/v1"
+    return PostgrestDatabase(
+        SyncPostgrestClient(rest, headers=headers, http_client=_connections())
+    )
+
+
+@lru_cache(maxsize=1)
+def _connections() -> httpx.Client:
+    # Connections idle for 5 s are not used again, so a thawed environment never
+    # writes into one that the other side has closed; connecting may be tried twice.
+    return httpx.Client(
+        timeout=TIMEOUT_SECONDS, transport=httpx.HTTPTransport(retries=1)
+    )

@@ -1,0 +1,29 @@
+"""Where things are kept. Use cases see the protocols, never tables or functions."""
+
+from .comments import Comments
+from .people import People, Roles
+from .ports import (
+    Conversation,
+    PeopleReader,
+    QueueReader,
+    RoleKeeper,
+    TicketReader,
+    TicketWriter,
+)
+from .queues import Queues
+from .tickets import TicketClock, Tickets
+
+__all__ = [
+    "Comments",
+    "Conversation",
+    "People",
+    "PeopleReader",
+    "QueueReader",
+    "Queues",
+    "RoleKeeper",
+    "Roles",
+    "TicketClock",
+    "TicketReader",
+    "TicketWriter",
+    "Tickets",
+]

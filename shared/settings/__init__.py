@@ -1,0 +1,5 @@
+"""What differs between a laptop, a preview and production."""
+
+from .sections import MissingSetting, Settings, SupabaseSettings, WorkerSettings
+
+__all__ = ["MissingSetting", "Settings", "SupabaseSettings", "WorkerSettings"]

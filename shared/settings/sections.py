@@ -1,0 +1,62 @@
+"""Settings by section, so that a function needs only the variables it uses.
+
+Plain pydantic over the environment: pydantic-settings brings readers of files and
+secrets stores that a Lambda function never opens, and costs every cold start.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr, ValidationError
+
+
+class MissingSetting(Exception):
+    """An environment variable is missing or unusable; the message names it."""
+
+
+class Settings(BaseModel):
+    """A section of the environment: field `url` of prefix `X_` is variable `X_URL`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the section.
+
+        Raises:
+            MissingSetting: names every variable that is missing or unusable.
+        """
+        prefix = str(cls.model_config.get("title", ""))
+        values = {
+            name: value
+            for name in cls.model_fields
+            if (value := environment.get(f"{prefix}{name}".upper())) is not None
+        }
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            wrong = ", ".join(
+                f"{prefix}{problem['loc'][0]}".upper()
+                + (" is missing" if problem["type"] == "missing" else " is not usable")
+                for problem in error.errors(include_input=False, include_url=False)
+            )
+            raise MissingSetting(f"{wrong}. See .env.example.") from None
+
+
+class SupabaseSettings(Settings):
+    """Where the database is, and the key that says we are the API."""
+
+    model_config = ConfigDict(frozen=True, title="SUPABASE_")
+
+    url: HttpUrl
+    publishable_key: SecretStr
+
+
+class WorkerSettings(Settings):
+    """Where the database is, and the key of workers, schedules and operators."""
+
+    model_config = ConfigDict(frozen=True, title="SUPABASE_")
+
+    url: HttpUrl
+    secret_key: SecretStr
