@@ -3,7 +3,15 @@
 import math
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+)
 
 MAX_DEPTH = 8
 
@@ -21,6 +29,14 @@ class Command(BaseModel):
     """A request body; unknown fields are a caller's mistake and are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def name_of(relation: str) -> AliasChoices:
+    """Say that a field is the name of a related person, read as `{"name": ...}`.
+
+    The name is missing where the reader may not know that person.
+    """
+    return AliasChoices(f"{relation}_name", AliasPath(relation, "name"))
 
 
 def storable(text: str) -> str:

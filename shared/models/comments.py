@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
-from .base import Command, Model, Prose
+from .base import Command, Model, Prose, name_of
 
 
 class CommentVisibility(StrEnum):
@@ -38,7 +38,7 @@ class Comment(Model):
     ticket_id: UUID
     position: int
     author_id: UUID
-    author_name: str | None = None
+    author_name: str | None = Field(default=None, validation_alias=name_of("author"))
     visibility: CommentVisibility
     body: str
     created_at: datetime

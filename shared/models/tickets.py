@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from .base import Command, Fields, Line, Model, Prose
+from .base import Command, Fields, Line, Model, Prose, name_of
 
 Subject = Annotated[Line, Field(min_length=1, max_length=200)]
 Tag = Annotated[Line, Field(pattern=r"^[^\s,]{1,50}$")]
@@ -133,10 +133,14 @@ class Ticket(Model):
     waiting_since: datetime
     queue_id: UUID
     requester_id: UUID
-    requester_name: str | None = None
+    requester_name: str | None = Field(
+        default=None, validation_alias=name_of("requester")
+    )
     organization_id: UUID | None
     assignee_id: UUID | None
-    assignee_name: str | None = None
+    assignee_name: str | None = Field(
+        default=None, validation_alias=name_of("assignee")
+    )
     follow_up_of: UUID | None
     tags: list[str]
     data: Fields

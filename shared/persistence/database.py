@@ -48,7 +48,7 @@ class PostgrestDatabase:
         try:
             return (request.select(columns) if columns else request).execute().data
         except APIError as error:
-            raise failure(error) from error
+            raise failure(error) from None  # its text may quote a row
         except httpx.TransportError as error:
             raise Unavailable from error
 

@@ -64,8 +64,23 @@ def failure(error: APIError) -> AppError:
         return Unauthenticated()
     if code in ("502", "503", "504"):
         return Unavailable()
-    kind = _THEIRS.get(code, AppError)
+    kind = _THEIRS.get(code)
+    if kind is None:
+        return _surprise(code, error)
     return kind(_say(error) if kind in (Invalid, Conflict) else None)
+
+
+def _surprise(code: str, error: APIError) -> AppError:
+    """Note for the log what only a mistake of ours can cause.
+
+    Classes 42 and PGRST speak of names and grammar; other messages may quote a row.
+    """
+    known = code.startswith(("42", "PGRST"))
+    surprise = AppError()
+    surprise.add_note(
+        f"PostgREST {code}: {error.message}" if known else f"PostgREST {code}"
+    )
+    return surprise
 
 
 def _say(error: APIError) -> str:

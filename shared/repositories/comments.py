@@ -4,7 +4,7 @@ from shared.models import Comment, CommentDraft, TicketRef
 from shared.pages import Page, decode_cursor, page_of
 from shared.persistence import Database
 
-COMMENT = "*,...profiles!comments_author_id_fkey(author_name:name)"
+COMMENT = "*,author:profiles!comments_author_id_fkey(name)"
 
 
 class Comments:

@@ -11,8 +11,8 @@ from shared.persistence import Database
 # The row, and the names of the people it mentions.
 TICKET = (
     "*"
-    ",...profiles!tickets_requester_id_fkey(requester_name:name)"
-    ",...profiles!tickets_assignee_id_fkey(assignee_name:name)"
+    ",requester:profiles!tickets_requester_id_fkey(name)"
+    ",assignee:profiles!tickets_assignee_id_fkey(name)"
 )
 
 
