@@ -35,7 +35,7 @@ class Statement:
 
 
 def split(script: str) -> Iterator[Statement]:
-    """Yield the statements of a script in order, comments in front included."""
+    """Yield the statements in order, cut as the Supabase CLI cuts and records them."""
     start = position = depth = 0
     while match := TOKENS.search(script, position):
         position = match.end()
@@ -53,10 +53,9 @@ def split(script: str) -> Iterator[Statement]:
 
 
 def _statement(script: str, start: int, end: int) -> Iterator[Statement]:
-    text = script[start:end].strip()
-    if words := _without_leading_remarks(text):
+    if text := script[start:end].strip():
         begin = script.index(text, start)
-        first_word = begin + len(text) - len(words)
+        first_word = begin + len(text) - len(_without_leading_remarks(text))
         yield Statement(text, begin, script.count("\n", 0, first_word) + 1)
 
 

@@ -1,0 +1,1 @@
+"""The local Supabase against the official clients and the Supabase CLI."""

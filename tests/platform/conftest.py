@@ -1,0 +1,61 @@
+"""One running local Supabase for all conformance tests, on free ports."""
+
+import fcntl
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra.local.config import ProjectConfig
+from infra.local.platform import ROOT, Platform, Ports
+from infra.local.postgres import connected, migrate
+from infra.local.running import running
+
+from .support import connections
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HOOK = "pg-functions://postgres/public/custom_access_token_hook"
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory):
+    """A platform with the migrations of these tests, in a folder with a space."""
+    home = tmp_path_factory.mktemp("a desk")
+    config = ProjectConfig(access_token_hook=HOOK, reuse_interval=0)
+    platform = Platform(home, Ports.free(), config)
+    try:
+        with running(platform.parts()):
+            migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
+            yield platform
+            connections().close()
+    finally:
+        platform.cluster.remove()
+
+
+@pytest.fixture
+def database(platform):
+    """A connection as `postgres`, the role of migrations."""
+    with connected(platform.cluster.dsn("postgres")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def superuser(platform):
+    with connected(platform.cluster.dsn("supabase_admin")) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def node_modules():
+    """The official JavaScript clients and the Supabase CLI, installed once."""
+    folder = ROOT / ".autocrm" / "test-node"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "node_modules" / "@supabase" / "supabase-js").exists():
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(ROOT / "tests" / "node" / name, folder)
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
+    return folder / "node_modules"
