@@ -1,0 +1,172 @@
+"""Things of the desk, ready made; a test names only what it is about."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from shared.events import parse_event
+from shared.models import Comment, Me, Person, Queue, Role, Ticket, TicketDraft
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+QUEUE = UUID("0a8b1a50-5b8f-4f1e-9d42-1f3f3a5c7d01")
+ME = UUID("5b0d2f0e-3a86-4c1c-8f0e-6b1f8f3c2a02")
+SOMEBODY = UUID("7c9e6679-7425-40de-944b-e07fc1f90a03")
+
+
+def ticket_row(**given):
+    """A row of `tickets`, as PostgREST answers it."""
+    row = {
+        "id": str(uuid4()),
+        "number": 1042,
+        "subject": "The invoice shows the wrong address",
+        "type": "question",
+        "priority": "normal",
+        "status": "new",
+        "status_category": "new",
+        "status_reason": None,
+        "waiting_on": "agent",
+        "waiting_since": NOW.isoformat(),
+        "queue_id": str(QUEUE),
+        "requester_id": str(ME),
+        "requester": {"name": "Ida"},
+        "organization_id": None,
+        "assignee_id": None,
+        "assignee": None,
+        "follow_up_of": None,
+        "tags": [],
+        "data": {},
+        "version": 1,
+        "created_at": NOW.isoformat(),
+        "updated_at": NOW.isoformat(),
+        "solved_at": None,
+        "closed_at": None,
+    }
+    return row | given
+
+
+def ticket(**given) -> Ticket:
+    return Ticket.model_validate(ticket_row(**given))
+
+
+def draft(**given) -> TicketDraft:
+    asked = {"subject": "A question", "body": "How does it work?"}
+    return TicketDraft.model_validate(asked | given)
+
+
+def comment_row(**given):
+    row = {
+        "id": str(uuid4()),
+        "ticket_id": str(uuid4()),
+        "position": 1,
+        "author_id": str(ME),
+        "author": {"name": "Ida"},
+        "visibility": "public",
+        "body": "It still names our old office.",
+        "created_at": NOW.isoformat(),
+    }
+    return row | given
+
+
+def comment(**given) -> Comment:
+    return Comment.model_validate(comment_row(**given))
+
+
+STATUSES = {
+    "before": {"status": "new", "category": "new"},
+    "after": {"status": "open", "category": "open", "reason": None},
+}
+FACTS = {
+    "TICKET_CREATED": {
+        "before": None,
+        "after": {
+            "number": 1042,
+            "subject": "The invoice shows the wrong address",
+            "type": "question",
+            "priority": "normal",
+            "status": "new",
+            "queue_id": str(QUEUE),
+            "requester_id": str(ME),
+            "follow_up_of": None,
+            "tags": [],
+            "data": {},
+        },
+    },
+    "TICKET_STATUS_CHANGED": STATUSES,
+    "TICKET_ASSIGNED": {
+        "before": {"assignee_id": None},
+        "after": {"assignee_id": str(ME)},
+    },
+    "TICKET_UPDATED": {
+        "before": {"priority": "normal"},
+        "after": {"priority": "high"},
+    },
+    "TICKET_COMMENTED": {
+        "before": None,
+        "after": {
+            "comment_id": str(uuid4()),
+            "position": 2,
+            "author_id": str(ME),
+            "visibility": "public",
+        },
+    },
+}
+
+
+def event_row(kind="TICKET_STATUS_CHANGED", **given):
+    """A row of `ticket_events`; also an item of the feed and a Broadcast's payload."""
+    row = {
+        "id": str(uuid4()),
+        "ticket_id": str(uuid4()),
+        "seq": 1,
+        "type": kind,
+        "actor_id": str(ME),
+        "is_internal": False,
+        "occurred_at": NOW.isoformat(),
+    }
+    return row | FACTS.get(kind, STATUSES) | given
+
+
+def event(kind="TICKET_STATUS_CHANGED", **given):
+    return parse_event(event_row(kind, **given))
+
+
+def person(**given) -> Person:
+    told = {
+        "id": uuid4(),
+        "name": "Ida",
+        "email": "ida@example.com",
+        "organization_id": None,
+        "roles": ["customer"],
+    }
+    return Person.model_validate(told | given)
+
+
+def me(**given) -> Me:
+    told = {
+        **person(id=ME).model_dump(),
+        "permissions": ["tickets.create"],
+        "queues": [],
+        "session_expires_at": NOW,
+    }
+    return Me.model_validate(told | given)
+
+
+def role(**given) -> Role:
+    told = {
+        "role": "admin",
+        "name": "Administrator",
+        "built_in": True,
+        "permissions": ["roles.manage", "tickets.assign"],
+    }
+    return Role.model_validate(told | given)
+
+
+def queue(**given) -> Queue:
+    none = dict.fromkeys(("new", "open", "pending", "on_hold", "solved", "closed"), 0)
+    told = {
+        "id": QUEUE,
+        "key": "support",
+        "name": "Support",
+        "is_default": True,
+        "counts": none,
+    }
+    return Queue.model_validate(told | given)

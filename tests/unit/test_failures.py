@@ -1,0 +1,92 @@
+import pytest
+from postgrest import APIError
+
+from shared.errors import (
+    AppError,
+    Conflict,
+    Denied,
+    Invalid,
+    NotFound,
+    Stale,
+    Unauthenticated,
+    Unavailable,
+)
+from shared.persistence.failures import failure
+
+PERSONAL = "ida@example.com"
+
+
+def reported(code, message="", details=""):
+    return APIError({"code": code, "message": message, "details": details, "hint": ""})
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("PT401", Unauthenticated),
+        ("PT403", Denied),
+        ("PT404", NotFound),
+        ("PT409", Conflict),
+        ("PT412", Stale),
+        ("PT422", Invalid),
+        ("PGRST301", Unauthenticated),
+        ("PGRST302", Unauthenticated),
+        ("PGRST303", Unauthenticated),
+        ("42501", Unauthenticated),
+        ("401", Unauthenticated),
+        ("403", Unauthenticated),
+        ("22P02", Invalid),
+        ("22P05", Invalid),
+        ("22021", Invalid),
+        ("22003", Invalid),
+        ("23502", Invalid),
+        ("23503", Invalid),
+        ("23514", Invalid),
+        ("23505", Conflict),
+        ("40P01", Unavailable),
+        ("53300", Unavailable),
+        ("55P03", Unavailable),
+        ("57014", Unavailable),
+        ("57P01", Unavailable),
+        ("PGRST000", Unavailable),
+        ("PGRST001", Unavailable),
+        ("PGRST002", Unavailable),
+        ("PGRST003", Unavailable),
+        ("502", Unavailable),
+        ("503", Unavailable),
+        ("504", Unavailable),
+        ("PGRST202", AppError),
+        ("42883", AppError),
+        ("XX000", AppError),
+        ("", AppError),
+        (None, AppError),
+        (500, AppError),
+    ],
+)
+def test_every_code_is_one_kind_of_failure(code, kind):
+    assert type(failure(reported(code))) is kind
+
+
+def test_our_own_problems_keep_their_slug_and_sentence():
+    error = failure(reported("PT409", "last-admin", "Make another one first."))
+
+    assert error.problem == "last-admin"
+    assert error.detail == "Make another one first."
+
+
+def test_a_broken_check_is_named_without_the_value():
+    message = f'new row violates check constraint "tickets_data_form" {PERSONAL}'
+
+    error = failure(reported("23514", message, f"Failing row contains ({PERSONAL})."))
+
+    assert error.detail == "It breaks the rule tickets_data_form."
+
+
+@pytest.mark.parametrize("code", ["22P02", "23505", "23503", "57014", "XX000", "P0001"])
+def test_what_postgres_quotes_is_never_repeated(code):
+    quoted = f'invalid input: "{PERSONAL}"'
+
+    error = failure(reported(code, quoted, quoted))
+
+    told = [error.detail, error.problem, str(error), *getattr(error, "__notes__", [])]
+    assert PERSONAL not in " ".join(map(str, told))
