@@ -55,6 +55,12 @@ def signed_up(platform: Platform) -> Client:
     return person
 
 
+class Server(ThreadingHTTPServer):
+    """A server that a burst of connections does not overrun."""
+
+    request_queue_size = 512
+
+
 @dataclass(frozen=True)
 class Call:
     """One request that the receiver saw."""
@@ -84,7 +90,7 @@ def receiver() -> Iterator[tuple[str, Queue[Call]]]:
         def log_message(self, *arguments):
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

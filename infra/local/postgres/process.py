@@ -49,8 +49,8 @@ def forget_dead_postmaster(data: Path) -> None:
     of the same user, as after a power cut.
     """
     file = data / "postmaster.pid"
-    with suppress(FileNotFoundError, ValueError):
-        if str(data) not in _command_line(int(file.read_text().split("\n", 1)[0])):
+    with suppress(FileNotFoundError):
+        if str(data) not in _command_line(file.read_text().split("\n", 1)[0]):
             file.unlink()
 
 
@@ -73,11 +73,11 @@ def _tail(log: IO[bytes]) -> str:
     return " ".join(log.read().decode(errors="replace").split("\n")[-4:]).strip()
 
 
-def _command_line(pid: int) -> str:
+def _command_line(pid: str) -> str:
     """Return the command line of a process; empty if there is none."""
     if Path("/proc/self").exists():
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
         return ""
-    ask = ["ps", "-p", str(pid), "-o", "command="]
+    ask = ["ps", "-p", pid, "-o", "command="]
     return subprocess.run(ask, capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,118 @@
+// supabase-js against the local platform; prints what happened as one line of JSON.
+import { createRequire } from 'node:module'
+
+const [nodeModules, url, publishable, secret] = process.argv.slice(2)
+const require = createRequire(`${nodeModules}/`)
+const { createClient } = require('@supabase/supabase-js')
+const transport = require('ws')
+const options = {
+  auth: { autoRefreshToken: false, persistSession: false },
+  realtime: { transport },
+}
+const patience = 30_000
+
+const make = (key) => createClient(url, key, options)
+
+const within = (promise, what) => {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} never came`)), patience)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+const joined = (channel) =>
+  within(
+    new Promise((resolve) => {
+      channel.subscribe((status, error) => resolve([status, error?.message ?? '']))
+    }),
+    'the answer to a join',
+  )
+
+const heard = (channel, event) => {
+  const first = new Promise((resolve) => {
+    channel.on('broadcast', { event }, resolve)
+  })
+  return () => within(first, `the broadcast ${event}`)
+}
+
+const signUp = async () => {
+  const person = make(publishable)
+  const email = `${crypto.randomUUID()}@example.com`
+  const { data, error } = await person.auth.signUp({ email, password: 'a long password' })
+  if (error) throw error
+  await person.realtime.setAuth(data.session.access_token)
+  return { person, user: data.user, session: data.session }
+}
+
+const auth = async () => {
+  const { person, user, session } = await signUp()
+  const claims = await person.auth.getClaims(session.access_token)
+  const refreshed = await person.auth.refreshSession()
+  const wrong = await make(publishable).auth.signInWithPassword({
+    email: user.email,
+    password: 'not the password',
+  })
+  const users = await make(secret).auth.admin.listUsers({ page: 1, perPage: 1 })
+  const left = await person.auth.signOut()
+  return {
+    claims: claims.data?.claims.sub === user.id,
+    rotated: refreshed.data.session.refresh_token !== session.refresh_token,
+    wrong: wrong.error.code,
+    users: users.data.users.length,
+    left: left.error,
+  }
+}
+
+const rest = async () => {
+  const { person, user } = await signUp()
+  const note = { owner_id: user.id, body: 'hello' }
+  const added = await person.from('notes').insert(note).select().single()
+  const closed = await make(publishable).from('unexposed').select()
+  const counted = await person.from('notes').select('*', { count: 'exact', head: true })
+  return { body: added.data.body, closed: closed.error.code, count: counted.count }
+}
+
+const realtime = async () => {
+  const { person, user } = await signUp()
+  const worker = make(secret)
+  const topic = `user:${user.id}`
+  const own = person.channel(topic, { config: { private: true, broadcast: { self: true, ack: true } } })
+  const fromDatabase = heard(own, 'note_added')
+  const fromSelf = heard(own, 'spoken')
+  const own_join = await joined(own)
+  await worker.rpc('announce', { topic, body: { number: 7 } })
+  const message = await fromDatabase()
+  const acknowledged = await own.send({ type: 'broadcast', event: 'spoken', payload: { a: 1 } })
+  const spoken = await fromSelf()
+  const others = person.channel('user:somebody-else', { config: { private: true } })
+  const refused = await joined(others)
+  await person.removeAllChannels()
+  return {
+    own_join: own_join[0],
+    number: message.payload.number,
+    meta: message.meta.id === message.payload.id,
+    acknowledged,
+    spoken: spoken.payload,
+    refused,
+  }
+}
+
+const http = async () => {
+  const { person, user } = await signUp()
+  const topic = `user:${user.id}`
+  const listener = person.channel(topic, { config: { private: true } })
+  const one = heard(listener, 'one')
+  await joined(listener)
+  const config = { config: { private: true } }
+  const sender = make(publishable)
+  await sender.realtime.setAuth((await person.auth.getSession()).data.session.access_token)
+  const sent = await sender.channel(topic, config).httpSend('one', { n: 1 })
+  const got = await one()
+  await person.removeAllChannels()
+  return { sent: sent.success, got: got.payload }
+}
+
+const stories = { auth, rest, realtime, http }
+console.log(JSON.stringify(await stories[process.argv[6]]()))
+process.exit(0)

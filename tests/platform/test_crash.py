@@ -1,0 +1,121 @@
+"""The stack when PostgreSQL is killed: it comes back, and so does everything else."""
+
+import asyncio
+import os
+import signal
+import tempfile
+
+import httpx
+import pytest
+
+from infra.local.platform import Platform, Ports
+from infra.local.postgres import Cluster, connected, migrate
+from infra.local.postgres.server import reachable, server_user
+from infra.local.running import PartFailed, running, start, stop, wait_until_ready
+
+from .conftest import MIGRATIONS
+from .support import eventually, receiver, signed_up
+from .test_realtime import PRIVATE, announce, joined, listened
+from .test_realtime import connected as socket_connected
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def fragile(tmp_path):
+    """A platform of its own, with its processes."""
+    platform = Platform(tmp_path, Ports.free())
+    parts = platform.parts()
+    try:
+        with running(parts) as processes:
+            migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
+            yield platform, parts[0], processes["postgres"]
+    finally:
+        platform.cluster.remove()
+
+
+def killed_and_restarted(part, process, log):
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    def again():
+        fresh = start(part, log)
+        try:
+            wait_until_ready(part, fresh, log)
+        except PartFailed:  # children of the killed one may still hold its memory
+            stop(part, fresh)
+            return None
+        return fresh
+
+    return eventually(again)
+
+
+async def heard_again(platform, topic, heard):
+    """What is sent before Realtime is back is lost, so it is sent until heard."""
+    while heard.empty():
+        announce(platform, topic, {"again": True})
+        await asyncio.sleep(0.1)
+
+
+def test_all_parts_survive_a_kill_of_postgres(fragile):
+    platform, part, process = fragile
+    person = signed_up(platform)
+    session = person.auth.get_session()
+    topic = f"user:{session.user.id}"
+
+    async def story(log):
+        async with socket_connected(platform, session.access_token) as socket:
+            channel = socket.channel(topic, PRIVATE)
+            heard = listened(channel, "note_added")
+            await joined(channel)
+            fresh = killed_and_restarted(part, process, log)
+            try:
+                await asyncio.to_thread(eventually, lambda: rest_answers(platform))
+                await heard_again(platform, topic, heard)
+                assert person.auth.get_user().user.id == session.user.id
+                assert webhook_sent(platform)
+            finally:
+                stop(part, fresh)
+
+    assert rest_answers(platform)
+    with tempfile.TemporaryFile() as log:
+        asyncio.run(story(log))
+
+
+def rest_answers(platform):
+    headers = {"apikey": platform.keys.secret}
+    answer = httpx.get(f"{platform.url}/rest/v1/notes", headers=headers)
+    return answer.status_code == httpx.codes.OK
+
+
+def webhook_sent(platform):
+    with (
+        receiver() as (url, calls),
+        connected(platform.cluster.dsn("postgres")) as connection,
+    ):
+        connection.execute("select net.http_get(%s)", [url])
+        return calls.get(timeout=30).method == "GET"
+
+
+@pytest.mark.parametrize("pid", [os.getpid(), 2**22 - 1, "nonsense"])
+def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
+    cluster = Cluster(tmp_path / "postgres", Ports.free().postgres, platform.keys)
+    cluster.prepare()
+    data = reachable((tmp_path / "postgres").resolve() / "data")
+    file = data / "postmaster.pid"
+    file.write_text(f"{pid}\n{data}\n1\n1\n\n127.0.0.1\n")
+    try:
+        cluster.prepare()
+
+        with (
+            running([cluster.part()]),
+            connected(cluster.dsn("postgres")) as connection,
+        ):
+            assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        cluster.remove()
+
+
+def test_the_server_never_runs_as_root(platform):
+    assert platform.cluster.part().user == server_user()
+    assert (server_user() is None) == (os.geteuid() != 0)

@@ -1,0 +1,99 @@
+"""pg_net: sent after commit only, once, and the answer kept."""
+
+import json
+
+import psycopg
+import pytest
+
+from .support import eventually, receiver
+
+pytestmark = pytest.mark.slow
+POST = "select net.http_post(%s, %s::jsonb, %s::jsonb, %s::jsonb)"
+RESPONSE = "select status_code, content, error_msg, timed_out from net._http_response"
+
+
+def answer_to(database, request_id):
+    query = f"{RESPONSE} where id = %s"
+    return eventually(lambda: database.execute(query, [request_id]).fetchone())
+
+
+def test_a_request_leaves_after_commit_only(database, superuser):
+    with receiver() as (url, calls):
+        with database.transaction():
+            database.execute(POST, (f"{url}/held", "{}", "{}", "{}"))
+            superuser.execute(POST, (f"{url}/committed", "{}", "{}", "{}"))
+
+            assert calls.get(timeout=30).path == "/committed"
+            assert calls.empty()
+
+        assert calls.get(timeout=30).path == "/held"
+
+
+def test_a_rolled_back_request_never_leaves(database):
+    with receiver() as (url, calls):
+        with database.transaction(force_rollback=True):
+            database.execute(POST, (f"{url}/never", "{}", "{}", "{}"))
+        database.execute(POST, (f"{url}/sent", "{}", "{}", "{}"))
+
+        assert calls.get(timeout=30).path == "/sent"
+        assert calls.empty()
+
+
+def test_a_request_carries_what_was_asked(database):
+    with receiver() as (url, calls):
+        body = {"type": "INSERT", "note": "grüß"}
+        headers = {"x-secret": "s", "Content-Type": "application/json"}
+        values = (json.dumps(body), '{"a": "1 2", "b": "ü/"}', json.dumps(headers))
+        request_id = database.execute(POST, (f"{url}/hook", *values)).fetchone()[0]
+        call = calls.get(timeout=30)
+
+        assert answer_to(database, request_id) == (200, "ok", None, False)
+    assert call.path == "/hook?a=1%202&b=%c3%bc%2f"
+    assert json.loads(call.body) == body
+    assert call.headers["x-secret"] == "s"
+    assert call.headers["User-Agent"].startswith("pg_net/")
+    assert call.headers["Content-Type"] == "application/json"
+
+
+def test_get_and_delete_carry_no_body(database):
+    with receiver() as (url, calls):
+        database.execute("select net.http_get(%s)", [f"{url}/get"])
+        database.execute("select net.http_delete(%s)", [f"{url}/delete"])
+
+        seen = {(call.method, call.path, call.body) for call in take(calls, 2)}
+
+    assert seen == {("GET", "/get", b""), ("DELETE", "/delete", b"")}
+
+
+def take(calls, count):
+    return [calls.get(timeout=30) for _ in range(count)]
+
+
+def test_nobody_listening_is_told_and_not_retried(database):
+    with receiver() as (url, _):
+        pass
+
+    request_id = database.execute(POST, (url, "{}", "{}", "{}")).fetchone()[0]
+
+    assert answer_to(database, request_id)[2] == "Couldn't connect to server"
+    query = "select count(*) from net.http_request_queue where id = %s"
+    assert database.execute(query, [request_id]).fetchone() == (0,)
+
+
+def test_another_content_type_is_refused(database):
+    with pytest.raises(psycopg.errors.RaiseException, match="Content-Type"):
+        database.execute(
+            POST, ("http://x", "{}", "{}", '{"content-type": "text/plain"}')
+        )
+
+
+def test_many_requests_arrive_each_once(database):
+    with receiver() as (url, calls):
+        database.execute(
+            "select net.http_post(%s || i) from generate_series(1, 250) as i",
+            [f"{url}/"],
+        )
+
+        paths = [call.path for call in take(calls, 250)]
+
+    assert len(set(paths)) == 250
