@@ -75,5 +75,13 @@ def _connections() -> httpx.Client:
     # Connections idle for 5 s are not used again, so a thawed environment never
     # writes into one that the other side has closed; connecting may be tried twice.
     return httpx.Client(
-        timeout=TIMEOUT_SECONDS, transport=httpx.HTTPTransport(retries=1)
+        timeout=TIMEOUT_SECONDS,
+        transport=httpx.HTTPTransport(retries=1),
+        event_hooks={"response": [_refuse_outage]},
     )
+
+
+def _refuse_outage(response: httpx.Response) -> None:
+    # Gateways say so in words of their own, and the client keeps no status.
+    if response.status_code in (502, 503, 504):
+        raise Unavailable
