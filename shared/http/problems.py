@@ -82,7 +82,8 @@ async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
     if status is HTTPStatus.BAD_REQUEST:
         return respond(Malformed("The body is not JSON that can be read."))
     content = {"type": "about:blank", "title": status.phrase, "status": status}
-    return JSONResponse(content, status, media_type=PROBLEM_JSON)
+    headers = getattr(error, "headers", None)  # with 405, which methods there are
+    return JSONResponse(content, status, headers, PROBLEM_JSON)
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
