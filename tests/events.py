@@ -1,0 +1,121 @@
+"""What API Gateway hands to a function (payload format 2.0), and its answer."""
+
+import base64
+import json
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import responses
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
+
+SIGNED_IN = {"authorization": "Bearer a.b.c"}
+
+
+def http_event(
+    method: str,
+    path: str,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    query: str = "",
+) -> dict[str, Any]:
+    """An event; a body of bytes goes as base64, anything but text as JSON."""
+    sent = {"content-type": "application/json", "host": "api.example.com"}
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": sent
+        | {name.lower(): text for name, text in (headers or {}).items()},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7",
+                "userAgent": "test",
+            },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": f"{method} {path}",
+            "stage": "$default",
+            "time": "23/Nov/2026:09:00:00 +0000",
+            "timeEpoch": 1795424400000,
+        },
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+    if query:
+        joined: dict[str, str] = {}
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        event["queryStringParameters"] = joined
+    if isinstance(body, bytes):
+        event["body"] = base64.b64encode(body).decode()
+    elif body is not None:
+        event["body"] = body if isinstance(body, str) else json.dumps(body)
+    return event
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function gives back to the gateway."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    is_base64: bool
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> str:
+        """The slug of a well-formed problem (RFC 9457); anything else fails here."""
+        assert not self.is_base64
+        assert self.headers["content-type"] == "application/problem+json"
+        told = self.json
+        assert set(told) <= {"type", "title", "status", "detail", "errors"}, told
+        assert told["status"] == self.status
+        assert told["title"]
+        if told["type"] == "about:blank":
+            assert told["title"] == responses[self.status]
+        return told["type"].removeprefix("urn:autocrm:problem:")
+
+
+def context(milliseconds: int = 3_000) -> SimpleNamespace:
+    """The context of an invocation with so much time left."""
+    return SimpleNamespace(
+        function_name="function",
+        function_version="$LATEST",
+        memory_limit_in_mb=1024,
+        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:function",
+        aws_request_id="52fdfc07-2182-154f-163f-5f0f9a621d72",
+        get_remaining_time_in_millis=lambda: milliseconds,
+    )
+
+
+def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
+    answer = handler(event, context())
+    assert set(answer) >= {"statusCode", "headers", "body", "isBase64Encoded"}
+    return Answer(
+        answer["statusCode"],
+        answer["headers"],
+        answer["body"],
+        answer["isBase64Encoded"],
+    )
+
+
+@contextmanager
+def provided(handler: Any, stores: Mapping[Any, Any]):
+    """Let a handler's routes find these stores instead of the real ones."""
+    overrides = handler.__wrapped__.app.dependency_overrides  # its Mangum, its FastAPI
+    overrides.update({get: lambda store=store: store for get, store in stores.items()})
+    try:
+        yield
+    finally:
+        overrides.clear()

@@ -1,0 +1,201 @@
+import inspect
+
+import pytest
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.testclient import TestClient
+
+from shared import errors
+from shared.errors import AppError, Conflict, Denied, Invalid, NotFound
+from shared.http import create_app
+from shared.models import TicketDraft
+
+KINDS = [getattr(errors, name) for name in errors.__all__]
+STATUS = {
+    "AppError": 500,
+    "Conflict": 409,
+    "Denied": 403,
+    "Invalid": 422,
+    "Malformed": 400,
+    "NotFound": 404,
+    "Stale": 412,
+    "TooLarge": 413,
+    "Unauthenticated": 401,
+    "Unavailable": 503,
+}
+
+
+def answer_to(error):
+    app: FastAPI = create_app()
+
+    @app.get("/fail")
+    async def fail():
+        raise error
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        return client.get("/fail")
+
+
+@pytest.fixture
+def drafts():
+    app = create_app()
+
+    @app.post("/drafts")
+    async def post(draft: TicketDraft) -> None:
+        """Take it."""
+
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_kind_has_its_status_and_shape(kind):
+    answer = answer_to(kind("A sentence."))
+
+    told = answer.json()
+    assert answer.status_code == told["status"] == STATUS[kind.__name__]
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert told["type"] == f"urn:autocrm:problem:{kind.slug}"
+    assert told["title"] == inspect.getdoc(kind).splitlines()[0]
+    assert told.get("detail") == ("A sentence." if kind is not AppError else None)
+
+
+def test_a_slug_narrows_a_kind_without_moving_its_status():
+    answer = answer_to(Conflict("Make another one.", "last-admin"))
+
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "urn:autocrm:problem:last-admin"
+
+
+def test_a_finer_kind_of_ones_own_keeps_the_status_of_its_parent():
+    class Full(Conflict):
+        """The queue is full."""
+
+        slug = "full"
+
+    assert answer_to(Full()).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [(errors.Unauthenticated, "www-authenticate"), (errors.Unavailable, "retry-after")],
+)
+def test_an_answer_says_how_to_go_on(kind, header):
+    assert answer_to(kind()).headers[header]
+
+
+@pytest.mark.parametrize("kind", [NotFound, Denied, Invalid])
+def test_nothing_is_said_where_there_is_nothing_to_say(kind):
+    assert set(answer_to(kind()).json()) == {"type", "title", "status"}
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("ida@example.com"), KeyError("ida@example.com")], ids=repr
+)
+def test_a_surprise_is_500_and_says_nothing(error):
+    answer = answer_to(error)
+
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:autocrm:problem:internal-error"
+    assert "ida" not in answer.text
+    assert type(error).__name__ not in answer.text
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 406, 415, 429])
+def test_failures_of_the_framework_are_problems_too(status):
+    answer = answer_to(HTTPException(status))
+
+    told = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (told["type"], told["status"]) == ("about:blank", status)
+
+
+def test_a_wrong_method_is_told_which_ones_there_are(drafts):
+    answer = drafts.put("/drafts", json={})
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        ({}, {"#/subject", "#/body"}),
+        ({"subject": "a", "body": "b", "moon": 1}, {"#/moon"}),
+        ({"subject": "a", "body": "b", "tags": ["a b"]}, {"#/tags/0"}),
+        ({"subject": "a", "body": "b", "a/b~c": 1}, {"#/a~1b~0c"}),
+        ([], {"#"}),
+        ("text", {"#"}),
+        (None, {"#"}),
+        (7, {"#"}),
+    ],
+)
+def test_an_invalid_body_says_where(drafts, body, pointers):
+    answer = drafts.post("/drafts", json=body)
+
+    assert answer.status_code == 422
+    assert {each["pointer"] for each in answer.json()["errors"]} == pointers
+
+
+def test_an_invalid_value_is_not_repeated(drafts):
+    answer = drafts.post("/drafts", json={"subject": ["ida@example.com"], "body": "b"})
+
+    assert answer.status_code == 422
+    assert "ida" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b'{"subject": "a",}',
+        b"",
+        b"\xff\xfe",
+        b'{"subject": "\xff"}',
+        b"'single'",
+        b"{" * 2_000,
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"subject": "a", "body": "b", "data": {"a": ' + b"9" * 5_000 + b"}}",
+        b'{"subject": "a", "body": "b", "data": {"a": 1e999}}',
+        b'{"subject": "a", "body": "b", "data": {"a": NaN}}',
+        b'{"subject": "\\ud800", "body": "b"}',
+        b'{"subject": "a\\u0000", "body": "b"}',
+        b'{"subject": "a", "body": "b", "data": {"a": "\\udfff"}}',
+        b'{"subject": "a", "body": "b"} trailing',
+    ],
+    ids=lambda raw: repr(raw[:24]),
+)
+def test_an_unreadable_body_is_a_problem_of_the_caller(drafts, raw):
+    answer = drafts.post(
+        "/drafts", content=raw, headers={"content-type": "application/json"}
+    )
+
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=utf-16",
+        "",
+        ";;;",
+    ],
+)
+def test_another_content_type_is_read_as_json_or_refused(drafts, kind):
+    answer = drafts.post("/drafts", content=b"a=b", headers={"content-type": kind})
+
+    assert answer.status_code in (400, 415, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("size", "status"), [(256 * 1024, 422), (256 * 1024 + 1, 413)])
+def test_a_body_may_have_256_kib(drafts, size, status):
+    answer = drafts.post("/drafts", json="x" * (size - 2))
+
+    assert answer.status_code == status
