@@ -5,9 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.persistence import open_database
+from shared.persistence import open_worker_database
 from shared.repositories import TicketClock
-from shared.settings import WorkerSettings
 
 BATCH_MILLISECONDS = 12_000
 """What a batch may take at worst: the timeout of a call, and a little."""
@@ -22,9 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     Safe to run twice or to be killed: each batch is one transaction, and what is
     closed is no longer due.
     """
-    settings = WorkerSettings.read()
-    key = settings.secret_key.get_secret_value()
-    clock = TicketClock(open_database(str(settings.url), key))
+    clock = TicketClock(open_worker_database())
     closed = batch = clock.close_solved()
     while batch and context.get_remaining_time_in_millis() > BATCH_MILLISECONDS:
         batch = clock.close_solved()

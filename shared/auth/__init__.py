@@ -1,5 +1,12 @@
 """Who is at the door: read here, believed only by the database."""
 
 from .bearer import AccessToken, Authenticator, BearerAuthenticator
+from .signatures import accept_proof, verify_hook
 
-__all__ = ["AccessToken", "Authenticator", "BearerAuthenticator"]
+__all__ = [
+    "AccessToken",
+    "Authenticator",
+    "BearerAuthenticator",
+    "accept_proof",
+    "verify_hook",
+]

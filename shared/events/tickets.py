@@ -32,6 +32,7 @@ class TicketEvent(Model):
     id: UUID
     ticket_id: UUID
     seq: int
+    type: str
     actor_id: UUID | None
     is_internal: bool
     occurred_at: datetime

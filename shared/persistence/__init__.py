@@ -1,5 +1,5 @@
 """The only room with a door to Supabase."""
 
-from .database import Database, PostgrestDatabase, open_database
+from .database import Database, PostgrestDatabase, open_database, open_worker_database
 
-__all__ = ["Database", "PostgrestDatabase", "open_database"]
+__all__ = ["Database", "PostgrestDatabase", "open_database", "open_worker_database"]

@@ -8,6 +8,7 @@ import httpx
 from postgrest import APIError, SyncPostgrestClient
 
 from shared.errors import Unavailable
+from shared.settings import WorkerSettings
 
 from .failures import failure
 
@@ -68,6 +69,12 @@ def open_database(url: str, key: str, token: str | None = None) -> PostgrestData
     return PostgrestDatabase(
         SyncPostgrestClient(rest, headers=headers, http_client=_connections())
     )
+
+
+def open_worker_database() -> PostgrestDatabase:
+    """Open the database with the secret key: for workers and schedules alone."""
+    settings = WorkerSettings.read()
+    return open_database(str(settings.url), settings.secret_key.get_secret_value())
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,23 @@
 """What differs between a laptop, a preview and production."""
 
-from .sections import MissingSetting, Settings, SupabaseSettings, WorkerSettings
+from .sections import (
+    AwsSettings,
+    EventQueueSettings,
+    FanOutSettings,
+    HookSettings,
+    MissingSetting,
+    Settings,
+    SupabaseSettings,
+    WorkerSettings,
+)
 
-__all__ = ["MissingSetting", "Settings", "SupabaseSettings", "WorkerSettings"]
+__all__ = [
+    "AwsSettings",
+    "EventQueueSettings",
+    "FanOutSettings",
+    "HookSettings",
+    "MissingSetting",
+    "Settings",
+    "SupabaseSettings",
+    "WorkerSettings",
+]

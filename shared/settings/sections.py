@@ -60,3 +60,30 @@ class WorkerSettings(Settings):
 
     url: HttpUrl
     secret_key: SecretStr
+
+
+class AwsSettings(Settings):
+    """Where AWS is; Lambda sets it."""
+
+    model_config = ConfigDict(frozen=True, title="AWS_")
+
+    region: str
+
+
+class EventQueueSettings(Settings):
+    """Where events wait for a worker."""
+
+    event_queue_url: str
+
+
+class HookSettings(EventQueueSettings):
+    """Proof that a webhook is ours: secrets by comma, two while one is replaced."""
+
+    webhook_secrets: SecretStr
+
+
+class FanOutSettings(Settings):
+    """Where events go on to."""
+
+    event_bus_name: str
+    webhook_queue_url: str

@@ -103,17 +103,28 @@ for each row execute function private.owe_event();
 
 -- Commands of the workers ---------------------------------------------------
 
-create function public.accept_event(event uuid) returns boolean
+create function public.accept_event(event uuid, proof text) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    expected constant text := encode(
+        extensions.hmac(
+            'accept.' || event, private.secret('autocrm_webhook_secret'), 'sha256'
+        ), 'hex'
+    );
 begin
+    -- Digests are compared, so that the time it takes says nothing of the proof.
+    if extensions.digest(proof, 'sha256') is distinct from extensions.digest(expected, 'sha256') then
+        raise sqlstate 'PT401' using
+            message = 'bad-signature', detail = 'The webhook is not signed as it should be.';
+    end if;
     update private.outbox set accepted_at = now()
     where event_id = event and accepted_at is null;
     return found;
 end;
 $$;
 comment on function public.accept_event is
-'Whether the webhook of an owed event comes for the first time; a replay gets false.';
+'Whether the webhook of an owed event comes for the first time; a replay gets false. The proof stands in for a key: whoever has the webhook''s secret may ask.';
 
 create function public.read_event(event uuid) returns jsonb
 language sql stable security definer set search_path = ''
@@ -273,8 +284,9 @@ $$;
 comment on function public.retry_parked_event is
 'Lets the relay take up a parked event again; needs events.manage.';
 
+grant execute on function public.accept_event to anon;
 grant execute on function
-public.accept_event, public.read_event, public.reaction_done,
+public.read_event, public.reaction_done,
 public.finish_event, public.fail_event, public.claim_missed_events, public.event_lag
 to service_role;
 grant execute on function public.list_parked_events, public.retry_parked_event to authenticated;

@@ -1,0 +1,1 @@
+"""Hear of a change from the database."""

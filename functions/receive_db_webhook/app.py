@@ -1,0 +1,33 @@
+"""POST /v1/hooks/database: the database's webhook says what happened."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools import Logger
+from fastapi import APIRouter, Depends, Request
+
+from shared.http import PublicDatabase, create_handler
+from shared.outbox import Hooks
+
+from .use_case import Intake, get_intake
+
+router = APIRouter(tags=["hooks"])
+log = Logger(child=True)
+
+
+@router.post("/v1/hooks/database", status_code=HTTPStatus.ACCEPTED)
+async def receive_db_webhook(
+    request: Request,
+    database: PublicDatabase,
+    intake: Annotated[Intake, Depends(get_intake)],
+) -> None:
+    """Take the webhook of `ticket_events` in the platform's form, once.
+
+    Signed by our trigger (`x-autocrm-timestamp`, `x-autocrm-signature`), or with the
+    plain secret in `x-webhook-secret` when it was made in the dashboard.
+    """
+    event = intake.take(request.headers, await request.body(), Hooks(database))
+    log.info("event accepted", event_id=str(event.id), type=event.type)
+
+
+handler = create_handler(router)

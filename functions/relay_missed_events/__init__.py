@@ -1,0 +1,1 @@
+"""Find the events that nobody reacted to."""

@@ -1,0 +1,36 @@
+"""Bring missed events back to the queue."""
+
+from collections.abc import Callable
+
+from shared.aws import EventQueue
+from shared.outbox import Lag, MissedEventSource
+
+BATCH_MILLISECONDS = 15_000
+"""What a batch may take at worst."""
+
+
+class Relay:
+    """From the outbox to the queue, batch by batch.
+
+    Safe to be killed anywhere: what was claimed and not enqueued is due again in two
+    minutes, and what was enqueued twice has its effect once.
+    """
+
+    def __init__(self, missed: MissedEventSource, queue: EventQueue) -> None:
+        self._missed = missed
+        self._queue = queue
+
+    def run(self, milliseconds_left: Callable[[], int]) -> int:
+        """Enqueue while something is due and there is time; return how many."""
+        relayed = 0
+        while milliseconds_left() > BATCH_MILLISECONDS:
+            events = self._missed.claim()
+            if not events:
+                break
+            self._queue.send(events)
+            relayed += len(events)
+        return relayed
+
+    def lag(self) -> Lag:
+        """Return how far the workers are behind."""
+        return self._missed.lag()

@@ -1,0 +1,37 @@
+"""The bus on which others hear of events (Amazon EventBridge)."""
+
+from typing import Protocol
+
+from shared.errors import Unavailable
+from shared.events import DomainEvent
+
+from .clients import client
+
+SOURCE = "autocrm"
+
+
+class EventBus(Protocol):
+    """Extension point: add a rule to the bus, and nothing here needs to change."""
+
+    def publish(self, event: DomainEvent) -> None:
+        """Tell the bus, or raise `Unavailable`."""
+        ...
+
+
+class EventBridgeBus:
+    """`EventBus` over EventBridge: source `autocrm`, detail-type is the event's type."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def publish(self, event: DomainEvent) -> None:
+        """Put one entry; the detail is the event in its one form."""
+        entry = {
+            "EventBusName": self._name,
+            "Source": SOURCE,
+            "DetailType": event.type,
+            "Detail": event.model_dump_json(),
+            "Resources": [f"ticket:{event.ticket_id}"],
+        }
+        if client("events").put_events(Entries=[entry])["FailedEntryCount"]:
+            raise Unavailable("The bus did not take the event.")

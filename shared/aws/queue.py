@@ -1,0 +1,49 @@
+"""The queue between the database's webhook and those who react (Amazon SQS)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from shared.errors import Unavailable
+from shared.events import DomainEvent
+
+from .clients import client
+
+BATCH = 10  # messages, SQS's limit of one call
+
+
+class EventQueue(Protocol):
+    """Where events wait for a worker; at least once, in no order."""
+
+    def send(self, events: Sequence[DomainEvent]) -> None:
+        """Enqueue events, or raise `Unavailable` when any was not taken."""
+        ...
+
+
+class SqsQueue:
+    """`EventQueue` over one SQS queue."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, events: Sequence[DomainEvent]) -> None:
+        """Send in batches of ten; the event's id is the id of its entry."""
+        for batch in _batches(events):
+            entries = [
+                {"Id": str(event.id), "MessageBody": event.model_dump_json()}
+                for event in batch
+            ]
+            answer = client("sqs").send_message_batch(
+                QueueUrl=self._url, Entries=entries
+            )
+            if answer.get("Failed"):
+                raise Unavailable("The queue did not take every event.")
+
+
+def wake(url: str) -> None:
+    """Send a message that only means: look now."""
+    client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+
+
+def _batches(events: Sequence[DomainEvent]) -> Iterator[Sequence[DomainEvent]]:
+    for start in range(0, len(events), BATCH):
+        yield events[start : start + BATCH]
