@@ -6,6 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools import Logger
 from fastapi import APIRouter, Depends, Request
 
+from shared.errors import AppError
 from shared.http import PublicDatabase, create_handler
 from shared.outbox import Hooks
 
@@ -26,7 +27,11 @@ async def receive_db_webhook(
     Signed by our trigger (`x-autocrm-timestamp`, `x-autocrm-signature`), or with the
     plain secret in `x-webhook-secret` when it was made in the dashboard.
     """
-    event = intake.take(request.headers, await request.body(), Hooks(database))
+    try:
+        event = intake.take(request.headers, await request.body(), Hooks(database))
+    except AppError as refusal:
+        log.warning("webhook refused", reason=refusal.problem)
+        raise
     log.info("event accepted", event_id=str(event.id), type=event.type)
 
 

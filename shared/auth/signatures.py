@@ -1,7 +1,7 @@
 """Proof that a call comes from our own database.
 
-Two forms: a signature over time and body, which our trigger sends; and a plain secret in
-a header, which is all that a webhook made in the platform's dashboard can send.
+Two forms: a signature over time and body, which our trigger sends; and a plain secret
+in a header, which is all that a webhook made in the platform's dashboard can send.
 """
 
 import hashlib

@@ -19,7 +19,7 @@ class EventBus(Protocol):
 
 
 class EventBridgeBus:
-    """`EventBus` over EventBridge: source `autocrm`, detail-type is the event's type."""
+    """`EventBus` over EventBridge; source `autocrm`, detail-type the type of event."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -1,7 +1,7 @@
 """boto3 clients, made once an environment.
 
-boto3 comes with the Lambda runtime; it stays out of the layer, and out of functions that
-answer people, where importing it would double a cold start.
+boto3 comes with the Lambda runtime; it stays out of the layer, and out of functions
+that answer people, where importing it would double a cold start.
 """
 
 from functools import lru_cache
