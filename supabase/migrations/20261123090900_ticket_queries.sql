@@ -318,11 +318,13 @@ as $$
         select counts.queue_id, counts.category, sum(counts.difference) as total
         from private.queue_counts as counts
         where counts.queue_id = any (queue_totals.queues)
+            and counts.queue_id in (select private.readable_queues())
         group by counts.queue_id, counts.category
     ) as sums
     group by sums.queue_id;
 $$;
-comment on function private.queue_totals is 'Tickets by status category, for each of these queues.';
+comment on function private.queue_totals is
+'Tickets by status category, for those of these queues that the caller may read.';
 grant execute on function private.queue_totals to authenticated;
 
 create function public.list_queues() returns table (
