@@ -134,13 +134,17 @@ declare
 begin
     draft.requester_id := auth.uid();
     draft.follow_up_of := closed.id;
+    draft.queue_id := coalesce(
+        (select id from public.queues where id = closed.queue_id and archived_at is null),
+        (private.find_queue(null)).id
+    );
     ticket := private.open_ticket(draft, body);
     select * into comment from public.comments where ticket_id = ticket.id;
     return comment;
 end;
 $$;
 comment on function private.follow_up is
-'Opens a ticket that goes on from a closed one: fields and tags are copied, comments are not.';
+'Opens a ticket that goes on from a closed one, in the default queue when the other takes no more: fields and tags are copied, comments are not.';
 
 create function private.hear_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
