@@ -281,7 +281,10 @@ declare
     ticket public.tickets := target;
 begin
     -- One's own move is to take what is free, and to hand on or put back what one holds.
-    if target.assignee_id = me or (target.assignee_id is null and person = me) then
+    -- What is so already, as when a request comes twice, is nobody's move.
+    if target.assignee_id = me
+    or (target.assignee_id is null and person = me)
+    or target.assignee_id is not distinct from person then
         perform private.require_in_queue('tickets.take', target.queue_id);
     else
         perform private.require_in_queue('tickets.assign', target.queue_id);
