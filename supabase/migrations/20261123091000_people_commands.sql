@@ -209,6 +209,7 @@ as $$
 declare
     me constant uuid := private.require_permission('roles.manage');
     unknown text [];
+    beyond text [];
 begin
     if exists (select from public.roles where roles.role = define_role.role and built_in) then
         raise sqlstate 'PT409' using
@@ -225,19 +226,23 @@ begin
     end if;
     unknown := array(
         select wanted from unnest(permissions) as wanted
-        where wanted not in (select permission from public.permissions)
+        where not exists (select from public.permissions as known where known.permission = wanted)
     );
-    if cardinality(unknown) > 0 then
+    if permissions is null or cardinality(unknown) > 0 then
         raise sqlstate 'PT422' using
             message = 'unknown-permission',
             detail = format('There is no permission %s.', array_to_string(unknown, ', '));
     end if;
-    if cardinality(private.beyond_mine(permissions)) > 0 then
+    beyond := private.beyond_mine(permissions || array(
+        select permission from public.role_permissions
+        where role_permissions.role = define_role.role
+    ));
+    if cardinality(beyond) > 0 then
         raise sqlstate 'PT403' using
             message = 'beyond-your-own',
             detail = format(
-                'You do not hold %s, so you cannot put it into a role.',
-                array_to_string(private.beyond_mine(permissions), ', ')
+                'You do not hold %s, so you cannot put it into a role or take it out.',
+                array_to_string(beyond, ', ')
             );
     end if;
 
