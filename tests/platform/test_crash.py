@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
-from infra.local.postgres.server import reachable, server_user
+from infra.local.postgres.server import reachable
 from infra.local.running import PartFailed, running, start, stop, wait_until_ready
 
 from .conftest import MIGRATIONS
@@ -114,8 +114,3 @@ def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
         cluster.remove()
-
-
-def test_the_server_never_runs_as_root(platform):
-    assert platform.cluster.part().user == server_user()
-    assert (server_user() is None) == (os.geteuid() != 0)
