@@ -60,7 +60,8 @@ async def work(dsn: str) -> None:
         while True:
             try:
                 await _work_connected(dsn, session)
-            except psycopg.OperationalError:
+            except psycopg.Error as error:
+                print(f"webhooks: the database is away: {error}", file=sys.stderr)
                 await asyncio.sleep(RETRY)
 
 

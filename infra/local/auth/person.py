@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import psycopg
 from aiohttp import web
 
 from .desk import DESK
@@ -57,7 +58,11 @@ async def sign_up(request: web.Request) -> web.Response:
             raise Refusal(422, "user_already_exists", text)
         user_id = uuid4()
         data = signup_data(user_id, email) | (body.get("data") or {})
-        await create(connection, user_id, email, digest, data)
+        try:
+            await create(connection, user_id, email, digest, data)
+        except psycopg.Error as error:
+            text = "Database error saving new user"
+            raise Refusal(500, "unexpected_failure", text) from error
         if not desk.settings.autoconfirm:
             return answer(await profile(connection, user_id))
         await confirm(connection, user_id)

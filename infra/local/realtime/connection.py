@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +50,17 @@ class Connection:
 
     async def send(self, frame: Frame) -> None:
         """Send a frame; a client that has gone misses it."""
-        if not self._socket.closed:
+        with suppress(ConnectionError):
             await self._socket.send_str(self._serializer.write(frame))
 
     async def send_broadcast(self, topic: str, message: Broadcast) -> None:
         """Send a broadcast in the form of the client's version."""
         data = self._serializer.broadcast(topic, message)
-        if isinstance(data, str) and not self._socket.closed:
-            await self._socket.send_str(data)
-        elif isinstance(data, bytes) and not self._socket.closed:
-            await self._socket.send_bytes(data)
+        with suppress(ConnectionError):
+            if isinstance(data, str):
+                await self._socket.send_str(data)
+            elif isinstance(data, bytes):
+                await self._socket.send_bytes(data)
 
     async def receive(self, data: str | bytes) -> None:
         """Serve one frame; what cannot be read is dropped."""

@@ -39,7 +39,7 @@ async def listen(dsn: str, hub: Hub) -> None:
     while True:
         try:
             await _listen_connected(dsn, hub)
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             print(f"realtime: the database is away: {error}", file=sys.stderr)
             await asyncio.sleep(RETRY)
 
@@ -52,7 +52,7 @@ async def keep_partitions(dsn: str) -> None:
             async with await connect(dsn, autocommit=True) as connection:
                 await connection.execute("select realtime.keep_partitions()")
             await asyncio.sleep(PARTITIONS_EVERY)
-        except psycopg.OperationalError:
+        except psycopg.Error:
             await asyncio.sleep(RETRY)
 
 
