@@ -34,7 +34,7 @@ def _install(packages: Path, target: Target) -> None:
     exactly = ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
     machine = ["--python-version", target.python, "--python-platform", target.platform]
     place = ["--link-mode", "copy", "--target", str(packages)]
-    command = [uv, "pip", "install", "-q", "--no-config", *exactly, *machine, *place]
+    command = [uv, "pip", "install", "-q", *exactly, *machine, *place]
     subprocess.run([*command, "-r", str(LOCK)], check=True)
 
 
