@@ -1,16 +1,19 @@
 """Rows of `auth.users` and the JSON that clients know as a user."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, sql
+import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from .problems import Refusal
+from infra.local.auth.problems import Refusal
+from infra.local.pool import Connection
 
 Row = dict[str, Any]
-Connection = AsyncConnection[Row]
 NO_INSTANCE = UUID(int=0)
 INSERT_USER = """
 insert into auth.users (
@@ -55,25 +58,41 @@ async def count(connection: Connection) -> int:
     return row["total"] if row else 0
 
 
-async def create(
-    connection: Connection,
-    user_id: UUID,
-    email: str,
-    digest: str,
-    data: Mapping[str, object],
-) -> None:
+@dataclass(frozen=True)
+class NewUser:
+    """What a user begins with.
+
+    Attributes:
+        id: chosen before the row exists, because the metadata repeats it.
+        email: in lower case.
+        digest: of the password.
+        data: metadata that the user can change.
+    """
+
+    id: UUID
+    email: str
+    digest: str = field(repr=False)
+    data: Mapping[str, object]
+
+
+async def create(connection: Connection, new: NewUser, failure: str) -> None:
     """Insert a user with an e-mail identity.
 
     Role and confirmation follow as updates in the same transaction, as the real
     service writes them: a trigger on the insert does not see them.
+
+    Raises:
+        Refusal: the database refused, for instance by a trigger; `failure` is said.
     """
     app = Jsonb({"provider": "email", "providers": ["email"]})
-    row = (NO_INSTANCE, user_id, email, digest, app, Jsonb(data))
-    await connection.execute(INSERT_USER, row)
-    identity = {**data, **signup_data(user_id, email)}
-    values = (str(user_id), user_id, Jsonb(identity))
-    await connection.execute(INSERT_IDENTITY, values)
-    await change(connection, user_id, role="authenticated")
+    row = (NO_INSTANCE, new.id, new.email, new.digest, app, Jsonb(new.data))
+    identity = Jsonb({**new.data, **signup_data(new.id, new.email)})
+    try:
+        await connection.execute(INSERT_USER, row)
+        await connection.execute(INSERT_IDENTITY, (str(new.id), new.id, identity))
+        await change(connection, new.id, role="authenticated")
+    except psycopg.Error as error:
+        raise Refusal(500, "unexpected_failure", failure) from error
 
 
 async def change(connection: Connection, user_id: UUID, **columns: object) -> None:
@@ -91,26 +110,6 @@ async def change(connection: Connection, user_id: UUID, **columns: object) -> No
     await connection.execute(query.format(sets), values)
 
 
-async def confirm(connection: Connection, user_id: UUID) -> None:
-    """Count the address as the user's own."""
-    await connection.execute(
-        """
-        update auth.users set
-            confirmation_token = '', email_confirmed_at = now(), updated_at = now(),
-            raw_user_meta_data = coalesce(raw_user_meta_data, '{}')
-                || '{"email_verified": true}'
-        where id = %s
-        """,
-        [user_id],
-    )
-
-
-def merged(before: Row | None, after: Mapping[str, object]) -> Jsonb:
-    """Merge metadata; a null takes the key away."""
-    both = {**(before or {}), **after}
-    return Jsonb({key: value for key, value in both.items() if value is not None})
-
-
 async def refuse_taken(connection: Connection, email: str) -> None:
     """Refuse an address that somebody has.
 
@@ -120,3 +119,9 @@ async def refuse_taken(connection: Connection, email: str) -> None:
     if await find_by_email(connection, email):
         text = "A user with this email address has already been registered"
         raise Refusal(422, "email_exists", text)
+
+
+def is_banned(user: Row) -> bool:
+    """Whether a ban holds now."""
+    until = user["banned_until"]
+    return bool(until and until > datetime.now(UTC))

@@ -1,31 +1,17 @@
 """Access tokens: signed with ES256, their claims open to the project's hook."""
 
-import json
 import time
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import jwt
-from psycopg import sql
 
-from .problems import Refusal
-from .settings import Settings
-from .users import Connection, Row, find
+from infra.local.auth.accounts import Connection, Row, find
+from infra.local.auth.problems import Refusal
+from infra.local.auth.settings import Settings
 
-REQUIRED_CLAIMS = {
-    "aud",
-    "exp",
-    "iat",
-    "sub",
-    "email",
-    "phone",
-    "role",
-    "aal",
-    "session_id",
-    "is_anonymous",
-}
-SERVER_ERROR = 500
+from .hook import ask_hook
+
 METHODS = """
 select
     authentication_method as method,
@@ -76,7 +62,8 @@ class Tokens:
         cursor = await connection.execute(METHODS, [session_id])
         claims = self._claims(row, session_id) | {"amr": await cursor.fetchall()}
         if self._settings.hook:
-            claims = await self._ask_hook(connection, claims, method)
+            hook = self._settings.hook
+            claims = await ask_hook(connection, hook, claims, method)
         headers = {"kid": self._settings.signing_key["kid"]}
         token = jwt.encode(claims, self._key.key, algorithm="ES256", headers=headers)
         return token, claims["exp"]
@@ -98,47 +85,3 @@ class Tokens:
             "session_id": str(session_id),
             "is_anonymous": row["is_anonymous"],
         }
-
-    async def _ask_hook(
-        self, connection: Connection, claims: dict[str, Any], method: str
-    ) -> dict[str, Any]:
-        """Let the project's function change the claims, within two seconds."""
-        metadata = {
-            "uuid": str(uuid4()),
-            "time": datetime.now(UTC).isoformat(),
-            "name": "customize-access-token",
-            "ip_address": "127.0.0.1",
-        }
-        event = {
-            "metadata": metadata,
-            "user_id": claims["sub"],
-            "claims": claims,
-            "authentication_method": method,
-        }
-        name = sql.Identifier(*(self._settings.hook or "").split("."))
-        call = sql.SQL("select {}(%s::jsonb) as output").format(name)
-        await connection.execute("set local statement_timeout = '2s'")
-        cursor = await connection.execute(call, [json.dumps(event)])
-        row = await cursor.fetchone()
-        await connection.execute("set local statement_timeout to default")
-        return _checked(row["output"] if row else None)
-
-
-def _checked(output: object) -> dict[str, Any]:
-    """Return the claims of a hook's answer.
-
-    Raises:
-        Refusal: it refuses, or its claims do not conform.
-    """
-    if not isinstance(output, dict):
-        raise Refusal(500, "unexpected_failure", "output claims field is missing")
-    if error := output.get("error"):
-        status = error.get("http_code") or SERVER_ERROR
-        code = "unexpected_failure" if status == SERVER_ERROR else "unknown"
-        raise Refusal(status, code, error.get("message", ""))
-    claims: dict[str, Any] = output.get("claims") or {}
-    if missing := REQUIRED_CLAIMS - set(claims):
-        text = "output claims do not conform to the expected schema: \n"
-        lines = (f"- (root): {name} is required\n" for name in sorted(missing))
-        raise Refusal(500, "unexpected_failure", text + "".join(lines))
-    return claims

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import bcrypt
 
-from .problems import Refusal
+from infra.local.auth.problems import Refusal
 
 MAX_PASSWORD = 72  # bytes; bcrypt reads no further
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")

@@ -1,27 +1,31 @@
-"""The routes of Auth that need the service role: list, make, change, delete users."""
+"""Administration: list, make, change and delete users."""
 
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from aiohttp import web
-from psycopg.types.json import Jsonb
 
-from .desk import DESK
-from .passwords import banned_until, check_address, check_password, hashed
-from .problems import Refusal, answer, read_json
-from .profile import profile
-from .sessions import sign_out
-from .users import (
-    Connection,
+from infra.local.auth.accounts import (
+    NewUser,
+    banned_until,
     change,
+    change_address,
+    check_address,
+    check_password,
     confirm,
     count,
     create,
+    empty,
     find,
-    merged,
+    hashed,
+    merge_metadata,
+    profile,
     refuse_taken,
 )
+from infra.local.auth.problems import Refusal, answer, read_json
+from infra.local.auth.sessions import sign_out
+
+from .callers import Connection, Settings, administering, settings_of
 
 routes = web.RouteTableDef()
 
@@ -29,10 +33,8 @@ routes = web.RouteTableDef()
 @routes.get("/admin/users")
 async def list_users(request: web.Request) -> web.Response:
     """Return one page of users, the newest first."""
-    desk = request.app[DESK]
-    desk.require_admin(request)
     page, size = _page(request)
-    async with desk.transaction() as connection:
+    async with administering(request) as connection:
         cursor = await connection.execute(
             "select id from auth.users order by created_at desc, id limit %s offset %s",
             [size, (page - 1) * size],
@@ -47,22 +49,15 @@ async def list_users(request: web.Request) -> web.Response:
 @routes.post("/admin/users")
 async def create_user(request: web.Request) -> web.Response:
     """Make a user; nobody is asked to confirm the address."""
-    desk = request.app[DESK]
-    desk.require_admin(request)
     body = await read_json(request)
     email = check_address(body.get("email") or "")
-    digest = body.get("password_hash") or await hashed(
-        body.get("password"), desk.settings.bcrypt_cost
-    )
     user_id = _user_id(body["id"]) if body.get("id") else uuid4()
-    async with desk.transaction() as connection:
+    async with administering(request) as connection:
         await refuse_taken(connection, email)
-        try:
-            data = body.get("user_metadata") or {}
-            await create(connection, user_id, email, digest, data)
-        except psycopg.Error as error:
-            text = "Database error creating new user"
-            raise Refusal(500, "unexpected_failure", text) from error
+        cost = settings_of(request).bcrypt_cost
+        digest = body.get("password_hash") or await hashed(body.get("password"), cost)
+        new = NewUser(user_id, email, digest, body.get("user_metadata") or {})
+        await create(connection, new, "Database error creating new user")
         await _apply(connection, user_id, body)
         return answer(await profile(connection, user_id))
 
@@ -70,9 +65,7 @@ async def create_user(request: web.Request) -> web.Response:
 @routes.get("/admin/users/{id}")
 async def get_user(request: web.Request) -> web.Response:
     """Return a user."""
-    desk = request.app[DESK]
-    desk.require_admin(request)
-    async with desk.transaction() as connection:
+    async with administering(request) as connection:
         user_id = await _known(request, connection)
         return answer(await profile(connection, user_id))
 
@@ -80,20 +73,16 @@ async def get_user(request: web.Request) -> web.Response:
 @routes.put("/admin/users/{id}")
 async def put_user(request: web.Request) -> web.Response:
     """Change a user; a new password ends all sessions."""
-    desk = request.app[DESK]
-    desk.require_admin(request)
     body = await read_json(request)
-    async with desk.transaction() as connection:
+    async with administering(request) as connection:
         user_id = await _known(request, connection)
         if body.get("email"):
-            await _change_address(connection, user_id, check_address(body["email"]))
+            await change_address(connection, user_id, check_address(body["email"]))
         if body.get("password"):
-            check_password(body["password"], desk.settings.min_password)
-            digest = await hashed(body["password"], desk.settings.bcrypt_cost)
-            await change(connection, user_id, encrypted_password=digest)
-            await sign_out(connection, user_id, "", "global")
+            await _set_password(connection, user_id, body, settings_of(request))
         if body.get("user_metadata") is not None:
-            await _merge(connection, user_id, "raw_user_meta_data", body)
+            data = body["user_metadata"]
+            await merge_metadata(connection, user_id, "raw_user_meta_data", data)
         await _apply(connection, user_id, body)
         return answer(await profile(connection, user_id))
 
@@ -101,13 +90,12 @@ async def put_user(request: web.Request) -> web.Response:
 @routes.delete("/admin/users/{id}")
 async def delete_user(request: web.Request) -> web.Response:
     """Delete a user, or keep an emptied row with `should_soft_delete`."""
-    desk = request.app[DESK]
-    desk.require_admin(request)
     body = await read_json(request) if request.can_read_body else {}
-    async with desk.transaction() as connection:
+    async with administering(request) as connection:
         user_id = await _known(request, connection)
         if body.get("should_soft_delete"):
-            await _empty(connection, user_id)
+            await sign_out(connection, user_id, "", "global")
+            await empty(connection, user_id)
         else:
             query = "delete from auth.users where id = %s"
             await connection.execute(query, [user_id])
@@ -119,7 +107,8 @@ async def _apply(connection: Connection, user_id: UUID, body: dict[str, Any]) ->
     if body.get("role"):
         await change(connection, user_id, role=body["role"])
     if body.get("app_metadata") is not None:
-        await _merge(connection, user_id, "raw_app_meta_data", body)
+        data = body["app_metadata"]
+        await merge_metadata(connection, user_id, "raw_app_meta_data", data)
     if body.get("email_confirm"):
         await confirm(connection, user_id)
     if body.get("ban_duration"):
@@ -127,34 +116,13 @@ async def _apply(connection: Connection, user_id: UUID, body: dict[str, Any]) ->
         await change(connection, user_id, banned_until=until)
 
 
-async def _merge(
-    connection: Connection, user_id: UUID, column: str, body: dict[str, Any]
+async def _set_password(
+    connection: Connection, user_id: UUID, body: dict[str, Any], settings: Settings
 ) -> None:
-    user = await find(connection, user_id) or {}
-    field = "user_metadata" if "user" in column else "app_metadata"
-    await change(connection, user_id, **{column: merged(user[column], body[field])})
-
-
-async def _change_address(connection: Connection, user_id: UUID, email: str) -> None:
-    user = await find(connection, user_id) or {}
-    if email != user["email"]:
-        await refuse_taken(connection, email)
-    await change(connection, user_id, email=email, email_change="")
-    await connection.execute(
-        "update auth.identities set identity_data = identity_data || %s"
-        " where user_id = %s and provider = 'email'",
-        [Jsonb({"email": email}), user_id],
-    )
-
-
-async def _empty(connection: Connection, user_id: UUID) -> None:
+    check_password(body["password"], settings.min_password)
+    digest = await hashed(body["password"], settings.bcrypt_cost)
+    await change(connection, user_id, encrypted_password=digest)
     await sign_out(connection, user_id, "", "global")
-    await connection.execute(
-        "update auth.users set deleted_at = now(), encrypted_password = '',"
-        " email = encode(sha256(convert_to(id::text, 'UTF8')), 'hex'),"
-        " raw_user_meta_data = '{}', raw_app_meta_data = '{}' where id = %s",
-        [user_id],
-    )
 
 
 async def _known(request: web.Request, connection: Connection) -> UUID:

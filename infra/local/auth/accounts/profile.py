@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from .users import Connection, Row, find
+from infra.local.pool import Connection
+
+from .users import Row, find
 
 # In the order the real service writes them; left out when empty.
 BEFORE_PHONE = ("email_confirmed_at", "invited_at")
