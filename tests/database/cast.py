@@ -58,7 +58,8 @@ def enrol(connection: psycopg.Connection) -> None:
         )
         for member in members:
             connection.execute(
-                "insert into public.queue_members (queue_id, person_id) values (%s, %s)",
+                "insert into public.queue_members (queue_id, person_id)"
+                " values (%s, %s)",
                 [id_of(queue), id_of(member)],
             )
     connection.execute(

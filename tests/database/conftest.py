@@ -1,4 +1,4 @@
-"""A desk for each test: in a transaction that is rolled back, or a database of its own."""
+"""A desk for each test: in a transaction rolled back, or a database of its own."""
 
 from contextlib import ExitStack
 

@@ -1,6 +1,7 @@
 """Acting on a database as one of the cast, the way PostgREST does it."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from .cast import email_of, id_of
 
 ANYBODY = "anon"
 WORKER = "service_role"
+OWNER = "postgres"
+PATIENCE = 30.0  # seconds
 
 
 class Desk:
@@ -25,7 +28,7 @@ class Desk:
     @contextmanager
     def acting(self, who: str, **claims: object) -> Iterator[psycopg.Connection]:
         """Be somebody for the time of a transaction or savepoint."""
-        role = who if who in (ANYBODY, WORKER) else "authenticated"
+        role = who if who in (ANYBODY, WORKER, OWNER) else "authenticated"
         with self.connection.transaction():
             self._claim(role, {**claims_of(who), **claims})
             yield self.connection
@@ -79,11 +82,11 @@ class Desk:
             **{"subject": "Help", "body": "It is broken.", **draft},
         )
 
-    def ticket_in(self, category: str, **draft: object) -> Any:
-        """Return a ticket of the customer that has come to a category, held by agent."""
+    def ticket_in(self, category: str, held_by: str = "agent", **draft: object) -> Any:
+        """Return a customer's ticket that has come to a category."""
         ticket = self.ticket(**draft)
         if category != "new":
-            self.assign(ticket, "agent")
+            self.assign(ticket, held_by)
             for status in ["open", category][category == "open" :]:
                 self.move(ticket, "solved" if status == "closed" else status)
         if category == "closed":
@@ -119,6 +122,17 @@ class Desk:
             "select to_jsonb(tickets) from public.tickets where id = %s", ticket["id"]
         )
 
+    def wait_for_waiting(self, count: int) -> None:
+        """Wait until so many statements of this database wait for a lock."""
+        waiting = (
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        deadline = time.monotonic() + PATIENCE
+        while self.one(waiting) < count:
+            assert time.monotonic() < deadline, "Nobody waits."
+            time.sleep(0.01)
+
     def events(self, ticket: Any) -> list[Any]:
         found = self.run(
             "select to_jsonb(events) from public.ticket_events as events"
@@ -132,7 +146,7 @@ class Desk:
 
 
 def claims_of(who: str) -> dict[str, object]:
-    if who in (ANYBODY, WORKER):
+    if who in (ANYBODY, WORKER, OWNER):
         return {"role": who}
     return {
         "role": "authenticated",

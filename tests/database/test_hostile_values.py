@@ -121,7 +121,7 @@ def test_the_database_and_the_model_refuse_the_same_fields(desk):
         " 1001",
         "1001\n",
         "%",
-        "١٠٠١",
+        "\u0661\u0660\u0660\u0661",
         "00000000-0000-0000-0000-000000000000",
     ],
 )
