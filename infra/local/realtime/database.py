@@ -5,10 +5,8 @@ import sys
 from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
-from .frames import Broadcast
-from .hub import Hub, Room
+from .channels import Broadcast, Hub, Room
 
 RETRY = 0.5  # seconds until a lost database is tried again
 PARTITIONS_EVERY = 3600  # seconds
@@ -16,18 +14,6 @@ READ = """
 select topic, private, event, payload, binary_payload
 from realtime.messages where id = %s
 """
-
-
-def open_pool(dsn: str) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
-    """Return a pool, not yet open, that outlives a restart of the database."""
-    return AsyncConnectionPool(
-        dsn,
-        min_size=1,
-        max_size=8,
-        open=False,
-        kwargs={"autocommit": True},
-        check=AsyncConnectionPool.check_connection,
-    )
 
 
 async def listen(dsn: str, hub: Hub) -> None:

@@ -3,32 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from .channel import PREFIX, Channel, Wishes
-from .claims import Claims, TokenRefused, Verifier
+from infra.local.realtime.access import Claims, TokenRefused
+
+from .channel import Channel
 from .frames import Broadcast, Frame, Serializer
-from .hub import Hub
-from .policies import Policies
+from .joining import NO_PERMISSION, OPAQUE, JoinRefused, Service, admitted
 
-OPAQUE = "sb_"
 NO_CHANGES = "Changes of tables are not offered here; broadcast from the database."
-
-
-@dataclass(frozen=True)
-class Service:
-    """What all sockets share."""
-
-    hub: Hub
-    policies: Policies
-    verifier: Verifier
-
-
-class JoinRefused(Exception):
-    """A channel cannot be joined; the message is the reason the client reads."""
 
 
 class Connection:
@@ -86,7 +71,7 @@ class Connection:
 
     async def _join(self, frame: Frame) -> None:
         try:
-            channel = await self._admitted(frame)
+            channel = await admitted(frame, self._claims, self, self._service)
         except JoinRefused as refusal:
             await self._reply(frame, "error", {"reason": str(refusal)})
             return
@@ -103,30 +88,6 @@ class Connection:
         await channel.greet(self._service.hub)
         if channel.wishes.changes:
             await channel.system("error", NO_CHANGES)
-
-    async def _admitted(self, frame: Frame) -> Channel:
-        """Return the channel of a join request.
-
-        Raises:
-            JoinRefused: the topic is none, or the policies say no.
-            TokenRefused: the token does not hold.
-        """
-        if not frame.topic.startswith(PREFIX):
-            raise JoinRefused("unmatched topic")
-        if frame.topic == PREFIX:
-            raise JoinRefused("TopicNameRequired: You must provide a topic name")
-        payload = frame.payload or {}
-        join_ref = frame.join_ref or frame.ref
-        wishes = Wishes.read(payload.get("config") or {})
-        channel = Channel(frame.topic, join_ref, wishes, self)
-        token = payload.get("access_token") or ""
-        claims = self._claims
-        if token and not token.startswith(OPAQUE):
-            claims = self._service.verifier.verify(token)
-        if not await channel.admit(claims, self._service.policies):
-            text = "You do not have permissions to read from this Channel topic"
-            raise JoinRefused(f"Unauthorized: {text}: {channel.room.topic}")
-        return channel
 
     async def _serve(self, channel: Channel, frame: Frame) -> None:
         handlers: dict[str, Callable[[Channel, Frame], Awaitable[None]]] = {
@@ -157,8 +118,7 @@ class Connection:
         if await channel.admit(claims, self._service.policies):
             channel.expire_with(self._expire)
             return
-        text = "You do not have permissions to read from this Channel topic"
-        await self._shut(channel, f"{text}: {channel.room.topic}")
+        await self._shut(channel, f"{NO_PERMISSION}: {channel.room.topic}")
 
     async def _broadcast(self, channel: Channel, frame: Frame) -> None:
         """Send to the others; without the right to, there is not even a reply."""

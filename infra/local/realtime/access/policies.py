@@ -3,17 +3,17 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
+
+from infra.local.pool import Connection, Pool
 
 from .claims import Claims
 
 Extension = Literal["broadcast", "presence"]
 EXTENSIONS: tuple[Extension, ...] = ("broadcast", "presence")
-Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
 BECOME = """
 select
     set_config('role', %(role)s, true),
@@ -42,13 +42,13 @@ class Policies:
             ids: list[UUID] = []
             for extension in extensions:
                 cursor = await connection.execute(PROBE, [topic, extension])
-                ids.extend(row[0] for row in await cursor.fetchall())
+                ids.extend(row["id"] for row in await cursor.fetchall())
             await _become(connection, topic, claims)
             try:
                 cursor = await connection.execute(SEEN, [ids])
             except psycopg.errors.InsufficientPrivilege:
                 return set()
-            return {row[0] for row in await cursor.fetchall()}
+            return {row["extension"] for row in await cursor.fetchall()}
 
     async def writable(self, topic: str, claims: Claims) -> set[str]:
         """Return which extensions the caller may send: probes it can insert."""
@@ -63,7 +63,7 @@ class Policies:
         return allowed
 
     @asynccontextmanager
-    async def _rolled_back(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    async def _rolled_back(self) -> AsyncIterator[Connection]:
         async with (
             self._pool.connection() as connection,
             connection.transaction(force_rollback=True),
@@ -71,9 +71,7 @@ class Policies:
             yield connection
 
 
-async def _become(
-    connection: psycopg.AsyncConnection[Any], topic: str, claims: Claims
-) -> None:
+async def _become(connection: Connection, topic: str, claims: Claims) -> None:
     values = {
         "role": claims.role,
         "topic": topic,

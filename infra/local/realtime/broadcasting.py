@@ -5,13 +5,11 @@ from typing import Any
 
 from aiohttp import web
 
-from .claims import Claims, TokenRefused
-from .connection import Service
-from .frames import Broadcast
-from .hub import Room
+from .access import Claims, TokenRefused
+from .channels import Broadcast, Room, Service
+from .service import SERVICE
 
 routes = web.RouteTableDef()
-SERVICE = web.AppKey("service", Service)
 REQUIRED = ("topic", "event", "payload")
 ACCEPTED = 202
 

@@ -121,7 +121,8 @@ def _client_push(data: bytes) -> Frame:
     return Frame(topic, "broadcast", body, ref or None, join_ref or None, True)
 
 
+FIRST_VERSION = "1.0.0"
 SERIALIZERS: dict[str, Serializer] = {
-    "1.0.0": ObjectSerializer(),
+    FIRST_VERSION: ObjectSerializer(),
     "2.0.0": ArraySerializer(),
 }

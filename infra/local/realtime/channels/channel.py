@@ -1,14 +1,15 @@
 """One joined channel: what its client may read and send, until its token ends."""
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
-from uuid import uuid1
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
 
-from .claims import Claims
+from infra.local.realtime.access import EXTENSIONS, Claims, Policies
+
 from .frames import Broadcast, Frame
 from .hub import Hub, Room
-from .policies import EXTENSIONS, Policies
+from .wishes import Wishes
 
 PREFIX = "realtime:"
 
@@ -23,32 +24,6 @@ class Outlet(Protocol):
     async def send_broadcast(self, topic: str, message: Broadcast) -> None:
         """Send a broadcast in the form of the client's version."""
         ...
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """The configuration that a client joins with."""
-
-    private: bool
-    to_self: bool
-    acknowledge: bool
-    presence: bool
-    presence_key: str
-    changes: bool
-
-    @classmethod
-    def read(cls, config: dict[str, Any]) -> Self:
-        """Read the configuration; clients send truths also as words."""
-        broadcast = config.get("broadcast") or {}
-        presence = config.get("presence") or {}
-        return cls(
-            private=_truth(config.get("private")),
-            to_self=_truth(broadcast.get("self")),
-            acknowledge=_truth(broadcast.get("ack")),
-            presence=_truth(presence.get("enabled")),
-            presence_key=presence.get("key") or str(uuid1()),
-            changes=any(config.get("postgres_changes") or []),
-        )
 
 
 class Channel:
@@ -90,7 +65,7 @@ class Channel:
             self._writable = await policies.writable(self.room.topic, self.claims)
         return extension in (self._writable or ())
 
-    def expire_with(self, closing: "Closing") -> None:
+    def expire_with(self, closing: Callable[["Channel"], object]) -> None:
         """Close the channel when its token expires."""
         self.forget_expiry()
         if self.claims is None:
@@ -137,15 +112,3 @@ class Channel:
         """Tell the client that the channel is closed."""
         ref = self.join_ref
         await self._outlet.send(Frame(self.topic, "phx_close", {}, ref, ref))
-
-
-class Closing(Protocol):
-    """Closes a channel."""
-
-    def __call__(self, channel: Channel, /) -> object:
-        """Close it."""
-        ...
-
-
-def _truth(value: object) -> bool:
-    return str(value).lower() == "true"
