@@ -35,7 +35,7 @@ def loop():
 
 
 @pytest.fixture
-def desk():
+def fakes():
     """What the fakes hold: a ticket, an administrator, a customer."""
     stored = ticket()
     tickets = FakeTickets(stored)
@@ -54,14 +54,14 @@ def desk():
 
 
 @pytest.fixture
-def send(desk):
-    """Send a request to a handler, over the desk in memory."""
+def send(fakes):
+    """Send a request to a handler, over the fakes in memory."""
     stores = {
-        get_tickets: desk.tickets,
-        get_conversation: desk.conversation,
-        get_queues: desk.queues,
-        get_people: desk.people,
-        get_roles: desk.roles,
+        get_tickets: fakes.tickets,
+        get_conversation: fakes.conversation,
+        get_queues: fakes.queues,
+        get_people: fakes.people,
+        get_roles: fakes.roles,
     }
 
     def send(handler, method, path, body=None, headers=None, query="") -> Answer:

@@ -6,13 +6,13 @@ from functions.list_comments.app import handler as list_comments
 PATH = "/v1/tickets/1042/comments"
 
 
-def test_a_reply_is_kept(send, desk):
+def test_a_reply_is_kept(send, fakes):
     answer = send(add_comment, "POST", PATH, {"body": "Thank you."})
 
     assert answer.status == 201
     assert answer.json["visibility"] == "public"
     assert answer.json["author_name"] == "Ida"
-    assert answer.headers["location"] == f"/v1/tickets/{desk.ticket.id}/comments"
+    assert answer.headers["location"] == f"/v1/tickets/{fakes.ticket.id}/comments"
 
 
 def test_a_reply_sent_twice_is_said_once(send):
@@ -52,11 +52,11 @@ def test_a_conversation_is_read_in_order(send):
     ],
     ids=lambda body: str(body)[:30],
 )
-def test_a_comment_that_cannot_be_kept_is_a_problem(send, desk, body):
+def test_a_comment_that_cannot_be_kept_is_a_problem(send, fakes, body):
     answer = send(add_comment, "POST", PATH, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert not desk.conversation.said
+    assert not fakes.conversation.said
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from functions.create_ticket.app import handler
 DRAFT = {"subject": "Printing stopped", "body": "Nothing comes out."}
 
 
-def test_a_draft_becomes_a_ticket(send, desk):
+def test_a_draft_becomes_a_ticket(send, fakes):
     answer = send(handler, "POST", "/v1/tickets", DRAFT)
 
     assert answer.status == 201
     assert answer.json["subject"] == "Printing stopped"
     assert answer.headers["location"] == f"/v1/tickets/{answer.json['id']}"
     assert answer.headers["etag"] == '"1"'
-    assert answer.json["id"] in desk.tickets.stored
+    assert answer.json["id"] in fakes.tickets.stored
 
 
 def test_triage_judges_where_nothing_was_asked(send):
@@ -27,21 +27,21 @@ def test_the_priority_asked_for_goes_before_triage(send):
     assert send(handler, "POST", "/v1/tickets", draft).json["priority"] == "low"
 
 
-def test_what_a_type_needs_is_a_problem(send, desk):
+def test_what_a_type_needs_is_a_problem(send, fakes):
     answer = send(handler, "POST", "/v1/tickets", {**DRAFT, "type": "incident"})
 
     assert (answer.status, answer.problem) == (422, "missing-data")
-    assert len(desk.tickets.stored) == 1
+    assert len(fakes.tickets.stored) == 1
 
 
-def test_a_request_sent_twice_makes_one_ticket(send, desk):
+def test_a_request_sent_twice_makes_one_ticket(send, fakes):
     key = {"Idempotency-Key": "0b9c7c1e"}
 
     first = send(handler, "POST", "/v1/tickets", DRAFT, key)
     second = send(handler, "POST", "/v1/tickets", DRAFT, key)
 
     assert first == second
-    assert len(desk.tickets.stored) == 2
+    assert len(fakes.tickets.stored) == 2
 
 
 def test_a_key_belongs_to_one_request(send):
@@ -54,12 +54,12 @@ def test_a_key_belongs_to_one_request(send):
 
 
 @pytest.mark.parametrize("key", ["", "with space", "x" * 256, "caf\u00e9", "a\tb"])
-def test_a_key_is_short_printable_text(send, desk, key):
+def test_a_key_is_short_printable_text(send, fakes, key):
     answer = send(handler, "POST", "/v1/tickets", DRAFT, {"Idempotency-Key": key})
 
     assert (answer.status, answer.problem) == (422, "invalid")
     assert answer.json["errors"][0]["pointer"] == "header/Idempotency-Key"
-    assert len(desk.tickets.stored) == 1
+    assert len(fakes.tickets.stored) == 1
 
 
 def test_a_body_may_come_as_base64(send):
@@ -86,9 +86,9 @@ def test_a_body_may_come_as_base64(send):
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_bad_body_is_a_problem_and_makes_nothing(send, desk, body, status):
+def test_a_bad_body_is_a_problem_and_makes_nothing(send, fakes, body, status):
     answer = send(handler, "POST", "/v1/tickets", body)
 
     assert answer.status == status
     assert answer.problem
-    assert len(desk.tickets.stored) == 1
+    assert len(fakes.tickets.stored) == 1

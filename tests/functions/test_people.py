@@ -39,8 +39,8 @@ def test_people_are_not_found_by_nonsense(send, query):
     assert (answer.status, answer.problem) == (422, "invalid")
 
 
-def test_a_role_is_given_and_taken(send, desk):
-    path = f"/v1/people/{desk.customer.id}/roles/admin"
+def test_a_role_is_given_and_taken(send, fakes):
+    path = f"/v1/people/{fakes.customer.id}/roles/admin"
 
     given = send(manage_roles, "PUT", path)
     taken = send(manage_roles, "DELETE", path)
@@ -49,11 +49,11 @@ def test_a_role_is_given_and_taken(send, desk):
     assert taken.json["roles"] == ["customer"]
 
 
-def test_the_last_admin_stays(send, desk):
-    answer = send(manage_roles, "DELETE", f"/v1/people/{desk.admin.id}/roles/admin")
+def test_the_last_admin_stays(send, fakes):
+    answer = send(manage_roles, "DELETE", f"/v1/people/{fakes.admin.id}/roles/admin")
 
     assert (answer.status, answer.problem) == (409, "last-admin")
-    assert "admin" in desk.people.people[desk.admin.id].roles
+    assert "admin" in fakes.people.people[fakes.admin.id].roles
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -97,9 +97,9 @@ def test_a_role_is_made_of_permissions(send):
     ],
 )
 def test_a_role_that_cannot_be_made_is_a_problem(
-    send, desk, role, body, status, problem
+    send, fakes, role, body, status, problem
 ):
     answer = send(manage_roles, "PUT", f"/v1/roles/{role}", body)
 
     assert (answer.status, answer.problem) == (status, problem)
-    assert set(desk.roles.roles) == {"admin"}
+    assert set(fakes.roles.roles) == {"admin"}

@@ -23,10 +23,10 @@ def test_a_queue_is_read_by_key_or_id(send, name):
     assert [each["number"] for each in answer.json["items"]] == [1042]
 
 
-def test_nothing_is_left_out_unasked(send, desk):
+def test_nothing_is_left_out_unasked(send, fakes):
     send(list_queue, "GET", PATH)
 
-    [(wanted, sort)] = desk.queues.asked
+    [(wanted, sort)] = fakes.queues.asked
     assert set(wanted.model_dump().values()) == {None}
     assert sort is QueueSort.PRIORITY
 
@@ -45,18 +45,18 @@ def test_nothing_is_left_out_unasked(send, desk):
         ("tag=a+b", {"tag": "a b"}),
     ],
 )
-def test_a_filter_narrows_by_what_it_names(send, desk, query, wanted):
+def test_a_filter_narrows_by_what_it_names(send, fakes, query, wanted):
     send(list_queue, "GET", PATH, query=query)
 
-    asked = desk.queues.asked[0][0].model_dump(exclude_none=True)
+    asked = fakes.queues.asked[0][0].model_dump(exclude_none=True)
     assert asked == wanted
 
 
 @pytest.mark.parametrize("sort", list(QueueSort))
-def test_a_queue_is_sorted_as_asked(send, desk, sort):
+def test_a_queue_is_sorted_as_asked(send, fakes, sort):
     send(list_queue, "GET", PATH, query=f"sort={sort}")
 
-    assert desk.queues.asked[0][1] is sort
+    assert fakes.queues.asked[0][1] is sort
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_a_queue_is_sorted_as_asked(send, desk, sort):
         "limit=1000",
     ],
 )
-def test_a_filter_nobody_knows_is_refused(send, desk, query):
+def test_a_filter_nobody_knows_is_refused(send, fakes, query):
     answer = send(list_queue, "GET", PATH, query=query)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert not desk.queues.asked
+    assert not fakes.queues.asked
 
 
 def test_no_such_queue_is_a_problem(send):

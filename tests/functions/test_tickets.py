@@ -15,11 +15,11 @@ ASSIGNEE = "/v1/tickets/1042/assignee"
 
 
 @pytest.mark.parametrize("by", ["id", "number"])
-def test_a_ticket_is_read_by_id_or_number(send, desk, by):
-    answer = send(get_ticket, "GET", f"/v1/tickets/{getattr(desk.ticket, by)}")
+def test_a_ticket_is_read_by_id_or_number(send, fakes, by):
+    answer = send(get_ticket, "GET", f"/v1/tickets/{getattr(fakes.ticket, by)}")
 
     assert answer.status == 200
-    assert answer.json["id"] == str(desk.ticket.id)
+    assert answer.json["id"] == str(fakes.ticket.id)
     assert answer.json["requester_name"] == "Ida"
     assert answer.headers["etag"] == '"1"'
 
@@ -81,12 +81,12 @@ def test_a_ticket_moves_when_it_is_as_read(send, sent):
     ids=["status", "assign", "release"],
 )
 def test_nothing_moves_unless_it_is_as_read(
-    send, desk, handler, method, path, body, sent, status, problem
+    send, fakes, handler, method, path, body, sent, status, problem
 ):
     answer = send(handler, method, path, body, {"If-Match": sent})
 
     assert (answer.status, answer.problem) == (status, problem)
-    assert desk.tickets.get("1042") == desk.ticket
+    assert fakes.tickets.get("1042") == fakes.ticket
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_nothing_moves_unless_it_is_as_read(
         ({}, 422, "invalid"),
     ],
 )
-def test_a_step_that_is_not_allowed_is_a_problem(send, desk, body, status, problem):
+def test_a_step_that_is_not_allowed_is_a_problem(send, fakes, body, status, problem):
     answer = send(update_ticket_status, "PATCH", STATUS, body)
 
     assert (answer.status, answer.problem) == (status, problem)
-    assert desk.tickets.get("1042") == desk.ticket
+    assert fakes.tickets.get("1042") == fakes.ticket
 
 
-def test_a_ticket_is_taken_given_and_put_back(send, desk):
+def test_a_ticket_is_taken_given_and_put_back(send, fakes):
     taken = send(assign_ticket, "PUT", ASSIGNEE, {"me": True})
     given = send(assign_ticket, "PUT", ASSIGNEE, {"assignee_id": str(SOMEBODY)})
     free = send(assign_ticket, "DELETE", ASSIGNEE)
@@ -123,10 +123,10 @@ def test_a_ticket_is_taken_given_and_put_back(send, desk):
     assert free.json["assignee_id"] is None
 
 
-def test_my_tickets_are_paged_to_the_last_one(send, desk):
+def test_my_tickets_are_paged_to_the_last_one(send, fakes):
     for number in range(1, 6):
         extra = ticket(number=number)
-        desk.tickets.stored[str(extra.id)] = extra
+        fakes.tickets.stored[str(extra.id)] = extra
     seen, query = [], "limit=2"
 
     while query:
