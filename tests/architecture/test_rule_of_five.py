@@ -62,9 +62,7 @@ def test_a_barrel_only_re_exports(path):
 
 @pytest.mark.parametrize("path", APPS, ids=name)
 def test_a_handler_fits_on_one_screen(path):
-    longest = 80 if path.parent.name == "manage_roles" else 60
-
-    assert len(path.read_text().splitlines()) < longest
+    assert len(path.read_text().splitlines()) < 60
 
 
 @pytest.mark.parametrize(
