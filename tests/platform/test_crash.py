@@ -13,8 +13,7 @@ from infra.local.postgres import Cluster, connected, migrate
 from infra.local.postgres.server import reachable
 from infra.local.running import PartFailed, running, start, stop, wait_until_ready
 
-from .conftest import MIGRATIONS
-from .support import eventually, receiver, signed_up
+from .support import MIGRATIONS, eventually, receiver, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
 from .test_realtime import connected as socket_connected
 
