@@ -20,7 +20,7 @@ ANSWERS = {
     "take the agent's":     "403      403       404     ok    403       404   ok    ok",
     "hand the agent's on":  "403      403       404     ok    403       404   ok    ok",
     "put the agent's back": "403      403       404     ok    403       404   ok    ok",
-    "give to a stranger":   "403      403       404     422   403       404   422   422",
+    "give to a stranger":   "403      403       404     422   403       404   422  422",
     "list_people":          "403      403       403     ok    ok        ok    ok    ok",
     "list_queue":           "404      404       404     ok    ok        404   ok    ok",
     "grant_role":           "403      403       403     403   403       403   403   ok",
