@@ -13,13 +13,15 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MOMENTS = 50
 TAGS = ("printer", "invoice", "login", "vip")
 COLUMNS = (
-    "status", "status_category", "subject", "type", "priority", "queue_id",
-    "requester_id", "assignee_id", "tags", "waiting_since", "updated_at",
+    "queue_id", "requester_id", "status", "status_category", "subject", "type",
+    "priority", "assignee_id", "tags", "waiting_since", "updated_at",
 )  # fmt: skip
 
 
 def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> None:
     """Store tickets past the rules; many share a priority and a moment.
+
+    Half of them are in queue support, the others everywhere else.
 
     Args:
         connection: of the owner.
@@ -28,18 +30,25 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
         seed: of the dice.
     """
     dice = random.Random(seed)  # noqa: S311
-    table = "public.tickets"
-    connection.execute(f"alter table {table} disable trigger user")
-    with connection.cursor().copy(
-        f"copy {table} ({', '.join(COLUMNS)}) from stdin"
-    ) as copy:
+    people, queues = (
+        [row[0] for row in connection.execute(query)]
+        for query in (
+            "select id from public.profiles order by id",
+            "select id from public.queues order by key = 'support' desc, id",
+        )
+    )
+    shares = [len(queues) - 1, *[1] * (len(queues) - 1)]
+    connection.execute("alter table public.tickets disable trigger user")
+    into = f"copy public.tickets ({', '.join(COLUMNS)}) from stdin"
+    with connection.cursor().copy(into) as copy:
         for number in range(count):
-            copy.write_row(_row(dice, number, dice.random() < done))
-    connection.execute(f"alter table {table} enable trigger user")
+            place = (dice.choices(queues, shares)[0], dice.choice(people))
+            copy.write_row((*place, *_row(dice, number, dice.random() < done)))
+    connection.execute("alter table public.tickets enable trigger user")
     connection.execute(
         "insert into public.ticket_followers (person_id, ticket_id)"
-        " select %s, id from public.tickets where number %% 7 = 0",
-        [id_of("agent")],
+        " select coalesce(assignee_id, requester_id), id from public.tickets"
+        " where number % 5 = 0",
     )
 
 
@@ -55,8 +64,6 @@ def _row(dice: random.Random, number: int, done: bool) -> tuple[object, ...]:
         f"Ticket {number}",
         dice.choice([each.value for each in TicketType]),
         dice.choice([each.value for each in TicketPriority]),
-        id_of(dice.choices(["support", "billing"], [4, 1])[0]),
-        id_of(dice.choice(["customer", "colleague", "stranger", "agent"])),
         holder and id_of(holder),
         dice.sample(TAGS, dice.randrange(3)),
         NOON - timedelta(minutes=dice.randrange(60)),

@@ -26,10 +26,10 @@ PLACES = {
 
 @pytest.fixture(scope="module")
 def full_desk(server):
-    """A desk with 150 tickets, for reading alone."""
+    """A desk with 300 tickets, a third of them in queue support, for reading alone."""
     database = server.clone(DESK)
     with open_connection(server.dsn(database)) as connection:
-        fill(connection, 150, done=0.4, seed=7)
+        fill(connection, 300, done=0.4, seed=7)
         yield Desk(connection)
     server.drop(database)
 
