@@ -167,6 +167,16 @@ def refused(code: str, slug: str | None = None) -> Iterator[None]:
         assert refusal.value.diag.message_primary == slug
 
 
+@contextmanager
+def forgiving(*codes: str) -> Iterator[None]:
+    """Let the database refuse with one of these SQLSTATEs, but with no other."""
+    try:
+        yield
+    except psycopg.Error as refusal:
+        if refusal.sqlstate not in codes:
+            raise
+
+
 def _bound(value: object) -> object:
     return Jsonb(value) if isinstance(value, dict | Json) else value
 

@@ -74,7 +74,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller has_permission may_listen note_queues queue_filters queue_totals
+caller has_permission may_listen note_queues queue_totals
 readable_queues require_statuses shared_organizations staff visible_ticket
 """
 
@@ -84,7 +84,7 @@ answer_given beyond_mine can_work changed check_step count_lost_tickets
 count_new_tickets count_tickets find_queue fold_queue_counts follow_up guard_role_of
 hand_over hear_reply holds_in_queue keep_an_admin keep_answer keep_category
 keep_new_ticket keep_ticket_rules lock_ticket open_ticket person_with_roles
-place_comment reads_notes record_comment record_event record_new_ticket
+place_comment queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
 sees_ticket tell ticket_facts topics welcome_person
 """
@@ -110,7 +110,6 @@ AS_THE_CALLER = {
     "public.health",
     "public.list_comments",
     "public.list_my_tickets",
-    "public.list_queue",
     "public.list_queues",
     "public.list_roles",
     "public.list_ticket_events",

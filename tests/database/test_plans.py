@@ -211,7 +211,10 @@ def test_the_clock_looks_at_solved_tickets_alone(large_desk):
 def test_a_customer_reads_the_table_itself_by_an_index(large_desk):
     """The predicate has three ways to see a ticket; none of them reads the others'."""
     with large_desk.acting("stranger") as connection:
-        query = "explain (format json) select id from public.tickets where requester_id = %s"
+        query = (
+            "explain (format json)"
+            " select id from public.tickets where requester_id = %s"
+        )
         [plan] = connection.execute(query, [id_of("stranger")]).fetchone()
 
     assert plan[0]["Plan"]["Node Type"] in ("Index Scan", "Bitmap Heap Scan")
