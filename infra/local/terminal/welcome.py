@@ -13,10 +13,10 @@ TOKEN=$(curl -s '{supabase}/auth/v1/token?grant_type=password' -H 'apikey: {key}
 -H 'content-type: application/json' \
 -d '{{"email":"customer@example.com","password":"{password}"}}' \
 | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
-curl -s {api}/v1/tickets -H "authorization: Bearer $TOKEN" \
+curl -sw '\\n' {api}/v1/tickets -H "authorization: Bearer $TOKEN" \
 -H 'content-type: application/json' \
 -d '{{"subject":"The printer is on fire","body":"It says PC LOAD LETTER."}}'
-curl -s {api}/v1/tickets -H "authorization: Bearer $TOKEN"
+curl -sw '\\n' {api}/v1/tickets -H "authorization: Bearer $TOKEN"
 """
 
 
