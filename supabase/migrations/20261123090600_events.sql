@@ -50,10 +50,11 @@ for select to authenticated using (
     exists (
         select
         from public.tickets
-        where tickets.id = ticket_events.ticket_id
+        where
+            tickets.id = ticket_events.ticket_id
             and (
                 not ticket_events.is_internal
-                or tickets.queue_id = any (array(select private.note_queues()))
+                or tickets.queue_id = any(array(select private.note_queues()))
             )
     )
 );
@@ -198,7 +199,8 @@ begin atomic
         select
         from public.person_roles
         inner join public.role_permissions using (role)
-        where person_roles.person_id = reads_notes.person
+        where
+            person_roles.person_id = reads_notes.person
             and role_permissions.permission = 'tickets.note'
     );
 end;
@@ -240,7 +242,8 @@ begin atomic
     select 'user:' || people.person_id
     from people
     cross join ticket
-    where people.person_id is not null
+    where
+        people.person_id is not null
         and (
             not (topics.event).is_internal
             or private.reads_notes(people.person_id, ticket.queue_id)

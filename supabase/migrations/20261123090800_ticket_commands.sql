@@ -37,7 +37,8 @@ comment on function private.lock_ticket is
 create function private.holds_in_queue(wanted text, queue uuid) returns boolean
 language sql stable security definer set search_path = ''
 begin atomic
-    select private.has_permission(holds_in_queue.wanted)
+    select
+        private.has_permission(holds_in_queue.wanted)
         and holds_in_queue.queue in (select private.readable_queues());
 end;
 comment on function private.holds_in_queue is
@@ -87,7 +88,7 @@ create function public.create_ticket(
     priority public.ticket_priority default null,
     triaged_priority public.ticket_priority default 'normal',
     queue text default null,
-    tags text [] default '{}',
+    tags text[] default '{}',
     data jsonb default '{}',
     idempotency_key text default null
 ) returns public.tickets
