@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import responses
 from types import SimpleNamespace
 from typing import Any
@@ -114,8 +115,12 @@ def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
 def provided(handler: Any, stores: Mapping[Any, Any]):
     """Let a handler's routes find these stores instead of the real ones."""
     overrides = handler.__wrapped__.app.dependency_overrides  # its Mangum, its FastAPI
-    overrides.update({get: lambda store=store: store for get, store in stores.items()})
+    overrides.update({get: partial(_same, store) for get, store in stores.items()})
     try:
         yield
     finally:
         overrides.clear()
+
+
+async def _same(store: Any, /) -> Any:
+    return store

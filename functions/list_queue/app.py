@@ -23,7 +23,7 @@ router = APIRouter(tags=["queues"])
 class QueueQuery(PageQuery):
     """Which tickets of the queue, in which order; nothing is left out unasked."""
 
-    status: StatusList | None = Field(default=None, examples=["new,open"])
+    status: StatusList | None = Field(default=None, examples=[["new", "open"]])
     priority: Annotated[list[TicketPriority], Commas] | None = None
     type: Annotated[list[TicketType], Commas] | None = None
     assignee: Literal["me", "none"] | UUID | None = None

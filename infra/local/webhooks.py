@@ -6,8 +6,10 @@ a pause, then the next batch; a crash of the database loses the queue.
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +62,8 @@ async def work(dsn: str) -> None:
         while True:
             try:
                 await _work_connected(dsn, session)
-            except psycopg.OperationalError:
+            except psycopg.Error as error:
+                print(f"webhooks: the database is away: {error}", file=sys.stderr)
                 await asyncio.sleep(RETRY)
 
 
@@ -69,7 +72,7 @@ async def _work_connected(dsn: str, session: aiohttp.ClientSession) -> None:
     async with await connect(dsn, autocommit=True) as connection:
         await connection.execute("listen pg_net_wake")
         while True:
-            while await _installed(connection) and await _batch(connection, session):
+            while await _installed(connection) and await _whole(connection, session):
                 await asyncio.sleep(PAUSE)
             async for _ in connection.notifies(timeout=30.0, stop_after=1):
                 pass
@@ -79,6 +82,18 @@ async def _installed(connection: psycopg.AsyncConnection) -> bool:
     query = "select to_regclass('net.http_request_queue') is not null"
     row = await (await connection.execute(query)).fetchone()
     return bool(row and row[0])
+
+
+async def _whole(
+    connection: psycopg.AsyncConnection, session: aiohttp.ClientSession
+) -> int:
+    """Send one batch to its end even when cancelled, so that nothing goes twice."""
+    batch = asyncio.create_task(_batch(connection, session))
+    try:
+        return await asyncio.shield(batch)
+    except asyncio.CancelledError:
+        await batch
+        raise
 
 
 async def _batch(
@@ -124,7 +139,12 @@ async def _serve(dsn: str, port: int) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    await work(dsn)
+    working = asyncio.create_task(work(dsn))
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, working.cancel)
+    with suppress(asyncio.CancelledError):
+        await working
+    await runner.cleanup()
 
 
 async def _health(request: web.Request) -> web.Response:
@@ -132,7 +152,4 @@ async def _health(request: web.Request) -> web.Response:
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(_serve(os.environ["DATABASE_URL"], int(os.environ["PORT"])))
-    except KeyboardInterrupt:
-        sys.exit(0)
+    asyncio.run(_serve(os.environ["DATABASE_URL"], int(os.environ["PORT"])))

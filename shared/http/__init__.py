@@ -4,6 +4,7 @@ from .app import create_app, create_handler
 from .documents import compose_openapi
 from .parameters import (
     Commas,
+    EventsQuery,
     ExpectedVersion,
     IdempotencyKey,
     PageQuery,
@@ -29,6 +30,7 @@ from .stores import (
 
 __all__ = [
     "Commas",
+    "EventsQuery",
     "ExpectedVersion",
     "IdempotencyKey",
     "KeepRoles",

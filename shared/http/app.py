@@ -32,7 +32,8 @@ def create_app(*routers: APIRouter) -> FastAPI:
 def create_handler(router: APIRouter) -> LambdaHandler:
     """Wrap one router for Lambda, with structured logs tied to the request."""
     text = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON]  # anything else goes out as base64
-    logging.getLogger("mangum").setLevel(logging.WARNING)
+    # Every failure is a problem by then, and logged without quoting anybody.
+    logging.getLogger("mangum").setLevel(logging.CRITICAL)
     adapter = Mangum(create_app(router), lifespan="off", text_mime_types=text)
     wrapped: LambdaHandler = Logger().inject_lambda_context(
         correlation_id_path=CORRELATION_ID, clear_state=True

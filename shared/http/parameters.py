@@ -58,6 +58,15 @@ class PageQuery(Command):
     )
 
 
+class EventsQuery(Command):
+    """From where to catch up with what happened."""
+
+    after: int = Field(
+        default=0, ge=0, le=2**31 - 1, description="The last `seq` seen."
+    )
+    limit: int = Field(default=50, ge=1, le=100, description="Items a page.")
+
+
 def _split(values: object) -> object:
     if not isinstance(values, list):
         return values

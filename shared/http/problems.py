@@ -1,5 +1,6 @@
 """The one place where failures become HTTP: problem documents of RFC 9457."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -96,8 +98,25 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_surprise(_: Request, error: Exception) -> JSONResponse:
-    Logger(child=True).error("unexpected failure", exc_info=error)
+    Logger(child=True).error("unexpected failure", trace=_trace(error))
     return respond(AppError())
+
+
+def _trace(error: BaseException) -> list[str]:
+    """Say where and of which kind a failure is, and what caused it.
+
+    Messages of others stay out of the log: they quote what they are about.
+    """
+    ours = type(error).__module__.startswith("shared.")
+    told = [type(error).__qualname__, str(error) if ours else ""]
+    if isinstance(error, ValidationError):
+        told += [f"{one['loc']} {one['type']}" for one in error.errors()]
+    told += getattr(error, "__notes__", [])
+    frames = [frame.rstrip() for frame in traceback.format_tb(error.__traceback__)]
+    lines = [*frames, " ".join(filter(None, told))]
+    hidden = None if error.__suppress_context__ else error.__context__
+    cause = error.__cause__ or hidden
+    return [*_trace(cause), *lines] if cause else lines
 
 
 def _pointer(place: Sequence[str | int]) -> str:

@@ -1,5 +1,6 @@
 """One PostgREST client a request, over one pooled HTTP connection an environment."""
 
+import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Protocol
@@ -79,6 +80,7 @@ def open_worker_database() -> PostgrestDatabase:
 
 @lru_cache(maxsize=1)
 def _connections() -> httpx.Client:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every request
     # Connections idle for 5 s are not used again, so a thawed environment never
     # writes into one that the other side has closed; connecting may be tried twice.
     return httpx.Client(

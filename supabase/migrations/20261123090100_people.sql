@@ -27,6 +27,7 @@ comment on column public.profiles.id is 'The person; the same as auth.users.id.'
 comment on column public.profiles.name is 'What others call this person.';
 comment on column public.profiles.organization_id is 'Where this person belongs, if anywhere.';
 comment on column public.profiles.created_at is 'When this person first signed up.';
+create index profiles_name on public.profiles (name, id);
 create index profiles_organization on public.profiles (organization_id);
 
 create table public.permissions (
@@ -107,7 +108,8 @@ insert into public.role_permissions (role, permission)
 select
     'lead' as role,
     permission
-from public.role_permissions where role = 'agent'
+from public.role_permissions
+where role = 'agent'
 union all
 values ('lead', 'tickets.assign');
 
@@ -140,11 +142,12 @@ grant execute on function private.caller to authenticated;
 create function private.has_permission(wanted text) returns boolean
 language sql stable security definer set search_path = ''
 begin atomic
-    select exists (
+    select exists(
         select
         from public.person_roles
         inner join public.role_permissions using (role)
-        where person_roles.person_id = (select private.caller())
+        where
+            person_roles.person_id = (select private.caller())
             and role_permissions.permission = has_permission.wanted
     );
 end;
@@ -190,7 +193,7 @@ language sql stable security definer set search_path = ''
 begin atomic
     select organizations.id
     from public.profiles
-    inner join public.organizations on organizations.id = profiles.organization_id
+    inner join public.organizations on profiles.organization_id = organizations.id
     where profiles.id = (select private.caller()) and organizations.shares_tickets;
 end;
 comment on function private.shared_organizations is
@@ -276,15 +279,18 @@ grant select on public.roles, public.role_permissions, public.person_roles to se
 create policy "people see their organization, staff see all" on public.organizations
 for select to authenticated using (
     (select private.has_permission('people.read'))
-    or id = (select profiles.organization_id from public.profiles where profiles.id = (select private.caller()))
+    or id = (
+        select profiles.organization_id from public.profiles
+        where profiles.id = (select private.caller())
+    )
 );
 
 create policy "people see themselves, staff and colleagues; staff see all" on public.profiles
 for select to authenticated using (
     id = (select private.caller())
     or (select private.has_permission('people.read'))
-    or id = any (array(select private.staff()))
-    or organization_id = any (array(select private.shared_organizations()))
+    or id = any(array(select private.staff()))
+    or organization_id = any(array(select private.shared_organizations()))
 );
 
 create policy "signed-in people may know the permissions" on public.permissions

@@ -43,7 +43,8 @@ begin atomic
     union
     select queue_members.queue_id
     from public.queue_members
-    where queue_members.person_id = (select private.caller())
+    where
+        queue_members.person_id = (select private.caller())
         and (select private.has_permission('tickets.read'));
 end;
 comment on function private.readable_queues is 'Queues whose tickets the caller may see.';
@@ -66,19 +67,20 @@ begin atomic
         select
         from public.person_roles
         inner join public.role_permissions as takes
-            on takes.role = person_roles.role and takes.permission = 'tickets.take'
+            on person_roles.role = takes.role and takes.permission = 'tickets.take'
         where person_roles.person_id = can_work.person
     ) and (
         exists (
             select
             from public.queue_members
-            where queue_members.queue_id = can_work.queue
+            where
+                queue_members.queue_id = can_work.queue
                 and queue_members.person_id = can_work.person
         ) or exists (
             select
             from public.person_roles
             inner join public.role_permissions as reads
-                on reads.role = person_roles.role and reads.permission = 'tickets.read_all'
+                on person_roles.role = reads.role and reads.permission = 'tickets.read_all'
             where person_roles.person_id = can_work.person
         )
     );
@@ -111,7 +113,7 @@ alter table public.queue_members enable row level security;
 grant select on public.queues, public.queue_members to authenticated, service_role;
 
 create policy "staff see the queues they may read" on public.queues
-for select to authenticated using (id = any (array(select private.readable_queues())));
+for select to authenticated using (id = any(array(select private.readable_queues())));
 
 create policy "staff see who works the queues they may read" on public.queue_members
-for select to authenticated using (queue_id = any (array(select private.readable_queues())));
+for select to authenticated using (queue_id = any(array(select private.readable_queues())));

@@ -49,6 +49,22 @@ insert into public.ticket_statuses
 ('solved', 'solved', 'Solved', 'Solved', 5),
 ('closed', 'closed', 'Closed', 'Closed', 6);
 
+create function private.keep_category() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT409' using
+        message = 'category-fixed',
+        detail = 'The category of a status does not change. Add another status.';
+end;
+$$;
+comment on function private.keep_category is
+'Keeps the category of a status, which its tickets have copied.';
+
+create trigger keep_category
+before update on public.ticket_statuses
+for each row when (old.category <> new.category) execute function private.keep_category();
+
 -- The steps every type shares.
 insert into public.ticket_transitions (type, before, after)
 select

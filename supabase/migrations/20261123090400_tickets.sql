@@ -43,11 +43,28 @@ create table public.tickets (
     closed_at timestamptz,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
     constraint tickets_status_reason_length check (length(status_reason) between 1 and 500),
+    -- Readers parse every row of a page, so one row that cannot be parsed takes the page
+    -- from everybody: no deeper, wider or greater than what is read.
     constraint tickets_data_form check (
-        jsonb_typeof(data) = 'object' and pg_column_size(data) <= 16384
+        jsonb_typeof(data) = 'object'
+        and octet_length(data::text) <= 16384
+        and jsonb_array_length(jsonb_path_query_array(data, 'strict $.keyvalue()')) <= 100
+        and not jsonb_path_exists(data, 'strict $.**{9}')
+        and not jsonb_path_exists(
+            data, 'strict $.** ? (@.type() == "number" && (@ > 1e308 || @ < -1e308))'
+        )
     ),
     constraint tickets_tags_count check (cardinality(tags) <= 20),
-    constraint tickets_tags_length check (length(array_to_string(tags, ' ')) <= 1000),
+    constraint tickets_tags_form check (
+        case
+            when cardinality(tags) = 0 then true
+            when array_ndims(tags) > 1 or array_position(tags, null) is not null then false
+            else
+                array_to_string(tags, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
+                and cardinality(tags)
+                = cardinality(string_to_array(array_to_string(tags, ','), ','))
+        end
+    ),
     constraint tickets_solved_needs_assignee check (
         status_category not in ('solved', 'closed') or assignee_id is not null
     )

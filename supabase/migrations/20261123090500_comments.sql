@@ -65,10 +65,11 @@ for select to authenticated using (
     exists (
         select
         from public.tickets
-        where tickets.id = comments.ticket_id
+        where
+            tickets.id = comments.ticket_id
             and (
                 comments.visibility = 'public'
-                or tickets.queue_id = any (array(select private.note_queues()))
+                or tickets.queue_id = any(array(select private.note_queues()))
             )
     )
 );

@@ -31,9 +31,15 @@ comment on column public.ticket_events.after is 'What changed, as it is.';
 comment on column public.ticket_events.occurred_at is 'When.';
 create index ticket_events_actor on public.ticket_events (actor_id);
 
+-- Only the actor may be emptied, when that person is deleted.
 create trigger refuse_change
 before update on public.ticket_events
-for each row when (old.actor_id is not distinct from new.actor_id)
+for each row when (
+    new.actor_id is not null
+    or (old.id, old.ticket_id, old.seq, old.type, old.is_internal, old.occurred_at)
+    is distinct from (new.id, new.ticket_id, new.seq, new.type, new.is_internal, new.occurred_at)
+    or (old.before, old.after) is distinct from (new.before, new.after)
+)
 execute function private.refuse_change();
 
 alter table public.ticket_events enable row level security;
@@ -44,10 +50,11 @@ for select to authenticated using (
     exists (
         select
         from public.tickets
-        where tickets.id = ticket_events.ticket_id
+        where
+            tickets.id = ticket_events.ticket_id
             and (
                 not ticket_events.is_internal
-                or tickets.queue_id = any (array(select private.note_queues()))
+                or tickets.queue_id = any(array(select private.note_queues()))
             )
     )
 );
@@ -192,7 +199,8 @@ begin atomic
         select
         from public.person_roles
         inner join public.role_permissions using (role)
-        where person_roles.person_id = reads_notes.person
+        where
+            person_roles.person_id = reads_notes.person
             and role_permissions.permission = 'tickets.note'
     );
 end;
@@ -234,7 +242,8 @@ begin atomic
     select 'user:' || people.person_id
     from people
     cross join ticket
-    where people.person_id is not null
+    where
+        people.person_id is not null
         and (
             not (topics.event).is_internal
             or private.reads_notes(people.person_id, ticket.queue_id)

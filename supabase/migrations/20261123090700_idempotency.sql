@@ -34,8 +34,17 @@ begin
             message = 'invalid',
             detail = 'An Idempotency-Key has 1 to 255 characters.';
     end if;
+    delete from private.idempotency_keys as kept
+    where kept.person_id = me and kept.key = answer_given.key
+        and kept.created_at < now() - interval '1 day';
+    -- Answers hold what people wrote, so those of people who never return go as well.
     delete from private.idempotency_keys
-    where person_id = me and created_at < now() - interval '1 day';
+    where (person_id, idempotency_keys.key) in (
+        select old.person_id, old.key from private.idempotency_keys as old
+        where old.created_at < now() - interval '1 day'
+        order by old.created_at limit 20
+        for update skip locked
+    );
     -- Of two requests at once, the second waits here until the first has committed.
     insert into private.idempotency_keys (person_id, key, request)
     values (me, answer_given.key, digest)

@@ -37,7 +37,8 @@ comment on function private.lock_ticket is
 create function private.holds_in_queue(wanted text, queue uuid) returns boolean
 language sql stable security definer set search_path = ''
 begin atomic
-    select private.has_permission(holds_in_queue.wanted)
+    select
+        private.has_permission(holds_in_queue.wanted)
         and holds_in_queue.queue in (select private.readable_queues());
 end;
 comment on function private.holds_in_queue is
@@ -87,7 +88,7 @@ create function public.create_ticket(
     priority public.ticket_priority default null,
     triaged_priority public.ticket_priority default 'normal',
     queue text default null,
-    tags text [] default '{}',
+    tags text[] default '{}',
     data jsonb default '{}',
     idempotency_key text default null
 ) returns public.tickets
@@ -134,13 +135,17 @@ declare
 begin
     draft.requester_id := auth.uid();
     draft.follow_up_of := closed.id;
+    draft.queue_id := coalesce(
+        (select id from public.queues where id = closed.queue_id and archived_at is null),
+        (private.find_queue(null)).id
+    );
     ticket := private.open_ticket(draft, body);
     select * into comment from public.comments where ticket_id = ticket.id;
     return comment;
 end;
 $$;
 comment on function private.follow_up is
-'Opens a ticket that goes on from a closed one: fields and tags are copied, comments are not.';
+'Opens a ticket that goes on from a closed one, in the default queue when the other takes no more: fields and tags are copied, comments are not.';
 
 create function private.hear_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
@@ -277,7 +282,10 @@ declare
     ticket public.tickets := target;
 begin
     -- One's own move is to take what is free, and to hand on or put back what one holds.
-    if target.assignee_id = me or (target.assignee_id is null and person = me) then
+    -- What is so already, as when a request comes twice, is nobody's move.
+    if target.assignee_id = me
+    or (target.assignee_id is null and person = me)
+    or target.assignee_id is not distinct from person then
         perform private.require_in_queue('tickets.take', target.queue_id);
     else
         perform private.require_in_queue('tickets.assign', target.queue_id);

@@ -282,6 +282,17 @@ end;
 $$;
 comment on function private.count_new_tickets is 'Keeps the live counts when tickets come.';
 
+create function private.count_lost_tickets() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.queue_counts (queue_id, category, difference)
+    select queue_id, status_category, -count(*) from was group by queue_id, status_category;
+    return null;
+end;
+$$;
+comment on function private.count_lost_tickets is 'Keeps the live counts when tickets are deleted.';
+
 create trigger count_tickets
 after update on public.tickets
 referencing old table as was new table as now_is
@@ -291,6 +302,11 @@ create trigger count_new_tickets
 after insert on public.tickets
 referencing new table as now_is
 for each statement execute function private.count_new_tickets();
+
+create trigger count_lost_tickets
+after delete on public.tickets
+referencing old table as was
+for each statement execute function private.count_lost_tickets();
 
 create function private.queue_totals(queues uuid []) returns table (queue_id uuid, totals jsonb)
 language sql stable security definer set search_path = ''
@@ -302,11 +318,13 @@ as $$
         select counts.queue_id, counts.category, sum(counts.difference) as total
         from private.queue_counts as counts
         where counts.queue_id = any (queue_totals.queues)
+            and counts.queue_id in (select private.readable_queues())
         group by counts.queue_id, counts.category
     ) as sums
     group by sums.queue_id;
 $$;
-comment on function private.queue_totals is 'Tickets by status category, for each of these queues.';
+comment on function private.queue_totals is
+'Tickets by status category, for those of these queues that the caller may read.';
 grant execute on function private.queue_totals to authenticated;
 
 create function public.list_queues() returns table (

@@ -48,7 +48,7 @@ create function public.list_people(
     after jsonb default null,
     page_size integer default 50
 ) returns table (
-    id uuid, name text, email text, organization_id uuid, roles text []
+    id uuid, name text, email text, organization_id uuid, roles text[]
 )
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -89,10 +89,9 @@ end;
 $$;
 comment on function public.list_people is
 'People by name after a place, found by a part of name or address, or by role; needs people.read.';
-create index profiles_name on public.profiles (name, id);
 
 create function public.list_roles() returns table (
-    role text, name text, built_in boolean, permissions text []
+    role text, name text, built_in boolean, permissions text[]
 )
 language sql stable set search_path = ''
 as $$
@@ -111,7 +110,7 @@ comment on function public.list_roles is 'Every role with what it allows.';
 
 -- Granting, revoking and defining -------------------------------------------
 
-create function private.beyond_mine(permissions text []) returns text []
+create function private.beyond_mine(permissions text[]) returns text[]
 language sql stable security definer set search_path = ''
 begin atomic
     select array(
@@ -128,7 +127,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('roles.manage');
-    beyond text [];
+    beyond text[];
 begin
     if not exists (select from public.profiles where id = person) then
         raise sqlstate 'PT404' using
@@ -203,12 +202,13 @@ $$;
 comment on function public.revoke_role is
 'Takes a role from a person, at once; the last administrator keeps theirs (PT409).';
 
-create function public.define_role(role text, name text, permissions text []) returns jsonb
+create function public.define_role(role text, name text, permissions text[]) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('roles.manage');
-    unknown text [];
+    unknown text[];
+    beyond text[];
 begin
     if exists (select from public.roles where roles.role = define_role.role and built_in) then
         raise sqlstate 'PT409' using
@@ -225,19 +225,23 @@ begin
     end if;
     unknown := array(
         select wanted from unnest(permissions) as wanted
-        where wanted not in (select permission from public.permissions)
+        where not exists (select from public.permissions as known where known.permission = wanted)
     );
-    if cardinality(unknown) > 0 then
+    if permissions is null or cardinality(unknown) > 0 then
         raise sqlstate 'PT422' using
             message = 'unknown-permission',
             detail = format('There is no permission %s.', array_to_string(unknown, ', '));
     end if;
-    if cardinality(private.beyond_mine(permissions)) > 0 then
+    beyond := private.beyond_mine(permissions || array(
+        select permission from public.role_permissions
+        where role_permissions.role = define_role.role
+    ));
+    if cardinality(beyond) > 0 then
         raise sqlstate 'PT403' using
             message = 'beyond-your-own',
             detail = format(
-                'You do not hold %s, so you cannot put it into a role.',
-                array_to_string(private.beyond_mine(permissions), ', ')
+                'You do not hold %s, so you cannot put it into a role or take it out.',
+                array_to_string(beyond, ', ')
             );
     end if;
 

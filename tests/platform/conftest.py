@@ -3,7 +3,6 @@
 import fcntl
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,8 @@ from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.running import running
 
-from .support import connections
+from .support import MIGRATIONS, connections
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 HOOK = "pg-functions://postgres/public/custom_access_token_hook"
 
 

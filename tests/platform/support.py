@@ -21,6 +21,7 @@ from infra.local.platform import Platform
 PATIENCE = 30.0
 PASSWORD = "a long password"
 HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations"
 
 
 def eventually(condition: Callable[[], object]) -> object:
@@ -72,14 +73,19 @@ class Call:
 
 
 @contextmanager
-def receiver() -> Iterator[tuple[str, Queue[Call]]]:
-    """Serve HTTP on a free port; what comes in is in the queue."""
+def receiver(held: threading.Event | None = None) -> Iterator[tuple[str, Queue[Call]]]:
+    """Serve HTTP on a free port; what comes in is in the queue.
+
+    Answers wait until `held` is set, if it is given.
+    """
     calls: Queue[Call] = Queue()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             calls.put(Call(self.command, self.path, dict(self.headers), body))
+            if held:
+                held.wait(PATIENCE)
             self.send_response(200)
             self.send_header("Content-Length", "2")
             self.end_headers()

@@ -275,12 +275,12 @@ def test_a_trigger_on_users_keeps_a_profile(platform, database):
 
 
 def test_a_trigger_that_fails_refuses_the_user(platform, admin):
-    taken = str(uuid.uuid4())
-    admin.create_user({"email": new_email(), "id": taken})
-    admin.delete_user(taken)  # the profile of these tests stays
+    credentials = {"email": f"unwanted-{new_email()}", "password": PASSWORD}
 
     with pytest.raises(AuthApiError, match="Database error creating new user"):
-        admin.create_user({"email": new_email(), "id": taken})
+        admin.create_user(credentials)
+    with pytest.raises(AuthApiError, match="Database error saving new user"):
+        client(platform).auth.sign_up(credentials)
 
 
 def test_a_forged_token_is_refused(platform):

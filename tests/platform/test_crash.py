@@ -10,11 +10,10 @@ import pytest
 
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
-from infra.local.postgres.server import reachable, server_user
+from infra.local.postgres.server import reachable
 from infra.local.running import PartFailed, running, start, stop, wait_until_ready
 
-from .conftest import MIGRATIONS
-from .support import eventually, receiver, signed_up
+from .support import MIGRATIONS, eventually, receiver, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
 from .test_realtime import connected as socket_connected
 
@@ -114,8 +113,3 @@ def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
         cluster.remove()
-
-
-def test_the_server_never_runs_as_root(platform):
-    assert platform.cluster.part().user == server_user()
-    assert (server_user() is None) == (os.geteuid() != 0)

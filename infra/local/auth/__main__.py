@@ -2,15 +2,9 @@
 
 import os
 
-from aiohttp import web
+from infra.local.serving import serve
 
 from . import Settings, create_app
 
 settings = Settings.load(os.environ)
-web.run_app(
-    create_app(settings),
-    host="127.0.0.1",
-    port=settings.port,
-    print=None,
-    access_log=None,
-)
+serve(create_app(settings), settings.port)

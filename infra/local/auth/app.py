@@ -1,74 +1,25 @@
-"""The application: routes for everyone, and how it all fits together."""
+"""The application: the routes and what they work with."""
 
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from . import admin, person
-from .desk import DESK, Desk, open_pool
-from .problems import answer, problems
+from .desk import DESK, Desk
+from .problems import problems
+from .routes import TABLES
 from .settings import Settings
-from .tokens import Tokens
 
 MAX_BODY = 1 << 20  # bytes
-routes = web.RouteTableDef()
 
 
 def create_app(settings: Settings) -> web.Application:
     """Return the application; it opens its connections when it starts."""
     app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
-    app[DESK] = Desk(settings, Tokens(settings), open_pool(settings.dsn))
+    app[DESK] = Desk.furnish(settings)
     app.cleanup_ctx.append(_connections)
-    for table in (routes, person.routes, admin.routes):
-        app.add_routes(table)
+    for routes in TABLES:
+        app.add_routes(routes)
     return app
-
-
-@routes.get("/health")
-async def health(request: web.Request) -> web.Response:
-    """Say who answers."""
-    about = "GoTrue is a user registration and authentication API"
-    return answer({"version": "v2.196.0", "name": "GoTrue", "description": about})
-
-
-@routes.get("/.well-known/jwks.json")
-async def jwks(request: web.Request) -> web.Response:
-    """Publish the public keys that verify access tokens."""
-    keys = {"keys": request.app[DESK].tokens.public_keys()}
-    return answer(keys, headers={"Cache-Control": "public, max-age=600"})
-
-
-@routes.get("/.well-known/openid-configuration")
-async def openid_configuration(request: web.Request) -> web.Response:
-    """Publish where the keys and endpoints are."""
-    issuer = request.app[DESK].settings.issuer
-    return answer(
-        {
-            "issuer": issuer,
-            "jwks_uri": f"{issuer}/.well-known/jwks.json",
-            "authorization_endpoint": f"{issuer}/oauth/authorize",
-            "token_endpoint": f"{issuer}/oauth/token",
-            "userinfo_endpoint": f"{issuer}/oauth/userinfo",
-            "id_token_signing_alg_values_supported": ["ES256"],
-            "subject_types_supported": ["public"],
-        }
-    )
-
-
-@routes.get("/settings")
-async def settings(request: web.Request) -> web.Response:
-    """Publish what a client may offer: e-mail with a password."""
-    chosen = request.app[DESK].settings
-    return answer(
-        {
-            "external": {"email": True, "phone": False, "anonymous_users": False},
-            "disable_signup": chosen.signup_disabled,
-            "mailer_autoconfirm": chosen.autoconfirm,
-            "phone_autoconfirm": False,
-            "sms_provider": "",
-            "saml_enabled": False,
-        }
-    )
 
 
 async def _connections(app: web.Application) -> AsyncIterator[None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .console import INVOKE, TICK, Changes, Control, Docs
+from .console import HEALTH, INVOKE, TICK, Changes, Control, Docs
 from .environments import Launch
 from .gateway import Gateway
 from .template import Place, read_template
@@ -54,6 +54,7 @@ def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None
     control = Control(names, gateway.invoke, gateway.scheduler)
     gateway.mount(INVOKE, control.invoke)
     gateway.mount(TICK, control.tick)
+    gateway.mount(HEALTH, control.health)
     root = settings.template.resolve().parent
     environment: dict[str, str] = {}
     for function in gateway.template.functions.values():

@@ -2,14 +2,8 @@
 
 import os
 
-from aiohttp import web
+from infra.local.serving import serve
 
 from . import create_app
 
-web.run_app(
-    create_app(os.environ),
-    host="127.0.0.1",
-    port=int(os.environ.get("PORT", "54321")),
-    print=None,
-    access_log=None,
-)
+serve(create_app(os.environ), int(os.environ["PORT"]))

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from aiohttp import ClientSession, DummyCookieJar, TCPConnector, hdrs, web
+from aiohttp import (
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    hdrs,
+    web,
+)
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -33,6 +40,7 @@ def open_session() -> ClientSession:
         connector=TCPConnector(limit=POOL, keepalive_timeout=60),
         cookie_jar=DummyCookieJar(),
         skip_auto_headers=NOT_ADDED,
+        timeout=ClientTimeout(total=None),  # the services have limits of their own
     )
 
 

@@ -39,7 +39,7 @@ class Server:
             raise MissingPostgres(f"PostgreSQL is not installed: {package} is missing.")
         _make_links(package)
         _install_pg_net(package / "native")
-        return cls(_where_the_server_user_can_read(package / "native"))
+        return cls(_where_the_server_user_can_read(package))
 
     def program(self, name: str) -> str:
         """Return the full path of one program, for instance `initdb`."""
@@ -96,13 +96,15 @@ def _install_pg_net(native: Path) -> None:
         draft.replace(target)
 
 
-def _where_the_server_user_can_read(native: Path) -> Path:
-    place = reachable(native)
-    if place == native:
+def _where_the_server_user_can_read(package: Path) -> Path:
+    """Return the tree, or a copy of this version if its folder is closed."""
+    native = package / "native"
+    if reachable(native) == native:
         return native
+    version = json.loads((package / "package.json").read_text())["version"]
+    place = reachable(native).with_name(f"server-{version}")
     if not place.exists():
         draft = place.with_name(f"{place.name}.{os.getpid()}")
-        draft.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(native, draft, symlinks=True)
         give_to_server_user(draft)
         draft.rename(place)

@@ -5,10 +5,8 @@ import sys
 from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
-from .frames import Broadcast
-from .hub import Hub, Room
+from .channels import Broadcast, Hub, Room
 
 RETRY = 0.5  # seconds until a lost database is tried again
 PARTITIONS_EVERY = 3600  # seconds
@@ -16,18 +14,6 @@ READ = """
 select topic, private, event, payload, binary_payload
 from realtime.messages where id = %s
 """
-
-
-def open_pool(dsn: str) -> AsyncConnectionPool[psycopg.AsyncConnection[Any]]:
-    """Return a pool, not yet open, that outlives a restart of the database."""
-    return AsyncConnectionPool(
-        dsn,
-        min_size=1,
-        max_size=8,
-        open=False,
-        kwargs={"autocommit": True},
-        check=AsyncConnectionPool.check_connection,
-    )
 
 
 async def listen(dsn: str, hub: Hub) -> None:
@@ -39,7 +25,7 @@ async def listen(dsn: str, hub: Hub) -> None:
     while True:
         try:
             await _listen_connected(dsn, hub)
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             print(f"realtime: the database is away: {error}", file=sys.stderr)
             await asyncio.sleep(RETRY)
 
@@ -52,7 +38,7 @@ async def keep_partitions(dsn: str) -> None:
             async with await connect(dsn, autocommit=True) as connection:
                 await connection.execute("select realtime.keep_partitions()")
             await asyncio.sleep(PARTITIONS_EVERY)
-        except psycopg.OperationalError:
+        except psycopg.Error:
             await asyncio.sleep(RETRY)
 
 

@@ -23,6 +23,9 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
+    if new.email like 'unwanted-%' then
+        raise exception 'nobody wants this address';
+    end if;
     insert into public.profiles (id, email) values (new.id, new.email);
     return new;
 end
@@ -45,7 +48,11 @@ grant execute on function public.custom_access_token_hook to supabase_auth_admin
 
 create policy "people listen to their own topic" on realtime.messages
 for select to authenticated
-using ((select realtime.topic()) = 'user:' || (select auth.uid())::text);
+using (
+    (select realtime.topic()) in (
+        'user:' || (select auth.uid())::text, 'listen:' || (select auth.uid())::text
+    )
+);
 create policy "people speak on their own topic" on realtime.messages
 for insert to authenticated
 with check ((select realtime.topic()) = 'user:' || (select auth.uid())::text);

@@ -12,6 +12,7 @@ from infra.local.cloud.http_api import Invoke, read_body
 
 INVOKE: Final = "/2015-03-31/functions/"
 TICK: Final = "/.local/tick/"
+HEALTH: Final = "/.local/health"
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ class Control:
         name = request.path.removeprefix(TICK)
         schedule = self._scheduler.named(name)
         if schedule is None:
-            known = ", ".join(each.name for each in self._scheduler.schedules) or "none"
-            message = f"There is no schedule {name}; the template has: {known}."
+            known = ", ".join(map(str, self._scheduler.schedules)) or "none"
+            message = f"There is no schedule {name}; the template has {known}."
             return web.json_response({"message": message}, status=404)
         try:
             answer = await self._scheduler.fire(schedule)
@@ -58,6 +59,10 @@ class Control:
                 status=502, body=error.payload, content_type="application/json"
             )
         return web.Response(body=answer, content_type="application/json")
+
+    async def health(self, _: web.BaseRequest) -> web.Response:
+        """`GET /.local/health`: the gateway serves; functions start when called."""
+        return web.json_response({"functions": len(self._functions)})
 
     async def _now(self, name: str, event: bytes) -> web.Response:
         try:

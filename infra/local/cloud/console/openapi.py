@@ -4,9 +4,10 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
+
+from shared.http import compose_openapi
 
 
 def routers(root: Path) -> list[APIRouter]:
@@ -17,13 +18,5 @@ def routers(root: Path) -> list[APIRouter]:
     return [router for router in found if isinstance(router, APIRouter)]
 
 
-def compose(found: list[APIRouter]) -> dict[str, Any]:
-    """One document for all routes."""
-    app = FastAPI(title="AutoCRM", version="1")
-    for router in found:
-        app.include_router(router)
-    return app.openapi()
-
-
 if __name__ == "__main__":
-    json.dump(compose(routers(Path.cwd())), sys.stdout)
+    json.dump(compose_openapi(routers(Path.cwd())), sys.stdout)

@@ -56,6 +56,9 @@ class Schedule:
             source="aws.scheduler",
         )
 
+    def __str__(self) -> str:
+        return f"{self.name} of {self.function}"
+
     def answers_to(self, name: str) -> bool:
         """Whether a person who says `name` means this schedule."""
         return name in (

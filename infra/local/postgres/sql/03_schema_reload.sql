@@ -7,7 +7,7 @@ begin
         select from pg_event_trigger_ddl_commands() as command
         where coalesce(command.schema_name, '') not in ('pg_temp', 'auth', 'realtime')
         and command.command_tag ~
-            '^(CREATE|ALTER) (SCHEMA|TABLE|FOREIGN TABLE|(MATERIALIZED )?VIEW|FUNCTION|TYPE|RULE|TRIGGER)|^(COMMENT|GRANT|REVOKE|SELECT INTO)$'
+            '^(CREATE|ALTER) (SCHEMA|TABLE|FOREIGN TABLE|(MATERIALIZED )?VIEW|FUNCTION|TYPE|RULE|TRIGGER)|^(COMMENT|SELECT INTO)$'
     ) then
         notify pgrst, 'reload schema';
     end if;

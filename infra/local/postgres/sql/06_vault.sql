@@ -14,8 +14,15 @@ create table vault.secrets (
 );
 create view vault.decrypted_secrets as
 select
-    id, name, description, secret, secret as decrypted_secret,
-    key_id, nonce, created_at, updated_at
+    id,
+    name,
+    description,
+    secret,
+    secret as decrypted_secret,
+    key_id,
+    nonce,
+    created_at,
+    updated_at
 from vault.secrets;
 
 create function vault.create_secret(

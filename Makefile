@@ -1,0 +1,72 @@
+# `make` alone lists the verbs. Recipes name no absolute path and quote what may hold a
+# space, so that any checkout works, also as `make -C somewhere`.
+
+.DEFAULT_GOAL := help
+RUN := .venv/bin/python -m
+OLD := AutoCRM needs Python 3.11 or newer: install it, or name one with PYTHON=.
+
+.PHONY: help
+help:  ## list the verbs
+	@echo "AutoCRM, a serverless help desk back end. The verbs:"
+	@sed -n 's/^\([a-z-]*\):[^#]*## *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) \
+	  | while IFS='|' read -r verb says; do printf '%-18s %s\n' "$$verb" "$$says"; done
+
+# Any Python that is new enough may make the environment; the check itself must run on
+# very old ones.
+.PHONY: setup
+setup:  ## install what the checkout needs (again: a few milliseconds)
+	@for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && exec "$$python" -m infra.local.install $(INSTALL); \
+	done; echo "$(OLD)" >&2; exit 1
+
+.PHONY: setup-tests
+setup-tests: INSTALL := --tests
+setup-tests: setup
+
+.PHONY: dev
+dev: setup  ## open the whole desk on this machine; Ctrl-C closes it
+	@exec $(RUN) infra.local up
+
+.PHONY: reset
+reset: setup  ## delete what a closed desk has kept
+	@$(RUN) infra.local reset
+
+# Prints nothing else on stdout; from another folder ask with `make -s -C`.
+.PHONY: env
+env:  ## print addresses and keys for a shell: eval "$(make env)"
+	@test -x .venv/bin/python || { echo "This desk was never started: run \`make dev\`." >&2; exit 1; }
+	@$(RUN) infra.local env
+
+.PHONY: tick
+tick:  ## fire a schedule of the open desk now: make tick NAME=CloseSolvedTickets
+	@$(RUN) infra.local tick "$(NAME)"
+
+.PHONY: admin
+admin:  ## make somebody the first administrator: make admin EMAIL=...
+	@$(RUN) infra.first_admin "$(EMAIL)"
+
+.PHONY: test
+test: setup-tests  ## prove everything
+	@$(RUN) pytest -q
+
+.PHONY: test-fast
+test-fast: setup  ## prove what needs no running stack
+	@$(RUN) pytest -q -m "not slow"
+
+.PHONY: lint
+lint: setup  ## check style, types and the shape of the code
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+
+.PHONY: format
+format: setup  ## rewrite the code in the house style
+	@$(RUN) ruff check --fix-only -q .
+	@$(RUN) ruff format -q .
+
+.PHONY: bench
+bench: setup  ## measure against the numbers to hold
+	@$(RUN) tests.bench
+
+include infra/build/targets.mk

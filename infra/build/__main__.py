@@ -1,0 +1,43 @@
+"""The commands behind `make build`: `python -m infra.build layer|function|sizes`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .authorities import NoOpenssl
+from .function import NoSuchFunction, build_function
+from .layer import build_layer
+from .sizes import show_sizes
+from .target import Target, UnknownTarget
+
+REFUSALS = (NoOpenssl, NoSuchFunction, UnknownTarget)
+
+
+def main() -> int:
+    """Build one artifact, or show what was built; a refusal is one sentence."""
+    parser = argparse.ArgumentParser(prog="infra.build", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("layer", help="packages and CAs").add_argument("out", type=Path)
+    function = verbs.add_parser("function", help="one function and shared")
+    function.add_argument("name", help="as in the template, such as CreateTicket")
+    function.add_argument("out", type=Path)
+    verbs.add_parser("sizes", help="zipped").add_argument("built", type=Path)
+    options = parser.parse_args()
+    try:
+        match options.verb:
+            case "layer":
+                build_layer(options.out, Target.from_environment(os.environ))
+            case "function":
+                target = Target.from_environment(os.environ)
+                build_function(options.name, options.out, target)
+            case "sizes":
+                show_sizes(options.built)
+    except REFUSALS as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""The layer: third-party packages as locked, and the authorities they trust."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .authorities import hash_authorities
+from .bytecode import compile_tree
+from .target import Target
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "infra" / "locks" / "runtime.txt"
+NOT_RUN = ("bin", ".lock", "**/tests", "**/*.pyi", "**/*.pxd", "**/*.pyx", "**/*.h")
+ABOUT_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+
+
+def build_layer(out: Path, target: Target) -> None:
+    """Fill a new folder with what Lambda unpacks into /opt.
+
+    Raises:
+        NoOpenssl: there is no openssl.
+    """
+    packages = out / "python"
+    _install(packages, target)
+    _leave_out(packages)
+    compile_tree(packages, "/opt/python", target)
+    hash_authorities(packages / "certifi" / "cacert.pem", out / "certs")
+
+
+def _install(packages: Path, target: Target) -> None:
+    beside = Path(sys.executable).with_name("uv")
+    uv = str(beside) if beside.exists() else "uv"
+    exactly = ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    machine = ["--python-version", target.python, "--python-platform", target.platform]
+    place = ["--link-mode", "copy", "--target", str(packages)]
+    command = [uv, "pip", "install", "-q", *exactly, *machine, *place]
+    subprocess.run([*command, "-r", str(LOCK)], check=True)
+
+
+def _leave_out(packages: Path) -> None:
+    """Delete what is never imported, and what says when and how we installed."""
+    records = [f"*.dist-info/{name}" for name in ABOUT_THE_INSTALLATION]
+    for pattern in (*NOT_RUN, *records):
+        for path in list(packages.glob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

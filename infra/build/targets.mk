@@ -1,0 +1,26 @@
+# Building for Lambda. `make build ARCH=x86_64 PY=3.13`; SAM calls the build-* targets,
+# which work without SAM too: `ARTIFACTS_DIR=somewhere make build-CoreLayer`.
+
+ARCH ?= arm64
+PY ?= 3.13
+SAM := .autocrm/sam/bin/sam
+BUILD := .venv/bin/python -m infra.build
+export ARCH PY
+
+.PHONY: build
+build: $(SAM)  ## build the layer and every function for Lambda, and show their sizes
+	@SAM_CLI_TELEMETRY=0 $(SAM) build --config-file infra/samconfig.toml \
+	  --parameter-overrides Arch=$(ARCH)
+	@$(BUILD) sizes .aws-sam/build
+
+# aws-sam-cli pins much, so it lives by itself.
+$(SAM): infra/locks/sam.txt
+	@.venv/bin/uv venv -q --allow-existing -p .venv/bin/python .autocrm/sam
+	@.venv/bin/uv pip install -q --require-hashes -p .autocrm/sam -r $<
+	@touch $@
+
+build-CoreLayer:
+	@$(BUILD) layer "$(ARTIFACTS_DIR)"
+
+build-%Function:
+	@$(BUILD) function $* "$(ARTIFACTS_DIR)"

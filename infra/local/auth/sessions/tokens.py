@@ -1,0 +1,87 @@
+"""Access tokens: signed with ES256, their claims open to the project's hook."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from infra.local.auth.accounts import Connection, Row, find
+from infra.local.auth.problems import Refusal
+from infra.local.auth.settings import Settings
+
+from .hook import ask_hook
+
+METHODS = """
+select
+    authentication_method as method,
+    extract(epoch from updated_at)::bigint as timestamp
+from auth.mfa_amr_claims where session_id = %s order by updated_at desc
+"""
+
+
+class Tokens:
+    """Signs access tokens, and verifies those and the legacy role tokens."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._key = jwt.PyJWK(dict(settings.signing_key))
+
+    def public_keys(self) -> list[dict[str, Any]]:
+        """Return the public half of the signing key as a list of JWKs."""
+        public = {k: v for k, v in self._settings.signing_key.items() if k != "d"}
+        return [{**public, "key_ops": ["verify"]}]
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token.
+
+        Raises:
+            Refusal: `bad_jwt`.
+        """
+        try:
+            legacy = jwt.get_unverified_header(token)["alg"] == "HS256"
+            key = self._settings.legacy_secret if legacy else self._key.key.public_key()
+            algorithms = ["HS256"] if legacy else ["ES256"]
+            options: Any = {"verify_aud": False}
+            return jwt.decode(token, key, algorithms=algorithms, options=options)
+        except jwt.PyJWTError as error:
+            text = f"invalid JWT: unable to parse or verify signature, {error}"
+            raise Refusal(403, "bad_jwt", text) from error
+
+    async def sign(
+        self, connection: Connection, user_id: UUID, session_id: UUID, method: str
+    ) -> tuple[str, int]:
+        """Return a new access token and when it expires (epoch seconds).
+
+        Raises:
+            Refusal: the hook refused or returned claims that lack something.
+        """
+        row = await find(connection, user_id)
+        if row is None:
+            raise LookupError(user_id)
+        cursor = await connection.execute(METHODS, [session_id])
+        claims = self._claims(row, session_id) | {"amr": await cursor.fetchall()}
+        if self._settings.hook:
+            hook = self._settings.hook
+            claims = await ask_hook(connection, hook, claims, method)
+        headers = {"kid": self._settings.signing_key["kid"]}
+        token = jwt.encode(claims, self._key.key, algorithm="ES256", headers=headers)
+        return token, claims["exp"]
+
+    def _claims(self, row: Row, session_id: UUID) -> dict[str, Any]:
+        now = int(time.time())
+        return {
+            "iss": self._settings.issuer,
+            "sub": str(row["id"]),
+            "aud": row["aud"],
+            "exp": now + self._settings.token_life,
+            "iat": now,
+            "email": row["email"] or "",
+            "phone": row["phone"] or "",
+            "app_metadata": row["raw_app_meta_data"] or {},
+            "user_metadata": row["raw_user_meta_data"] or {},
+            "role": row["role"],
+            "aal": "aal1",
+            "session_id": str(session_id),
+            "is_anonymous": row["is_anonymous"],
+        }

@@ -1,0 +1,6 @@
+"""Who may connect, listen and speak: tokens and row policies."""
+
+from .claims import Claims, TokenRefused, Verifier
+from .policies import EXTENSIONS, Policies
+
+__all__ = ["EXTENSIONS", "Claims", "Policies", "TokenRefused", "Verifier"]

@@ -1,0 +1,82 @@
+"""The ports people know, and a refusal when one of them is taken."""
+
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+HOST = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Another program listens there; the message names the way out."""
+
+
+@dataclass(frozen=True)
+class PublicPorts:
+    """Where a desk is reached, all on 127.0.0.1."""
+
+    api: int = 3000
+    supabase: int = 54321
+    database: int = 54322
+    aws: int = 5555
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """`AUTOCRM_API_PORT` and its kin, the ecosystem's habits without them.
+
+        Raises:
+            PortTaken: a value is no port number.
+        """
+        given = {}
+        for name, variable in _VARIABLES.items():
+            if variable in environment:
+                given[name] = _number(variable, environment[variable])
+        return cls(**given)
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports that nobody uses at this moment."""
+        return cls(*free_ports(len(_VARIABLES)))
+
+    def check(self) -> None:
+        """Make sure that all of them can be had.
+
+        Raises:
+            PortTaken: one cannot.
+        """
+        for name, variable in _VARIABLES.items():
+            port = getattr(self, name)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    raise PortTaken(
+                        f"Port {port} is in use by another program; take another one:"
+                        f" {variable}={port + 1} make dev"
+                    ) from None
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports that nobody uses at this moment."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+_VARIABLES = {
+    "api": "AUTOCRM_API_PORT",
+    "supabase": "AUTOCRM_SUPABASE_PORT",
+    "database": "AUTOCRM_DATABASE_PORT",
+    "aws": "AUTOCRM_AWS_PORT",
+}
+
+
+def _number(variable: str, value: str) -> int:
+    if value.isdecimal() and 0 < int(value) < 1 << 16:
+        return int(value)
+    raise PortTaken(f"{variable}={value} is no port; take a number below 65536.")

@@ -1,0 +1,6 @@
+"""What a person sees in the terminal: where things are, and what happens."""
+
+from .follow import follow
+from .welcome import PEOPLE, say, try_it, welcome
+
+__all__ = ["PEOPLE", "follow", "say", "try_it", "welcome"]

@@ -1,0 +1,168 @@
+"""What no linter knows of `template.yaml`: that it and the code are one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from shared.http import create_app
+
+from .source import ROOT
+
+Document = Mapping[str, Any]
+SCHEDULES = {"Schedule", "ScheduleV2"}
+RATE = re.compile(
+    r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9]\d* (?:minutes|hours|days))\)"
+)
+CRON = re.compile(r"cron\((\S+ \S+ \S+ \S+ \S+ \S+)\)")
+RANGES = [(0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199)]
+
+
+def template() -> dict[str, Any]:
+    """The template, to be changed at will."""
+    return deepcopy(_parsed())
+
+
+@cache
+def _parsed() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    return parsed
+
+
+def functions(document: Document) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in document["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def triggers(properties: Document, *types: str) -> list[dict[str, Any]]:
+    events = properties.get("Events", {}).values()
+    return [event["Properties"] for event in events if event["Type"] in types]
+
+
+def folder(logical_id: str) -> str:
+    """CreateTicketFunction lives in create_ticket."""
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", logical_id.removesuffix("Function")).lower()
+
+
+def declared(properties: Document) -> set[tuple[str, str]]:
+    http = triggers(properties, "HttpApi")
+    return {(each["Method"].upper(), each["Path"]) for each in http}
+
+
+@cache
+def served(module: str) -> frozenset[tuple[str, str]]:
+    """Methods and paths of the router in a module; none when it has no router."""
+    router = getattr(import_module(module), "router", None)
+    paths = create_app(router).openapi()["paths"] if router else {}
+    return frozenset(
+        (method.upper(), path) for path, methods in paths.items() for method in methods
+    )
+
+
+def findings(document: Document) -> Iterator[str]:
+    """Say everything in which the template and the code do not fit."""
+    known = functions(document)
+    here = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    for missing in here ^ {folder(name) for name in known}:
+        yield f"{missing} is not both a folder and in the template"
+    for name, properties in known.items():
+        if not name.endswith("Function"):
+            yield f"{name} does not end in Function"
+        yield from _handler(name, properties)
+        yield from _keys(name, properties)
+        yield from _schedules(name, properties)
+    yield from _routes(known)
+    yield from _parameters(document)
+    yield from _wildcards(document["Resources"], "Resources")
+
+
+def _handler(name: str, properties: Document) -> Iterator[str]:
+    expected = f"functions.{folder(name)}.app"
+    module, _, attribute = properties["Handler"].rpartition(".")
+    if module != expected:
+        yield f"{name}: {module} does not match the logical id"
+    try:
+        loaded = import_module(module)
+    except ImportError:
+        yield f"{name}: there is no {module}"
+        return
+    if not callable(getattr(loaded, attribute, None)):
+        yield f"{name}: {module} has no {attribute}"
+    if served(module) != declared(properties):
+        differ = sorted(served(module) ^ declared(properties))
+        yield f"{name}: only one of code and template has {differ}"
+
+
+def _keys(name: str, properties: Document) -> Iterator[str]:
+    variables = properties.get("Environment", {}).get("Variables", {})
+    for_people = bool(triggers(properties, "HttpApi"))
+    if for_people != ("SUPABASE_PUBLISHABLE_KEY" in variables):
+        yield f"{name}: functions for people, and no others, get the publishable key"
+    if for_people == ("SUPABASE_SECRET_KEY" in variables):
+        yield f"{name}: workers, and no others, get the secret key"
+    expected = {
+        "SUPABASE_PUBLISHABLE_KEY": "SupabasePublishableKey",
+        "SUPABASE_SECRET_KEY": "SupabaseSecretKey",
+    }
+    for variable, value in variables.items():
+        if variable in expected and value != {"Ref": expected[variable]}:
+            yield f"{name}: {variable} does not come from its parameter"
+
+
+def _schedules(name: str, properties: Document) -> Iterator[str]:
+    schedules = triggers(properties, *SCHEDULES)
+    for schedule in schedules:
+        text = schedule.get("ScheduleExpression") or schedule.get("Schedule", "")
+        if not _is_schedule(text):
+            yield f"{name}: {text} is no schedule"
+    if schedules and properties.get("ReservedConcurrentExecutions") != 1:
+        yield f"{name}: two runs of a schedule may meet"
+
+
+def _is_schedule(text: str) -> bool:
+    if (cron := CRON.fullmatch(text)) is None:
+        return bool(RATE.fullmatch(text))
+    fields = cron[1].split()
+    return "?" in (fields[2], fields[4]) and all(
+        low <= int(number) <= high
+        for field, (low, high) in zip(fields, RANGES, strict=True)
+        for number in re.findall(r"(?<![A-Z#/])\d+", field)
+    )
+
+
+def _routes(known: Mapping[str, Document]) -> Iterator[str]:
+    seen: dict[tuple[str, str], str] = {}
+    for name, properties in known.items():
+        for method, path in declared(properties):
+            shape = (method, re.sub(r"\{\w+\}", "{}", path))
+            if shape in seen:
+                yield f"{name}: {method} {path} is also {seen[shape]}'s"
+            seen[shape] = name
+
+
+def _parameters(document: Document) -> Iterator[str]:
+    parts = (document.get(part) for part in ("Globals", "Resources", "Outputs"))
+    text = " ".join(map(str, parts))
+    for name, parameter in document.get("Parameters", {}).items():
+        if f"'Ref': '{name}'" not in text and f"${{{name}}}" not in text:
+            yield f"parameter {name} is not used"
+        if name.endswith("SecretKey") and parameter.get("NoEcho") is not True:
+            yield f"parameter {name} would be shown"
+
+
+def _wildcards(value: object, place: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _wildcards(part, f"{place}.{name}")
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _wildcards(part, f"{place}.{number}")
+    elif isinstance(value, str) and re.fullmatch(r"\*|[\w-]+:\*", value):
+        yield f"{place}: a wildcard"

@@ -1,0 +1,78 @@
+"""The contracts of `[tool.importlinter]` hold, and would notice if they did not."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .source import MODULES, ROOT, imports, name
+
+LINT = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+
+
+def lint(root):
+    done = subprocess.run(LINT, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.returncode, done.stdout
+
+
+def test_every_contract_is_kept():
+    code, told = lint(ROOT)
+
+    assert code == 0, told
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "broken"),
+    [
+        ("shared/models/queues.py", "import shared.events", "only those below it"),
+        ("shared/errors/kinds.py", "import functions.health", "does not know the"),
+        ("shared/http/app.py", "import postgrest", "through one door"),
+        ("functions/health/app.py", "import httpx", "through one door"),
+        ("functions/create_ticket/use_case.py", "import fastapi", "how it was asked"),
+        ("functions/health/app.py", "import functions.whoami.app", "strangers"),
+        ("shared/pages/pages.py", "import shared.models", "only those below it"),
+    ],
+)
+def test_a_broken_contract_is_named(tmp_path, path, line, broken):
+    ignored = shutil.ignore_patterns("__pycache__")
+    for top in ("functions", "shared"):
+        shutil.copytree(ROOT / top, tmp_path / top, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / path).open("a") as module:
+        module.write(f"{line}\n")
+
+    code, told = lint(tmp_path)
+
+    assert code == 1
+    assert [row for row in told.splitlines() if broken in row and "BROKEN" in row]
+
+
+def test_a_package_without_a_layer_is_noticed(tmp_path):
+    ignored = shutil.ignore_patterns("__pycache__")
+    for top in ("functions", "shared"):
+        shutil.copytree(ROOT / top, tmp_path / top, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "shared" / "novelty").mkdir()
+    (tmp_path / "shared" / "novelty" / "__init__.py").touch()
+
+    code, told = lint(tmp_path)
+
+    assert code == 1
+    assert "novelty" in told
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_package_is_entered_through_its_front_door(path):
+    package = ".".join(path.relative_to(ROOT).parts[:2])
+
+    past_the_door = [
+        module
+        for module in imports(path)
+        if module.startswith("shared.")
+        and module.count(".") > 1
+        and not module.startswith(f"{package}.")
+    ]
+
+    assert past_the_door == []

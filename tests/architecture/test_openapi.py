@@ -1,0 +1,145 @@
+"""The composed document: valid, complete, and true to its own examples."""
+
+from importlib import import_module
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from shared.http import compose_openapi
+
+from .contract import declared, functions, template
+from .source import APPS
+
+VERBS = {"get", "post", "put", "patch", "delete"}
+
+
+def composed():
+    modules = [import_module(f"functions.{path.parent.name}.app") for path in APPS]
+    return compose_openapi(
+        module.router for module in modules if hasattr(module, "router")
+    )
+
+
+DOCUMENT = composed()
+OPERATIONS = {
+    f"{verb.upper()} {path}": operation
+    for path, item in DOCUMENT["paths"].items()
+    for verb, operation in item.items()
+    if verb in VERBS
+}
+
+
+def examples(schema, place="#"):
+    """Every schema that shows examples, with its place in the document."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("examples"), list):
+            yield pytest.param(schema, id=place)
+        for name, part in schema.items():
+            yield from examples(part, f"{place}/{name}")
+    elif isinstance(schema, list):
+        for number, part in enumerate(schema):
+            yield from examples(part, f"{place}/{number}")
+
+
+each_operation = pytest.mark.parametrize(
+    "operation", OPERATIONS.values(), ids=OPERATIONS.keys()
+)
+
+
+def test_it_is_a_document_of_openapi_3_1():
+    problems = [
+        error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()
+    ]
+
+    assert DOCUMENT["openapi"].startswith("3.1")
+    assert problems == []
+
+
+def test_it_holds_the_routes_of_the_template_and_no_others():
+    routes = {
+        f"{method} {path}"
+        for properties in functions(template()).values()
+        for method, path in declared(properties)
+    }
+
+    assert set(OPERATIONS) == routes
+
+
+@each_operation
+def test_an_operation_says_what_it_does_and_may_fail_with(operation):
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["tags"]
+    failure = operation["responses"]["default"]["content"]
+    assert failure == {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    }
+    assert "422" not in operation["responses"]
+
+
+@each_operation
+def test_an_operation_says_what_it_answers(operation):
+    [status] = set(operation["responses"]) - {"default"}
+
+    assert status in ("200", "201")
+    content = operation["responses"][status]["content"]
+    assert set(content) == {"application/json"}
+    assert content["application/json"]["schema"]
+
+
+def test_all_but_health_asks_who_calls():
+    public = {name for name, each in OPERATIONS.items() if each["security"] == []}
+
+    assert public == {"GET /health"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in OPERATIONS if name.startswith("POST")]
+)
+def test_every_post_takes_an_idempotency_key(name):
+    parameters = {each["name"] for each in OPERATIONS[name].get("parameters", [])}
+
+    assert "Idempotency-Key" in parameters
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in OPERATIONS
+        if "{ticket}" in name and name.split()[0] in ("PUT", "PATCH", "DELETE")
+    ],
+)
+def test_every_change_of_a_ticket_takes_the_version_read(name):
+    parameters = {each["name"] for each in OPERATIONS[name].get("parameters", [])}
+
+    assert "If-Match" in parameters
+
+
+def test_operations_are_told_apart_by_name():
+    names = [operation["operationId"] for operation in OPERATIONS.values()]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("schema", list(examples(DOCUMENT)))
+def test_an_example_is_what_its_schema_says(schema):
+    validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+
+    for example in schema["examples"]:
+        assert not list(validator.iter_errors(example))
+
+
+def test_every_body_shows_an_example():
+    bodies = [each for each in OPERATIONS.values() if "requestBody" in each]
+
+    for operation in bodies:
+        schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        named = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        parts = named["properties"].values()
+        assert "examples" in named or any("examples" in part for part in parts)
+
+
+def test_it_is_the_same_document_whatever_the_order():
+    assert composed() == DOCUMENT

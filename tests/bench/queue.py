@@ -1,0 +1,164 @@
+"""Lists at 10,000 to 1,000,000 tickets: they have to cost the same.
+
+All sizes stand side by side and are asked in turns, so that a busy moment of the
+machine meets them all.
+"""
+
+import json
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from shared.repositories.tickets import TICKET
+from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.fill import fill
+from tests.bench.plans import TELL, nodes_of
+from tests.bench.report import Figure
+from tests.bench.timing import in_turns, medians
+
+FLAT = 1.2
+ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Case:
+    """A list, as somebody asks for it."""
+
+    what: str
+    function: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    who: str = "agent"
+
+
+def page(what: str, **arguments: Any) -> Case:
+    return Case(f"queue, {what}", "list_queue", {"queue": "support", **arguments})
+
+
+LIVE = ["new", "open", "pending", "on_hold"]
+CASES = (
+    page("as it stands"),
+    page("status=new,open", statuses=["new", "open"]),
+    page("sort=newest", sort="newest"),
+    page("sort=updated", sort="updated"),
+    page("assignee=me", assignee="me"),
+    page("assignee=me, live", assignee="me", statuses=LIVE),
+    page("assignee=none", assignee="none"),
+    page("tag=vip", tag="vip"),
+    page("tag=vip, live", tag="vip", statuses=LIVE),
+    page("page in the middle", after="middle"),
+    Case("my tickets, 500 of them", "list_my_tickets", who="customer"),
+    Case("my tickets, 3 of them", "list_my_tickets", who="stranger"),
+    Case("one ticket", "get_ticket", {"ticket": "2000"}, "agent"),
+    Case("queues with counts", "list_queues"),
+)
+
+
+def measure(options: Namespace) -> Iterator[Figure]:
+    """Yield a figure a list, over SQL and over PostgREST."""
+    with ExitStack() as stack:
+        desks = {}
+        for size in options.sizes:
+            began = time.perf_counter()
+            desks[size] = stack.enter_context(open_desk())
+            fill(desks[size], size)
+            took = time.perf_counter() - began
+            yield Figure("queue", f"loading {size:,} tickets", took, "s")
+        for case in CASES:
+            yield from _compare(case, desks)
+
+
+def _compare(case: Case, desks: Mapping[int, Desk]) -> Iterator[Figure]:
+    small, *_, large = desks
+    with ExitStack() as stack:
+        over_sql, over_http = {}, {}
+        for size, desk in desks.items():
+            given = _placed(case.arguments, desk)
+            acting = stack.enter_context(_acting(desk, case.who))
+            client = stack.enter_context(desk.client(id_of(case.who)))
+            over_sql[str(size)] = partial(_over_sql, acting, case.function, given)
+            over_http[str(size)] = partial(_over_http, client, case.function, given)
+        plan = _plan(desks[large], case, _placed(case.arguments, desks[large]))
+        for way, subjects in (("SQL", over_sql), ("HTTP", over_http)):
+            took = medians(in_turns(subjects, ROUNDS))
+            ratio = took[str(large)] / took[str(small)]
+            detail = " / ".join(f"{took[str(size)]:.2f}" for size in desks) + " ms"
+            told = f"{detail}  {plan}" if way == "SQL" else detail
+            yield Figure("queue", f"{case.what}, {way}", ratio, "x", FLAT, told)
+
+
+def _placed(arguments: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
+    """Name the place where a page in the middle of the queue begins."""
+    if arguments.get("after") != "middle":
+        return dict(arguments)
+    with desk.connection() as connection:
+        row = connection.execute(
+            "select jsonb_build_array(priority, waiting_since, id) from public.tickets"
+            " where queue_id = %s and priority = 'normal'"
+            " order by waiting_since offset (select count(*) / 5 from public.tickets)"
+            " limit 1",
+            [id_of("support")],
+        ).fetchone()
+    return {**arguments, "after": row[0] if row else None}
+
+
+@contextmanager
+def _acting(desk: Desk, who: str) -> Iterator[psycopg.Connection]:
+    """Be somebody as PostgREST would, for the time of one transaction."""
+    with desk.connection("supabase_admin") as connection, connection.transaction():
+        connection.execute(
+            "select set_config('role', 'authenticated', true),"
+            " set_config('request.jwt.claims', %s, true)",
+            [json.dumps(desk.claims(id_of(who)))],
+        )
+        yield connection
+
+
+def _over_sql(
+    connection: psycopg.Connection, function: str, arguments: Mapping[str, Any]
+) -> None:
+    query, values = _call(function, arguments)
+    connection.execute(query, values).fetchall()
+
+
+def _call(
+    function: str, arguments: Mapping[str, Any]
+) -> tuple[sql.Composed, list[Any]]:
+    named = [
+        sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder())
+        for name in arguments
+    ]
+    call = sql.SQL("select * from public.{}({})")
+    query = call.format(sql.Identifier(function), sql.SQL(", ").join(named))
+    return query, [
+        Jsonb(value) if name == "after" else value for name, value in arguments.items()
+    ]
+
+
+def _over_http(
+    client: httpx.Client, function: str, arguments: Mapping[str, Any]
+) -> None:
+    columns = {} if function == "list_queues" else {"select": TICKET}
+    answer = client.post(f"rpc/{function}", params=columns, json=arguments)
+    answer.raise_for_status()
+
+
+def _plan(desk: Desk, case: Case, arguments: Mapping[str, Any]) -> str:
+    query, values = _call(case.function, arguments)
+    with desk.connection("supabase_admin") as connection:
+        connection.execute(TELL)
+        with connection.transaction():
+            connection.execute(
+                "select set_config('role', 'authenticated', true),"
+                " set_config('request.jwt.claims', %s, true)",
+                [json.dumps(desk.claims(id_of(case.who)))],
+            )
+            return ", ".join(nodes_of(connection, query, values))

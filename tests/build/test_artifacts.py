@@ -1,0 +1,121 @@
+"""Every function works from what is uploaded, and from nothing else."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.build.sizes import zipped_size
+from tests.build.artifacts import Artifacts, fingerprint, functions
+from tests.events import SIGNED_IN, http_event
+
+pytestmark = pytest.mark.slow
+
+MEGABYTE = 1_000_000
+PROBE = Path(__file__).with_name("probe.py")
+BODIES = {
+    "CreateTicketFunction": {"subject": "A flat tyre", "body": "It went psst."},
+    "AddCommentFunction": {"body": "It went psst again."},
+    "UpdateTicketStatusFunction": {"status": "open"},
+}
+
+
+def events_of(function):
+    """An event a trigger: to a ticket that does not exist, where it names one."""
+    for event in function.events:
+        if event.type == "HttpApi":
+            path = re.sub(r"\{.+?\}", "1", event.properties["Path"])
+            method, body = event.properties["Method"], BODIES.get(function.name)
+            yield http_event(method, path, body or {}, SIGNED_IN)
+        elif event.type == "SQS":
+            yield {"Records": []}
+        else:
+            yield {"id": "8f3a2f0e-6f0f-4ad5-8a1a-0a4c8a1d7f55"}
+
+
+@pytest.mark.parametrize("name", functions())
+def test_a_function_answers_from_its_artifact_and_the_layer_alone(
+    name, artifacts, database
+):
+    function = functions(database)[name]
+    artifact = artifacts.folder / name
+    places = [str(artifact), str(artifacts.layer / "python")]
+    aws = {"AWS_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": name}
+    variables = {**function.environment, **aws}
+    variables["SSL_CERT_DIR"] = str(artifacts.layer / "certs")
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-S", "-B", str(PROBE), *places, function.handler],
+        input=json.dumps(list(events_of(function))),
+        env=variables,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert Path(said["shared"]).is_relative_to(artifact)
+    for answer in said["answers"]:
+        assert answer.get("statusCode", 200) < 500, answer
+
+
+def test_every_module_is_compiled_and_its_bytecode_trusted(artifacts):
+    for artifact in (artifacts.layer, artifacts.folder / "GetTicketFunction"):
+        modules = [path for path in artifact.rglob("*.py") if path.stat().st_size]
+        compiled = list(artifact.rglob("*.pyc"))
+
+        assert len(compiled) >= len(modules) > 0
+        flags = {int.from_bytes(path.read_bytes()[4:8], "little") for path in compiled}
+        assert flags == {0b01}  # by hash, unchecked (PEP 552)
+
+
+def test_the_uploads_stay_small(artifacts):
+    layer = zipped_size(artifacts.layer)
+    largest = max(zipped_size(artifacts.folder / name) for name in functions())
+
+    assert layer < 20 * MEGABYTE
+    assert largest < 0.15 * MEGABYTE
+
+
+def test_a_function_holds_its_own_folder_and_the_core(artifacts):
+    folder = artifacts.folder / "GetTicketFunction"
+
+    assert {path.name for path in folder.iterdir()} == {"functions", "shared"}
+    inside = {path.name for path in (folder / "functions").iterdir()}
+    assert inside - {"__pycache__"} == {"__init__.py", "get_ticket"}
+
+
+@pytest.mark.parametrize("name", ["CoreLayer", "GetTicketFunction"])
+def test_a_rebuild_gives_the_same_bytes(name, artifacts, tmp_path):
+    again = Artifacts(tmp_path, artifacts.python).build(name)
+
+    assert fingerprint(again) == fingerprint(artifacts.folder / name)
+
+
+def test_an_authority_is_found_by_the_hash_of_its_subject(artifacts):
+    certs = artifacts.layer / "certs"
+    bundle = artifacts.layer / "python" / "certifi" / "cacert.pem"
+
+    assert len(list(certs.iterdir())) == bundle.read_text().count("BEGIN CERTIFICATE")
+    assert all(re.fullmatch(r"[0-9a-f]{8}\.\d", each.name) for each in certs.iterdir())
+
+
+def test_a_python_that_is_not_here_is_said_in_a_sentence(tmp_path):
+    target = {"ARTIFACTS_DIR": str(tmp_path), "PY": "3.99"}
+
+    done = subprocess.run(
+        ["make", "-s", "build-HealthFunction"],  # noqa: S607
+        env={**os.environ, **target},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Python 3.99 is not here" in done.stderr
+    assert not list(tmp_path.rglob("*.pyc"))

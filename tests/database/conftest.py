@@ -1,0 +1,44 @@
+"""A desk for each test: in a transaction rolled back, or a database of its own."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from .desk import Desk
+from .server import DESK, EMPTY, open_connection, shared_server
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig):
+    return shared_server(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def session_connection(server):
+    database = server.clone(DESK)
+    with open_connection(server.dsn(database)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def desk(session_connection):
+    """The desk within a transaction that is rolled back."""
+    with session_connection.transaction(force_rollback=True):
+        yield Desk(session_connection)
+
+
+@pytest.fixture
+def office(server):
+    """Opens desks, each with its own connection, on one new database."""
+    database = server.clone(DESK)
+    with ExitStack() as stack:
+        yield lambda: Desk(stack.enter_context(open_connection(server.dsn(database))))
+    server.drop(database)
+
+
+@pytest.fixture
+def empty_database(server):
+    """The name of a database that nothing was migrated into."""
+    database = server.clone(EMPTY)
+    yield database
+    server.drop(database)

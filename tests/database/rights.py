@@ -1,0 +1,121 @@
+"""Every right there is. What is not in these tables nobody has.
+
+The tests compare them with the catalog both ways: a new table, column, function or
+grant fails until it is written here, and so does what is written here in vain.
+"""
+
+from collections.abc import Mapping
+
+OUTSIDERS = ("anon", "authenticated", "service_role", "supabase_auth_admin")
+
+READABLE = ("authenticated", "service_role")  # under row-level security; never writable
+
+# Columns are named, because a table that may be read shows its new columns at once.
+TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "public.comments": (
+        READABLE,
+        "id ticket_id position author_id visibility body created_at",
+    ),
+    "public.organizations": (READABLE, "id name shares_tickets created_at"),
+    "public.permissions": (READABLE, "permission description"),
+    "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
+    "public.profiles": (READABLE, "id name organization_id created_at"),
+    "public.queue_members": (READABLE, "queue_id person_id joined_at"),
+    "public.queues": (READABLE, "id key name is_default archived_at created_at"),
+    "public.role_permissions": (READABLE, "role permission"),
+    "public.roles": (READABLE, "role name built_in"),
+    "public.ticket_events": (
+        READABLE,
+        "id ticket_id seq type actor_id is_internal before after occurred_at",
+    ),
+    "public.ticket_followers": (READABLE, "person_id ticket_id since"),
+    "public.ticket_statuses": (
+        READABLE,
+        "status category agent_label customer_label position",
+    ),
+    "public.ticket_transitions": (READABLE, "type before after"),
+    "public.tickets": (
+        READABLE,
+        "id number status status_category status_reason data subject type priority"
+        " queue_id requester_id organization_id assignee_id follow_up_of tags"
+        " waiting_on waiting_since version created_at updated_at solved_at closed_at",
+    ),
+    "private.desk_settings": ((), "only_row solved_closes_after"),
+    "private.idempotency_keys": ((), "person_id key request answer created_at"),
+    "private.queue_counts": ((), "id queue_id category difference"),
+}
+
+SEQUENCES = {"private.queue_counts_id_seq", "public.tickets_number_seq"}  # nobody's
+
+# Who may call what in the API's schema.
+COMMANDS_AND_QUERIES: Mapping[str, str] = {
+    "add_comment": "authenticated",
+    "assign_ticket": "authenticated",
+    "close_solved_tickets": "service_role",
+    "create_ticket": "authenticated",
+    "custom_access_token_hook": "supabase_auth_admin",
+    "define_role": "authenticated",
+    "get_ticket": "authenticated",
+    "grant_role": "authenticated",
+    "health": "anon authenticated service_role",
+    "list_comments": "authenticated",
+    "list_my_tickets": "authenticated",
+    "list_people": "authenticated",
+    "list_queue": "authenticated",
+    "list_queues": "authenticated",
+    "list_roles": "authenticated",
+    "list_ticket_events": "authenticated",
+    "make_first_admin": "service_role",
+    "release_ticket": "authenticated",
+    "revoke_role": "authenticated",
+    "update_ticket_status": "authenticated",
+    "whoami": "authenticated",
+}
+
+# What policies and queries, which run as the caller, are made of.
+PIECES_FOR_CALLERS = """
+caller has_permission may_listen note_queues queue_totals
+readable_queues require_statuses shared_organizations staff visible_ticket
+"""
+
+# What only commands and triggers call.
+PIECES = """
+answer_given beyond_mine can_work changed check_step count_lost_tickets
+count_new_tickets count_tickets find_queue fold_queue_counts follow_up guard_role_of
+hand_over hear_reply holds_in_queue keep_an_admin keep_answer keep_category
+keep_new_ticket keep_ticket_rules lock_ticket open_ticket person_with_roles
+place_comment queue_filters reads_notes record_comment record_event record_new_ticket
+record_ticket_change refuse_change require_caller require_in_queue require_permission
+sees_ticket tell ticket_facts topics welcome_person
+"""
+
+FUNCTIONS: Mapping[str, set[str]] = {
+    **{
+        f"public.{name}": set(who.split()) for name, who in COMMANDS_AND_QUERIES.items()
+    },
+    **{f"private.{name}": {"authenticated"} for name in PIECES_FOR_CALLERS.split()},
+    **{f"private.{name}": set() for name in PIECES.split()},
+}
+
+# These run as the caller on purpose: row-level security decides what they answer.
+AS_THE_CALLER = {
+    "private.changed",
+    "private.may_listen",
+    "private.queue_filters",
+    "private.refuse_change",
+    "private.keep_category",
+    "private.ticket_facts",
+    "private.visible_ticket",
+    "public.get_ticket",
+    "public.health",
+    "public.list_comments",
+    "public.list_my_tickets",
+    "public.list_queues",
+    "public.list_roles",
+    "public.list_ticket_events",
+}
+
+ENTERED: Mapping[str, set[str]] = {
+    "public": set(OUTSIDERS),
+    "private": {"authenticated"},
+}

@@ -1,0 +1,89 @@
+"""One real cluster for all tests of a session, and databases cloned from templates."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from infra.local.platform import ROOT, Platform, Ports
+from infra.local.postgres import SUPERUSER, connected, migrate
+from infra.local.running import running
+
+from .cast import enrol
+
+MIGRATIONS = ROOT / "supabase" / "migrations"
+EMPTY = "empty"  # bootstrapped, nothing migrated
+DESK = "desk"  # migrated, with the cast
+
+_stash = pytest.StashKey["Server"]()
+
+
+class Server:
+    """The cluster of a platform; database `postgres` is migrated and has the cast."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._numbers = itertools.count(1)
+
+    def dsn(self, database: str, role: str = "postgres") -> str:
+        return self.platform.cluster.dsn(role).removesuffix("postgres") + database
+
+    def clone(self, template: str) -> str:
+        """Make a database of the template's content, and return its name."""
+        name = f"{template}_{next(self._numbers)}"
+        self._copy(template, name)
+        return name
+
+    def drop(self, database: str) -> None:
+        drop = sql.SQL("drop database {} with (force)")
+        self._administer(drop.format(sql.Identifier(database)))
+
+    def furnish(self) -> None:
+        self._copy("postgres", EMPTY)
+        migrate(self.dsn("postgres"), MIGRATIONS)
+        with connected(self.dsn("postgres")) as connection:
+            enrol(connection)
+        self._copy("postgres", DESK)
+
+    def _copy(self, template: str, name: str) -> None:
+        copy = sql.SQL("create database {} template {} owner postgres strategy wal_log")
+        self._administer(copy.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def _administer(self, statement: sql.Composed) -> None:
+        with connected(self.dsn("template1", SUPERUSER)) as connection:
+            connection.execute(statement)
+
+
+def shared_server(config: pytest.Config) -> Server:
+    """Return the server of this session; it ends when the session does."""
+    if _stash not in config.stash:
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        config.stash[_stash] = stack.enter_context(_serving())
+    return config.stash[_stash]
+
+
+@contextmanager
+def _serving() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="autocrm-") as folder:
+        platform = Platform(Path(folder), Ports.free())
+        platform.cluster.prepare()
+        try:
+            with running([platform.cluster.part()]):
+                server = Server(platform)
+                server.furnish()
+                yield server
+        finally:
+            platform.cluster.remove()
+
+
+@contextmanager
+def open_connection(dsn: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.add_notice_handler(lambda notice: None)
+        yield connection

@@ -1,0 +1,92 @@
+"""What each command answers to each persona; tickets are in queue support."""
+
+import psycopg
+import pytest
+
+from .cast import PEOPLE, id_of
+from .desk import ANYBODY, WORKER
+
+pytestmark = pytest.mark.slow
+
+NOT_SIGNED_IN = "42501"
+ANSWERS = {
+    #                      customer colleague stranger agent neighbour biller lead admin
+    "create_ticket":        "ok       ok        ok      ok    ok        ok    ok    ok",
+    "reply":                "ok       ok        404     ok    ok        404   ok    ok",
+    "note":                 "403      403       404     ok    ok        404   ok    ok",
+    "move":                 "403      403       404     ok    ok        404   ok    ok",
+    "take a free one":      "403      403       404     ok    ok        404   ok    ok",
+    "give a free one":      "403      403       404     ok    403       404   ok    ok",
+    "take the agent's":     "403      403       404     ok    403       404   ok    ok",
+    "hand the agent's on":  "403      403       404     ok    403       404   ok    ok",
+    "put the agent's back": "403      403       404     ok    403       404   ok    ok",
+    "give to a stranger":   "403      403       404     422   403       404   422  422",
+    "list_people":          "403      403       403     ok    ok        ok    ok    ok",
+    "list_queue":           "404      404       404     ok    ok        404   ok    ok",
+    "grant_role":           "403      403       403     403   403       403   403   ok",
+    "revoke_role":          "403      403       403     403   403       403   403   ok",
+    "define_role":          "403      403       403     403   403       403   403   ok",
+}  # fmt: skip
+AGENT, NEIGHBOUR, STRANGER = (str(id_of(n)) for n in ("agent", "neighbour", "stranger"))
+SPEC = {
+    "create_ticket": ("create_ticket", {"subject": "Help", "body": "It."}),
+    "reply": ("add_comment", {"body": "So."}),
+    "note": ("add_comment", {"body": "So.", "visibility": "internal"}),
+    "move": ("update_ticket_status", {"status": "open"}),
+    "take a free one": ("assign_ticket", {"assignee": "me"}),
+    "give a free one": ("assign_ticket", {"assignee": AGENT}),
+    "take the agent's": ("assign_ticket", {"assignee": "me"}),
+    "hand the agent's on": ("assign_ticket", {"assignee": NEIGHBOUR}),
+    "put the agent's back": ("release_ticket", {}),
+    "give to a stranger": ("assign_ticket", {"assignee": STRANGER}),
+    "list_people": ("list_people", {}),
+    "list_queue": ("list_queue", {"queue": "support"}),
+    "grant_role": ("grant_role", {"person": STRANGER, "role": "agent"}),
+    "revoke_role": ("revoke_role", {"person": STRANGER, "role": "agent"}),
+    "define_role": ("define_role", {"role": "r1", "name": "N", "permissions": []}),
+}
+ON_A_TICKET = set(SPEC) - {
+    "create_ticket", "list_people", "list_queue", "grant_role", "revoke_role",
+    "define_role",
+}  # fmt: skip
+
+
+def answer(desk, who, asked):
+    """Return `ok`, or the code of the refusal."""
+    function, arguments = SPEC[asked]
+    if asked in ON_A_TICKET:
+        ticket = desk.ticket()
+        if "the agent's" in asked or asked == "give to a stranger":
+            desk.assign(ticket, "agent")
+        arguments = {"ticket": ticket["id"], **arguments}
+    try:
+        desk.rows(who, function, **arguments)
+    except psycopg.Error as refusal:
+        return refusal.sqlstate.removeprefix("PT")
+    return "ok"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("asked", ANSWERS)
+def test_a_command_answers_each_persona_as_we_say(desk, asked, who):
+    expected = ANSWERS[asked].split()[list(PEOPLE).index(who)]
+
+    assert answer(desk, who, asked) == expected
+
+
+@pytest.mark.parametrize("who", [ANYBODY, WORKER])
+@pytest.mark.parametrize("asked", ANSWERS)
+def test_a_command_is_for_people_who_signed_in(desk, asked, who):
+    assert answer(desk, who, asked) == NOT_SIGNED_IN
+
+
+@pytest.mark.parametrize("asked", ON_A_TICKET)
+def test_a_refused_command_leaves_the_ticket_as_it_was(desk, asked):
+    ticket = desk.ticket()
+    function, arguments = SPEC[asked]
+    before = desk.now(ticket), desk.story(ticket)
+
+    with pytest.raises(psycopg.Error):
+        desk.call("stranger", function, ticket=ticket["id"], **arguments)
+
+    assert (desk.now(ticket), desk.story(ticket)) == before

@@ -1,0 +1,241 @@
+"""What somebody sends who leaves our API out and calls the database's own address."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.models import Ticket
+from shared.models.base import storable_fields
+
+from .cast import id_of
+from .desk import Json, refused
+
+pytestmark = pytest.mark.slow
+
+NULL, CHECK, MALFORMED, RANGE = "23502", "23514", "22P02", "22003"
+SUPPORT = "support"
+TOO_DEEP = {"a": [[[[[[[[1]]]]]]]]}
+DEEP = {"a": [[[[[[[1]]]]]]]}
+
+
+@pytest.mark.parametrize("field", ["subject", "body", "type", "tags", "data"])
+def test_a_ticket_lacks_nothing(desk, field):
+    with refused(NULL):
+        desk.ticket(**{field: None})
+
+
+@pytest.mark.parametrize("field", ["priority", "triaged_priority", "queue"])
+def test_what_may_be_left_out_may_be_null(desk, field):
+    ticket = desk.ticket(**{field: None})
+
+    assert (ticket["priority"], ticket["queue_id"]) == ("normal", str(id_of(SUPPORT)))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        {"subject": ""},
+        {"subject": "s" * 201},
+        {"body": ""},
+        {"body": "b" * 50_001},
+        {"tags": [None]},
+        {"tags": ["fine", None]},
+        {"tags": ["", "fine"]},
+        {"tags": ["two words"]},
+        {"tags": ["two,tags"]},
+        {"tags": ["t" * 51]},
+        {"tags": [["nested"], ["tags"]]},
+        {"tags": [f"tag{n}" for n in range(21)]},
+        {"data": Json([])},
+        {"data": {"long": "x" * 17_000}},
+        {"data": {str(n): n for n in range(101)}},
+        {"data": TOO_DEEP},
+    ],
+    ids=lambda draft: json.dumps(draft)[:40],
+)
+def test_a_value_that_breaks_a_rule_is_refused(desk, draft):
+    with refused(CHECK):
+        desk.ticket(**draft)
+
+
+@pytest.mark.parametrize("number", ["1e309", "-1e309", "1e100000"])
+def test_a_number_that_no_reader_can_hold_is_refused(desk, number):
+    data = f'{{"amount": {number}}}'
+
+    with refused(CHECK), desk.acting("customer") as connection:
+        connection.execute(
+            "select public.create_ticket('Help', 'It.', data => %s::jsonb)", [data]
+        )
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        {"data": DEEP},
+        {"data": {str(n): None for n in range(100)}},
+        {"data": {"large": 10**308, "small": -1e-300, "text": "\u2028'\"\\"}},
+        {"tags": [f"tag{n}" for n in range(20)]},
+        {"tags": ["t" * 50, "ä-ß", "#'\""]},
+    ],
+    ids=lambda draft: json.dumps(draft)[:40],
+)
+def test_a_value_at_the_edge_is_stored_and_read(desk, draft):
+    ticket = desk.ticket(**draft)
+
+    read = Ticket.model_validate(desk.call("agent", "get_ticket", ticket=ticket["id"]))
+    assert {name: getattr(read, name) for name in draft} == draft
+
+
+LEAVES = st.none() | st.booleans() | st.integers(-(10**300), 10**300) | st.text("ab\n")
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=2), max_leaves=20)
+
+
+def test_the_database_and_the_model_refuse_the_same_fields(desk):
+    @given(st.dictionaries(st.text("abc", min_size=1), VALUES, max_size=4))
+    def agree(data):
+        try:
+            storable_fields(data)
+        except ValueError:
+            with refused(CHECK):
+                desk.ticket(data=data)
+        else:
+            assert desk.ticket(data=data)["data"] == data
+
+    agree()
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        None,
+        "",
+        "0",
+        "nope",
+        "9" * 18,
+        "9" * 19,
+        "9" * 400,
+        "-1",
+        "1.5",
+        " 1001",
+        "1001\n",
+        "%",
+        "\u0661\u0660\u0660\u0661",
+        "00000000-0000-0000-0000-000000000000",
+    ],
+)
+@pytest.mark.parametrize(
+    ("function", "rest"),
+    [
+        ("get_ticket", {}),
+        ("list_comments", {}),
+        ("list_ticket_events", {}),
+        ("add_comment", {"body": "So."}),
+        ("update_ticket_status", {"status": "open"}),
+        ("assign_ticket", {"assignee": "me"}),
+        ("release_ticket", {}),
+    ],
+)
+def test_a_reference_to_nothing_finds_nothing(desk, function, rest, ref):
+    desk.ticket()
+
+    with refused("PT404", "not-found"):
+        desk.call("admin", function, ticket=ref, **rest)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "code"),
+    [
+        ("add_comment", {"body": None}, NULL),
+        ("add_comment", {"body": ""}, CHECK),
+        ("add_comment", {"body": "So.", "visibility": None}, NULL),
+        ("add_comment", {"body": "So.", "idempotency_key": ""}, "PT422"),
+        ("add_comment", {"body": "So.", "idempotency_key": "k" * 256}, "PT422"),
+        ("update_ticket_status", {"status": None}, "PT422"),
+        ("update_ticket_status", {"status": ""}, "PT422"),
+        ("update_ticket_status", {"status": "OPEN"}, "PT422"),
+        ("update_ticket_status", {"status": "open", "reason": ""}, CHECK),
+        ("update_ticket_status", {"status": "open", "reason": "r" * 501}, CHECK),
+        ("assign_ticket", {"assignee": ""}, MALFORMED),
+        ("assign_ticket", {"assignee": "ME"}, MALFORMED),
+        ("assign_ticket", {"assignee": str(id_of("nobody"))}, "PT422"),
+    ],
+)
+def test_a_command_refuses_what_makes_no_sense(desk, function, arguments, code):
+    ticket = desk.ticket()
+
+    with refused(code):
+        desk.call("admin", function, ticket=ticket["id"], **arguments)
+
+    assert desk.now(ticket) == ticket
+
+
+def test_nobody_as_assignee_is_putting_back(desk):
+    ticket = desk.ticket_in("open")
+
+    desk.call("agent", "assign_ticket", ticket=ticket["id"], assignee=None)
+
+    assert desk.now(ticket)["assignee_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "code"),
+    [
+        ("list_queue", {"queue": None}, "PT404"),
+        ("list_queue", {"queue": ""}, "PT404"),
+        ("list_queue", {"queue": "nope"}, "PT404"),
+        ("list_queue", {"sort": None}, "PT422"),
+        ("list_queue", {"sort": "id; drop table public.tickets"}, "PT422"),
+        ("list_queue", {"statuses": ["new", "nope"]}, "PT422"),
+        ("list_queue", {"statuses": ["') or true --"]}, "PT422"),
+        ("list_queue", {"priorities": ["nope"]}, MALFORMED),
+        ("list_queue", {"types": ["nope"]}, MALFORMED),
+        ("list_queue", {"assignee": "nope"}, MALFORMED),
+        ("list_queue", {"after": Json(["soon", "now", "x"])}, MALFORMED),
+        ("list_queue", {"sort": "oldest", "after": Json(["9" * 19])}, RANGE),
+        ("list_queue", {"page_size": -1}, "2201W"),
+        ("list_people", {"after": Json(["A", "nope"])}, MALFORMED),
+        ("grant_role", {"person": None, "role": "agent"}, "PT404"),
+        ("grant_role", {"person": str(id_of("stranger")), "role": None}, "PT404"),
+        ("revoke_role", {"person": None, "role": None}, "PT404"),
+        ("define_role", {"role": None, "name": "N", "permissions": []}, NULL),
+        ("define_role", {"role": "", "name": "N", "permissions": []}, CHECK),
+        ("define_role", {"role": "No!", "name": "N", "permissions": []}, CHECK),
+        ("define_role", {"role": "r1", "name": None, "permissions": []}, NULL),
+        ("define_role", {"role": "r1", "name": "", "permissions": []}, CHECK),
+        ("define_role", {"role": "r1", "name": "N", "permissions": None}, "PT422"),
+        ("define_role", {"role": "r1", "name": "N", "permissions": [None]}, "PT422"),
+        ("define_role", {"role": "r1", "name": "N", "permissions": [""]}, "PT422"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(desk, function, arguments, code):
+    desk.ticket()
+    queue = {"queue": SUPPORT} if function == "list_queue" else {}
+
+    with refused(code):
+        desk.rows("admin", function, **{**queue, **arguments})
+
+
+@pytest.mark.parametrize("place", [{}, {"a": 1}, Json([]), Json([None, None, None])])
+@pytest.mark.parametrize("sort", ["priority", "oldest", "newest", "updated"])
+def test_a_place_of_another_shape_is_the_end(desk, sort, place):
+    desk.ticket()
+
+    assert desk.rows("agent", "list_queue", queue=SUPPORT, sort=sort, after=place) == []
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {"statuses": []},
+        {"priorities": []},
+        {"types": []},
+        {"statuses": [None]},
+        {"tag": ""},
+    ],
+)
+def test_a_filter_for_nothing_finds_nothing(desk, empty):
+    desk.ticket()
+
+    assert desk.rows("agent", "list_queue", queue=SUPPORT, **empty) == []

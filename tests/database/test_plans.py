@@ -1,0 +1,220 @@
+"""How the hot questions are answered on 20,000 rows: by an index, never by a scan."""
+
+import json
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from infra.local.postgres import SUPERUSER
+
+from .cast import id_of, sign_up
+from .desk import Desk, Json
+from .rows import fill
+from .server import DESK, open_connection
+
+pytestmark = pytest.mark.slow
+
+LARGE = {"tickets", "comments", "ticket_events", "ticket_followers"}
+INDEXES = """
+select relname from pg_index join pg_class on pg_class.oid = indexrelid
+where indrelid = any (%s::regclass[])
+"""
+AUTO_EXPLAIN = (
+    "load 'auto_explain'",
+    "set auto_explain.log_min_duration = 0",
+    "set auto_explain.log_nested_statements = on",
+    "set auto_explain.log_analyze = on",
+    "set auto_explain.log_format = json",
+    "set auto_explain.log_level = notice",
+)
+
+
+@pytest.fixture(scope="module")
+def large_desk(server):
+    database = server.clone(DESK)
+    # Only a superuser may load the module that tells the plans.
+    with open_connection(server.dsn(database, SUPERUSER)) as connection:
+        for number in range(100):
+            sign_up(connection, f"person{number}")
+        connection.execute(
+            "insert into public.queues (key, name)"
+            " select 'queue-' || n, 'Queue' from generate_series(1, 10) as n"
+        )
+        fill(connection, 20_000, done=0.5, seed=3)
+        connection.execute(
+            "insert into public.comments (ticket_id, author_id, body, position)"
+            " select id, requester_id, 'Help', 1 from public.tickets"
+            " where number % 10 = 0"
+        )
+        connection.execute(
+            "insert into public.ticket_events (ticket_id, seq, type)"
+            " select id, seq, 'TICKET_UPDATED' from public.tickets,"
+            " generate_series(2, 4) as seq where number % 10 = 0"
+        )
+        connection.execute("vacuum analyze public.tickets, public.comments")
+        connection.execute(
+            "vacuum analyze public.ticket_followers, public.ticket_events"
+        )
+        for statement in AUTO_EXPLAIN:
+            connection.execute(statement)
+        yield Desk(connection)
+    server.drop(database)
+
+
+def nodes(plan: dict) -> Iterator[dict]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from nodes(inner)
+
+
+def walked(desk, who, function, **arguments):
+    """Return the nodes over large tables in the statements inside a function."""
+    heard: list[dict] = []
+
+    def listen(notice: psycopg.errors.Diagnostic) -> None:
+        text = notice.message_primary or ""
+        if "plan:" in text:
+            heard.append(json.loads(text.split("plan:\n", 1)[1])["Plan"])
+
+    desk.connection.add_notice_handler(listen)
+    desk.rows(who, function, **arguments)
+    desk.connection.remove_notice_handler(listen)
+    known = {row[0] for row in desk.run(INDEXES, [f"public.{name}" for name in LARGE])}
+    return [
+        node
+        for plan in heard
+        for node in nodes(plan)
+        if node.get("Relation Name") in LARGE or node.get("Index Name") in known
+    ]
+
+
+def indexes(found):
+    """Return the names of the indexes; a scan of a whole table fails here."""
+    assert [node for node in found if node["Node Type"] == "Seq Scan"] == []
+    return {node.get("Index Name") for node in found if "Index Name" in node}
+
+
+def rows_read(found):
+    """Return how many rows were looked at, kept or not."""
+    return sum(
+        node["Actual Loops"]
+        * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+        for node in found
+        if node["Actual Loops"]
+    )
+
+
+LIVE = ["new", "open", "pending", "on_hold"]
+AFTER = {
+    "priority": Json(["high", "2026-11-01T11:30:00Z", str(id_of("x"))]),
+    "oldest": Json(["11000"]),
+    "newest": Json(["11000"]),
+    "updated": Json(["2026-11-01T12:00:00.000025Z", str(id_of("x"))]),
+}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["first page", "later page"])
+@pytest.mark.parametrize(
+    ("sort", "statuses", "index"),
+    [
+        ("priority", None, "tickets_queue_order"),
+        ("priority", LIVE, "tickets_live_queue_order"),
+        ("updated", None, "tickets_queue_updated"),
+    ],
+)
+def test_a_page_of_a_queue_is_a_short_walk_down_its_index(
+    large_desk, sort, statuses, index, after
+):
+    place = AFTER[sort] if after else None
+
+    found = walked(large_desk, "agent", "list_queue", queue="support", sort=sort,
+                   statuses=statuses, after=place)  # fmt: skip
+
+    assert indexes(found) == {index}
+    assert rows_read(found) == 50
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["first page", "later page"])
+@pytest.mark.parametrize("sort", ["oldest", "newest"])
+def test_a_page_of_a_queue_by_age_is_a_short_walk(large_desk, sort, after):
+    place = AFTER[sort] if after else None
+
+    found = walked(large_desk, "agent", "list_queue", queue="support", sort=sort,
+                   after=place)  # fmt: skip
+
+    assert indexes(found) <= {"tickets_queue_number", "tickets_number_key"}
+    assert rows_read(found) <= 200
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"assignee": "none"}, {"assignee": "me"}, {"priorities": ["urgent"]},
+     {"types": ["task"]}, {"tag": "vip"}],
+    ids=str,
+)  # fmt: skip
+def test_a_filter_of_live_tickets_reads_live_tickets_alone(large_desk, wanted):
+    found = walked(large_desk, "agent", "list_queue", queue="support", statuses=LIVE,
+                   **wanted)  # fmt: skip
+
+    assert indexes(found)
+    assert rows_read(found) <= 1000
+
+
+@pytest.mark.parametrize("who", ["customer", "agent"])
+@pytest.mark.parametrize("before", [None, 15_000])
+def test_my_tickets_are_found_without_a_scan(large_desk, who, before):
+    found = walked(large_desk, who, "list_my_tickets", before_number=before)
+
+    assert indexes(found) >= {"tickets_requester", "tickets_pkey"}
+    assert rows_read(found) <= 2500  # the agent follows 2,000
+
+
+@pytest.mark.parametrize("ref", ["number", "id"])
+def test_one_ticket_is_found_by_its_key(large_desk, ref):
+    ticket = large_desk.one(
+        "select to_jsonb(t) from public.tickets t where queue_id = %s limit 1",
+        id_of("support"),
+    )
+
+    found = walked(large_desk, "agent", "get_ticket", ticket=str(ticket[ref]))
+
+    assert indexes(found) <= {"tickets_pkey", "tickets_number_key"}
+    assert rows_read(found) <= 2
+
+
+@pytest.mark.parametrize(
+    ("function", "index"),
+    [
+        ("list_comments", "comments_position_unique"),
+        ("list_ticket_events", "ticket_events_seq_unique"),
+    ],
+)
+def test_a_conversation_and_a_history_are_read_by_ticket(large_desk, function, index):
+    ticket = large_desk.one(
+        "select id::text from public.tickets where requester_id = %s limit 1",
+        id_of("customer"),
+    )
+
+    found = walked(large_desk, "customer", function, ticket=ticket)
+
+    assert index in indexes(found)
+
+
+def test_the_clock_looks_at_solved_tickets_alone(large_desk):
+    with large_desk.connection.transaction(force_rollback=True):
+        found = walked(large_desk, "service_role", "close_solved_tickets", at_most=10)
+
+    assert indexes(found) >= {"tickets_solved"}
+
+
+def test_a_customer_reads_the_table_itself_by_an_index(large_desk):
+    """The predicate has three ways to see a ticket; none of them reads the others'."""
+    with large_desk.acting("stranger") as connection:
+        query = (
+            "explain (format json)"
+            " select id from public.tickets where requester_id = %s"
+        )
+        [plan] = connection.execute(query, [id_of("stranger")]).fetchone()
+
+    assert plan[0]["Plan"]["Node Type"] in ("Index Scan", "Bitmap Heap Scan")

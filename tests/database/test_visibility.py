@@ -1,0 +1,342 @@
+"""Who sees what: every persona against every table and every question."""
+
+import pytest
+
+from .cast import PEOPLE, email_of, id_of, sign_up
+from .desk import ANYBODY, WORKER, forgiving, refused
+
+pytestmark = pytest.mark.slow
+
+SIGNED_IN = tuple(PEOPLE)
+EVERYBODY = set(SIGNED_IN)
+STAFF = {"agent", "neighbour", "biller", "lead", "admin"}
+# The ticket below is the customer's, in queue support.
+SEE_THE_TICKET = {"customer", "colleague", "agent", "neighbour", "lead", "admin"}
+SEE_THE_NOTES = {"agent", "neighbour", "lead", "admin"}
+PERMISSION_DENIED = "42501"
+
+
+@pytest.fixture
+def ticket(desk):
+    """A ticket with an answer and a note, followed by the agent."""
+    ticket = desk.ticket()
+    desk.say("agent", ticket, "An answer.")
+    desk.note(ticket)
+    return ticket
+
+
+def those_who(see):
+    return {who for who in SIGNED_IN if see(who)}
+
+
+@pytest.mark.usefixtures("ticket")
+@pytest.mark.parametrize(
+    ("table", "readers"),
+    [
+        ("tickets", SEE_THE_TICKET),
+        ("comments", SEE_THE_TICKET),
+        ("ticket_events", SEE_THE_TICKET),
+        ("ticket_followers", {"agent"}),
+        ("organizations", STAFF | {"customer", "colleague"}),
+        ("queues", STAFF),
+        ("queue_members", STAFF),
+        ("profiles", EVERYBODY),
+        ("person_roles", EVERYBODY),
+        ("permissions", EVERYBODY),
+        ("roles", EVERYBODY),
+        ("role_permissions", EVERYBODY),
+        ("ticket_statuses", EVERYBODY),
+        ("ticket_transitions", EVERYBODY),
+    ],
+)
+def test_a_table_shows_rows_to_those_we_say(desk, table, readers):
+    query = f"select count(*) from public.{table}"  # noqa: S608
+
+    assert those_who(lambda who: desk.read(who, query) != [0]) == readers
+    assert desk.read(WORKER, query) != [0]
+    with refused(PERMISSION_DENIED):
+        desk.read(ANYBODY, query)
+
+
+@pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY, WORKER])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update public.tickets set subject = 'Mine' where true",
+        "delete from public.comments where true",
+        "insert into public.person_roles (person_id, role) select id, 'admin'"
+        " from public.profiles",
+        "insert into public.ticket_events (ticket_id, seq, type)"
+        " select id, 99, 'TICKET_UPDATED' from public.tickets",
+        "truncate public.ticket_events",
+        "select * from private.idempotency_keys",
+        "select * from auth.users",
+        "select private.fold_queue_counts()",
+        "select private.record_event(null, null, null, null)",
+        "create table public.mine (id integer)",
+        "create function public.mine() returns integer language sql return 1",
+    ],
+)
+def test_nobody_writes_or_looks_behind_the_counter(desk, who, statement):
+    with refused(PERMISSION_DENIED), desk.acting(who) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "function", ["get_ticket", "list_comments", "list_ticket_events"]
+)
+@pytest.mark.parametrize("key", ["id", "number"])
+def test_a_ticket_is_found_by_those_who_see_it_alone(desk, ticket, function, key):
+    def finds(who):
+        with forgiving("PT404"):
+            return bool(desk.rows(who, function, ticket=str(ticket[key])))
+        return False
+
+    assert those_who(finds) == SEE_THE_TICKET
+
+
+def test_a_ticket_not_seen_and_a_ticket_not_there_are_refused_alike(desk, ticket):
+    def answer(ref):
+        with pytest.raises(Exception, match="not-found") as refusal:
+            desk.call("stranger", "add_comment", ticket=ref, body="Me too.")
+        return refusal.value.sqlstate, refusal.value.diag.message_detail
+
+    assert answer(ticket["id"]) == answer(str(id_of("no such ticket")))
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+def test_notes_are_read_by_staff_of_the_queue_alone(desk, ticket, who):
+    comments = "select body from public.comments order by position"
+    internal = "select is_internal from public.ticket_events order by seq"
+    sees = {
+        who: ["It is broken.", "An answer."] + ["Psst."] * (who in SEE_THE_NOTES)
+        for who in SEE_THE_TICKET
+    }
+
+    assert desk.read(who, comments) == sees.get(who, [])
+    assert any(desk.read(who, internal)) == (who in SEE_THE_NOTES)
+    if who in SEE_THE_TICKET:
+        listed = desk.rows(who, "list_comments", ticket=ticket["id"])
+        events = desk.rows(who, "list_ticket_events", ticket=ticket["id"])
+        assert [comment["body"] for comment in listed] == sees[who]
+        assert any(e["is_internal"] for e in events) == (who in SEE_THE_NOTES)
+
+
+def test_a_note_changes_nothing_that_its_ticket_shows(desk, ticket):
+    before = desk.now(ticket)
+
+    desk.note(ticket)
+
+    assert desk.now(ticket) == before
+
+
+def test_staff_who_lose_the_permission_lose_the_notes(desk, ticket):
+    desk.run("delete from public.role_permissions where permission = 'tickets.note'")
+
+    bodies = desk.read("agent", "select body from public.comments order by position")
+
+    assert bodies == ["It is broken.", "An answer."]
+    assert not any(desk.read("agent", "select is_internal from public.ticket_events"))
+
+
+def test_an_agent_who_moves_to_another_queue_sees_only_what_they_asked_for(
+    desk, ticket
+):
+    own = desk.ticket("agent")
+    desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
+
+    seen = desk.read("agent", "select id::text from public.tickets")
+
+    assert seen == [own["id"]]
+    assert desk.rows("agent", "list_my_tickets")[0]["id"] == own["id"]
+
+
+def test_following_shows_nothing_by_itself(desk, ticket):
+    desk.run(
+        "insert into public.ticket_followers (person_id, ticket_id) values (%s, %s)",
+        id_of("stranger"),
+        ticket["id"],
+    )
+
+    assert desk.rows("stranger", "list_my_tickets") == []
+    with refused("PT404"):
+        desk.call("stranger", "get_ticket", ticket=ticket["id"])
+
+
+def test_colleagues_see_nothing_once_their_organization_stops_sharing(desk, ticket):
+    desk.run("update public.organizations set shares_tickets = false")
+
+    assert desk.read("colleague", "select id from public.tickets") == []
+    assert desk.read("customer", "select id::text from public.tickets") == [
+        ticket["id"]
+    ]
+
+
+def test_customers_know_staff_and_colleagues_by_name_and_nobody_else(desk):
+    names = "select id from public.profiles"
+    staff = {id_of(name) for name in STAFF}
+
+    assert set(desk.read("stranger", names)) == staff | {id_of("stranger")}
+    assert set(desk.read("customer", names)) == staff | {
+        id_of("customer"),
+        id_of("colleague"),
+    }
+    assert set(desk.read("agent", names)) == {id_of(name) for name in SIGNED_IN}
+
+
+@pytest.mark.parametrize("who", ["customer", "colleague", "stranger"])
+def test_customers_read_no_address_and_no_role_but_their_own(desk, who):
+    roles = set(desk.read(who, "select person_id from public.person_roles"))
+
+    assert roles == {id_of(who)}
+    assert desk.call(who, "whoami")["email"] == email_of(who)
+    with refused("PT403", "denied"):
+        desk.rows(who, "list_people", search=email_of("customer"))
+
+
+@pytest.mark.parametrize(
+    ("who", "queues"),
+    [
+        ("stranger", []),
+        ("agent", ["support"]),  # the archived one is left out
+        ("biller", ["billing"]),
+        ("lead", ["support"]),
+        ("admin", ["billing", "support"]),
+    ],
+)
+def test_queues_are_listed_to_those_who_work_them(desk, who, queues):
+    assert [queue["key"] for queue in desk.rows(who, "list_queues")] == queues
+    assert [queue["key"] for queue in desk.call(who, "whoami")["queues"]] == queues
+
+
+@pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
+def test_a_queue_not_worked_is_not_there(desk, ticket, who):
+    with refused("PT404", "not-found"):
+        desk.rows(who, "list_queue", queue="support")
+
+
+@pytest.mark.parametrize("who", ["customer", "biller"])
+def test_counts_of_a_queue_not_worked_are_not_told(desk, ticket, who):
+    totals = "select totals from private.queue_totals(array[%s::uuid]) as told"
+
+    assert desk.read(who, totals, id_of("support")) == []
+    assert desk.read("agent", totals, id_of("support")) == [{"new": 1}]
+
+
+def test_my_tickets_are_those_i_asked_for_hold_or_wrote_on(desk, ticket):
+    asked = desk.ticket("agent")
+    held = desk.ticket("stranger")
+    desk.assign(held, "agent")
+    desk.ticket("stranger")
+
+    mine = desk.rows("agent", "list_my_tickets")
+
+    numbers = [held["number"], asked["number"], ticket["number"]]
+    assert [each["number"] for each in mine] == numbers
+
+
+def test_names_are_found_by_staff_with_addresses_and_roles(desk):
+    [found] = desk.rows("agent", "list_people", search="STRANGER@")
+
+    assert found == {
+        "id": str(id_of("stranger")),
+        "name": "Stranger",
+        "email": "stranger@example.com",
+        "organization_id": None,
+        "roles": ["customer"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("whoami", {}),
+        ("create_ticket", {"subject": "Help", "body": "It."}),
+        ("get_ticket", {"ticket": "1001"}),
+        ("add_comment", {"ticket": "1001", "body": "It."}),
+        ("list_my_tickets", {}),
+        ("list_queue", {"queue": "support"}),
+        ("list_queues", {}),
+        ("list_roles", {}),
+        ("list_people", {}),
+        ("grant_role", {"person": str(id_of("stranger")), "role": "admin"}),
+    ],
+)
+@pytest.mark.parametrize("audience", ["realtime", "", None, ["other"], {"a": 1}])
+def test_a_token_for_somebody_else_opens_nothing(desk, function, arguments, audience):
+    with (
+        refused("PT401", "wrong-audience"),
+        desk.acting("admin", aud=audience) as connection,
+    ):
+        names = ", ".join(f"{name} => %s" for name in arguments)
+        connection.execute(
+            f"select public.{function}({names})",
+            list(arguments.values()),
+        )
+
+
+def test_a_token_for_several_services_is_good_if_we_are_one(desk):
+    with desk.acting("customer", aud=["other", "authenticated"]) as connection:
+        found = connection.execute("select public.whoami() ->> 'name'").fetchone()
+
+    assert found == ("Customer",)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "code"),
+    [
+        ("whoami", {}, "PT401"),
+        ("create_ticket", {"subject": "Help", "body": "It."}, "PT401"),
+        ("add_comment", {"ticket": "1001", "body": "It."}, "PT401"),
+        ("update_ticket_status", {"ticket": "1001", "status": "open"}, "PT401"),
+        ("assign_ticket", {"ticket": "1001", "assignee": "me"}, "PT401"),
+        ("release_ticket", {"ticket": "1001"}, "PT401"),
+        ("list_people", {}, "PT401"),
+        ("define_role", {"role": "r1", "name": "N", "permissions": []}, "PT401"),
+        ("grant_role", {"person": str(id_of("agent")), "role": "admin"}, "PT401"),
+        ("revoke_role", {"person": str(id_of("agent")), "role": "agent"}, "PT401"),
+        ("get_ticket", {"ticket": "1001"}, "PT404"),
+        ("list_comments", {"ticket": "1001"}, "PT404"),
+        ("list_ticket_events", {"ticket": "1001"}, "PT404"),
+        ("list_queue", {"queue": "support"}, "PT404"),
+    ],
+)
+def test_somebody_deleted_can_do_nothing_with_a_token_left(
+    desk, ticket, function, arguments, code
+):
+    with refused(code):
+        desk.rows("nobody", function, **arguments)
+
+
+def test_somebody_deleted_is_forgotten_with_their_roles(desk):
+    sign_up(desk.connection, "passer-by")
+
+    desk.run("delete from auth.users where id = %s", id_of("passer-by"))
+
+    assert (
+        desk.one(
+            "select count(*) from public.profiles where id = %s", id_of("passer-by")
+        )
+        == 0
+    )
+    assert desk.rows("passer-by", "list_my_tickets") == []
+
+
+@pytest.mark.parametrize("function", ["close_solved_tickets", "make_first_admin"])
+@pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY])
+def test_what_the_worker_does_nobody_else_may(desk, who, function):
+    arguments = {"email": email_of(who)} if function == "make_first_admin" else {}
+
+    with refused(PERMISSION_DENIED):
+        desk.call(who, function, **arguments)
+
+
+@pytest.mark.parametrize("who", [*SIGNED_IN, WORKER])
+def test_the_token_hook_is_for_auth_alone(desk, who):
+    with refused(PERMISSION_DENIED):
+        desk.call(who, "custom_access_token_hook", event={})
+
+
+@pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY, WORKER])
+def test_anybody_may_ask_whether_the_database_lives(desk, who):
+    assert desk.call(who, "health") == {"status": "ok"}

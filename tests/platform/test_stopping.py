@@ -1,0 +1,60 @@
+"""Stopping: in order, quickly, and nothing is sent twice."""
+
+import signal
+import threading
+
+import pytest
+
+from infra.local.platform import Platform, Ports
+from infra.local.postgres import connected, migrate
+from infra.local.running import running, start, wait_until_ready
+
+from .support import MIGRATIONS, receiver
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def platform_of_its_own(tmp_path):
+    platform = Platform(tmp_path, Ports.free())
+    try:
+        yield platform, {part.name: part for part in platform.parts()}
+    finally:
+        platform.cluster.remove()
+
+
+def test_a_request_on_its_way_is_not_sent_again(platform_of_its_own, tmp_path):
+    platform, parts = platform_of_its_own
+    held = threading.Event()
+    dsn = platform.cluster.dsn("postgres")
+    with (
+        receiver(held) as (url, calls),
+        running([parts["postgres"]]),
+        (tmp_path / "log").open("w+b") as log,
+    ):
+        migrate(dsn, MIGRATIONS)
+        worker = start(parts["webhooks"], log)
+        wait_until_ready(parts["webhooks"], worker, log)
+        with connected(dsn) as connection:
+            connection.execute("select net.http_get(%s)", [f"{url}/once"])
+            calls.get(timeout=30)
+
+            worker.send_signal(parts["webhooks"].stop)
+            held.set()
+            worker.wait(30)
+
+            query = "select status_code from net._http_response"
+            assert connection.execute(query).fetchall() == [(200,)]
+            query = "select count(*) from net.http_request_queue"
+            assert connection.execute(query).fetchone() == (0,)
+
+
+def test_every_part_ends_in_order(platform_of_its_own):
+    _, parts = platform_of_its_own
+
+    with running(list(parts.values())) as processes:
+        assert all(process.poll() is None for process in processes.values())
+
+    codes = {name: process.returncode for name, process in processes.items()}
+    assert codes.pop("postgrest") == -signal.SIGINT  # its own way to end
+    assert set(codes.values()) == {0}

@@ -1,0 +1,98 @@
+"""What the installer refuses, and what it does not do twice."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from infra.local.install import machine, programs
+from infra.local.install.machine import Refused, check_machine
+from infra.local.install.steps import Step, install
+from tests.open_desk import run_program
+
+
+def test_an_old_python_is_refused(monkeypatch):
+    monkeypatch.setattr(machine.sys, "version_info", (3, 10, 2))
+
+    with pytest.raises(Refused, match=r"needs Python 3\.11 or newer"):
+        check_machine()
+
+
+@pytest.mark.parametrize("module", ["venv", "ensurepip"])
+def test_a_python_without_venv_is_refused(monkeypatch, module):
+    monkeypatch.setattr(
+        machine.importlib.util, "find_spec", lambda name: name != module
+    )
+
+    with pytest.raises(Refused, match="apt install python3-venv"):
+        check_machine()
+
+
+def test_a_machine_without_postgrest_on_npm_needs_one_given(monkeypatch):
+    monkeypatch.setattr(machine.platform, "machine", lambda: "arm64")
+    monkeypatch.delenv("AUTOCRM_POSTGREST", raising=False)
+
+    with pytest.raises(Refused, match="set AUTOCRM_POSTGREST"):
+        check_machine()
+
+    monkeypatch.setenv("AUTOCRM_POSTGREST", "/bin/sh")
+    check_machine()
+
+
+def test_a_failed_download_says_what_to_do(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(programs, "STORE", tmp_path)
+
+    with pytest.raises(
+        Refused, match="check the network and run the same command again"
+    ):
+        programs.run(["false"], "Installing")
+
+
+def test_a_step_is_done_once_until_its_lock_changes(tmp_path: Path, capsys):
+    lock, done = tmp_path / "lock", []
+    lock.write_text("one")
+    step = Step("Something", tmp_path / "stamp", lock, lambda: done.append(1))
+
+    install([step])
+    install([step])
+    lock.write_text("two")
+    install([step])
+
+    assert len(done) == 2
+    assert "[1/1] Something ..." in capsys.readouterr().out
+
+
+def test_a_step_that_failed_is_done_again(tmp_path: Path):
+    (tmp_path / "lock").touch()
+
+    def fail() -> None:
+        raise Refused("no network")
+
+    step = Step("Something", tmp_path / "stamp", tmp_path / "lock", fail)
+
+    with pytest.raises(Refused):
+        install([step])
+
+    assert not step.is_done()
+
+
+@pytest.mark.slow
+def test_make_names_the_python_it_needs(tmp_path: Path):
+    for tool in ("make", "sh", "sed"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+
+    environment = {**os.environ, "PATH": str(tmp_path)}
+
+    said = run_program("make", "setup", environment=environment)
+
+    assert said.returncode != 0
+    assert said.stderr.startswith("AutoCRM needs Python 3.11 or newer")
+
+
+@pytest.mark.slow
+def test_make_alone_lists_the_verbs():
+    said = run_program("make")
+
+    for verb in ("setup", "dev", "reset", "env", "tick", "test", "lint", "bench"):
+        assert f"make {verb} " in said.stdout

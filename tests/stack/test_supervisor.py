@@ -1,0 +1,157 @@
+"""Parts are started, watched and ended; nobody else's process is touched."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from infra.local.part import Part
+from infra.local.process import birth
+from infra.local.stack.ports import free_ports
+from infra.local.supervisor import PartFailed, ProcessRecord, Supervisor
+from tests.open_desk import ROOT, eventually
+
+pytestmark = pytest.mark.slow
+SERVE = """
+import signal, socket, sys, time
+from pathlib import Path
+def leave(number, frame):
+    Path(sys.argv[2]).open("a").write(sys.argv[3] + "\\n")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, leave)
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(600)
+"""
+IDLE = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+def part(name: str, folder: Path) -> Part:
+    """A part that serves, and notes when it is asked to end."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-c", SERVE, str(port), str(folder / "ended"), name]
+    return Part(name, command, {}, f"tcp://127.0.0.1:{port}")
+
+
+def start(*command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 (a test's own programs)
+
+
+def failing(code: int) -> Part:
+    command = [sys.executable, "-c", f"raise SystemExit({code})"]
+    return Part("weak", command, {}, f"tcp://127.0.0.1:{free_ports(1)[0]}")
+
+
+def supervisor(folder: Path) -> Supervisor:
+    return Supervisor(folder / "logs", ProcessRecord(folder / "processes.json"))
+
+
+def test_parts_end_in_reverse_order(tmp_path: Path):
+    async def act():
+        parts = supervisor(tmp_path)
+        await parts.start(part("first", tmp_path))
+        await parts.start(part("second", tmp_path), part("third", tmp_path))
+        await parts.stop()
+
+    asyncio.run(act())
+
+    assert (tmp_path / "ended").read_text().split() == ["third", "second", "first"]
+    assert not (tmp_path / "processes.json").exists()
+
+
+def test_a_part_that_ends_is_named_with_its_code_and_log(tmp_path: Path):
+    async def act():
+        parts = supervisor(tmp_path)
+        try:
+            await parts.start(part("strong", tmp_path))
+            await parts.start(failing(7))
+        finally:
+            await parts.stop()
+
+    with pytest.raises(PartFailed, match=r"weak ended with exit code 7.*weak\.log"):
+        asyncio.run(act())
+
+    assert (tmp_path / "ended").read_text() == "strong\n"
+
+
+def test_a_part_that_is_killed_later_is_noticed(tmp_path: Path):
+    async def act():
+        parts = supervisor(tmp_path)
+        try:
+            await parts.start(part("one", tmp_path), part("two", tmp_path))
+            (_, two) = json.loads((tmp_path / "processes.json").read_text())
+            os.kill(two["pid"], signal.SIGKILL)
+            await parts.watch()
+        finally:
+            await parts.stop()
+
+    with pytest.raises(PartFailed, match="two ended with exit signal SIGKILL"):
+        asyncio.run(act())
+
+
+def test_a_program_that_does_not_exist_is_named(tmp_path: Path):
+    missing = Part("missing", ["/no/such/program"], {}, "tcp://127.0.0.1:1")
+
+    with pytest.raises(PartFailed, match="missing cannot be started"):
+        asyncio.run(supervisor(tmp_path).start(missing))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the children")
+def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path):
+    script = textwrap.dedent(f"""
+        import asyncio
+        from pathlib import Path
+        from tests.stack.test_supervisor import part, supervisor
+        async def act():
+            parts = supervisor(Path({str(tmp_path)!r}))
+            await parts.start(part("a", Path({str(tmp_path)!r})))
+            Path({str(tmp_path / "serving")!r}).touch()
+            await parts.watch()
+        asyncio.run(act())
+    """)
+    killed = start(sys.executable, "-c", script)
+    eventually((tmp_path / "serving").exists)
+    (entry,) = json.loads((tmp_path / "processes.json").read_text())
+
+    killed.kill()
+    killed.wait()
+
+    eventually(lambda: birth(entry["pid"]) != entry["birth"])
+
+
+class TestLeftovers:
+    """What a crash left running is ended at the next start."""
+
+    def test_a_recorded_process_is_ended(self, tmp_path: Path):
+        left = start(*IDLE)
+        ProcessRecord(tmp_path / "record").add(left.pid, signal.SIGTERM)
+
+        count = ProcessRecord(tmp_path / "record").end_leftovers()
+
+        assert count == 1
+        assert left.wait() == -signal.SIGTERM
+
+    def test_a_stranger_with_the_same_number_is_left_alone(self, tmp_path: Path):
+        stranger = start(*IDLE)
+        record = tmp_path / "record"
+        entry = {"pid": stranger.pid, "birth": "another time", "stop": 15}
+        record.write_text(json.dumps([entry]))
+
+        count = ProcessRecord(record).end_leftovers()
+
+        assert count == 0
+        assert stranger.poll() is None
+        stranger.kill()
+        stranger.wait()
+
+    @pytest.mark.parametrize("content", [None, "", "[", "{}"])
+    def test_a_missing_or_torn_record_is_none(self, tmp_path: Path, content):
+        if content is not None:
+            (tmp_path / "record").write_text(content)
+
+        assert ProcessRecord(tmp_path / "record").end_leftovers() == 0

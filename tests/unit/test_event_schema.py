@@ -1,0 +1,42 @@
+"""The events as other languages read them."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from shared.events import event_schema
+from shared.events.__main__ import PUBLISHED
+from tests.builders import FACTS, event, event_row
+
+SCHEMA = json.loads(PUBLISHED.read_text())
+VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+
+
+def test_the_published_schema_is_that_of_the_code():
+    published = SCHEMA
+
+    made = json.loads(json.dumps(event_schema()))
+
+    assert published == made, "run: python -m shared.events"
+
+
+def test_the_published_schema_is_a_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("kind", FACTS)
+def test_every_event_is_as_published(kind):
+    told, broadcast = event(kind).model_dump(mode="json"), event_row(kind)
+
+    assert not list(VALIDATOR.iter_errors(told))
+    assert not list(VALIDATOR.iter_errors(broadcast))
+
+
+@pytest.mark.parametrize(
+    "change", [{"type": "TICKET_EXPLODED"}, {"seq": "many"}, {"after": None}]
+)
+def test_what_is_no_event_is_not_as_published(change):
+    row = event_row(**change)
+
+    assert list(VALIDATOR.iter_errors(row))
