@@ -92,6 +92,11 @@ class Keys:
         secret = self.database_secret.encode()
         return hmac.new(secret, role.encode(), hashlib.sha256).hexdigest()[:40]
 
+    @property
+    def hook_secret(self) -> str:
+        """What the database signs its webhooks with."""
+        return self.password("database webhooks")
+
 
 def _signing_jwk() -> dict[str, Any]:
     key = ec.generate_private_key(ec.SECP256R1())

@@ -60,6 +60,14 @@ class Layout:
             for part in parts
         ]
 
+    @property
+    def vault(self) -> dict[str, str]:
+        """What the database keeps secret: whom its webhooks wake, and the proof."""
+        return {
+            "autocrm_webhook_url": f"{self.desk.api_url}/v1/hooks/database",
+            "autocrm_webhook_secret": self._platform.keys.hook_secret,
+        }
+
     def cloud(self) -> tuple[Part, Part]:
         """AWS, then the functions, which need its queues."""
         return self._aws(), self._functions()
@@ -92,6 +100,7 @@ class Layout:
             "SupabaseUrl": self.desk.supabase_url,
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
             "SupabaseSecretKey": self.desk.supabase_secret_key,
+            "WebhookSecrets": self._platform.keys.hook_secret,
         }
         return Part(
             name="functions",

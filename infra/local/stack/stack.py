@@ -10,6 +10,7 @@ from infra.local.supervisor import ProcessRecord, Supervisor
 from .desk import Desk
 from .home import MIGRATIONS, Home
 from .layout import Layout
+from .vault import keep_secrets
 
 
 class Stack:
@@ -59,8 +60,12 @@ class Stack:
     async def _start_platform(self) -> None:
         database, *services = await asyncio.to_thread(self._layout.platform)
         await self._supervisor.start(database)
-        await asyncio.to_thread(migrate, self.desk.database_url, MIGRATIONS)
+        await asyncio.to_thread(self._prepare_database)
         await self._supervisor.start(*services)
+
+    def _prepare_database(self) -> None:
+        migrate(self.desk.database_url, MIGRATIONS)
+        keep_secrets(self.desk.database_url, self._layout.vault)
 
     async def _start_cloud(self) -> None:
         for part in self._layout.cloud():
