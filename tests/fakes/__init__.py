@@ -1,15 +1,19 @@
-"""The ports of `shared.repositories` in memory: same answers, same failures."""
+"""The ports of the core in memory: same answers, same failures."""
 
 from .conversation import FakeConversation
 from .database import FakeDatabase
+from .outbox import FakeBus, FakeOutbox, FakeQueue
 from .people import FakePeople, FakeRoles
 from .queues import FakeQueues
 from .tickets import FakeTickets
 
 __all__ = [
+    "FakeBus",
     "FakeConversation",
     "FakeDatabase",
+    "FakeOutbox",
     "FakePeople",
+    "FakeQueue",
     "FakeQueues",
     "FakeRoles",
     "FakeTickets",

@@ -1,0 +1,89 @@
+"""The outbox, the queue and the bus in memory: honest about once and twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from shared.events import DomainEvent
+from shared.outbox import Lag, OwedEvent
+
+
+@dataclass
+class FakeOutbox:
+    """`EventIntake`, `EventWork`, `Effects` and `MissedEventSource`."""
+
+    owed: dict[UUID, DomainEvent] = field(default_factory=dict)
+    reactions: dict[UUID, list[str]] = field(default_factory=dict)
+    failures: dict[UUID, list[str]] = field(default_factory=dict)
+    accepted: dict[UUID, str] = field(default_factory=dict)
+    missed: list[list[DomainEvent]] = field(default_factory=list)
+
+    def owe(self, event: DomainEvent) -> None:
+        self.owed[event.id] = event
+        self.reactions[event.id] = []
+
+    def accept(self, event: UUID, proof: str) -> bool:
+        if event in self.accepted or event not in self.owed:
+            return False
+        self.accepted[event] = proof
+        return True
+
+    def read(self, event: UUID) -> OwedEvent | None:
+        if event not in self.owed:
+            return None
+        done = frozenset(self.reactions[event])
+        return OwedEvent(event=self.owed[event], done=done)
+
+    def done(self, event: UUID, reaction: str) -> None:
+        self._record(event, reaction)
+
+    def finish(self, event: UUID) -> None:
+        self.owed.pop(event, None)
+
+    def fail(self, event: UUID, error: str) -> bool:
+        self.failures.setdefault(event, []).append(error)
+        return len(self.failures[event]) >= 8
+
+    def notify_people(self, event: UUID) -> bool:
+        return self._record(event, "notify_people")
+
+    def fill_webhook_deliveries(self, event: UUID) -> bool:
+        return self._record(event, "fill_webhooks")
+
+    def claim(self) -> list[DomainEvent]:
+        return self.missed.pop(0) if self.missed else []
+
+    def lag(self) -> Lag:
+        return Lag(owed=len(self.owed), parked=0, oldest_seconds=0)
+
+    def _record(self, event: UUID, reaction: str) -> bool:
+        if event not in self.owed or reaction in self.reactions[event]:
+            return False
+        self.reactions[event].append(reaction)
+        return True
+
+
+@dataclass
+class FakeQueue:
+    """`EventQueue`; breaks when told to."""
+
+    sent: list[DomainEvent] = field(default_factory=list)
+    broken: Exception | None = None
+
+    def send(self, events: Sequence[DomainEvent]) -> None:
+        if self.broken:
+            raise self.broken
+        self.sent.extend(events)
+
+
+@dataclass
+class FakeBus:
+    """`EventBus`; breaks when told to."""
+
+    published: list[DomainEvent] = field(default_factory=list)
+    broken: Exception | None = None
+
+    def publish(self, event: DomainEvent) -> None:
+        if self.broken:
+            raise self.broken
+        self.published.append(event)

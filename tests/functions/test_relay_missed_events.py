@@ -1,0 +1,60 @@
+"""Bringing back what was missed."""
+
+import json
+
+import pytest
+
+from functions.relay_missed_events import app
+from functions.relay_missed_events.use_case import Relay
+from shared.errors import Unavailable
+from tests.builders import event
+from tests.events import context
+from tests.fakes import FakeOutbox, FakeQueue
+
+
+@pytest.fixture
+def outbox():
+    return FakeOutbox()
+
+
+@pytest.fixture
+def queue():
+    return FakeQueue()
+
+
+def test_what_is_due_is_enqueued_batch_by_batch(outbox, queue):
+    outbox.missed = [[event(), event()], [event()]]
+
+    relayed = Relay(outbox, queue).run(lambda: 40_000)
+
+    assert relayed == 3
+    assert len(queue.sent) == 3
+
+
+def test_it_stops_before_time_is_out(outbox, queue):
+    outbox.missed = [[event()], [event()], [event()]]
+    left = iter([40_000, 20_000, 14_000])
+
+    assert Relay(outbox, queue).run(lambda: next(left)) == 2
+    assert len(outbox.missed) == 1
+
+
+def test_a_queue_that_is_down_fails_the_run(outbox, queue):
+    outbox.missed = [[event()]]
+    queue.broken = Unavailable()
+
+    with pytest.raises(Unavailable):
+        Relay(outbox, queue).run(lambda: 40_000)
+
+
+def test_the_lag_is_a_metric(outbox, queue, monkeypatch, capsys):
+    outbox.owe(event())
+    monkeypatch.setattr(app, "get_relay", lambda: Relay(outbox, queue))
+
+    assert app.handler({}, context(milliseconds=40_000)) == {"relayed": 0}
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [metrics] = [line for line in told if "_aws" in line]
+    assert metrics["OwedEvents"] == [1.0]
+    assert metrics["ParkedEvents"] == [0.0]
+    assert metrics["OldestOwedEvent"] == [0.0]
