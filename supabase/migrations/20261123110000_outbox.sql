@@ -114,7 +114,8 @@ declare
     );
 begin
     -- Digests are compared, so that the time it takes says nothing of the proof.
-    if extensions.digest(proof, 'sha256') is distinct from extensions.digest(expected, 'sha256') then
+    if proof is null or expected is null
+    or extensions.digest(proof, 'sha256') <> extensions.digest(expected, 'sha256') then
         raise sqlstate 'PT401' using
             message = 'bad-signature', detail = 'The webhook is not signed as it should be.';
     end if;
@@ -256,9 +257,11 @@ begin
     inner join public.ticket_events on ticket_events.id = outbox.event_id
     where outbox.parked_at is not null
         and (
-            after is null
-            or (outbox.parked_at, outbox.event_id)
-            > ((after ->> 0)::timestamptz, (after ->> 1)::uuid)
+            list_parked_events.after is null
+            or (outbox.parked_at, outbox.event_id) > (
+                (list_parked_events.after ->> 0)::timestamptz,
+                (list_parked_events.after ->> 1)::uuid
+            )
         )
     order by outbox.parked_at, outbox.event_id
     limit page_size;

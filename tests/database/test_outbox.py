@@ -37,9 +37,8 @@ def test_every_event_is_owed_and_a_change_undone_owes_nothing(desk):
     ticket = desk.ticket("customer")
     desk.call("agent", "assign_ticket", ticket=ticket["id"], assignee="me")
 
-    with pytest.raises(ZeroDivisionError), desk.connection.transaction():
+    with desk.connection.transaction(force_rollback=True):
         desk.ticket("customer")
-        raise ZeroDivisionError
 
     types = desk.run(
         "select type from private.outbox join ticket_events on id = event_id"
