@@ -39,9 +39,9 @@ class SqsQueue:
                 raise Unavailable("The queue did not take every event.")
 
 
-def wake(url: str) -> None:
-    """Send a message that only means: look now."""
-    client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+def wake(url: str, seconds: int = 0) -> None:
+    """Send a message that only means: look now, or in so many seconds (900 at most)."""
+    client("sqs").send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=seconds)
 
 
 def _batches(events: Sequence[DomainEvent]) -> Iterator[Sequence[DomainEvent]]:

@@ -12,6 +12,7 @@ from .parameters import (
     tag,
 )
 from .stores import (
+    CallersDatabase,
     KeepRoles,
     PublicDatabase,
     ReadPeople,
@@ -29,6 +30,7 @@ from .stores import (
 )
 
 __all__ = [
+    "CallersDatabase",
     "Commas",
     "EventsQuery",
     "ExpectedVersion",

@@ -56,30 +56,30 @@ async def get_public_database() -> Database:
     return open_database(str(settings.url), settings.publishable_key.get_secret_value())
 
 
-_Database = Annotated[Database, Depends(get_database)]
+CallersDatabase = Annotated[Database, Depends(get_database)]
 
 
-async def get_tickets(database: _Database) -> Tickets:
+async def get_tickets(database: CallersDatabase) -> Tickets:
     """Tickets as the caller may see and change them."""
     return Tickets(database)
 
 
-async def get_conversation(database: _Database) -> Conversation:
+async def get_conversation(database: CallersDatabase) -> Conversation:
     """Comments as the caller may read and write them."""
     return Comments(database)
 
 
-async def get_queues(database: _Database) -> QueueReader:
+async def get_queues(database: CallersDatabase) -> QueueReader:
     """Queues as the caller may see them."""
     return Queues(database)
 
 
-async def get_people(database: _Database) -> PeopleReader:
+async def get_people(database: CallersDatabase) -> PeopleReader:
     """People as the caller may see them."""
     return People(database)
 
 
-async def get_roles(database: _Database) -> RoleKeeper:
+async def get_roles(database: CallersDatabase) -> RoleKeeper:
     """Roles as the caller may keep them."""
     return Roles(database)
 

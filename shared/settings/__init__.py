@@ -8,6 +8,7 @@ from .sections import (
     MissingSetting,
     Settings,
     SupabaseSettings,
+    WebhookSettings,
     WorkerSettings,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "MissingSetting",
     "Settings",
     "SupabaseSettings",
+    "WebhookSettings",
     "WorkerSettings",
 ]

@@ -87,3 +87,12 @@ class FanOutSettings(Settings):
 
     event_bus_name: str
     webhook_queue_url: str
+
+
+class WebhookSettings(Settings):
+    """How deliveries go out: `allow_private` lets a local desk post to itself."""
+
+    model_config = ConfigDict(frozen=True, title="WEBHOOK_")
+
+    queue_url: str
+    allow_private: bool = False

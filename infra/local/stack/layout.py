@@ -101,6 +101,7 @@ class Layout:
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
             "SupabaseSecretKey": self.desk.supabase_secret_key,
             "WebhookSecrets": self._platform.keys.hook_secret,
+            "WebhookAllowPrivate": "true",
         }
         return Part(
             name="functions",

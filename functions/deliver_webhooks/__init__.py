@@ -1,0 +1,1 @@
+"""Send what endpoints are owed."""

@@ -1,0 +1,1 @@
+"""Let administrators send events to other systems."""

@@ -1,0 +1,106 @@
+"""What use cases may ask about webhooks. Each method is one round trip.
+
+Every method may raise `Unauthenticated`, `Denied` and `Unavailable`; what else is said
+below.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from shared.pages import Page
+
+from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
+from .records import (
+    Attempt,
+    AttemptLog,
+    Delivery,
+    DeliveryState,
+    DueDelivery,
+    Outcome,
+    Replay,
+    ReplayRange,
+)
+
+
+class WebhookKeeper(Protocol):
+    """Making, changing and deleting endpoints."""
+
+    def all(self) -> list[Webhook]:
+        """Return every endpoint, oldest first."""
+        ...
+
+    def get(self, webhook: UUID) -> Webhook:
+        """Return one, or raise `NotFound`."""
+        ...
+
+    def create(self, draft: WebhookDraft, key: str | None) -> NewWebhook:
+        """Make one and tell its secret; raise `Conflict` when there are too many."""
+        ...
+
+    def change(self, webhook: UUID, change: WebhookChange) -> Webhook:
+        """Change what was said, or raise `NotFound`."""
+        ...
+
+    def delete(self, webhook: UUID) -> None:
+        """Delete it with its deliveries, or raise `NotFound`."""
+        ...
+
+
+class WebhookTrial(Protocol):
+    """Secrets, pings and sending again."""
+
+    def rotate_secret(self, webhook: UUID, key: str | None) -> NewWebhook:
+        """Give it a new secret and tell it, or raise `NotFound`."""
+        ...
+
+    def ping(self, webhook: UUID, key: str | None) -> Delivery:
+        """Owe it a test delivery; raise `NotFound`, `Conflict` when disabled."""
+        ...
+
+    def replay(self, webhook: UUID, time: ReplayRange, key: str | None) -> Replay:
+        """Send a time's events again; raise `NotFound`, `Conflict`, `Invalid`."""
+        ...
+
+    def replay_one(self, webhook: UUID, delivery: UUID, key: str | None) -> Delivery:
+        """Send a delivery again, as a new one; raise `NotFound`, `Conflict`."""
+        ...
+
+
+class DeliveryLog(Protocol):
+    """What was sent, and how that went."""
+
+    def page(
+        self, webhook: UUID, state: DeliveryState | None, cursor: str | None, size: int
+    ) -> Page[Delivery]:
+        """Return deliveries, newest first, or raise `NotFound`."""
+        ...
+
+    def attempts(self, webhook: UUID, delivery: UUID) -> list[Attempt]:
+        """Return the attempts at one, in order, or raise `NotFound`."""
+        ...
+
+
+class DeliveryWork(Protocol):
+    """Sending what is due; needs the rights of a worker."""
+
+    def claim(self, at_most: int) -> Sequence[DueDelivery]:
+        """Lease what is due for 90 seconds; nobody else is given it meanwhile."""
+        ...
+
+    def record(
+        self, due: DueDelivery, outcome: Outcome, wait: float, log: AttemptLog
+    ) -> bool:
+        """Say how it went; return whether the endpoint is disabled for it.
+
+        Args:
+            due: what was claimed.
+            outcome: how it ended.
+            wait: seconds until it is tried again, where it is.
+            log: what is kept of the attempt.
+        """
+        ...
+
+    def forget(self) -> int:
+        """Delete some deliveries older than the log is kept; return how many."""
+        ...
