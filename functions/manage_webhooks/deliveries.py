@@ -21,7 +21,7 @@ class DeliveriesQuery(PageQuery):
     state: DeliveryState | None = None
 
 
-@router.post("/v1/webhooks/{webhook}/ping", status_code=HTTPStatus.ACCEPTED)
+@router.post("/v1/webhooks/{webhook}/ping", status_code=HTTPStatus.CREATED)
 async def ping(
     webhook: UUID, webhooks: TryWebhooks, idempotency_key: IdempotencyKey = None
 ) -> Delivery:
@@ -29,7 +29,7 @@ async def ping(
     return webhooks.ping(webhook, idempotency_key)
 
 
-@router.post("/v1/webhooks/{webhook}/replay", status_code=HTTPStatus.ACCEPTED)
+@router.post("/v1/webhooks/{webhook}/replay")
 async def replay_events(
     webhook: UUID,
     time: ReplayRange,
@@ -58,7 +58,7 @@ async def list_attempts(
 
 @router.post(
     "/v1/webhooks/{webhook}/deliveries/{delivery}/replay",
-    status_code=HTTPStatus.ACCEPTED,
+    status_code=HTTPStatus.CREATED,
 )
 async def replay_delivery(
     webhook: UUID,

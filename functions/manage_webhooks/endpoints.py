@@ -47,10 +47,10 @@ async def change_webhook(
     return webhooks.change(webhook, change)
 
 
-@router.delete("/v1/webhooks/{webhook}", status_code=HTTPStatus.NO_CONTENT)
-async def delete_webhook(webhook: UUID, webhooks: KeepWebhooks) -> None:
-    """Delete a webhook, what it is still owed, and its log."""
-    webhooks.delete(webhook)
+@router.delete("/v1/webhooks/{webhook}")
+async def delete_webhook(webhook: UUID, webhooks: KeepWebhooks) -> Webhook:
+    """Delete a webhook, what it is still owed, and its log; return what it was."""
+    return webhooks.delete(webhook)
 
 
 @router.post("/v1/webhooks/{webhook}/secret")

@@ -35,9 +35,9 @@ class WebhookEndpoints:
         changed = self._about("change_webhook", webhook, changes=change.said())
         return Webhook.model_validate(changed)
 
-    def delete(self, webhook: UUID) -> None:
+    def delete(self, webhook: UUID) -> Webhook:
         """Delete an endpoint with its deliveries."""
-        self._about("delete_webhook", webhook)
+        return Webhook.model_validate(self._about("delete_webhook", webhook))
 
     def rotate_secret(self, webhook: UUID, key: str | None) -> NewWebhook:
         """Give an endpoint a new secret and tell it."""

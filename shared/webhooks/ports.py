@@ -42,8 +42,8 @@ class WebhookKeeper(Protocol):
         """Change what was said, or raise `NotFound`."""
         ...
 
-    def delete(self, webhook: UUID) -> None:
-        """Delete it with its deliveries, or raise `NotFound`."""
+    def delete(self, webhook: UUID) -> Webhook:
+        """Delete it with its deliveries; return what it was, or raise `NotFound`."""
         ...
 
 

@@ -162,8 +162,21 @@ comment on column private.webhook_attempts.error is 'Why it failed.';
 create function private.event_payload(event public.ticket_events) returns jsonb
 language sql stable set search_path = ''
 as $$
+    -- The fields of shared.events, whatever else the table comes to hold.
     select jsonb_build_object(
-        'type', event.type, 'timestamp', event.occurred_at, 'data', to_jsonb(event)
+        'type', event.type,
+        'timestamp', event.occurred_at,
+        'data', jsonb_build_object(
+            'id', event.id,
+            'ticket_id', event.ticket_id,
+            'seq', event.seq,
+            'type', event.type,
+            'actor_id', event.actor_id,
+            'is_internal', event.is_internal,
+            'before', event.before,
+            'after', event.after,
+            'occurred_at', event.occurred_at
+        )
     );
 $$;
 comment on function private.event_payload is

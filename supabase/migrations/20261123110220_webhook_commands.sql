@@ -189,15 +189,18 @@ $$;
 comment on function public.rotate_webhook_secret is
 'Gives an endpoint a new secret and tells it, this once. The old one signs beside it for a day; one older still ends now.';
 
-create function public.delete_webhook(webhook uuid) returns void
+create function public.delete_webhook(webhook uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    endpoint constant private.webhook_endpoints := private.lock_webhook(webhook);
 begin
-    delete from private.webhook_endpoints where id = (private.lock_webhook(webhook)).id;
+    delete from private.webhook_endpoints where id = endpoint.id;
+    return private.webhook_view(endpoint);
 end;
 $$;
 comment on function public.delete_webhook is
-'Deletes an endpoint, its deliveries and its log; needs webhooks.manage.';
+'Deletes an endpoint, its deliveries and its log, and returns it as it was; needs webhooks.manage.';
 
 -- For administrators: deliveries --------------------------------------------
 
@@ -312,11 +315,11 @@ begin
             message = 'not-found', detail = 'There is no such delivery to this webhook.';
     end if;
     return query
-    select to_jsonb(attempts) || jsonb_build_object('request', left(deliveries.payload::text, 1024))
-    from private.webhook_attempts as attempts
-    inner join private.webhook_deliveries as deliveries on deliveries.id = attempts.delivery_id
-    where attempts.delivery_id = delivery
-    order by attempts.attempt;
+    select to_jsonb(logged) || jsonb_build_object('request', left(deliveries.payload::text, 1024))
+    from private.webhook_attempts as logged
+    inner join private.webhook_deliveries as deliveries on deliveries.id = logged.delivery_id
+    where logged.delivery_id = delivery
+    order by logged.attempt;
 end;
 $$;
 comment on function public.list_webhook_attempts is

@@ -122,7 +122,9 @@ def _schedules(name: str, properties: Document) -> Iterator[str]:
         text = schedule.get("ScheduleExpression") or schedule.get("Schedule", "")
         if not _is_schedule(text):
             yield f"{name}: {text} is no schedule"
-    if schedules and properties.get("ReservedConcurrentExecutions") != 1:
+    # Whoever also reads a queue has several at work, and claims what it works on.
+    alone = properties.get("ReservedConcurrentExecutions") == 1
+    if schedules and not alone and not triggers(properties, "SQS"):
         yield f"{name}: two runs of a schedule may meet"
 
 

@@ -40,7 +40,27 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version created_at updated_at solved_at closed_at",
     ),
-    "private.desk_settings": ((), "only_row solved_closes_after"),
+    "private.desk_settings": (
+        (),
+        "only_row solved_closes_after webhook_disabled_after webhook_log_kept",
+    ),
+    "private.webhook_attempts": (
+        (),
+        "delivery_id attempt attempted_at milliseconds status request_headers response"
+        " error",
+    ),
+    "private.webhook_deliveries": (
+        (),
+        "id endpoint_id event_id replay type ticket_id seq payload created_at due_at"
+        " leased_until attempts first_attempt_at delivered_at gave_up_at last_status"
+        " last_error state",
+    ),
+    "private.webhook_endpoints": (
+        (),
+        "id url description event_types include_internal secret old_secret"
+        " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
+        " created_by created_at updated_at",
+    ),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
     "private.queue_counts": ((), "id queue_id category difference"),
 }
@@ -51,11 +71,18 @@ SEQUENCES = {"private.queue_counts_id_seq", "public.tickets_number_seq"}  # nobo
 COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "add_comment": "authenticated",
     "assign_ticket": "authenticated",
+    "change_webhook": "authenticated",
+    "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
     "create_ticket": "authenticated",
+    "create_webhook": "authenticated",
     "custom_access_token_hook": "supabase_auth_admin",
     "define_role": "authenticated",
+    "delete_webhook": "authenticated",
+    "fill_webhook_deliveries": "service_role",
+    "forget_webhook_deliveries": "service_role",
     "get_ticket": "authenticated",
+    "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
     "list_comments": "authenticated",
@@ -65,9 +92,17 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_queues": "authenticated",
     "list_roles": "authenticated",
     "list_ticket_events": "authenticated",
+    "list_webhook_attempts": "authenticated",
+    "list_webhook_deliveries": "authenticated",
+    "list_webhooks": "authenticated",
     "make_first_admin": "service_role",
+    "ping_webhook": "authenticated",
+    "record_webhook_attempt": "service_role",
     "release_ticket": "authenticated",
+    "replay_webhook_delivery": "authenticated",
+    "replay_webhook_events": "authenticated",
     "revoke_role": "authenticated",
+    "rotate_webhook_secret": "authenticated",
     "update_ticket_status": "authenticated",
     "whoami": "authenticated",
 }
@@ -81,12 +116,14 @@ readable_queues require_statuses shared_organizations staff visible_ticket
 # What only commands and triggers call.
 PIECES = """
 answer_given beyond_mine can_work changed check_step count_lost_tickets
-count_new_tickets count_tickets find_queue fold_queue_counts follow_up guard_role_of
-hand_over hear_reply holds_in_queue keep_an_admin keep_answer keep_category
-keep_new_ticket keep_ticket_rules lock_ticket open_ticket person_with_roles
-place_comment queue_filters reads_notes record_comment record_event record_new_ticket
-record_ticket_change refuse_change require_caller require_in_queue require_permission
-sees_ticket tell ticket_facts topics welcome_person
+count_new_tickets count_tickets delivery_view event_payload events_to_replay
+find_queue fold_queue_counts follow_up guard_role_of hand_over hear_reply hears
+holds_in_queue keep_an_admin keep_answer keep_category keep_new_ticket
+keep_ticket_rules lock_live_webhook lock_ticket lock_webhook new_webhook_secret
+next_replay note_health open_ticket person_with_roles place_comment queue_filters
+reads_notes record_comment record_event record_new_ticket record_ticket_change
+refuse_change require_caller require_in_queue require_permission sees_ticket tell
+ticket_facts topics webhook_view welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -99,6 +136,11 @@ FUNCTIONS: Mapping[str, set[str]] = {
 
 # These run as the caller on purpose: row-level security decides what they answer.
 AS_THE_CALLER = {
+    "private.delivery_view",
+    "private.webhook_view",
+    "private.new_webhook_secret",
+    "private.hears",
+    "private.event_payload",
     "private.changed",
     "private.may_listen",
     "private.queue_filters",
