@@ -1,0 +1,49 @@
+"""deliver_webhooks over a database without PostgREST; also as a process to be killed.
+
+Usage: python -m tests.database.courier DSN
+"""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from functions.deliver_webhooks.use_case import Courier, Round
+from shared.outbound import Guard, Sender, new_client
+from shared.webhooks import DueDeliveries
+
+from .desk import WORKER, Desk
+from .server import open_connection
+
+
+class DirectDatabase:
+    """`Database`, as a worker, one call at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._lock = threading.Lock()
+
+    def call(
+        self, function: str, arguments: Mapping[str, Any], columns: str = ""
+    ) -> Any:
+        with self._lock:
+            rows = self._desk.rows(WORKER, function, **arguments)
+        return rows if function.startswith("claim") else rows[0]
+
+
+def deliver(desk: Desk, seconds: float = 10.0) -> Round:
+    """Send what is due, to 127.0.0.1 too."""
+
+    async def run() -> Round:
+        async with new_client() as client:
+            sender = Sender(Guard(allow_private=True), client, seconds)
+            work = DueDeliveries(DirectDatabase(desk))
+            return await Courier(work, sender).run(lambda: 60.0)
+
+    return asyncio.run(run())
+
+
+if __name__ == "__main__":
+    with open_connection(sys.argv[1]) as connection:
+        deliver(Desk(connection))

@@ -1,0 +1,211 @@
+"""Real receivers, each with its way of being difficult: what becomes of a delivery."""
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+from standardwebhooks import Webhook
+
+from infra.local.platform import ROOT
+from tests.receivers import receiving
+
+from .courier import deliver
+from .desk import WORKER
+
+pytestmark = pytest.mark.slow
+LONG_ENOUGH = 20.0
+TOO_LONG = 0.3  # seconds until a receiver that never ends is left alone
+
+
+@pytest.fixture
+def receivers():
+    with receiving() as receivers:
+        yield receivers
+
+
+@pytest.fixture
+def here(office):
+    return office()
+
+
+def webhook(desk, receivers, path):
+    url = receivers.url + path
+    return desk.call("admin", "create_webhook", url=url)
+
+
+def happen(desk):
+    [event] = desk.events(desk.ticket())
+    desk.call(WORKER, "fill_webhook_deliveries", event=event["id"])
+    return event
+
+
+def outcome(desk, hook):
+    [found] = desk.rows("admin", "list_webhook_deliveries", webhook=hook["id"])
+    asked = {"webhook": hook["id"], "delivery": found["id"]}
+    log = desk.rows("admin", "list_webhook_attempts", **asked)
+    return found, log
+
+
+def seconds_until(moment, since):
+    between = datetime.fromisoformat(moment) - datetime.fromisoformat(since)
+    return between.total_seconds()
+
+
+def let_time_pass(desk):
+    desk.run("update private.webhook_deliveries set due_at = now()")
+
+
+def test_what_arrives_is_verified_by_the_library(here, receivers):
+    hook = webhook(here, receivers, "/ok")
+    event = happen(here)
+
+    told = deliver(here)
+
+    [post] = receivers.taken()
+    read = Webhook(hook["secret"]).verify(post.body, post.headers)
+    assert read == {
+        "type": "TICKET_CREATED",
+        "timestamp": event["occurred_at"],
+        "data": {name: event[name] for name in read["data"]},
+    }
+    assert post.headers["webhook-id"] == event["id"]
+    assert post.headers["content-type"] == "application/json"
+    found, [attempt] = outcome(here, hook)
+    assert (found["state"], attempt["response"]) == ("delivered", "ok")
+    assert "webhook-signature" not in attempt["request_headers"]
+    assert hook["secret"] not in json.dumps([found, attempt])
+    assert told.outcomes == {"delivered": 1}
+
+
+def test_both_secrets_sign_while_one_replaces_the_other(here, receivers):
+    old = webhook(here, receivers, "/ok")
+    new = here.call("admin", "rotate_webhook_secret", webhook=old["id"])
+    happen(here)
+
+    deliver(here)
+
+    [post] = receivers.taken()
+    for secret in (old["secret"], new["secret"]):
+        Webhook(secret).verify(post.body, post.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "error"),
+    [
+        ("/failing", 500, "It answered 500."),
+        ("/moved", 302, "It answered 302; redirects are not followed."),
+        ("/hanging", None, "No answer within 0.3 seconds."),
+        ("/dripping", None, "No answer within 0.3 seconds."),
+        ("/reset", None, ""),
+        ("/garbage", None, ""),
+        ("/half", None, ""),
+    ],
+)
+def test_a_failure_is_logged_and_tried_again(here, receivers, path, status, error):
+    hook = webhook(here, receivers, path)
+    happen(here)
+
+    told = deliver(here, TOO_LONG if status is None else LONG_ENOUGH)
+
+    found, [attempt] = outcome(here, hook)
+    assert (found["state"], found["last_status"]) == ("pending", status)
+    assert error in attempt["error"]
+    assert 3.75 <= told.next_seconds <= 6.25
+    assert told.outcomes == {"retry": 1}
+    assert [post.path for post in receivers.taken()] == [path]
+
+
+@pytest.mark.parametrize("path", ["/drizzling", "/flooding"])
+def test_a_status_counts_however_its_body_goes_on(here, receivers, path):
+    hook = webhook(here, receivers, path)
+    happen(here)
+
+    deliver(here, TOO_LONG if path == "/drizzling" else LONG_ENOUGH)
+
+    found, [attempt] = outcome(here, hook)
+    assert found["state"] == "delivered"
+    assert len(attempt["response"]) <= 1024
+    assert set(attempt["response"]) == {"x"}
+
+
+def test_500_then_200_is_delivered_at_the_second_attempt(here, receivers):
+    hook = webhook(here, receivers, "/mending")
+    happen(here)
+    deliver(here)
+    receivers.mended.set()
+    let_time_pass(here)
+
+    deliver(here)
+
+    found, log = outcome(here, hook)
+    assert found["state"] == "delivered"
+    assert [each["status"] for each in log] == [500, 200]
+    first, second = receivers.taken()
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+
+
+def test_who_asks_for_time_gets_it(here, receivers):
+    hook = webhook(here, receivers, "/later")
+    happen(here)
+
+    deliver(here)
+
+    found, [attempt] = outcome(here, hook)
+    assert seconds_until(found["due_at"], attempt["attempted_at"]) >= 119
+
+
+def test_gone_is_the_end(here, receivers):
+    hook = webhook(here, receivers, "/gone")
+    happen(here)
+
+    deliver(here)
+    happen(here)
+    deliver(here)
+
+    seen = here.call("admin", "get_webhook", webhook=hook["id"])
+    assert seen["disabled_reason"] == "gone"
+    assert len(receivers.taken()) == 1
+
+
+def test_one_that_hangs_does_not_hold_up_the_others(here, receivers):
+    webhook(here, receivers, "/hanging")
+    quick = webhook(here, receivers, "/ok")
+    for _ in range(9):
+        happen(here)
+
+    deliver(here, 1.5)
+
+    states = {
+        each["state"]
+        for each in here.rows("admin", "list_webhook_deliveries", webhook=quick["id"])
+    }
+    assert states == {"delivered"}
+    # All nine arrive before the first of those that hang is left alone.
+    paths = [post.path for post in receivers.taken()]
+    assert sorted(paths[:17]) == ["/hanging"] * 8 + ["/ok"] * 9
+
+
+def test_a_killed_worker_loses_nothing(here, receivers, server):
+    hook = webhook(here, receivers, "/hanging")
+    event = happen(here)
+    dsn = server.dsn(here.connection.info.dbname)
+    command = [sys.executable, "-m", "tests.database.courier", dsn]
+    with subprocess.Popen(command, cwd=ROOT) as worker:  # noqa: S603
+        assert receivers.got.get(timeout=60).headers["webhook-id"] == event["id"]
+        worker.kill()
+    assert deliver(here).outcomes == {}  # still leased
+
+    url = receivers.url + "/ok"
+    here.call("admin", "change_webhook", webhook=hook["id"], changes={"url": url})
+    here.run(
+        "update private.webhook_deliveries"
+        " set due_at = now(), leased_until = now() - interval '1 second'"
+    )
+    deliver(here)
+
+    found, [attempt] = outcome(here, hook)
+    assert (found["state"], attempt["attempt"]) == ("delivered", 2)
+    assert receivers.got.get_nowait().headers["webhook-id"] == event["id"]

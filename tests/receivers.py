@@ -1,0 +1,113 @@
+"""Receivers of webhooks over real HTTP, each with its way of being difficult."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from queue import Queue
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+ANSWERS = {
+    "/ok": OK,
+    "/failing": b"HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\na\0b\xff",
+    "/later": b"HTTP/1.1 503 No\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n",
+    "/gone": b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
+    "/garbage": b"What?\r\n\r\n",
+    "/half": b"HTTP/1.1 20",
+}
+
+
+@dataclass(frozen=True)
+class Post:
+    """One request as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Receivers:
+    """Where they are, and what they got; a path says who is meant."""
+
+    url: str
+    got: "Queue[Post]" = field(default_factory=Queue)
+    closing: threading.Event = field(default_factory=threading.Event)
+    mended: threading.Event = field(default_factory=threading.Event)
+
+    def taken(self) -> list[Post]:
+        return [self.got.get_nowait() for _ in range(self.got.qsize())]
+
+
+class Handler(StreamRequestHandler):
+    """Reads a request, and answers as its path says."""
+
+    def handle(self) -> None:
+        receivers: Receivers = self.server.receivers
+        line = self.rfile.readline().decode()
+        headers = {}
+        while (header := self.rfile.readline().decode().strip()) != "":
+            name, _, text = header.partition(": ")
+            headers[name.lower()] = text
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        path = line.split()[1]
+        receivers.got.put(Post(path, headers, body))
+        with suppress(OSError):
+            self._answer(path, receivers)
+
+    def _answer(self, path: str, receivers: Receivers) -> None:
+        if path == "/hanging":
+            receivers.closing.wait()
+        elif path == "/mending":
+            answer = "/ok" if receivers.mended.is_set() else "/failing"
+            self.wfile.write(ANSWERS[answer])
+        elif path == "/reset":
+            linger = struct.pack("ii", 1, 0)
+            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        elif path == "/moved":
+            place = f"{receivers.url}/ok".encode()
+            head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+            self.wfile.write(head + place + b"\r\n\r\n")
+        elif path == "/dripping":
+            self._drip(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"x", 0.05)
+        elif path == "/drizzling":
+            self._drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x", 0.05)
+        elif path == "/flooding":
+            self._drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536, 0)
+        else:
+            self.wfile.write(ANSWERS[path])
+
+    def _drip(self, head: bytes, drop: bytes, pause: float) -> None:
+        self.wfile.write(head)
+        while not self.server.receivers.closing.wait(pause):
+            self.wfile.write(drop)
+
+
+class Server(ThreadingTCPServer):
+    """Many receivers at one address."""
+
+    allow_reuse_address = True
+    daemon_threads = False
+    request_queue_size = 128
+    receivers: Receivers
+
+    def handle_error(self, request, client_address) -> None:
+        """A client that went away is what some tests are about."""
+
+
+@contextmanager
+def receiving() -> Iterator[Receivers]:
+    """Receive on a free port for the time of a block."""
+    with Server(("127.0.0.1", 0), Handler) as server:
+        server.receivers = Receivers(f"http://127.0.0.1:{server.server_address[1]}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.receivers
+        finally:
+            server.receivers.closing.set()
+            server.shutdown()
+            thread.join()
