@@ -1,6 +1,7 @@
 """Receivers of webhooks over real HTTP, each with its way of being difficult."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
@@ -93,15 +94,23 @@ class Server(ThreadingTCPServer):
     daemon_threads = False
     request_queue_size = 128
     receivers: Receivers
+    certificate: ssl.SSLContext | None
+
+    def get_request(self):
+        request, address = super().get_request()
+        if self.certificate is not None:
+            request = self.certificate.wrap_socket(request, server_side=True)
+        return request, address
 
     def handle_error(self, request, client_address) -> None:
         """A client that went away is what some tests are about."""
 
 
 @contextmanager
-def receiving() -> Iterator[Receivers]:
-    """Receive on a free port for the time of a block."""
+def receiving(certificate: ssl.SSLContext | None = None) -> Iterator[Receivers]:
+    """Receive on a free port for the time of a block, over TLS with a certificate."""
     with Server(("127.0.0.1", 0), Handler) as server:
+        server.certificate = certificate
         server.receivers = Receivers(f"http://127.0.0.1:{server.server_address[1]}")
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

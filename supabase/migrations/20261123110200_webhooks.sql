@@ -207,11 +207,12 @@ begin
     cross join private.webhook_endpoints as endpoints
     where events.id = event
         and endpoints.disabled_at is null
+        and endpoints.created_at <= events.occurred_at
         and private.hears(endpoints, events)
     on conflict do nothing;
     return found;
 end;
 $$;
 comment on function public.fill_webhook_deliveries is
-'Owes an event to every endpoint that asked for it, once; true when there is something to send.';
+'Owes an event to every endpoint that had asked for it when it happened, once; true when there is something to send.';
 grant execute on function public.fill_webhook_deliveries to service_role;

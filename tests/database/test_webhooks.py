@@ -77,6 +77,17 @@ def test_an_event_is_owed_once_to_whoever_asked_for_it(desk):
     assert deliveries(desk, other) == []
 
 
+def test_what_happened_before_somebody_asked_is_not_owed(desk):
+    ticket = desk.ticket()
+    hook = webhook(desk)
+    desk.run(
+        "update private.webhook_endpoints set created_at = now() + interval '1 second'"
+    )
+
+    assert fill(desk, desk.events(ticket)[0]["id"]) is False
+    assert deliveries(desk, hook) == []
+
+
 def test_internal_events_go_only_to_whoever_asked_for_them(desk):
     public, internal = webhook(desk), webhook(desk, include_internal=True)
     ticket = desk.ticket()
