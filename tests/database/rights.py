@@ -16,6 +16,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id ticket_id position author_id visibility body created_at",
     ),
+    "public.notification_preferences": (READABLE, "person_id type in_app email"),
+    "public.notifications": (
+        READABLE,
+        "id person_id event_id ticket_id type actor_id created_at read_at",
+    ),
     "public.organizations": (READABLE, "id name shares_tickets created_at"),
     "public.permissions": (READABLE, "permission description"),
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
@@ -26,7 +31,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.roles": (READABLE, "role name built_in"),
     "public.ticket_events": (
         READABLE,
-        "id ticket_id seq type actor_id is_internal before after occurred_at",
+        "id ticket_id seq type actor_id is_internal before after occurred_at turn"
+        " position",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since"),
     "public.ticket_statuses": (
@@ -42,8 +48,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.desk_settings": (
         (),
-        "only_row solved_closes_after webhook_disabled_after webhook_log_kept",
+        "only_row solved_closes_after emails_wait webhook_disabled_after webhook_log_kept",
     ),
+    "private.email_events": ((), "email_id event_id"),
+    "private.emails": (
+        (),
+        "id person_id ticket_id created_at due_at taken_at attempts sent_at gave_up_at"
+        " last_error",
+    ),
+    "private.feed_clock": ((), "only_row ahead"),
+    "private.notification_defaults": ((), "type in_app email"),
     "private.webhook_attempts": (
         (),
         "delivery_id attempt attempted_at milliseconds status request_headers response"
@@ -65,13 +79,18 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.queue_counts": ((), "id queue_id category difference"),
 }
 
-SEQUENCES = {"private.queue_counts_id_seq", "public.tickets_number_seq"}  # nobody's
+SEQUENCES = {  # nobody's
+    "private.queue_counts_id_seq",
+    "public.ticket_events_position_seq",
+    "public.tickets_number_seq",
+}
 
 # Who may call what in the API's schema.
 COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "add_comment": "authenticated",
     "assign_ticket": "authenticated",
     "change_webhook": "authenticated",
+    "claim_emails": "service_role",
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
     "create_ticket": "authenticated",
@@ -79,14 +98,20 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "custom_access_token_hook": "supabase_auth_admin",
     "define_role": "authenticated",
     "delete_webhook": "authenticated",
+    "email_failed": "service_role",
+    "email_sent": "service_role",
     "fill_webhook_deliveries": "service_role",
+    "forget_told": "service_role",
     "forget_webhook_deliveries": "service_role",
+    "get_notification_preferences": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
     "list_comments": "authenticated",
+    "list_events": "authenticated",
     "list_my_tickets": "authenticated",
+    "list_notifications": "authenticated",
     "list_people": "authenticated",
     "list_queue": "authenticated",
     "list_queues": "authenticated",
@@ -96,34 +121,39 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_webhook_deliveries": "authenticated",
     "list_webhooks": "authenticated",
     "make_first_admin": "service_role",
+    "notify_people": "service_role",
     "ping_webhook": "authenticated",
+    "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
     "release_ticket": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
+    "set_notification_preferences": "authenticated",
     "update_ticket_status": "authenticated",
     "whoami": "authenticated",
 }
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller has_permission may_listen note_queues queue_totals
-readable_queues require_statuses shared_organizations staff visible_ticket
+caller feed_horizon feed_reach few_tickets has_permission may_listen note_queues
+queue_totals readable_queues require_statuses shared_organizations staff
+visible_ticket
 """
 
 # What only commands and triggers call.
 PIECES = """
-answer_given beyond_mine can_work changed check_step count_lost_tickets
-count_new_tickets count_tickets delivery_view event_payload events_to_replay
-find_queue fold_queue_counts follow_up guard_role_of hand_over hear_reply hears
-holds_in_queue keep_an_admin keep_answer keep_category keep_new_ticket
-keep_ticket_rules lock_live_webhook lock_ticket lock_webhook new_webhook_secret
-next_replay note_health open_ticket person_with_roles place_comment queue_filters
-reads_notes record_comment record_event record_new_ticket record_ticket_change
-refuse_change require_caller require_in_queue require_permission sees_ticket tell
-ticket_facts topics webhook_view welcome_person
+answer_given audience beyond_mine can_work changed check_step count_lost_tickets
+count_new_tickets count_tickets delivery_view email_attempts event_payload
+events_to_replay feed_turn find_queue fold_queue_counts follow_up guard_role_of
+hand_over hear_reply hears holds_in_queue keep_an_admin keep_answer keep_category
+keep_new_ticket keep_ticket_rules known_names letter lock_live_webhook lock_ticket
+lock_webhook mail_event may_know new_webhook_secret next_replay note_health
+open_ticket person_with_roles place_comment queue_filters reads_notes record_comment
+record_event record_new_ticket record_ticket_change refuse_change require_caller
+require_in_queue require_permission restart_feed see_again see_as sees_ticket tell
+tell_person ticket_facts topics webhook_view welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -145,13 +175,16 @@ AS_THE_CALLER = {
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",
+    "private.email_attempts",
     "private.keep_category",
     "private.ticket_facts",
     "private.visible_ticket",
     "public.get_ticket",
     "public.health",
     "public.list_comments",
+    "public.list_events",
     "public.list_my_tickets",
+    "public.list_notifications",
     "public.list_queues",
     "public.list_roles",
     "public.list_ticket_events",
