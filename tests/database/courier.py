@@ -3,7 +3,6 @@
 Usage: python -m tests.database.courier DSN
 """
 
-import asyncio
 import sys
 import threading
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from functions.deliver_webhooks.use_case import Courier, Round
 from shared.outbound import Guard, Sender, new_client
 from shared.webhooks import DueDeliveries
+from tests.loops import run as run_alone
 
 from .desk import WORKER, Desk
 from .server import open_connection
@@ -41,7 +41,7 @@ def deliver(desk: Desk, seconds: float = 10.0) -> Round:
             work = DueDeliveries(DirectDatabase(desk))
             return await Courier(work, sender).run(lambda: 60.0)
 
-    return asyncio.run(run())
+    return run_alone(run())
 
 
 if __name__ == "__main__":

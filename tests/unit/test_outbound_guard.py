@@ -1,10 +1,9 @@
 """Whom we may post to, whatever form the address takes."""
 
-import asyncio
-
 import pytest
 
 from shared.outbound import Guard, Refused, is_public
+from tests.loops import run as run_alone
 
 INSIDE = [
     "0.0.0.0",  # noqa: S104
@@ -77,7 +76,7 @@ def answering(*answers):
 
 def find(url, *answers, allow_private=False):
     resolve, _ = answering(*answers)
-    return asyncio.run(Guard(allow_private, resolve).target(url))
+    return run_alone(Guard(allow_private, resolve).target(url))
 
 
 @pytest.mark.parametrize("address", INSIDE)
@@ -104,9 +103,7 @@ def test_one_address_inside_is_enough():
 def test_the_connection_goes_to_the_address_that_was_checked():
     resolve, asked = answering(["1.1.1.1"], ["127.0.0.1"])  # DNS rebinding
 
-    target = asyncio.run(
-        Guard(False, resolve).target("https://hooks.example.com/in?x=1")
-    )
+    target = run_alone(Guard(False, resolve).target("https://hooks.example.com/in?x=1"))
 
     assert str(target.url) == "https://1.1.1.1/in?x=1"
     assert (target.host, target.name) == ("hooks.example.com", "hooks.example.com")
@@ -146,7 +143,7 @@ def test_an_url_of_another_form_is_refused_before_anybody_is_asked(url):
     resolve, asked = answering()
 
     with pytest.raises(Refused):
-        asyncio.run(Guard(False, resolve).target(url))
+        run_alone(Guard(False, resolve).target(url))
 
     assert asked == []
 
@@ -156,7 +153,7 @@ def test_an_url_of_another_form_is_refused_before_anybody_is_asked(url):
 )
 def test_odd_spellings_of_an_address_are_resolved_and_refused(url):
     with pytest.raises(Refused):
-        asyncio.run(Guard(False).target(url))
+        run_alone(Guard(False).target(url))
 
 
 @pytest.mark.parametrize("trouble", [OSError("no"), UnicodeError("long"), []])

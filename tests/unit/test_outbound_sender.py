@@ -1,6 +1,5 @@
 """The name in a certificate is checked, though the connection goes to an address."""
 
-import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared.outbound import Guard, Sender, new_client
+from tests.loops import run as run_alone
 from tests.receivers import receiving
 
 
@@ -53,7 +53,7 @@ def post(name, port, certificate):
             sender = Sender(Guard(True, here), client)
             return await sender.post(f"https://{name}:{port}/ok", {}, "{}")
 
-    return asyncio.run(run())
+    return run_alone(run())
 
 
 @pytest.fixture
