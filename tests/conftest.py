@@ -1,5 +1,8 @@
 """What every test may ask for: the whole desk, opened once a session."""
 
+import fcntl
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +11,7 @@ import pytest
 
 from infra.local.stack import Desk
 
-from .open_desk import OpenDesk, open_desk
+from .open_desk import ROOT, OpenDesk, open_desk
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,18 @@ def opened() -> Iterator[OpenDesk]:
 def desk(opened: OpenDesk) -> Desk:
     """Where the opened desk is, and its keys."""
     return opened.desk
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The official JavaScript clients and the Supabase CLI, installed once."""
+    folder = ROOT / ".autocrm" / "test-node"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "node_modules" / "@supabase" / "supabase-js").exists():
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(ROOT / "tests" / "node" / name, folder)
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
+    return folder / "node_modules"
