@@ -18,6 +18,21 @@ where schemaname in ('public', 'private') order by schemaname, tablename
 DIGEST = "select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from {} t"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_surprise(opened):
+    """Whatever was sent, no function met anything it had not thought of."""
+    yield
+    logs = [log.read_text() for log in opened.home.function_logs.iterdir()]
+    surprises = [
+        line
+        for log in logs
+        for line in log.splitlines()
+        if any(word in line for word in ("unexpected failure", "Traceback", "ERROR"))
+    ]
+    assert logs
+    assert surprises == []
+
+
 @pytest.fixture(scope="session")
 def http():
     with httpx.Client(timeout=60) as client:

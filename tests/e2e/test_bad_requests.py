@@ -420,6 +420,18 @@ def test_a_place_that_is_none(people, unchanged, method, path, status):
     assert answer.status_code in (status, 403, 405)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+def test_a_body_that_is_not_what_its_coding_says(people, unchanged, coding):
+    headers = {"content-type": "application/json", "content-encoding": coding}
+
+    with unchanged():
+        answer = people.customer.send(
+            "POST", "/v1/tickets", content=b"\x1f\x8b\x08\x00", headers=headers
+        )
+
+    assert 400 <= answer.status_code < 500, answer.text
+
+
 def test_a_long_query_is_refused(people, unchanged):
     with unchanged():
         answer = people.customer.send("GET", "/v1/tickets?a=" + "x" * 7_000)
