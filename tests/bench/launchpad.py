@@ -65,7 +65,8 @@ class Launchpad:
         return os.pathsep.join(map(str, (folder / name, layer, folder / "client")))
 
     def command(self, handler: str) -> list[str]:
-        return [self.interpreter, "-s", "-m", "awslambdaric", handler]
+        # Without what this machine has put beside its Python.
+        return [self.interpreter, "-S", "-m", "awslambdaric", handler]
 
     def _install_runtime_client(self) -> None:
         client = self.artifacts.folder / "client"
