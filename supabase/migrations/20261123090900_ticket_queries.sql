@@ -1,6 +1,7 @@
 -- Reads that a table address cannot say. They run as the caller, so that row-level
 -- security decides (list_queue says why it does not); text is composed only from fixed
--- pieces, values are always bound.
+-- pieces, values are always bound. `rows` says that they answer a page, so that a join to
+-- the people it mentions looks each up instead of reading everybody.
 
 create function private.require_statuses(statuses text[]) returns void
 language plpgsql stable security definer set search_path = ''
@@ -73,7 +74,7 @@ create function public.list_queue(
     after jsonb default null,
     page_size integer default 50
 ) returns setof public.tickets
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
     wanted constant uuid := (
@@ -125,7 +126,7 @@ create function public.list_my_tickets(
     before_number bigint default null,
     page_size integer default 50
 ) returns setof public.tickets
-language plpgsql stable set search_path = ''
+language plpgsql stable rows 50 set search_path = ''
 as $$
 declare
     me constant uuid := private.caller();
@@ -201,7 +202,7 @@ comment on function public.get_ticket is 'One ticket, by id or number.';
 create function public.list_comments(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof public.comments
-language sql stable set search_path = ''
+language sql stable rows 50 set search_path = ''
 as $$
     select * from public.comments
     where ticket_id = (select private.visible_ticket(list_comments.ticket))
@@ -214,7 +215,7 @@ comment on function public.list_comments is 'What was said on a ticket after a p
 create function public.list_ticket_events(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof public.ticket_events
-language sql stable set search_path = ''
+language sql stable rows 50 set search_path = ''
 as $$
     select * from public.ticket_events
     where ticket_id = (select private.visible_ticket(list_ticket_events.ticket))
