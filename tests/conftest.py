@@ -1,10 +1,12 @@
 """What every test may ask for: the whole desk, opened once a session."""
 
+import asyncio
 import fcntl
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,22 @@ import pytest
 from infra.local.stack import Desk
 
 from .open_desk import ROOT, OpenDesk, open_desk
+
+
+asyncio.set_event_loop(None)  # so that asking for the loop never makes one
+
+
+@pytest.fixture(autouse=True)
+def no_loop_left_behind() -> Iterator[None]:
+    """Close the event loop that Mangum sets when a handler is imported.
+
+    Nobody else does, and a loop that is only forgotten fails some later test, when the
+    collector finds its sockets open.
+    """
+    yield
+    with suppress(RuntimeError):  # there is none
+        asyncio.get_event_loop_policy().get_event_loop().close()
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session")
