@@ -24,7 +24,7 @@ def calls(dependant):
         yield from calls(inner)
 
 
-@pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
+@pytest.mark.parametrize("route", list(routes()), ids=lambda route: route.name)
 def test_a_route_and_what_it_depends_on_are_coroutines(route):
     plain = [call for call in calls(route.dependant) if not isinstance(call, type)]
 
