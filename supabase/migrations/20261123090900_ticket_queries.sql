@@ -192,36 +192,53 @@ comment on function private.visible_ticket is
 'The id of a ticket the caller may see, found by id or number; PT404 when there is none.';
 grant execute on function private.visible_ticket to authenticated;
 
+-- In these three the ticket is found before anything else: as a condition of the query
+-- it would only be looked for when a row is at hand, and nothing found would be no 404.
+
 create function public.get_ticket(ticket text) returns public.tickets
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-    select * from public.tickets where id = (select private.visible_ticket(get_ticket.ticket));
+declare
+    wanted constant uuid := private.visible_ticket(ticket);
+    answer public.tickets;
+begin
+    select * into answer from public.tickets where id = wanted;
+    return answer;
+end;
 $$;
 comment on function public.get_ticket is 'One ticket, by id or number.';
 
 create function public.list_comments(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof public.comments
-language sql stable rows 50 set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-    select * from public.comments
-    where ticket_id = (select private.visible_ticket(list_comments.ticket))
-        and position > list_comments.after
+declare
+    wanted constant uuid := private.visible_ticket(ticket);
+begin
+    return query
+    select comments.* from public.comments
+    where ticket_id = wanted and position > list_comments.after
     order by position
-    limit list_comments.page_size;
+    limit page_size;
+end;
 $$;
 comment on function public.list_comments is 'What was said on a ticket after a position, in order.';
 
 create function public.list_ticket_events(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof public.ticket_events
-language sql stable rows 50 set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-    select * from public.ticket_events
-    where ticket_id = (select private.visible_ticket(list_ticket_events.ticket))
-        and seq > list_ticket_events.after
+declare
+    wanted constant uuid := private.visible_ticket(ticket);
+begin
+    return query
+    select ticket_events.* from public.ticket_events
+    where ticket_id = wanted and seq > list_ticket_events.after
     order by seq
-    limit list_ticket_events.page_size;
+    limit page_size;
+end;
 $$;
 comment on function public.list_ticket_events is
 'What happened to a ticket after a seq, in order: how a client that slept catches up.';
