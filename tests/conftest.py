@@ -15,18 +15,22 @@ from infra.local.stack import Desk
 
 from .open_desk import ROOT, OpenDesk, open_desk
 
-
 asyncio.set_event_loop(None)  # so that asking for the loop never makes one
 
 
 @pytest.fixture(autouse=True)
 def no_loop_left_behind() -> Iterator[None]:
-    """Close the event loop that Mangum sets when a handler is imported.
+    """Close the event loops that Mangum sets when handlers are imported.
 
     Nobody else does, and a loop that is only forgotten fails some later test, when the
     collector finds its sockets open.
     """
+    _close_loop()
     yield
+    _close_loop()
+
+
+def _close_loop() -> None:
     with suppress(RuntimeError):  # there is none
         asyncio.get_event_loop_policy().get_event_loop().close()
     asyncio.set_event_loop(None)
