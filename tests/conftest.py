@@ -1,18 +1,64 @@
 """What every test may ask for: the whole desk, opened once a session."""
 
+import asyncio
+import fcntl
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from infra.local.stack import Desk
 
-from .open_desk import open_desk
+from .open_desk import ROOT, OpenDesk, open_desk
+
+asyncio.set_event_loop(None)  # so that asking for the loop never makes one
+
+
+@pytest.fixture(autouse=True)
+def no_loop_left_behind() -> Iterator[None]:
+    """Close the event loops that Mangum sets when handlers are imported.
+
+    Nobody else does, and a loop that is only forgotten fails some later test, when the
+    collector finds its sockets open.
+    """
+    _close_loop()
+    yield
+    _close_loop()
+
+
+def _close_loop() -> None:
+    with suppress(RuntimeError):  # there is none
+        asyncio.get_event_loop_policy().get_event_loop().close()
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session")
-def desk() -> Iterator[Desk]:
+def opened() -> Iterator[OpenDesk]:
     """The real template over a migrated and seeded platform, on free ports."""
     with tempfile.TemporaryDirectory() as folder, open_desk(Path(folder, "home")) as it:
-        yield it.desk
+        yield it
+
+
+@pytest.fixture(scope="session")
+def desk(opened: OpenDesk) -> Desk:
+    """Where the opened desk is, and its keys."""
+    return opened.desk
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The official JavaScript clients and the Supabase CLI, installed once."""
+    folder = ROOT / ".autocrm" / "test-node"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "node_modules" / "@supabase" / "supabase-js").exists():
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(ROOT / "tests" / "node" / name, folder)
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
+    return folder / "node_modules"

@@ -32,5 +32,6 @@ def build_function(name: str, out: Path, target: Target) -> None:
     for part in (folder, Path("shared")):
         left_behind = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, out / part, ignore=left_behind)
-    shutil.copy(ROOT / "functions" / "__init__.py", out / "functions")
+    for module in (ROOT / "functions").glob("*.py"):
+        shutil.copy(module, out / "functions")
     compile_tree(out, "/var/task", target)

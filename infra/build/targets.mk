@@ -1,4 +1,5 @@
-# Building for Lambda. `make build ARCH=x86_64 PY=3.13`; SAM calls the build-* targets,
+# Building for Lambda: `make build`, or `make build ARCH=x86_64`. PY follows the runtime
+# that the template names. SAM calls the build-* targets,
 # which work without SAM too: `ARTIFACTS_DIR=somewhere make build-CoreLayer`.
 
 ARCH ?= arm64
@@ -8,7 +9,7 @@ BUILD := .venv/bin/python -m infra.build
 export ARCH PY
 
 .PHONY: build
-build: $(SAM)  ## build the layer and every function for Lambda, and show their sizes
+build: setup $(SAM)  ## build the layer and every function for Lambda, and show their sizes
 	@SAM_CLI_TELEMETRY=0 $(SAM) build --config-file infra/samconfig.toml \
 	  --parameter-overrides Arch=$(ARCH)
 	@$(BUILD) sizes .aws-sam/build

@@ -27,7 +27,7 @@ from shared.repositories import (
 from shared.settings import SupabaseSettings
 
 
-def get_authenticator() -> Authenticator:
+async def get_authenticator() -> Authenticator:
     """How the caller's token is found."""
     return BearerAuthenticator()
 

@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    StringConstraints,
 )
 
 MAX_DEPTH = 8
@@ -26,9 +27,13 @@ class Model(BaseModel):
 
 
 class Command(BaseModel):
-    """A request body; unknown fields are a caller's mistake and are refused."""
+    """A request body; unknown fields are a caller's mistake and are refused.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    Built at once, whatever functions do: FastAPI hushes a warning of pydantic's about
+    aliases only while it reads a route.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=False)
 
 
 def name_of(relation: str) -> AliasChoices:
@@ -75,8 +80,12 @@ def _check(value: JsonValue, depth: int) -> None:
             _check(item, depth + 1)
 
 
-Line = Annotated[str, AfterValidator(storable), AfterValidator(single_line)]
-Prose = Annotated[str, Field(min_length=1, max_length=50_000), AfterValidator(storable)]
+# Words lose the space around them; custom fields are kept as they came.
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+Line = Annotated[Trimmed, AfterValidator(storable), AfterValidator(single_line)]
+Prose = Annotated[
+    Trimmed, Field(min_length=1, max_length=50_000), AfterValidator(storable)
+]
 Fields = Annotated[
     dict[str, JsonValue], Field(max_length=100), AfterValidator(storable_fields)
 ]

@@ -33,7 +33,7 @@ create table public.tickets (
     organization_id uuid references public.organizations (id),
     assignee_id uuid references public.profiles (id),
     follow_up_of uuid references public.tickets (id),
-    tags text [] not null default '{}',
+    tags text[] not null default '{}',
     waiting_on public.waiting_party not null default 'agent',
     waiting_since timestamptz not null default now(),
     version integer not null default 1,
@@ -101,14 +101,30 @@ create index tickets_live_queue_order on public.tickets (queue_id, priority, wai
 where status_category in ('new', 'open', 'pending', 'on_hold');
 comment on index public.tickets_live_queue_order is
 'The part of a queue that is not done, in working order, however much is done.';
+create index tickets_free_queue_order on public.tickets (queue_id, priority, waiting_since, id)
+where assignee_id is null;
+comment on index public.tickets_free_queue_order is 'What nobody works yet, in working order.';
 create index tickets_queue_number on public.tickets (queue_id, number);
 comment on index public.tickets_queue_number is 'A queue by age.';
 create index tickets_queue_updated on public.tickets (queue_id, updated_at, id);
 comment on index public.tickets_queue_updated is 'A queue by last change.';
+create index tickets_tags on public.tickets using gin (tags);
+comment on index public.tickets_tags is 'Tickets by tag, for tags that few have.';
 create index tickets_requester on public.tickets (requester_id, number);
 create index tickets_assignee on public.tickets (assignee_id, number);
+create index tickets_assignee_queue_order
+on public.tickets (assignee_id, queue_id, priority, waiting_since, id);
+comment on index public.tickets_assignee_queue_order is
+'What a person works in a queue, in working order, however much others have.';
+create index tickets_live_assignee
+on public.tickets (assignee_id, queue_id, priority, waiting_since, id)
+where status_category in ('new', 'open', 'pending', 'on_hold');
+comment on index public.tickets_live_assignee is 'The part of it that is not done.';
 create index tickets_organization on public.tickets (organization_id, number);
 create index tickets_follow_up_of on public.tickets (follow_up_of) where follow_up_of is not null;
+create statistics public.tickets_status (mcv) on status, status_category from public.tickets;
+comment on statistics public.tickets_status is
+'A status has one category. Without this the planner expects too few rows and sorts a queue.';
 create index tickets_solved on public.tickets (solved_at) where status_category = 'solved';
 comment on index public.tickets_solved is 'What the clock closes next.';
 

@@ -52,6 +52,10 @@ create function public.list_people(
 )
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    -- Read before the query, so that nonsense is refused also where nobody is listed.
+    after_name constant text := after ->> 0;
+    after_id constant uuid := (after ->> 1)::uuid;
 begin
     perform private.require_permission('people.read');
     return query
@@ -80,8 +84,7 @@ begin
     )
     and (
         list_people.after is null
-        or (profiles.name, profiles.id)
-        > (list_people.after ->> 0, (list_people.after ->> 1)::uuid)
+        or (profiles.name, profiles.id) > (after_name, after_id)
     )
     order by profiles.name, profiles.id
     limit list_people.page_size;

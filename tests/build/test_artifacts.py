@@ -88,7 +88,7 @@ def test_a_function_holds_its_own_folder_and_the_core(artifacts):
 
     assert {path.name for path in folder.iterdir()} == {"functions", "shared"}
     inside = {path.name for path in (folder / "functions").iterdir()}
-    assert inside - {"__pycache__"} == {"__init__.py", "get_ticket"}
+    assert inside - {"__pycache__"} == {"__init__.py", "cold_start.py", "get_ticket"}
 
 
 @pytest.mark.parametrize("name", ["CoreLayer", "GetTicketFunction"])

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from shared.models import StatusCategory, TicketPriority, TicketType
+from shared.models import TicketPriority, TicketType
 
 from .cast import id_of
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MOMENTS = 50
+LIVE = ("new", "open", "pending", "on_hold", "with_supplier")
+CATEGORY = {"with_supplier": "on_hold"}  # of the statuses that have another name
 TAGS = ("printer", "invoice", "login", "vip")
 COLUMNS = (
     "queue_id", "requester_id", "status", "status_category", "subject", "type",
@@ -38,6 +40,10 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
         )
     )
     shares = [len(queues) - 1, *[1] * (len(queues) - 1)]
+    connection.execute(
+        "insert into public.ticket_statuses values"
+        " ('with_supplier', 'on_hold', 'With supplier', 'In progress', 10)"
+    )
     connection.execute("alter table public.tickets disable trigger user")
     into = f"copy public.tickets ({', '.join(COLUMNS)}) from stdin"
     with connection.cursor().copy(into) as copy:
@@ -53,14 +59,13 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
 
 
 def _row(dice: random.Random, number: int, done: bool) -> tuple[object, ...]:
-    live = [each.value for each in StatusCategory][:4]
-    status = dice.choice(["solved", "closed"] if done else live)
+    status = dice.choice(["solved", "closed"] if done else LIVE)
     holder = (
         None if not done and dice.random() < 0.5 else dice.choice(["agent", "lead"])
     )
     return (
         status,
-        status,
+        CATEGORY.get(status, status),
         f"Ticket {number}",
         dice.choice([each.value for each in TicketType]),
         dice.choice([each.value for each in TicketPriority]),

@@ -72,12 +72,13 @@ def fits(ticket, wanted, me):
 
 
 def some(values):
-    return st.none() | st.lists(st.sampled_from([str(v) for v in values]), max_size=4)
+    return st.none() | st.lists(st.sampled_from([str(v) for v in values]), max_size=5)
 
 
+STATUSES = (*StatusCategory, "with_supplier")
 FILTERS = st.fixed_dictionaries(
     {
-        "statuses": some(StatusCategory),
+        "statuses": some(STATUSES),
         "priorities": some(TicketPriority),
         "types": some(TicketType),
         "assignee": st.sampled_from([None, None, "me", "none", str(id_of("lead"))]),
@@ -141,7 +142,7 @@ def test_my_tickets_read_in_pages_are_mine(full_desk, everything, who):
         )
 
     @settings(max_examples=15, deadline=None)
-    @given(some(StatusCategory), st.integers(2, 60))
+    @given(some(STATUSES), st.integers(2, 60))
     def check(statuses, size):
         found = paged(
             lambda after, limit: full_desk.rows(

@@ -10,7 +10,7 @@ from infra.local.postgres import SUPERUSER
 
 from .cast import id_of, sign_up
 from .desk import Desk, Json
-from .rows import fill
+from .rows import LIVE, fill
 from .server import DESK, open_connection
 
 pytestmark = pytest.mark.slow
@@ -105,7 +105,6 @@ def rows_read(found):
     )
 
 
-LIVE = ["new", "open", "pending", "on_hold"]
 AFTER = {
     "priority": Json(["high", "2026-11-01T11:30:00Z", str(id_of("x"))]),
     "oldest": Json(["11000"]),
@@ -119,7 +118,7 @@ AFTER = {
     ("sort", "statuses", "index"),
     [
         ("priority", None, "tickets_queue_order"),
-        ("priority", LIVE, "tickets_live_queue_order"),
+        ("priority", list(LIVE), "tickets_live_queue_order"),
         ("updated", None, "tickets_queue_updated"),
     ],
 )
@@ -154,7 +153,7 @@ def test_a_page_of_a_queue_by_age_is_a_short_walk(large_desk, sort, after):
     ids=str,
 )  # fmt: skip
 def test_a_filter_of_live_tickets_reads_live_tickets_alone(large_desk, wanted):
-    found = walked(large_desk, "agent", "list_queue", queue="support", statuses=LIVE,
+    found = walked(large_desk, "agent", "list_queue", queue="support", statuses=list(LIVE),
                    **wanted)  # fmt: skip
 
     assert indexes(found)

@@ -1,5 +1,4 @@
 import asyncio
-from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -25,13 +24,7 @@ from tests.fakes import (
 @pytest.fixture(autouse=True)
 def loop():
     """The event loop that Mangum finds in a Lambda environment."""
-    with suppress(RuntimeError):  # nobody has left one
-        asyncio.get_event_loop().close()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield loop
-    asyncio.set_event_loop(None)
-    loop.close()
+    asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """One running local Supabase for all conformance tests, on free ports."""
 
-import fcntl
-import shutil
-import subprocess
-
 import pytest
 
 from infra.local.config import ProjectConfig
-from infra.local.platform import ROOT, Platform, Ports
+from infra.local.platform import Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.running import running
 
@@ -42,18 +38,3 @@ def database(platform):
 def superuser(platform):
     with connected(platform.cluster.dsn("supabase_admin")) as connection:
         yield connection
-
-
-@pytest.fixture(scope="session")
-def node_modules():
-    """The official JavaScript clients and the Supabase CLI, installed once."""
-    folder = ROOT / ".autocrm" / "test-node"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "node_modules" / "@supabase" / "supabase-js").exists():
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(ROOT / "tests" / "node" / name, folder)
-            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
-    return folder / "node_modules"

@@ -141,6 +141,12 @@ def test_a_draft_loses_the_space_around_its_words():
     assert asked.tags == ["one"]
 
 
+def test_custom_fields_are_kept_as_they_came():
+    fields = {" a": "  x\n", "a": ["y "], "b": {" c": "\u2028"}}
+
+    assert draft(data=fields).data == fields
+
+
 @pytest.mark.parametrize(
     "given", [{}, {"me": False}, {"me": True, "assignee_id": str(ME)}, {"me": "yes"}]
 )

@@ -60,8 +60,9 @@ def _headers(request: web.BaseRequest) -> tuple[dict[str, str], list[str]]:
     """Names in lower case, repeated ones joined; cookies apart."""
     headers: dict[str, str] = {}
     cookies: list[str] = []
-    for name, value in request.headers.items():
+    for name, raw in request.headers.items():
         key = name.lower()
+        value = raw.encode(errors="surrogateescape").decode(errors="replace")
         if key == "cookie":
             cookies += value.split("; ")
         elif key not in _NOT_FORWARDED:

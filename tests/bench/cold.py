@@ -1,0 +1,155 @@
+"""From the start of a process to its first answer, through the real runtime client.
+
+Each function answers a request that reaches the database, except where it refuses the
+body first. The yardsticks: a handler of one line, and FastAPI and Mangum with one empty
+route.
+"""
+
+import json
+import re
+import subprocess
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from infra.local.cloud.template import Function
+from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.launchpad import Launchpad
+from tests.bench.report import Figure
+from tests.bench.runtime import Once, Runtime, runtime
+from tests.bench.timing import in_turns, medians
+from tests.build.artifacts import functions
+from tests.build.test_artifacts import BODIES
+from tests.events import http_event
+
+LIMIT = 1.2
+PATIENCE = 60
+COUNT = {"bare", "floor", "CreateTicketFunction", "GetTicketFunction"}
+PLACES = {"ticket": "1001", "queue": "support"}
+PROBE = Path(__file__).parents[1] / "build" / "probe.py"
+COUNTED = re.compile(r"Collected : (\d+)")
+Start = tuple[str, str, Mapping[str, str], bytes]  # name, handler, variables, event
+
+
+def measure(options: Namespace) -> Iterator[Figure]:
+    """Yield the yardsticks, and each HTTP function against the floor."""
+    with tempfile.TemporaryDirectory() as folder, open_desk() as desk:
+        pad = Launchpad.build(Path(folder))
+        _open_a_ticket(desk)
+        starts = list(_starts(desk))
+        with runtime() as serving:
+            subjects = {
+                start[0]: partial(_first_answer, pad, serving, start)
+                for start in starts
+            }
+            took = medians(in_turns(subjects, options.rounds, warm_up=1))
+        yield from _told(took, "ms", f"Python {pad.artifacts.python}")
+        if options.instructions:
+            counted = {
+                start[0]: _instructions(pad, start)
+                for start in starts
+                if start[0] in COUNT
+            }
+            yield from _told(counted, "M", "million instructions")
+
+
+def _told(took: Mapping[str, float], unit: str, detail: str) -> Iterator[Figure]:
+    floor = took["floor"]
+    for name, value in took.items():
+        if name in ("bare", "floor"):
+            yield Figure("cold", f"{name}, {unit}", value, unit, None, detail)
+        else:
+            told = f"{value:,.0f} {unit} against {floor:,.0f} {unit}"
+            yield Figure("cold", name, value / floor, "x", LIMIT, told)
+
+
+def _starts(desk: Desk) -> Iterator[Start]:
+    empty = json.dumps(http_event("GET", "/")).encode()
+    yield "bare", "bare.handler", {}, empty
+    yield "floor", "floor.handler", {}, empty
+    signed_in = {"authorization": f"Bearer {desk.token(id_of('agent'))}"}
+    for name, function in functions(desk.url).items():
+        event = _request(function, signed_in)
+        if event:
+            keys = {"SUPABASE_PUBLISHABLE_KEY": desk.platform.keys.publishable}
+            variables = {**function.environment, **keys}
+            yield name, function.handler, variables, json.dumps(event).encode()
+
+
+def _request(function: Function, headers: Mapping[str, str]) -> dict[str, Any] | None:
+    for event in function.events:
+        if event.type == "HttpApi":
+            path = re.sub(
+                r"\{(.+?)\}",
+                lambda found: PLACES.get(found[1], str(id_of("agent"))),
+                event.properties["Path"],
+            )
+            body = BODIES.get(function.name)
+            return http_event(event.properties["Method"], path, body, headers)
+    return None
+
+
+def _open_a_ticket(desk: Desk) -> None:
+    with desk.client(id_of("agent")) as client:
+        draft = {"subject": "A flat tyre", "body": "It went psst."}
+        client.post("rpc/create_ticket", json=draft).raise_for_status()
+
+
+def _first_answer(pad: Launchpad, serving: Runtime, start: Start) -> None:
+    name, handler, variables, event = start
+    serving.once = once = Once(event)
+    process = subprocess.Popen(  # noqa: S603
+        pad.command(handler),
+        env={
+            **_aws(pad, name),
+            **variables,
+            "PYTHONPATH": pad.path_of(name),
+            "AWS_LAMBDA_RUNTIME_API": serving.address,
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
+    try:
+        answered = once.answered.wait(PATIENCE)
+    finally:
+        process.kill()
+        process.wait()
+        once.over.set()
+    if not answered or once.failed or json.loads(once.answer)["statusCode"] >= 500:
+        raise RuntimeError(f"{name} did not answer: {once.answer.decode()[:300]}")
+
+
+def _instructions(pad: Launchpad, start: Start) -> float:
+    """Count the millions of instructions of an import and a first answer."""
+    name, handler, variables, event = start
+    places = [pad.path_of(name).split(":")[0], str(pad.artifacts.layer / "python")]
+    count = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    probe = [pad.interpreter, "-I", "-S", "-B", str(PROBE), *places, handler]
+    done = subprocess.run(  # noqa: S603
+        [*count, *probe],
+        input=b"[" + event + b"]",
+        env={**_aws(pad, name), **variables, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        cwd="/",
+        check=False,
+    )
+    found = COUNTED.search(done.stderr.decode())
+    if found is None:
+        raise RuntimeError(done.stderr.decode()[-300:])
+    return int(found[1]) / 1_000_000
+
+
+def _aws(pad: Launchpad, name: str) -> dict[str, str]:
+    return {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{pad.artifacts.python}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_REGION": "eu-west-1",
+        "SSL_CERT_DIR": str(pad.artifacts.layer / "certs"),
+    }

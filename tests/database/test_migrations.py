@@ -1,0 +1,91 @@
+"""The migrations as other tools see them: the Supabase CLI, sqlfluff, squawk."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.local.platform import ROOT
+from infra.local.postgres import connected, migrate
+
+from .command_line import CommandLine
+from .server import MIGRATIONS
+
+FILES = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
+
+
+@pytest.fixture
+def command_line(node_modules, tmp_path):
+    [binary] = node_modules.glob("@supabase/cli-*/bin/supabase")
+    return CommandLine(binary, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_cli_applies_every_migration_and_ours_finds_nothing_left(
+    command_line, server, empty_database
+):
+    dsn = server.dsn(empty_database)
+
+    said = command_line.run(dsn, "migration", "up", "--yes").stderr
+
+    assert [name for name in FILES if f"Applying migration {name}" in said] == FILES
+    assert migrate(dsn, MIGRATIONS) == []
+    assert table_names(dsn) == table_names(server.dsn("postgres"))
+
+
+@pytest.mark.slow
+def test_the_cli_finds_what_ours_applied(command_line, server, empty_database):
+    dsn = server.dsn(empty_database)
+    migrate(dsn, MIGRATIONS)
+
+    said = command_line.run(dsn, "migration", "up", "--yes")
+
+    assert "Applying" not in said.stderr
+    assert "up to date" in said.stdout
+
+
+@pytest.mark.slow
+def test_the_advisors_of_the_platform_have_no_advice(command_line, server):
+    said = command_line.run(
+        server.dsn("postgres"), "db", "advisors", "--level", "warn",
+        "--output-format", "json",
+    )  # fmt: skip
+
+    results = json.loads(said.stdout)["results"] if said.stdout.strip() else []
+    assert [advice["detail"] for advice in results] == []
+
+
+def test_the_layout_is_that_of_sqlfluff():
+    lint = [sys.executable, "-m", "sqlfluff", "lint", "--nocolor", str(MIGRATIONS)]
+
+    done = subprocess.run(  # noqa: S603
+        lint, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_squawk_finds_no_danger():
+    program = shutil.which("squawk", path=Path(sys.executable).parent)
+    assert program, "squawk-cli is not installed"
+
+    done = subprocess.run(  # noqa: S603
+        [program, *(str(MIGRATIONS / name) for name in FILES)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def table_names(dsn):
+    with connected(dsn) as connection:
+        return connection.execute(
+            "select schemaname, tablename from pg_tables"
+            " where schemaname in ('public', 'private') order by 1, 2"
+        ).fetchall()

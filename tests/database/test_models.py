@@ -1,0 +1,151 @@
+"""Schema and models do not drift apart: the CLI's types against ours."""
+
+import datetime
+import importlib.util
+import types
+import uuid
+from enum import StrEnum
+from typing import Any, Literal, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from shared.events import (
+    TicketAssigned,
+    TicketCommented,
+    TicketCreated,
+    TicketStatusChanged,
+    TicketUpdated,
+)
+from shared.models import (
+    Comment,
+    CommentVisibility,
+    Person,
+    QueueRef,
+    Role,
+    StatusCategory,
+    Ticket,
+    TicketPriority,
+    TicketType,
+    WaitingParty,
+)
+
+from .command_line import CommandLine
+
+pytestmark = pytest.mark.slow
+
+EVENTS = (
+    TicketAssigned, TicketCommented, TicketCreated, TicketStatusChanged, TicketUpdated,
+)  # fmt: skip
+ENUMS = {
+    CommentVisibility: "PublicCommentVisibility",
+    StatusCategory: "PublicStatusCategory",
+    TicketPriority: "PublicTicketPriority",
+    TicketType: "PublicTicketType",
+    WaitingParty: "PublicWaitingParty",
+}
+ROWS = {
+    Ticket: "PublicTickets",
+    Comment: "PublicComments",
+    Person: "PublicProfiles",
+    QueueRef: "PublicQueues",
+    Role: "PublicRoles",
+    **dict.fromkeys(EVENTS, "PublicTicketEvents"),
+}
+# What a model has besides the columns of its row, from joins and lookups.
+DERIVED = {
+    Ticket: {"requester_name", "assignee_name"},
+    Comment: {"author_name"},
+    Person: {"email", "roles"},
+    Role: {"permissions"},
+}
+# What a model leaves out of the row.
+LEFT_OUT = {
+    Person: {"created_at"},
+    QueueRef: {"archived_at", "created_at", "is_default"},
+}
+# What a class of events knows better than the column, for all of them.
+NARROWED = {"type", "before", "after"}
+
+
+@pytest.fixture(scope="module")
+def generated(node_modules, server, tmp_path_factory):
+    """The Python types that the CLI writes for our schema, as a module."""
+    folder = tmp_path_factory.mktemp("types")
+    [binary] = node_modules.glob("@supabase/cli-*/bin/supabase")
+    (folder / "project").mkdir()
+    command_line = CommandLine(binary, folder / "project")
+    dsn = server.dsn("postgres")
+    written = command_line.run(dsn, "gen", "types", "--lang=python").stdout
+    file = folder / "generated.py"
+    file.write_text(written.replace("from __future__ import annotations\n", ""))
+    spec = importlib.util.spec_from_file_location("generated", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("ours", ENUMS, ids=lambda each: each.__name__)
+def test_an_enum_has_the_values_of_its_type_in_order(generated, ours):
+    theirs = getattr(generated, ENUMS[ours])
+
+    assert tuple(str(each) for each in ours) == get_args(theirs)
+
+
+def test_every_type_of_the_schema_has_an_enum(generated):
+    types_there = {
+        name
+        for name, value in vars(generated).items()
+        if name.startswith("Public") and get_origin(value) is Literal
+    }
+
+    assert types_there == set(ENUMS.values())
+
+
+@pytest.mark.parametrize("ours", ROWS, ids=lambda each: each.__name__)
+def test_a_model_has_the_columns_of_its_row(generated, ours):
+    columns = set(getattr(generated, ROWS[ours]).model_fields)
+
+    fields = set(ours.model_fields)
+
+    assert fields - DERIVED.get(ours, set()) == columns - LEFT_OUT.get(ours, set())
+
+
+@pytest.mark.parametrize("ours", ROWS, ids=lambda each: each.__name__)
+def test_a_field_holds_what_its_column_holds(generated, ours):
+    columns = getattr(generated, ROWS[ours]).model_fields
+    narrowed = NARROWED if ours in EVENTS else set()
+    shared = set(ours.model_fields) & set(columns) - narrowed
+
+    fields = {name: shape(ours.model_fields[name].annotation) for name in shared}
+
+    assert fields == {name: shape(columns[name].annotation) for name in shared}
+
+
+SIMPLE = {
+    int: "integer",
+    str: "text",
+    bool: "boolean",
+    uuid.UUID: "uuid",
+    datetime.datetime: "moment",
+}
+
+
+def shape(annotation: Any) -> str:  # noqa: PLR0911, one kind of type a line
+    """Say what a type holds, whichever way it is written."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        [some] = [each for each in inner if each is not type(None)]
+        return f"{shape(some)} or null"
+    if origin is Literal:
+        return f"one of {inner}"
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return f"one of {tuple(str(each) for each in annotation)}"
+    if origin is list:
+        return f"list of {shape(inner[0])}"
+    if hasattr(annotation, "__metadata__"):
+        return shape(annotation.__origin__)
+    if annotation in SIMPLE:
+        return SIMPLE[annotation]
+    assert not (isinstance(annotation, type) and issubclass(annotation, BaseModel))
+    return "JSON"

@@ -1,0 +1,79 @@
+"""The people of the demonstration, and a view of every table."""
+
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from .person import Person
+
+NAMES = ("customer", "customer2", "agent", "agent2", "lead", "admin")
+TABLES = """
+select schemaname, tablename from pg_tables
+where schemaname in ('public', 'private') order by schemaname, tablename
+"""
+DIGEST = "select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from {} t"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_surprise(opened):
+    """Whatever was sent, no function met anything it had not thought of."""
+    yield
+    logs = [log.read_text() for log in opened.home.function_logs.iterdir()]
+    surprises = [
+        line
+        for log in logs
+        for line in log.splitlines()
+        if any(word in line for word in ("unexpected failure", "Traceback", "ERROR"))
+    ]
+    assert logs
+    assert surprises == []
+
+
+@pytest.fixture(scope="session")
+def http():
+    with httpx.Client(timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def people(desk, http):
+    """Everybody who signs in, by the name before their @."""
+    return SimpleNamespace(**{name: Person(desk, http, name) for name in NAMES})
+
+
+@pytest.fixture(scope="session")
+def database(desk):
+    """The database, past every API."""
+    with psycopg.connect(desk.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def tables(database):
+    return database.execute(TABLES).fetchall()
+
+
+@pytest.fixture(scope="session")
+def unchanged(database, tables):
+    """A block that leaves every row of every table as it was."""
+
+    def digest():
+        return {
+            table: database.execute(
+                sql.SQL(DIGEST).format(sql.Identifier(*table))
+            ).fetchone()
+            for table in tables
+        }
+
+    @contextmanager
+    def unchanged():
+        before = digest()
+        yield
+        after = digest()
+        assert [table for table in tables if before[table] != after[table]] == []
+
+    return unchanged

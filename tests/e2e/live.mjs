@@ -1,0 +1,100 @@
+// A ticket worked over HTTP and watched with supabase-js; prints what was heard.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const given = JSON.parse(readFileSync(0, 'utf8'))
+const require = createRequire(given.modules)
+const { createClient } = require('@supabase/supabase-js')
+const transport = require('ws')
+
+const within = (promise, what) => {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} never came`)), 30_000)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+const signIn = async (name) => {
+  const client = createClient(given.url, given.key, {
+    auth: { autoRefreshToken: false, persistSession: false },
+    realtime: { transport },
+  })
+  const email = `${name}@example.com`
+  const { data, error } = await client.auth.signInWithPassword({
+    email,
+    password: given.password,
+  })
+  if (error) throw error
+  await client.realtime.setAuth(data.session.access_token)
+  const call = async (method, path, body) => {
+    const answer = await fetch(`${given.api}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${data.session.access_token}`,
+        'content-type': 'application/json',
+      },
+      body: body && JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`)
+    return answer.json()
+  }
+  return { client, call, id: data.user.id }
+}
+
+// Joins a topic; `events` grows as it is heard, `heard(n)` waits until there are n.
+const join = async (person, topic) => {
+  const events = []
+  let wake = () => {}
+  const channel = person.client.channel(topic, { config: { private: true } })
+  channel.on('broadcast', { event: '*' }, ({ payload }) => {
+    events.push(payload)
+    wake()
+  })
+  const joined = new Promise((resolve) => channel.subscribe(resolve))
+  const state = await within(joined, `the answer for ${topic}`)
+  const heard = async (count) => {
+    while (events.length < count) {
+      await within(new Promise((resolve) => (wake = resolve)), `event ${count} of ${topic}`)
+    }
+    return events
+  }
+  return { state, heard }
+}
+
+const [customer, stranger, agent] = await Promise.all(
+  ['customer', 'customer2', 'agent'].map(signIn),
+)
+const queues = await agent.call('GET', '/v1/queues')
+const { id: queueId } = queues.items.find(({ key }) => key === 'support')
+const queue = await join(agent, `queue:${queueId}`)
+const user = await join(customer, `user:${customer.id}`)
+
+const { id } = await customer.call('POST', '/v1/tickets', {
+  subject: 'Seen live',
+  body: 'From a browser.',
+  queue: 'support',
+})
+const ticket = await join(customer, `ticket:${id}`)
+const internal = await join(agent, `ticket:${id}:internal`)
+const refused = await Promise.all([
+  join(stranger, `ticket:${id}`),
+  join(stranger, `user:${customer.id}`),
+  join(customer, `queue:${queueId}`),
+  join(customer, `ticket:${id}:internal`),
+])
+
+const path = `/v1/tickets/${id}`
+await agent.call('PUT', `${path}/assignee`, { me: true })
+await agent.call('PATCH', `${path}/status`, { status: 'open' })
+await agent.call('POST', `${path}/comments`, { body: 'Psst.', visibility: 'internal' })
+await agent.call('POST', `${path}/comments`, { body: 'On it.' })
+
+const heard = {
+  queue: await queue.heard(5),
+  user: await user.heard(4),
+  ticket: await ticket.heard(3),
+  internal: await internal.heard(1),
+}
+console.log(JSON.stringify({ heard, refused: refused.map(({ state }) => state) }))
+process.exit(0)
