@@ -1,7 +1,6 @@
 """The event queue: everything that follows from what has happened."""
 
-import json
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,12 +12,9 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.aws import EventBridgeBus, wake
-from shared.events import parse_event
 from shared.outbox import Work
 from shared.persistence import open_worker_database
-from shared.reactions import FillWebhooks, NotifyPeople, PublishToBus, reaction_table
-from shared.settings import FanOutSettings
+from shared.reactions import deployed_reactions
 
 from .use_case import EventProcess
 
@@ -29,14 +25,8 @@ processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 @lru_cache(maxsize=1)
 def get_process() -> EventProcess:
     """The reactions of this deployment, wired once."""
-    settings = FanOutSettings.read()
     work = Work(open_worker_database())
-    table = reaction_table(
-        NotifyPeople(work),
-        FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
-        PublishToBus(EventBridgeBus(settings.event_bus_name), work),
-    )
-    return EventProcess(work, table)
+    return EventProcess(work, deployed_reactions(work))
 
 
 @log.inject_lambda_context(clear_state=True)
@@ -46,4 +36,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _on_record(record: SQSRecord) -> None:
-    get_process().run(parse_event(json.loads(record.body)).id)
+    get_process().take(record.body)

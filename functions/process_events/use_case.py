@@ -1,10 +1,12 @@
 """Run what is still to be done about one event."""
 
+import json
 from uuid import UUID
 
 from aws_lambda_powertools import Logger
 
 from shared.errors import Unavailable
+from shared.events import parse_event
 from shared.outbox import EventWork
 from shared.reactions import ReactionTable
 
@@ -17,6 +19,10 @@ class EventProcess:
     def __init__(self, work: EventWork, table: ReactionTable) -> None:
         self._work = work
         self._table = table
+
+    def take(self, message: str) -> None:
+        """React to the event that a message of the queue names."""
+        self.run(parse_event(json.loads(message)).id)
 
     def run(self, event_id: UUID) -> None:
         """React to an event as it stands in the database; a message is only a hint.

@@ -6,7 +6,6 @@ from typing import Annotated
 from aws_lambda_powertools import Logger
 from fastapi import APIRouter, Depends, Request
 
-from shared.errors import AppError
 from shared.http import PublicDatabase, create_handler
 from shared.outbox import Hooks
 
@@ -16,7 +15,9 @@ router = APIRouter(tags=["hooks"])
 log = Logger(child=True)
 
 
-@router.post("/v1/hooks/database", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/v1/hooks/database", status_code=HTTPStatus.ACCEPTED, include_in_schema=False
+)
 async def receive_db_webhook(
     request: Request,
     database: PublicDatabase,
@@ -28,11 +29,13 @@ async def receive_db_webhook(
     plain secret in `x-webhook-secret` when it was made in the dashboard.
     """
     try:
-        event = intake.take(request.headers, await request.body(), Hooks(database))
-    except AppError as refusal:
-        log.warning("webhook refused", reason=refusal.problem)
+        hook = intake.read(request.headers, await request.body())
+        intake.take(hook, Hooks(database))
+    except Exception as refusal:
+        reason = getattr(refusal, "problem", type(refusal).__name__)
+        log.warning("webhook refused", reason=reason)
         raise
-    log.info("event accepted", event_id=str(event.id), type=event.type)
+    log.info("event accepted", event_id=str(hook.event.id), type=hook.event.type)
 
 
 handler = create_handler(router)

@@ -7,10 +7,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.aws import SqsQueue
+from shared.aws import open_event_queue
 from shared.outbox import MissedEvents
 from shared.persistence import open_worker_database
-from shared.settings import EventQueueSettings
 
 from .use_case import Relay
 
@@ -21,8 +20,7 @@ metrics = Metrics(namespace="AutoCRM")
 @lru_cache(maxsize=1)
 def get_relay() -> Relay:
     """The relay of this deployment, wired once."""
-    queue = SqsQueue(EventQueueSettings.read().event_queue_url)
-    return Relay(MissedEvents(open_worker_database()), queue)
+    return Relay(MissedEvents(open_worker_database()), open_event_queue())
 
 
 @log.inject_lambda_context(clear_state=True)

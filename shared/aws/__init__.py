@@ -1,6 +1,13 @@
 """AWS services behind small interfaces; boto3 is imported when one is first used."""
 
 from .bus import EventBridgeBus, EventBus
-from .queue import EventQueue, SqsQueue, wake
+from .queue import EventQueue, SqsQueue, open_event_queue, wake
 
-__all__ = ["EventBridgeBus", "EventBus", "EventQueue", "SqsQueue", "wake"]
+__all__ = [
+    "EventBridgeBus",
+    "EventBus",
+    "EventQueue",
+    "SqsQueue",
+    "open_event_queue",
+    "wake",
+]

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from shared.errors import Unavailable
 from shared.events import DomainEvent
+from shared.settings import EventQueueSettings
 
 from .clients import client
 
@@ -37,6 +38,11 @@ class SqsQueue:
             )
             if answer.get("Failed"):
                 raise Unavailable("The queue did not take every event.")
+
+
+def open_event_queue() -> SqsQueue:
+    """Return the queue that the environment names."""
+    return SqsQueue(EventQueueSettings.read().event_queue_url)
 
 
 def wake(url: str, seconds: int = 0) -> None:

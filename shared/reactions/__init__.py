@@ -1,5 +1,6 @@
 """What follows from events, one class a consequence."""
 
+from .deployment import deployed_reactions
 from .reactions import (
     FillWebhooks,
     NotifyPeople,
@@ -15,5 +16,6 @@ __all__ = [
     "PublishToBus",
     "Reaction",
     "ReactionTable",
+    "deployed_reactions",
     "reaction_table",
 ]

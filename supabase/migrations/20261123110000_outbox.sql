@@ -196,7 +196,8 @@ $$;
 comment on function public.fail_event is
 'Puts an event off, twice as long each time; after the last attempt it is parked, and true is returned.';
 
-create function public.claim_missed_events(at_most integer default 100) returns setof public.ticket_events
+create function public.claim_missed_events(at_most integer default 100)
+returns setof public.ticket_events
 language sql security definer set search_path = ''
 as $$
     with missed as (

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from fastapi.routing import APIRoute
 from samtranslator.yaml_helper import yaml_parse
 
 from shared.http import create_app
@@ -60,10 +61,20 @@ def declared(properties: Document) -> set[tuple[str, str]]:
 def served(module: str) -> frozenset[tuple[str, str]]:
     """Methods and paths of the router in a module; none when it has no router."""
     router = getattr(import_module(module), "router", None)
-    paths = create_app(router).openapi()["paths"] if router else {}
-    return frozenset(
-        (method.upper(), path) for path, methods in paths.items() for method in methods
-    )
+    if router is None:
+        return frozenset()
+    shown = {
+        (method.upper(), path)
+        for path, methods in create_app(router).openapi()["paths"].items()
+        for method in methods
+    }
+    hidden = {
+        (method, route.path)
+        for route in router.routes
+        if isinstance(route, APIRoute) and not route.include_in_schema
+        for method in route.methods
+    }
+    return frozenset(shown | hidden)
 
 
 def findings(document: Document) -> Iterator[str]:

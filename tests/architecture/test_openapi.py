@@ -56,11 +56,12 @@ def test_it_is_a_document_of_openapi_3_1():
     assert problems == []
 
 
-def test_it_holds_the_routes_of_the_template_and_no_others():
+def test_it_holds_the_routes_of_the_template_for_people_and_no_others():
     routes = {
         f"{method} {path}"
         for properties in functions(template()).values()
         for method, path in declared(properties)
+        if not path.startswith("/v1/hooks/")  # between machines
     }
 
     assert set(OPERATIONS) == routes

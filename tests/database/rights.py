@@ -48,7 +48,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.desk_settings": (
         (),
-        "only_row solved_closes_after emails_wait webhook_disabled_after webhook_log_kept",
+        "only_row solved_closes_after emails_wait webhook_disabled_after"
+        " webhook_log_kept",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (

@@ -1,4 +1,4 @@
-"""What is owed to those who react: accepted once, reacted to once, found when missed."""
+"""What is owed to those who react: accepted once, done once, found when missed."""
 
 import hashlib
 import hmac

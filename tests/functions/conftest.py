@@ -24,7 +24,10 @@ from tests.fakes import (
 @pytest.fixture(autouse=True)
 def loop():
     """The event loop that Mangum finds in a Lambda environment."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()  # also when a handler has run and forgotten it
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def test_the_dashboards_plain_secret_proves_a_call():
         {**signed(NEW), "x-autocrm-timestamp": "-1"},
         {**signed(NEW), "x-autocrm-timestamp": "٣"},
         {**signed(NEW, at=0)},
-        {**signed(NEW, at=time.time() - 301)},
-        {**signed(NEW, at=time.time() + 310)},
+        {**signed(NEW, at=time.time() - 3600)},
+        {**signed(NEW, at=time.time() + 3600)},
     ],
 )
 def test_nothing_else_does(headers):
