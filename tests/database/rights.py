@@ -76,6 +76,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
         " created_by created_at updated_at",
     ),
+    "private.outbox": (
+        (),
+        "event_id created_at accepted_at due_at attempts last_error parked_at",
+    ),
+    "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
     "private.queue_counts": ((), "id queue_id category difference"),
 }
@@ -88,10 +93,12 @@ SEQUENCES = {  # nobody's
 
 # Who may call what in the API's schema.
 COMMANDS_AND_QUERIES: Mapping[str, str] = {
+    "accept_event": "anon",
     "add_comment": "authenticated",
     "assign_ticket": "authenticated",
     "change_webhook": "authenticated",
     "claim_emails": "service_role",
+    "claim_missed_events": "service_role",
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
     "create_ticket": "authenticated",
@@ -101,7 +108,10 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "delete_webhook": "authenticated",
     "email_failed": "service_role",
     "email_sent": "service_role",
+    "event_lag": "service_role",
+    "fail_event": "service_role",
     "fill_webhook_deliveries": "service_role",
+    "finish_event": "service_role",
     "forget_told": "service_role",
     "forget_webhook_deliveries": "service_role",
     "get_notification_preferences": "authenticated",
@@ -113,6 +123,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_events": "authenticated",
     "list_my_tickets": "authenticated",
     "list_notifications": "authenticated",
+    "list_parked_events": "authenticated",
     "list_people": "authenticated",
     "list_queue": "authenticated",
     "list_queues": "authenticated",
@@ -124,11 +135,14 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "make_first_admin": "service_role",
     "notify_people": "service_role",
     "ping_webhook": "authenticated",
+    "reaction_done": "service_role",
+    "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
     "release_ticket": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
+    "retry_parked_event": "authenticated",
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
     "set_notification_preferences": "authenticated",
@@ -145,16 +159,17 @@ visible_ticket
 
 # What only commands and triggers call.
 PIECES = """
-answer_given audience beyond_mine can_work changed check_step count_lost_tickets
-count_new_tickets count_tickets delivery_view email_attempts event_payload
-events_to_replay feed_turn find_queue fold_queue_counts follow_up guard_role_of
-hand_over hear_reply hears holds_in_queue keep_an_admin keep_answer keep_category
-keep_new_ticket keep_ticket_rules known_names letter lock_live_webhook lock_ticket
-lock_webhook mail_event may_know new_webhook_secret next_replay note_health
-open_ticket person_with_roles place_comment queue_filters reads_notes record_comment
-record_event record_new_ticket record_ticket_change refuse_change require_caller
-require_in_queue require_permission restart_feed see_again see_as sees_ticket tell
-tell_person ticket_facts topics webhook_view welcome_person
+answer_given audience begin_reaction beyond_mine can_work changed check_step
+count_lost_tickets count_new_tickets count_tickets delivery_view email_attempts
+event_payload events_to_replay feed_turn find_queue fold_queue_counts follow_up
+guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin keep_answer
+keep_category keep_new_ticket keep_ticket_rules known_names letter lock_live_webhook
+lock_ticket lock_webhook mail_event may_know new_webhook_secret next_replay
+note_health open_ticket owe_event person_with_roles place_comment queue_filters
+reads_notes record_comment record_event record_new_ticket record_ticket_change
+refuse_change require_caller require_in_queue require_permission restart_feed secret
+see_again see_as sees_ticket tell tell_person ticket_facts topics wake webhook_view
+welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {

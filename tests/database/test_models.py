@@ -63,6 +63,7 @@ DERIVED = {
 LEFT_OUT = {
     Person: {"created_at"},
     QueueRef: {"archived_at", "created_at", "is_default"},
+    **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
 # What a class of events knows better than the column, for all of them.
 NARROWED = {"type", "before", "after"}
