@@ -1,0 +1,34 @@
+"""The repositories over the real PostgREST, as the cast of the database tests."""
+
+import pytest
+
+from tests.database.desk import Desk
+from tests.database.server import DESK, open_connection, shared_server
+
+from .api import serving
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig):
+    return shared_server(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def api(server):
+    """A database of these tests; each test makes the tickets it is about."""
+    with serving(server, server.clone(DESK)) as api:
+        yield api
+
+
+@pytest.fixture
+def doomed_api(server):
+    """A database that a test may take away."""
+    with serving(server, server.clone(DESK)) as api:
+        yield api
+
+
+@pytest.fixture
+def watch(api):
+    """Looks at the database of the tests from the side."""
+    with open_connection(api.dsn) as connection:
+        yield Desk(connection)

@@ -1,0 +1,88 @@
+"""Tokens that open nothing, and databases that do not answer."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from infra.local.keys import Keys
+from infra.local.platform import Ports
+from shared.errors import Unauthenticated, Unavailable
+from shared.models import CommentDraft, TicketDraft, TicketPriority
+from shared.repositories import Comments, People, TicketClock, Tickets
+
+from .api import Api
+from .tokens import bad_tokens
+
+pytestmark = pytest.mark.slow
+DRAFT = TicketDraft(subject="Help", body="It is broken.")
+CANCEL = """
+select pg_cancel_backend(pid) from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock'
+"""
+
+
+@pytest.fixture(scope="module")
+def tokens(api, tmp_path_factory):
+    stranger = Keys.load_or_create(tmp_path_factory.mktemp("other") / "keys.json")
+    return bad_tokens(api.keys, stranger)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["expired", "not yet valid", "of another project", "with a broken signature",
+     "without a signature", "with alg none", "signed with a guess",
+     "for another service", "without an audience", "of somebody deleted", "no token"],
+)  # fmt: skip
+def test_a_token_that_is_not_good_opens_nothing(api, tokens, wrong):
+    database = api.open_with(tokens[wrong])
+
+    with pytest.raises(Unauthenticated):
+        People(database).me()
+    with pytest.raises(Unauthenticated):
+        Tickets(database).create(DRAFT, TicketPriority.LOW, None)
+
+
+def test_without_a_token_there_is_nobody(api):
+    with pytest.raises(Unauthenticated):
+        People(api.open(None)).me()
+
+
+def test_a_person_is_no_worker_and_a_worker_no_person(api):
+    with pytest.raises(Unauthenticated):
+        TicketClock(api.open("admin")).close_solved()
+    with pytest.raises(Unauthenticated):
+        People(api.worker()).me()
+
+
+def test_a_statement_that_takes_too_long_is_an_outage(api, watch):
+    """A time-out and a cancelled statement have the same SQLSTATE."""
+    ticket = Tickets(api.open("customer")).create(DRAFT, TicketPriority.LOW, None)
+    comments = Comments(api.open("customer"))
+
+    with ThreadPoolExecutor(1) as pool, watch.connection.transaction():
+        watch.connection.execute(
+            "select from public.tickets where id = %s for update", [ticket.id]
+        )
+        draft = CommentDraft(body="So.")
+        late = pool.submit(comments.add, str(ticket.id), draft, None)
+        watch.wait_for_waiting(1)
+        watch.connection.execute(CANCEL)
+        with pytest.raises(Unavailable):
+            late.result(30)
+
+
+def test_a_database_that_is_gone_is_an_outage(server, doomed_api):
+    people = People(doomed_api.open("agent"))
+    assert people.me().name == "Agent"
+
+    server.drop(doomed_api.dsn.rsplit("/", 1)[1])
+
+    with pytest.raises(Unavailable):
+        people.me()
+
+
+def test_an_api_that_is_gone_is_an_outage(server):
+    nobody = Api(server, "postgres", Ports.free())
+
+    with pytest.raises(Unavailable):
+        People(nobody.open("agent")).me()
