@@ -1,12 +1,16 @@
 """AWS services behind small interfaces; boto3 is imported when one is first used."""
 
 from .bus import EventBridgeBus, EventBus
+from .mail import Mailer, MailRefused, SesMailer
 from .queue import EventQueue, SqsQueue, open_event_queue, wake
 
 __all__ = [
     "EventBridgeBus",
     "EventBus",
     "EventQueue",
+    "MailRefused",
+    "Mailer",
+    "SesMailer",
     "SqsQueue",
     "open_event_queue",
     "wake",

@@ -3,6 +3,7 @@
 from .schema import event_schema
 from .tickets import (
     DomainEvent,
+    EventType,
     TicketAssigned,
     TicketCommented,
     TicketCreated,
@@ -14,6 +15,7 @@ from .tickets import (
 
 __all__ = [
     "DomainEvent",
+    "EventType",
     "TicketAssigned",
     "TicketCommented",
     "TicketCreated",

@@ -21,6 +21,14 @@ from shared.models import (
     TicketType,
 )
 
+EventType: TypeAlias = Literal[
+    "TICKET_CREATED",
+    "TICKET_STATUS_CHANGED",
+    "TICKET_ASSIGNED",
+    "TICKET_UPDATED",
+    "TICKET_COMMENTED",
+]
+
 
 class TicketEvent(Model):
     """What every event carries; `id` lets a consumer see it once.

@@ -1,5 +1,5 @@
 """Long lists, a page at a time."""
 
-from .pages import Page, decode_cursor, page_of
+from .pages import Page, decode_cursor, encode_cursor, page_of
 
-__all__ = ["Page", "decode_cursor", "page_of"]
+__all__ = ["Page", "decode_cursor", "encode_cursor", "page_of"]

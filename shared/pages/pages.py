@@ -38,7 +38,9 @@ def page_of(
     """
     shown = list(items[:size])
     rest = len(items) > size
-    return Page(items=shown, next_cursor=_encode(place(shown[-1])) if rest else None)
+    return Page(
+        items=shown, next_cursor=encode_cursor(place(shown[-1])) if rest else None
+    )
 
 
 def decode_cursor(cursor: str | None, shape: type[Place]) -> Place | None:
@@ -58,6 +60,7 @@ def decode_cursor(cursor: str | None, shape: type[Place]) -> Place | None:
         ) from error
 
 
-def _encode(place: Sequence[Any]) -> str:
+def encode_cursor(place: Sequence[Any]) -> str:
+    """Make a cursor of a sort key."""
     text = json.dumps([str(key) for key in place], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode()

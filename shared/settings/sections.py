@@ -96,3 +96,10 @@ class WebhookSettings(Settings):
 
     queue_url: str
     allow_private: bool = False
+
+
+class MailSettings(Settings):
+    """Who signs mail, and where readers find a ticket (`{number}`), if anywhere."""
+
+    mail_from: str
+    mail_ticket_url: str = ""

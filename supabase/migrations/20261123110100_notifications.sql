@@ -84,6 +84,21 @@ for select to authenticated using (person_id = (select private.caller()));
 
 -- What people ask -----------------------------------------------------------
 
+create function private.count_unread() returns bigint
+language sql stable set search_path = ''
+as $$
+    select count(*)
+    from (
+        select
+        from public.notifications
+        where person_id = (select private.caller()) and read_at is null
+        limit 1000
+    ) as unread;
+$$;
+comment on function private.count_unread is
+'How much of what the caller was told, and may still see, is unread; counted to 1000.';
+grant execute on function private.count_unread to authenticated;
+
 create function public.list_notifications(
     only_unread boolean default false, after jsonb default null, page_size integer default 50
 ) returns jsonb
@@ -119,25 +134,14 @@ begin
         end
     ) into items using me, after, page_size;
     return jsonb_build_object(
-        'items', coalesce(items, '[]'),
-        'unread', (
-            select count(*)
-            from (
-                select
-                from public.notifications
-                where person_id = me and read_at is null
-                limit 1000
-            ) as unread
-        )
+        'items', coalesce(items, '[]'), 'unread', private.count_unread()
     );
 end;
 $$;
 comment on function public.list_notifications is
 'What the caller was told of, newest first after a place, and how much of all is unread; counted to 1000.';
 
-create function public.read_notifications(
-    ids uuid[] default null, up_to uuid default null, idempotency_key text default null
-) returns void
+create function private.mark_read(ids uuid[], up_to uuid, idempotency_key text) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -164,8 +168,22 @@ begin
     perform private.keep_answer(idempotency_key, '{}');
 end;
 $$;
-comment on function public.read_notifications is
+comment on function private.mark_read is
 'The caller has read these notifications, or everything up to one; others'' are passed by.';
+grant execute on function private.mark_read to authenticated;
+
+create function public.read_notifications(
+    ids uuid[] default null, up_to uuid default null, idempotency_key text default null
+) returns jsonb
+language plpgsql set search_path = ''
+as $$
+begin
+    perform private.mark_read(ids, up_to, idempotency_key);
+    return jsonb_build_object('unread', private.count_unread());
+end;
+$$;
+comment on function public.read_notifications is
+'Marks these notifications as read, or everything up to one; says how much is left.';
 
 create function public.get_notification_preferences()
 returns table (type text, in_app boolean, email boolean)

@@ -152,9 +152,9 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller feed_horizon feed_reach few_tickets has_permission may_listen note_queues
-queue_totals readable_queues require_statuses shared_organizations staff
-visible_ticket
+caller count_unread feed_horizon feed_reach few_tickets has_permission mark_read
+may_listen note_queues queue_totals readable_queues require_statuses
+shared_organizations staff visible_ticket
 """
 
 # What only commands and triggers call.
@@ -191,6 +191,7 @@ AS_THE_CALLER = {
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",
+    "private.count_unread",
     "private.email_attempts",
     "private.keep_category",
     "private.ticket_facts",
@@ -204,6 +205,7 @@ AS_THE_CALLER = {
     "public.list_queues",
     "public.list_roles",
     "public.list_ticket_events",
+    "public.read_notifications",
 }
 
 ENTERED: Mapping[str, set[str]] = {

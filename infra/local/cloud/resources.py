@@ -1,6 +1,7 @@
 """Create the template's queues, topics and buses in the AWS stand-in."""
 
 import json
+from email.utils import parseaddr
 from typing import Any, Final
 
 import boto3
@@ -50,6 +51,15 @@ def create_resources(template: Template) -> tuple[str, ...]:
             StackName="local", TemplateBody=json.dumps({"Resources": resources})
         )
     return tuple(resources)
+
+
+def verify_senders(template: Template) -> None:
+    """Let the stand-in send mail as the `MAIL_FROM` of any function."""
+    for function in template.functions.values():
+        _, sender = parseaddr(function.environment.get("MAIL_FROM", ""))
+        if sender:
+            mail = client("sesv2", template.place)
+            mail.create_email_identity(EmailIdentity=sender)
 
 
 def _leans_on_others(resource: tuple[str, Json]) -> bool:

@@ -1,0 +1,1 @@
+"""Send the mail that waits."""

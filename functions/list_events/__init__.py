@@ -1,0 +1,1 @@
+"""Follow everything one may see."""

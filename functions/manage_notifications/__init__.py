@@ -1,0 +1,1 @@
+"""Read what one was told, and say how to be told."""

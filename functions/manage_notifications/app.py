@@ -1,0 +1,52 @@
+"""Notifications: everybody reads what they were told, and says how to be told."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from shared.http import IdempotencyKey, PageQuery, create_handler
+from shared.notifications import Inbox, Preference, Preferences, Reading, Unread
+from shared.pages import Page
+
+from .stores import OwnNotifications
+
+router = APIRouter(tags=["notifications"])
+
+
+class InboxQuery(PageQuery):
+    """Which notifications: all, or with `unread` only those not read yet."""
+
+    unread: bool = False
+
+
+@router.get("/v1/notifications")
+async def list_notifications(
+    query: Annotated[InboxQuery, Query()], box: OwnNotifications
+) -> Inbox:
+    """Return what I was told and may still see, and how much of all is unread."""
+    return box.page(unread=query.unread, cursor=query.cursor, size=query.limit)
+
+
+@router.post("/v1/notifications/read")
+async def read_notifications(
+    reading: Reading, box: OwnNotifications, idempotency_key: IdempotencyKey = None
+) -> Unread:
+    """Mark some notifications as read, or everything up to one."""
+    return box.read(reading, idempotency_key)
+
+
+@router.get("/v1/notification-preferences")
+async def get_preferences(box: OwnNotifications) -> Page[Preference]:
+    """Return how I am told of each type of event, defaults included."""
+    return Page(items=box.preferences(), next_cursor=None)
+
+
+@router.put("/v1/notification-preferences")
+async def put_preferences(
+    wishes: Preferences, box: OwnNotifications
+) -> Page[Preference]:
+    """Replace my wishes; a type that is not named follows the default again."""
+    return Page(items=box.prefer(wishes.items), next_cursor=None)
+
+
+handler = create_handler(router)

@@ -1,0 +1,16 @@
+"""What these routes may ask for; not in `shared.http`, which every function loads."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.http import CallersDatabase
+from shared.notifications import NotificationBox, Notifications
+
+
+async def get_notifications(database: CallersDatabase) -> NotificationBox:
+    """What the caller was told."""
+    return Notifications(database)
+
+
+OwnNotifications = Annotated[NotificationBox, Depends(get_notifications)]

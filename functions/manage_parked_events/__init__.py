@@ -1,0 +1,1 @@
+"""Look after events that nobody could react to."""

@@ -1,0 +1,56 @@
+"""The way out for mail (Amazon SES)."""
+
+from email.message import EmailMessage
+from typing import Protocol
+
+from shared.errors import Unavailable
+
+from .clients import client
+
+# Codes of SES v2 that are about all mail and not about this one.
+_STOP = {
+    "AccountSuspendedException",
+    "LimitExceededException",
+    "SendingPausedException",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+
+
+class MailRefused(Exception):
+    """The mail service refuses one message; the text is its code, without words."""
+
+
+class Mailer(Protocol):
+    """Extension point: another mail service is another class with this method."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message over; raise `MailRefused`, or `Unavailable` for every one."""
+        ...
+
+
+class SesMailer:
+    """`Mailer` over Amazon SES, version 2."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Send to those the message is addressed to."""
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+        )
+
+        readers = [each.addr_spec for each in message["To"].addresses]
+        try:
+            client("sesv2").send_email(
+                FromEmailAddress=str(message["From"]),
+                Destination={"ToAddresses": readers},
+                Content={"Raw": {"Data": message.as_bytes()}},
+            )
+        except ClientError as error:
+            # Its message quotes addresses; its code does not.
+            code = str(error.response.get("Error", {}).get("Code", "unknown"))
+            if code in _STOP:
+                raise Unavailable("The mail service takes nothing now.") from None
+            raise MailRefused(code) from None
+        except BotoCoreError:
+            raise Unavailable("The mail service cannot be reached.") from None

@@ -1,0 +1,87 @@
+"""What people are told, and how they want to be told."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, model_validator
+
+from shared.events import EventType
+from shared.models import Command, Model
+from shared.pages import Page
+
+
+class Notification(Model):
+    """One thing that somebody was told of."""
+
+    id: UUID
+    event_id: UUID
+    ticket_id: UUID
+    ticket_number: int
+    ticket_subject: str
+    type: EventType
+    actor_id: UUID | None
+    actor_name: str | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+class Inbox(Page[Notification]):
+    """A page of notifications, newest first."""
+
+    unread: int = Field(description="Unread ones of all pages, counted to 1000.")
+
+
+class Unread(Model):
+    """How much is left."""
+
+    unread: int = Field(description="Unread notifications, counted to 1000.")
+
+
+class Reading(Command):
+    """What has been read: some notifications, or everything up to one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"up_to": "0b9c7c1e-6f0f-4ad5-8a1a-0a4c8a1d7f55"}]
+        }
+    )
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = None
+    up_to: UUID | None = Field(
+        default=None, description="The newest one that was seen; older ones are too."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.ids is None) == (self.up_to is None):
+            raise ValueError("send either ids or up_to")
+        return self
+
+
+class Preference(Command):
+    """How to be told of one type of event."""
+
+    type: EventType
+    in_app: bool = Field(description="Whether it comes to the list.")
+    email: bool = Field(description="Whether it comes by mail.")
+
+
+class Preferences(Command):
+    """All wishes; a type that is not named follows the default."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"items": [{"type": "TICKET_ASSIGNED", "in_app": True, "email": True}]}
+            ]
+        }
+    )
+
+    items: list[Preference] = Field(max_length=50)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({item.type for item in self.items}) < len(self.items):
+            raise ValueError("name each type once")
+        return self

@@ -1,0 +1,47 @@
+"""What may be asked about notifications and mail. Each method is one round trip."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .mail import Mail
+from .models import Inbox, Preference, Reading, Unread
+
+
+class NotificationBox(Protocol):
+    """What the caller was told. Every method may raise `Unauthenticated`."""
+
+    def page(self, *, unread: bool, cursor: str | None, size: int) -> Inbox:
+        """Return what the caller was told and may still see, newest first."""
+        ...
+
+    def read(self, reading: Reading, key: str | None) -> Unread:
+        """Mark as read; raise `NotFound` when there is no `up_to` of the caller."""
+        ...
+
+    def preferences(self) -> list[Preference]:
+        """Return how the caller is told of each type, defaults included."""
+        ...
+
+    def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
+        """Replace the caller's wishes; return what holds now."""
+        ...
+
+
+class MailWork(Protocol):
+    """What the worker does that sends mail."""
+
+    def claim(self) -> list[Mail]:
+        """Take the mail that has been due longest, for two minutes."""
+        ...
+
+    def sent(self, mail: Mail) -> None:
+        """The mail service has accepted it."""
+        ...
+
+    def failed(self, mail: Mail, error: str, *, for_good: bool = False) -> bool:
+        """Put it off, or give it up; return whether it was given up."""
+        ...
+
+    def forget(self) -> int:
+        """Delete some of what was over long ago; return how much."""
+        ...
