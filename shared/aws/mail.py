@@ -39,10 +39,14 @@ class SesMailer:
             ClientError,
         )
 
-        readers = [each.addr_spec for each in message["To"].addresses]
+        sender, *readers = (
+            each.addr_spec
+            for header in ("From", "To")
+            for each in message[header].addresses
+        )
         try:
             client("sesv2").send_email(
-                FromEmailAddress=str(message["From"]),
+                FromEmailAddress=sender,
                 Destination={"ToAddresses": readers},
                 Content={"Raw": {"Data": message.as_bytes()}},
             )

@@ -69,8 +69,13 @@ class LetterWriter:
 
 
 def one_line(text: str) -> str:
-    """Return text that fits into a header: no line break, no control character."""
-    return " ".join("".join(x if x.isprintable() else " " for x in text).split())
+    """Return text that fits into a header: no line break, no control character.
+
+    What looks like the start of an encoded word (RFC 2047) is broken: the email package
+    would decode it, line breaks included, and write those into the header.
+    """
+    shown = "".join(x if x.isprintable() else " " for x in text)
+    return " ".join(shown.replace("=?", "= ?").split())
 
 
 def _address(name: str, address: str) -> Address:
