@@ -42,6 +42,10 @@ env:  ## print addresses and keys for a shell: eval "$(make env)"
 tick:  ## fire a schedule of the open desk now: make tick NAME=CloseSolvedTickets
 	@$(RUN) infra.local tick "$(NAME)"
 
+.PHONY: mail
+mail:  ## read the mail that the open desk has sent
+	@$(RUN) infra.local mail
+
 .PHONY: admin
 admin:  ## make somebody the first administrator: make admin EMAIL=...
 	@$(RUN) infra.first_admin "$(EMAIL)"

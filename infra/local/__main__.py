@@ -1,4 +1,4 @@
-"""The command line behind `make`: `python -m infra.local up|reset|env|tick`."""
+"""The command line behind `make`: `python -m infra.local up|reset|env|tick|mail`."""
 
 import argparse
 import asyncio
@@ -21,7 +21,7 @@ from .stack import (
     Stack,
 )
 from .supervisor import PartFailed, ProcessRecord
-from .terminal import follow, say, welcome
+from .terminal import follow, letters, say, welcome
 
 REFUSALS = (
     AlreadyRunning,
@@ -45,6 +45,7 @@ def main() -> int:
     verbs.add_parser("reset", help="delete everything a closed desk has kept")
     verbs.add_parser("env", help="print addresses and keys for a shell")
     verbs.add_parser("tick", help="fire a schedule now").add_argument("name")
+    verbs.add_parser("mail", help="print the mail that the open desk has sent")
     options = parser.parse_args()
     home = Home.from_environment(os.environ)
     try:
@@ -57,6 +58,8 @@ def main() -> int:
                 print(*Desk.load(home.desk).shell_lines(), sep="\n")
             case "tick":
                 print(tick(home, options.name))
+            case "mail":
+                print(mail(home))
     except (*REFUSALS, NotRunning) as refusal:
         print(refusal, file=sys.stderr)
         return 1
@@ -96,6 +99,15 @@ def tick(home: Home, name: str) -> str:
         raise NotRunning(f"{name} was not done: {reason}") from error
     except OSError as error:
         raise NotRunning("The desk is not open: run `make dev`.") from error
+
+
+def mail(home: Home) -> str:
+    """Return all mail that the open desk has sent, oldest first."""
+    try:
+        sent = list(letters(Desk.load(home.desk).aws_endpoint_url))
+    except OSError as error:
+        raise NotRunning("The desk is not open: run `make dev`.") from error
+    return f"\n{'=' * 72}\n".join(sent) or "No mail yet; it is sent once a minute."
 
 
 async def _until_signal(stack: Stack, home: Home) -> None:
