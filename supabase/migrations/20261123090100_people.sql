@@ -136,11 +136,18 @@ begin
             message = 'wrong-audience',
             detail = 'This token was made for another service. Sign in again.';
     end if;
+    -- Nor whether its owner is still there: a token outlives the person by up to an hour.
+    if auth.uid() is not null
+    and not exists (select from public.profiles where id = auth.uid()) then
+        raise sqlstate 'PT401' using
+            message = 'unauthenticated',
+            detail = 'There is no such person any more.';
+    end if;
     return auth.uid();
 end;
 $$;
 comment on function private.caller is
-'The person behind the request, or null; PT401 when the token is not meant for us.';
+'The person behind the request, or null; PT401 when the token is not meant for us, or its owner is gone.';
 grant execute on function private.caller to authenticated;
 
 create function private.has_permission(wanted text) returns boolean
@@ -164,7 +171,7 @@ as $$
 declare
     me uuid := private.caller();
 begin
-    if not exists (select from public.profiles where id = me) then
+    if me is null then
         raise sqlstate 'PT401' using
             message = 'unauthenticated',
             detail = 'Sign in first.';

@@ -293,7 +293,7 @@ begin
         )
     end;
 exception
-    when invalid_text_representation then
+    when invalid_text_representation or sqlstate 'PT401' then
         return false;
 end;
 $$;

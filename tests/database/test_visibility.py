@@ -283,28 +283,31 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments", "code"),
+    ("function", "arguments"),
     [
-        ("whoami", {}, "PT401"),
-        ("create_ticket", {"subject": "Help", "body": "It."}, "PT401"),
-        ("add_comment", {"ticket": "1001", "body": "It."}, "PT401"),
-        ("update_ticket_status", {"ticket": "1001", "status": "open"}, "PT401"),
-        ("assign_ticket", {"ticket": "1001", "assignee": "me"}, "PT401"),
-        ("release_ticket", {"ticket": "1001"}, "PT401"),
-        ("list_people", {}, "PT401"),
-        ("define_role", {"role": "r1", "name": "N", "permissions": []}, "PT401"),
-        ("grant_role", {"person": str(id_of("agent")), "role": "admin"}, "PT401"),
-        ("revoke_role", {"person": str(id_of("agent")), "role": "agent"}, "PT401"),
-        ("get_ticket", {"ticket": "1001"}, "PT404"),
-        ("list_comments", {"ticket": "1001"}, "PT404"),
-        ("list_ticket_events", {"ticket": "1001"}, "PT404"),
-        ("list_queue", {"queue": "support"}, "PT404"),
+        ("whoami", {}),
+        ("create_ticket", {"subject": "Help", "body": "It."}),
+        ("add_comment", {"ticket": "1001", "body": "It."}),
+        ("update_ticket_status", {"ticket": "1001", "status": "open"}),
+        ("assign_ticket", {"ticket": "1001", "assignee": "me"}),
+        ("release_ticket", {"ticket": "1001"}),
+        ("list_people", {}),
+        ("define_role", {"role": "r1", "name": "N", "permissions": []}),
+        ("grant_role", {"person": str(id_of("agent")), "role": "admin"}),
+        ("revoke_role", {"person": str(id_of("agent")), "role": "agent"}),
+        ("get_ticket", {"ticket": "1001"}),
+        ("list_comments", {"ticket": "1001"}),
+        ("list_ticket_events", {"ticket": "1001"}),
+        ("list_queue", {"queue": "support"}),
+        ("list_queues", {}),
+        ("list_my_tickets", {}),
+        ("list_roles", {}),
     ],
 )
 def test_somebody_deleted_can_do_nothing_with_a_token_left(
-    desk, ticket, function, arguments, code
+    desk, ticket, function, arguments
 ):
-    with refused(code):
+    with refused("PT401"):
         desk.rows("nobody", function, **arguments)
 
 
@@ -319,7 +322,8 @@ def test_somebody_deleted_is_forgotten_with_their_roles(desk):
         )
         == 0
     )
-    assert desk.rows("passer-by", "list_my_tickets") == []
+    with refused("PT401"):
+        desk.read("passer-by", "select name from public.profiles")
 
 
 @pytest.mark.parametrize("function", ["close_solved_tickets", "make_first_admin"])
