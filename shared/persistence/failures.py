@@ -46,6 +46,8 @@ _THEIRS: Mapping[str, type[AppError]] = {
     "55P03": Unavailable,  # lock timeout
     "57014": Unavailable,  # statement timeout
     "57P01": Unavailable,  # shutting down
+    "57P02": Unavailable,  # recovering from a crash
+    "57P03": Unavailable,  # starting
     "PGRST000": Unavailable,  # no connection
     "PGRST001": Unavailable,
     "PGRST002": Unavailable,  # schema cache being built
@@ -62,7 +64,8 @@ def failure(error: APIError) -> AppError:
         return own(str(error.details or "") or None, error.message)
     if code in ("401", "403"):
         return Unauthenticated()
-    if code in ("502", "503", "504"):
+    # When its connection breaks half-way, PostgREST answers 400 with an empty code.
+    if code in ("502", "503", "504") or error.code == "":
         return Unavailable()
     kind = _THEIRS.get(code)
     if kind is None:
