@@ -5,7 +5,7 @@ from typing import Protocol
 from shared.errors import Unavailable
 from shared.events import DomainEvent
 
-from .clients import client
+from .clients import client, outages
 
 SOURCE = "autocrm"
 
@@ -33,5 +33,7 @@ class EventBridgeBus:
             "Detail": event.model_dump_json(),
             "Resources": [f"ticket:{event.ticket_id}"],
         }
-        if client("events").put_events(Entries=[entry])["FailedEntryCount"]:
+        with outages():
+            answer = client("events").put_events(Entries=[entry])
+        if answer["FailedEntryCount"]:
             raise Unavailable("The bus did not take the event.")

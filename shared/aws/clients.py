@@ -4,9 +4,13 @@ boto3 comes with the Lambda runtime; it stays out of the layer, and out of funct
 that answer people, where importing it would double a cold start.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
+from shared.errors import Unavailable
 from shared.settings import AwsSettings
 
 
@@ -18,3 +22,20 @@ def client(service: str) -> Any:  # noqa: ANN401, boto3 makes clients at run tim
 
     quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
     return boto3.client(service, region_name=AwsSettings.read().region, config=quick)
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """Raise `Unavailable` for what passes by itself; whatever else is wrong stays."""
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+    try:
+        yield
+    except (ConnectionError, HTTPClientError) as error:
+        raise Unavailable from error
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        busy = "Throttl" in error.response["Error"]["Code"]
+        if busy or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Unavailable from error
+        raise

@@ -7,7 +7,7 @@ from shared.errors import Unavailable
 from shared.events import DomainEvent
 from shared.settings import EventQueueSettings
 
-from .clients import client
+from .clients import client, outages
 
 BATCH = 10  # messages, SQS's limit of one call
 
@@ -33,9 +33,10 @@ class SqsQueue:
                 {"Id": str(event.id), "MessageBody": event.model_dump_json()}
                 for event in batch
             ]
-            answer = client("sqs").send_message_batch(
-                QueueUrl=self._url, Entries=entries
-            )
+            with outages():
+                answer = client("sqs").send_message_batch(
+                    QueueUrl=self._url, Entries=entries
+                )
             if answer.get("Failed"):
                 raise Unavailable("The queue did not take every event.")
 
@@ -46,8 +47,13 @@ def open_event_queue() -> SqsQueue:
 
 
 def wake(url: str, seconds: int = 0) -> None:
-    """Send a message that only means: look now, or in so many seconds (900 at most)."""
-    client("sqs").send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=seconds)
+    """Send a message that only means: look now, or in so many seconds (900 at most).
+
+    Raises:
+        Unavailable: the queue cannot be reached.
+    """
+    with outages():
+        client("sqs").send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=seconds)
 
 
 def _batches(events: Sequence[DomainEvent]) -> Iterator[Sequence[DomainEvent]]:
