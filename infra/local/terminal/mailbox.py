@@ -1,4 +1,4 @@
-"""The mail that a local desk has sent: it stays in the AWS stand-in, to be read here."""
+"""The mail that a local desk has sent; it stays in the AWS stand-in, read here."""
 
 import json
 import urllib.request
