@@ -9,7 +9,7 @@ from shared.errors import Unavailable
 from shared.notifications import LetterWriter, Mail, MailWork, UnwritableAddress
 
 WORST_MILLISECONDS = 32_000
-"""What one mail may take: three attempts to send it, and two calls of the database."""
+"""What one mail may take: an attempt to send it, and two calls of the database."""
 
 log = Logger(child=True)
 

@@ -15,12 +15,22 @@ from shared.settings import AwsSettings
 
 
 @lru_cache(maxsize=8)
-def client(service: str) -> Any:  # noqa: ANN401, boto3 makes clients at run time
-    """Return the client of a service; `AWS_ENDPOINT_URL` points it elsewhere."""
+def client(service: str, attempts: int = 3, patience: int = 5) -> Any:  # noqa: ANN401, boto3 makes clients at run time
+    """Return the client of a service; `AWS_ENDPOINT_URL` points it elsewhere.
+
+    Args:
+        service: as boto3 calls it.
+        attempts: how often a call is tried.
+        patience: seconds to wait for an answer.
+    """
     import boto3
     from botocore.config import Config
 
-    quick = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
+    quick = Config(
+        connect_timeout=2,
+        read_timeout=patience,
+        retries={"total_max_attempts": attempts},
+    )
     return boto3.client(service, region_name=AwsSettings.read().region, config=quick)
 
 

@@ -45,7 +45,8 @@ class SesMailer:
             for each in message[header].addresses
         )
         try:
-            client("sesv2").send_email(
+            # Once: a second attempt after an answer that got lost is a second mail.
+            client("sesv2", attempts=1, patience=10).send_email(
                 FromEmailAddress=sender,
                 Destination={"ToAddresses": readers},
                 Content={"Raw": {"Data": message.as_bytes()}},

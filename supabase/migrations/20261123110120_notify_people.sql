@@ -1,5 +1,28 @@
 -- The reaction that tells people of an event: in their lists, and by mail.
 
+create function private.assignee_then(event public.ticket_events) returns uuid
+language sql stable security definer set search_path = ''
+as $$
+    select
+        case
+            when later.id is null then tickets.assignee_id
+            else (later.before ->> 'assignee_id')::uuid
+        end
+    from public.tickets
+    left join lateral (
+        select events.id, events.before
+        from public.ticket_events as events
+        where events.ticket_id = tickets.id
+            and events.seq > (assignee_then.event).seq
+            and events.type = 'TICKET_ASSIGNED'
+        order by events.seq
+        limit 1
+    ) as later on true
+    where tickets.id = (assignee_then.event).ticket_id;
+$$;
+comment on function private.assignee_then is
+'Who held a ticket after an event: who the next assignment took it from, or who holds it now. Whoever comes later is not told of what was before.';
+
 create function private.audience(event public.ticket_events)
 returns table (person_id uuid, in_app boolean, email boolean)
 language sql security definer set search_path = ''
@@ -8,16 +31,14 @@ as $$
         select tickets.requester_id as id
         from public.tickets where tickets.id = (audience.event).ticket_id
         union
-        select tickets.assignee_id
-        from public.tickets where tickets.id = (audience.event).ticket_id
+        select private.assignee_then(audience.event)
         union
         select ((audience.event).before ->> 'assignee_id')::uuid
-        union
-        select ((audience.event).after ->> 'assignee_id')::uuid
         union
         select ticket_followers.person_id
         from public.ticket_followers
         where ticket_followers.ticket_id = (audience.event).ticket_id
+            and ticket_followers.since <= (audience.event).occurred_at
     )
 
     select
@@ -33,7 +54,7 @@ as $$
         and private.may_know(profiles.id, audience.event);
 $$;
 comment on function private.audience is
-'Who is told of an event, and how: requester, assignee before and after, and followers; never the actor, never somebody who may not know.';
+'Who is told of an event, and how: requester, assignee before and after, and followers, as they were then; never the actor, never somebody who may not know now.';
 
 create function private.mail_event(person uuid, event public.ticket_events) returns void
 language plpgsql security definer set search_path = ''

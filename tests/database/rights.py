@@ -159,17 +159,17 @@ shared_organizations staff visible_ticket
 
 # What only commands and triggers call.
 PIECES = """
-answer_given audience begin_reaction beyond_mine can_work changed check_step
-count_lost_tickets count_new_tickets count_tickets delivery_view email_attempts
-event_payload events_to_replay feed_turn find_queue fold_queue_counts follow_up
-guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin keep_answer
-keep_category keep_new_ticket keep_ticket_rules known_names letter lock_live_webhook
-lock_ticket lock_webhook mail_event may_know new_webhook_secret next_replay
-note_health open_ticket owe_event person_with_roles place_comment queue_filters
-reads_notes record_comment record_event record_new_ticket record_ticket_change
-refuse_change require_caller require_in_queue require_permission restart_feed secret
-see_again see_as sees_ticket tell tell_person ticket_facts topics wake webhook_view
-welcome_person
+answer_given assignee_then audience begin_reaction beyond_mine can_work changed
+check_step count_lost_tickets count_new_tickets count_tickets delivery_view
+email_attempts event_payload events_to_replay feed_turn find_queue fold_queue_counts
+follow_up guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin
+keep_answer keep_category keep_new_ticket keep_ticket_rules known_names letter
+lock_live_webhook lock_ticket lock_webhook mail_event may_know new_webhook_secret
+next_replay note_health open_ticket owe_event person_with_roles place_comment
+queue_filters reads_notes record_comment record_event record_new_ticket
+record_ticket_change refuse_change require_caller require_in_queue require_permission
+restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
+wake webhook_view welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {

@@ -76,6 +76,25 @@ def test_a_new_assignee_and_the_former_one_are_told(desk, ticket):
     assert mailed(desk) == set()  # by default
 
 
+def test_whoever_comes_later_is_not_told_of_what_was_before(desk):
+    ticket = desk.ticket()
+    desk.say("customer", ticket)
+    desk.assign(ticket, "agent")
+    desk.assign(ticket, "lead")
+    desk.run(
+        "insert into public.ticket_followers (person_id, ticket_id, since)"
+        " values (%s, %s, now() + interval '1 second')",
+        id_of("neighbour"),
+        ticket["id"],
+    )
+
+    settle(desk)
+
+    assert told(desk, "agent") == ["TICKET_ASSIGNED", "TICKET_ASSIGNED"]
+    assert told(desk, "lead") == ["TICKET_ASSIGNED"]
+    assert told(desk, "neighbour") == []
+
+
 def test_a_former_assignee_without_the_queue_is_not_told(desk, ticket):
     desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
 

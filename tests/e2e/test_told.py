@@ -1,0 +1,115 @@
+"""What somebody is told of their ticket: in the list, by mail, and in the feed."""
+
+from email import message_from_string
+from email.policy import SMTP
+from uuid import uuid4
+
+import pytest
+
+from tests.open_desk import eventually
+
+from .person import problem
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def answered(people, database):
+    """A ticket that the agent has answered twice; everybody has reacted."""
+    ticket = people.customer.opens(subject="Kötbullar & <Ärger>")
+    people.agent.takes(ticket)
+    people.agent.says(ticket, "Which gear?")
+    people.agent.says(ticket, "Please tell.")
+    owed = (
+        "select count(*) from private.outbox join public.ticket_events on id = event_id"
+        " where ticket_id = %s"
+    )
+    eventually(lambda: database.execute(owed, [ticket["id"]]).fetchone() == (0,))
+    return ticket
+
+
+def about(ticket, page):
+    return [item for item in page["items"] if item["ticket_id"] == ticket["id"]]
+
+
+def test_a_customer_reads_what_the_agent_did(people, answered):
+    page = people.customer.get("/v1/notifications", unread=True)
+    told = about(answered, page)
+
+    left = people.customer.do(
+        "POST",
+        "/v1/notifications/read",
+        {"ids": [item["id"] for item in told]},
+        idempotency_key=uuid4().hex,
+    )
+
+    assert sorted(item["type"] for item in told) == [
+        "TICKET_ASSIGNED",
+        "TICKET_COMMENTED",
+        "TICKET_COMMENTED",
+    ]
+    assert told[0]["ticket_subject"] == answered["subject"]
+    assert left["unread"] == page["unread"] - 3
+    assert about(answered, people.customer.get("/v1/notifications", unread=True)) == []
+    assert about(answered, people.agent.get("/v1/notifications")) == []
+
+
+def test_the_answers_come_in_one_mail(people, database, desk, http, answered):
+    hurry = "update private.emails set due_at = now() where ticket_id = %s"
+    database.execute(hurry, [answered["id"]])
+    subject = f"[#{answered['number']}] {answered['subject']}"
+
+    def arrived():
+        sent = http.get(f"{desk.aws_endpoint_url}/moto-api/data.json").json()
+        messages = [
+            message_from_string(each["raw_data"], policy=SMTP)
+            for each in sent.get("ses", {}).get("RawMessage", [])
+        ]
+        return [each for each in messages if each["Subject"] == subject]
+
+    def tick():
+        http.post(f"{desk.api_url}/.local/tick/DeliverEmails").raise_for_status()
+        return arrived()
+
+    eventually(tick)
+    tick()
+
+    [message] = arrived()
+    assert message["To"].addresses[0].addr_spec == "customer@example.com"
+    text = message.get_content()
+    assert text.index("> Which gear?") < text.index("> Please tell.")
+
+
+def test_a_client_that_slept_catches_up(people):
+    start = people.agent.get("/v1/events", start="now")["next_cursor"]
+    ticket = people.customer.opens()
+    people.customer.says(ticket, "It was very loud.")
+
+    seen, cursor, moved = [], start, True
+    while moved:
+        page = people.agent.get("/v1/events", cursor=cursor, limit=1)
+        moved, cursor = page["next_cursor"] != cursor, page["next_cursor"]
+        seen += [item["type"] for item in about(ticket, page)]
+
+    assert seen == ["TICKET_CREATED", "TICKET_COMMENTED"]
+
+
+def test_wishes_come_back_as_they_were_sent(people):
+    path = "/v1/notification-preferences"
+    usual = people.lead.get(path)["items"]
+    wish = {"type": "TICKET_ASSIGNED", "in_app": False, "email": True}
+
+    changed = people.lead.do("PUT", path, {"items": [wish]})["items"]
+    back = people.lead.do("PUT", path, {"items": []})["items"]
+
+    assert wish in changed
+    assert len(changed) == len(usual) == 5
+    assert back == usual
+
+
+def test_parked_events_are_for_administrators(people):
+    assert people.admin.get("/v1/parked-events") == {"items": [], "next_cursor": None}
+    for who in (people.customer, people.agent, people.lead):
+        assert problem(who.send("GET", "/v1/parked-events")) == (403, "denied")
+    retry = f"/v1/parked-events/{uuid4()}/retry"
+    assert problem(people.admin.send("POST", retry)) == (404, "not-found")
