@@ -58,6 +58,12 @@ test: setup-tests  ## prove everything
 test-fast: setup  ## prove what needs no running stack
 	@$(RUN) pytest -q -m "not slow"
 
+# A large crowd under every fault, some minutes long: make faults EVENTS=50000
+.PHONY: faults
+faults: export EVENTS ?= 10000
+faults: setup-tests  ## kill every part of the fan-out under 10,000 changes; prove none lost
+	@$(RUN) pytest -q tests/faults
+
 .PHONY: lint
 lint: setup  ## check style, types and the shape of the code
 	@$(RUN) ruff format --check .

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 from queue import Queue
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
@@ -38,9 +39,18 @@ class Receivers:
     got: "Queue[Post]" = field(default_factory=Queue)
     closing: threading.Event = field(default_factory=threading.Event)
     mended: threading.Event = field(default_factory=threading.Event)
+    moods: "Iterator[str]" = field(
+        default_factory=lambda: cycle(("/failing", "/reset", "/hanging", "/dripping"))
+    )
 
     def taken(self) -> list[Post]:
         return [self.got.get_nowait() for _ in range(self.got.qsize())]
+
+    def way_of(self, path: str) -> str:
+        """How to answer; `/moody` never twice the same, until it is mended."""
+        if path != "/moody":
+            return path
+        return "/ok" if self.mended.is_set() else next(self.moods)
 
 
 class Handler(StreamRequestHandler):
@@ -57,7 +67,7 @@ class Handler(StreamRequestHandler):
         path = line.split()[1]
         receivers.got.put(Post(path, headers, body))
         with suppress(OSError):
-            self._answer(path, receivers)
+            self._answer(receivers.way_of(path), receivers)
 
     def _answer(self, path: str, receivers: Receivers) -> None:
         if path == "/hanging":

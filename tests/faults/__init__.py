@@ -1,0 +1,1 @@
+"""The fan-out while the parts that it stands on are killed."""
