@@ -1,5 +1,6 @@
 -- A retry takes an Idempotency-Key like every POST: sent again, it succeeds again.
 
+-- squawk-ignore ban-drop-function
 drop function public.retry_parked_event(uuid);
 
 create function public.retry_parked_event(event uuid, idempotency_key text default null)
