@@ -47,7 +47,8 @@ const join = async (person, topic) => {
   const events = []
   let wake = () => {}
   const channel = person.client.channel(topic, { config: { private: true } })
-  channel.on('broadcast', { event: '*' }, ({ payload }) => {
+  channel.on('broadcast', { event: '*' }, ({ event, payload }) => {
+    if (event === 'NOTIFICATION_CREATED') return
     events.push(payload)
     wake()
   })
@@ -75,6 +76,7 @@ const { id } = await customer.call('POST', '/v1/tickets', {
   body: 'From a browser.',
   queue: 'support',
 })
+await user.heard(1) // the last to hear of it
 const ticket = await join(customer, `ticket:${id}`)
 const internal = await join(agent, `ticket:${id}:internal`)
 const refused = await Promise.all([

@@ -68,7 +68,10 @@ def test_every_address_of_the_environment_answers(desk: Desk):
 
 def test_two_desks_stand_side_by_side(desk: Desk, tmp_path: Path):
     with open_desk(tmp_path / "second desk") as second:
-        answers = [httpx.get(f"{each.api_url}/health") for each in (desk, second.desk)]
+        answers = [
+            httpx.get(f"{each.api_url}/health", timeout=60)
+            for each in (desk, second.desk)
+        ]
 
     assert [answer.status_code for answer in answers] == [200, 200]
 

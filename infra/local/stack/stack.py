@@ -43,6 +43,10 @@ class Stack:
             cloud.cancel()
             await asyncio.gather(cloud, return_exceptions=True)
         await asyncio.to_thread(self._seed)
+        # After the seed, so that nobody is woken for what is history.
+        await asyncio.to_thread(
+            keep_secrets, self.desk.database_url, self._layout.vault
+        )
         self.desk.save(self._home.desk)
 
     async def watch(self) -> None:
@@ -60,12 +64,8 @@ class Stack:
     async def _start_platform(self) -> None:
         database, *services = await asyncio.to_thread(self._layout.platform)
         await self._supervisor.start(database)
-        await asyncio.to_thread(self._prepare_database)
+        await asyncio.to_thread(migrate, self.desk.database_url, MIGRATIONS)
         await self._supervisor.start(*services)
-
-    def _prepare_database(self) -> None:
-        migrate(self.desk.database_url, MIGRATIONS)
-        keep_secrets(self.desk.database_url, self._layout.vault)
 
     async def _start_cloud(self) -> None:
         for part in self._layout.cloud():
