@@ -12,6 +12,11 @@ READABLE = ("authenticated", "service_role")  # under row-level security; never 
 
 # Columns are named, because a table that may be read shows its new columns at once.
 TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "public.agents": (
+        READABLE,
+        "person_id availability availability_since capacity skills load"
+        " last_assigned_at",
+    ),
     "public.comments": (
         READABLE,
         "id ticket_id position author_id visibility body created_at",
@@ -159,12 +164,13 @@ shared_organizations staff visible_ticket
 
 # What only commands and triggers call.
 PIECES = """
-answer_given assignee_then audience begin_reaction beyond_mine can_work changed
-check_step count_lost_tickets count_new_tickets count_tickets delivery_view
+answer_given assignee_then audience begin_reaction beyond_mine call_workers can_work
+changed check_step count_lost_tickets count_new_tickets count_tickets delivery_view
 email_attempts event_payload events_to_replay feed_turn find_queue fold_queue_counts
 follow_up guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin
-keep_answer keep_category keep_new_ticket keep_ticket_rules known_names letter
-lock_live_webhook lock_ticket lock_webhook mail_event may_know new_webhook_secret
+keep_answer keep_category keep_load keep_load_of_rows keep_new_ticket keep_ticket_rules
+known_names letter lock_agent lock_live_webhook lock_ticket lock_webhook lock_work
+mail_event may_know move_load new_webhook_secret
 next_replay note_health open_ticket owe_event person_with_roles place_comment
 queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission

@@ -18,8 +18,9 @@ PERMISSION_DENIED = "42501"
 
 @pytest.fixture
 def ticket(desk):
-    """A ticket with an answer and a note, followed by the agent."""
+    """A ticket with an answer and a note, followed by the agent, who is at work."""
     ticket = desk.ticket()
+    desk.run("select private.lock_agent(%s)", id_of("agent"))
     desk.say("agent", ticket, "An answer.")
     desk.note(ticket)
     return ticket
@@ -37,6 +38,7 @@ def those_who(see):
         ("comments", SEE_THE_TICKET),
         ("ticket_events", SEE_THE_TICKET),
         ("ticket_followers", {"agent"}),
+        ("agents", STAFF),
         ("organizations", STAFF | {"customer", "colleague"}),
         ("queues", STAFF),
         ("queue_members", STAFF),
