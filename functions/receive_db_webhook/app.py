@@ -23,7 +23,7 @@ async def receive_db_webhook(
     database: PublicDatabase,
     intake: Annotated[Intake, Depends(get_intake)],
 ) -> None:
-    """Take the webhook of `ticket_events` in the platform's form, once.
+    """Take a webhook in the platform's form: an event once, a call to work.
 
     Signed by our trigger (`x-autocrm-timestamp`, `x-autocrm-signature`), or with the
     plain secret in `x-webhook-secret` when it was made in the dashboard.
@@ -35,7 +35,7 @@ async def receive_db_webhook(
         reason = getattr(refusal, "problem", type(refusal).__name__)
         log.warning("webhook refused", reason=reason)
         raise
-    log.info("event accepted", event_id=str(hook.event.id), type=hook.event.type)
+    log.info("webhook accepted", extra=hook.names())
 
 
 handler = create_handler(router)

@@ -77,9 +77,14 @@ class EventQueueSettings(Settings):
 
 
 class HookSettings(EventQueueSettings):
-    """Proof that a webhook is ours: secrets by comma, two while one is replaced."""
+    """Proof that a webhook is ours (secrets by comma, two while one is replaced).
+
+    And which queues wake those who look for work.
+    """
 
     webhook_secrets: SecretStr
+    assignment_queue_url: str
+    bulk_queue_url: str
 
 
 class FanOutSettings(Settings):

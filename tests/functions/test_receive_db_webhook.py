@@ -34,12 +34,23 @@ def database():
 
 
 @pytest.fixture
-def post(queue, database):
+def woken():
+    return []
+
+
+@pytest.fixture
+def wakes(woken):
+    tables = ("agents", "bulk_updates")
+    return {table: lambda table=table: woken.append(table) for table in tables}
+
+
+@pytest.fixture
+def post(queue, database, wakes):
     def post(body, headers=None):
         sent = headers if headers is not None else signed(SECRET, body.encode())
         stores = {
             get_public_database: database,
-            get_intake: Intake([SECRET], queue),
+            get_intake: Intake([SECRET], queue, wakes),
         }
         with provided(handler, stores):
             return invoke(handler, http_event("POST", "/v1/hooks/database", body, sent))
@@ -106,6 +117,26 @@ def test_what_is_signed_and_no_event_is_refused(post, queue, database, body):
     assert answer.json["type"] == "urn:autocrm:problem:unknown-event"
     assert not queue.sent
     assert not database.calls
+
+
+@pytest.mark.parametrize("kind", ["INSERT", "UPDATE"])
+@pytest.mark.parametrize("table", ["agents", "bulk_updates"])
+def test_a_row_that_means_work_wakes_who_looks_for_it(
+    post, queue, database, woken, table, kind
+):
+    answer = post(hook({"id": 7}, type=kind, table=table))
+
+    assert answer.status == 202
+    assert woken == [table]
+    assert not queue.sent
+    assert not database.calls
+
+
+def test_work_is_told_by_nobody_else(post, woken):
+    answer = post(hook({}, table="agents"), {"x-webhook-secret": "guess"})
+
+    assert answer.status == 401
+    assert not woken
 
 
 def test_a_body_over_the_limit_is_refused(post, queue):
