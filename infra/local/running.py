@@ -14,6 +14,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from .part import Part
+from .process import die_with_parent
 
 PATIENCE = 30.0  # seconds that a part may take to serve
 INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
@@ -46,7 +47,7 @@ def running(
 
 
 def start(part: Part, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start one part."""
+    """Start one part; it ends also when whoever started it is killed."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return subprocess.Popen(
         part.command,
@@ -54,6 +55,7 @@ def start(part: Part, log: IO[bytes]) -> subprocess.Popen[bytes]:
         stdout=log,
         stderr=log,
         cwd="/",
+        preexec_fn=die_with_parent(part.stop),
         user=part.user,
         group=pwd.getpwnam(part.user).pw_gid if part.user else None,
         extra_groups=[] if part.user else None,

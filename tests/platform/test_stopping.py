@@ -1,15 +1,29 @@
 """Stopping: in order, quickly, and nothing is sent twice."""
 
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from infra.local.platform import Platform, Ports
+from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
+from infra.local.process import birth
 from infra.local.running import running, start, wait_until_ready
 
-from .support import MIGRATIONS, receiver
+from .support import MIGRATIONS, eventually, receiver
+
+STARTER = """
+import pathlib, sys, time
+from infra.local.part import Part
+from infra.local.running import start
+
+command = [sys.executable, "-c", "import time; time.sleep(600)"]
+with open(sys.argv[1], "wb") as log:
+    print(start(Part("sleeper", command, {}, ""), log).pid, flush=True)
+time.sleep(600)
+"""
 
 pytestmark = pytest.mark.slow
 
@@ -58,3 +72,20 @@ def test_every_part_ends_in_order(platform_of_its_own):
     codes = {name: process.returncode for name, process in processes.items()}
     assert codes.pop("postgrest") == -signal.SIGINT  # its own way to end
     assert set(codes.values()) == {0}
+
+
+def test_a_part_ends_also_when_the_tests_are_killed(tmp_path):
+    tests = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", STARTER, str(tmp_path / "log")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        part = int(tests.stdout.readline())
+        assert birth(part)
+    finally:
+        tests.kill()
+        tests.communicate()
+
+    eventually(lambda: birth(part) is None)
