@@ -7,6 +7,9 @@ from shared.outbox import Lag, MissedEventSource
 
 BATCH_MILLISECONDS = 15_000
 """What a batch may take at worst."""
+PLENTY = 1_000
+"""With so many events in the queue the workers are behind, and nothing is missed: what
+is enqueued again then only makes them slower."""
 
 
 class Relay:
@@ -21,9 +24,11 @@ class Relay:
         self._queue = queue
 
     def run(self, milliseconds_left: Callable[[], int]) -> int:
-        """Enqueue while something is due and there is time; return how many."""
+        """Enqueue while something is due, and time and room for it; return how many."""
         relayed = 0
-        while milliseconds_left() > BATCH_MILLISECONDS:
+        while (
+            milliseconds_left() > BATCH_MILLISECONDS and self._queue.waiting() < PLENTY
+        ):
             events = self._missed.claim()
             if not events:
                 break

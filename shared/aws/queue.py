@@ -19,6 +19,10 @@ class EventQueue(Protocol):
         """Enqueue events, or raise `Unavailable` when any was not taken."""
         ...
 
+    def waiting(self) -> int:
+        """Return about how many events wait for a worker."""
+        ...
+
 
 class SqsQueue:
     """`EventQueue` over one SQS queue."""
@@ -39,6 +43,15 @@ class SqsQueue:
                 )
             if answer.get("Failed"):
                 raise Unavailable("The queue did not take every event.")
+
+    def waiting(self) -> int:
+        """Return the queue's own estimate, which may be a minute old."""
+        wanted = "ApproximateNumberOfMessages"
+        with outages():
+            answer = client("sqs").get_queue_attributes(
+                QueueUrl=self._url, AttributeNames=[wanted]
+            )
+        return int(answer["Attributes"][wanted])
 
 
 def open_event_queue() -> SqsQueue:

@@ -75,6 +75,9 @@ class FakeQueue:
             raise self.broken
         self.sent.extend(events)
 
+    def waiting(self) -> int:
+        return len(self.sent)
+
 
 @dataclass
 class FakeBus:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from functions.relay_missed_events import app
-from functions.relay_missed_events.use_case import Relay
+from functions.relay_missed_events.use_case import PLENTY, Relay
 from shared.errors import Unavailable
 from tests.builders import event
 from tests.events import context
@@ -37,6 +37,22 @@ def test_it_stops_before_time_is_out(outbox, queue):
 
     assert Relay(outbox, queue).run(lambda: next(left)) == 2
     assert len(outbox.missed) == 1
+
+
+def test_nothing_is_missed_while_the_workers_are_behind(outbox, queue):
+    backlog = [event()] * PLENTY
+    queue.sent = list(backlog)
+    outbox.missed = [[event()]]
+
+    assert Relay(outbox, queue).run(lambda: 40_000) == 0
+    assert queue.sent == backlog
+    assert len(outbox.missed) == 1
+
+
+def test_it_enqueues_no_more_than_there_is_room_for(outbox, queue):
+    outbox.missed = [[event()] * 100 for _ in range(20)]
+
+    assert Relay(outbox, queue).run(lambda: 40_000) == PLENTY
 
 
 def test_a_queue_that_is_down_fails_the_run(outbox, queue):

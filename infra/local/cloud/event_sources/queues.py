@@ -114,10 +114,13 @@ class QueuePoller:
         return messages
 
     def _delete(self, url: str, messages: list[Json]) -> None:
-        for message in messages:
-            self._sqs.delete_message(
-                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
-            )
+        """Delete what is done; what the queue keeps all the same comes once more."""
+        entries = [
+            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+            for number, message in enumerate(messages)
+        ]
+        if entries:
+            self._sqs.delete_message_batch(QueueUrl=url, Entries=entries)
 
 
 def _attribute(value: Json) -> Json:
