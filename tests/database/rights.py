@@ -39,7 +39,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id ticket_id seq type actor_id is_internal before after occurred_at turn"
         " position",
     ),
-    "public.ticket_followers": (READABLE, "person_id ticket_id since"),
+    "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
     "public.ticket_statuses": (
         READABLE,
         "status category agent_label customer_label position",
@@ -170,7 +170,7 @@ email_attempts event_payload events_to_replay feed_turn find_queue fold_queue_co
 follow_up guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin
 keep_answer keep_category keep_load keep_load_of_rows keep_new_ticket keep_ticket_rules
 known_names letter lock_agent lock_live_webhook lock_ticket lock_webhook lock_work
-mail_event may_know move_load new_webhook_secret
+mail_event may_know move_load new_webhook_secret number_following
 next_replay note_health open_ticket owe_event person_with_roles place_comment
 queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
