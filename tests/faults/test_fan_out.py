@@ -39,6 +39,7 @@ select event_id from private.outbox where parked_at is null
 union all
 select event_id from private.webhook_deliveries where state = 'pending'
 """
+WAITING = "select event_id from private.outbox where parked_at is null"
 GAPS = """
 select ticket_id from public.ticket_events
 group by ticket_id having min(seq) <> 1 or max(seq) <> count(*)
@@ -106,7 +107,7 @@ def story() -> Iterator[Story]:
                 desk.eventually(lambda n=before: len(crowd.answered.tickets) > n)
                 fault(desk)
                 story.ears.listen()
-                desk.eventually(lambda: len(desk.rows(OWED)) < BACKLOG, 0.2)
+                desk.eventually(lambda: len(desk.rows(WAITING)) < BACKLOG, 0.2)
             desk.eventually(lambda: story.ears.listen() or not crowd.busy())
             crowd.finish()
             story.answered = crowd.answered
