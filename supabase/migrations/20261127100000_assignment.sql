@@ -60,12 +60,20 @@ add constraint tickets_skills_form check (
         array_ndims(skills) = 1
         and array_position(skills, null) is null
         and array_to_string(skills, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
+        and cardinality(skills)
+        = cardinality(string_to_array(array_to_string(skills, ','), ','))
     )
 );
 comment on column public.tickets.skills is 'What one has to know to work it, at most 20 words.';
 comment on column public.tickets.assigned_at is 'When it last changed hands; empty while it never has.';
 comment on column public.tickets.let_go_by is
 'While it is free, who held it last: nobody is given back what they have just let go.';
+
+-- A comma within a skill would make it two where skills are read as text.
+alter table public.agents
+add constraint agents_skills_words check (
+    cardinality(skills) = cardinality(string_to_array(array_to_string(skills, ','), ','))
+);
 
 create index tickets_claimable on public.tickets (queue_id, priority, waiting_since, id)
 where assignee_id is null and status_category in ('new', 'open');

@@ -79,7 +79,7 @@ def test_queues_are_made_renamed_and_archived_by_administrators_alone(desk, who)
     with refused("PT403", "denied"):
         desk.call(who, "create_queue", key="mine", name="Mine")
     for changes in ({"name": "Mine"}, {"archived": True}):
-        with pytest.raises(Exception, match="denied|not-found"):
+        with pytest.raises(Exception, match=r"denied|not-found"):
             change(desk, who, **changes)
 
 
@@ -95,18 +95,16 @@ def test_a_lead_says_how_the_queue_shares_its_work(desk):
 
 @pytest.mark.parametrize("who", ["agent", "biller", "customer"])
 def test_a_queue_is_led_by_those_who_lead_and_belong(desk, who):
-    with pytest.raises(Exception, match="denied|not-found"):
+    with pytest.raises(Exception, match=r"denied|not-found"):
         change(desk, who, strategy="round_robin")
-    with pytest.raises(Exception, match="denied|not-found"):
+    with pytest.raises(Exception, match=r"denied|not-found"):
         add(desk, who, "agent", "support")
     with refused("PT404", "not-found"):
         change(desk, "lead", "billing", strategy="round_robin")
 
 
 def test_who_reads_every_queue_and_leads_one_leads_that_one_alone(desk):
-    desk.run(
-        "insert into public.role_permissions values ('lead', 'tickets.read_all')"
-    )
+    desk.run("insert into public.role_permissions values ('lead', 'tickets.read_all')")
 
     with refused("PT403", "denied"):
         change(desk, "lead", "billing", strategy="round_robin")
