@@ -40,6 +40,7 @@ def holder(desk, ticket):
     """Return the name of whoever works a ticket."""
     return desk.one(
         "select lower(profiles.name) from public.tickets"
-        " inner join public.profiles on profiles.id = assignee_id where tickets.id = %s",
+        " inner join public.profiles on profiles.id = assignee_id"
+        " where tickets.id = %s",
         ticket["id"],
     )

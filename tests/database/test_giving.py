@@ -1,4 +1,4 @@
-"""Giving tickets: to whom the strategy ranks first, in working order, never too many."""
+"""Giving tickets: to whom the strategy ranks first, in order, never too many."""
 
 from concurrent.futures import ThreadPoolExecutor
 

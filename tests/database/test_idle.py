@@ -27,7 +27,8 @@ def pass_time(desk, minutes):
         desk.run(f"alter table public.{table} disable trigger {trigger}")
         for column in columns:
             desk.run(
-                f"update public.{table} set {column} = {column} - %s * interval '1 min'",  # noqa: S608
+                f"update public.{table}"  # noqa: S608
+                f" set {column} = {column} - make_interval(mins => %s)",
                 minutes,
             )
         desk.run(f"alter table public.{table} enable trigger {trigger}")

@@ -1,4 +1,4 @@
-"""Queues are made and kept by administrators, led by leads, and hidden from the rest."""
+"""Queues are made by administrators, led by leads, and hidden from the rest."""
 
 from concurrent.futures import ThreadPoolExecutor
 
