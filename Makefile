@@ -64,6 +64,13 @@ faults: export EVENTS ?= 10000
 faults: setup-tests  ## kill every part of the fan-out under 10,000 changes; prove none lost
 	@$(RUN) pytest -q tests/faults
 
+# More of both, or less: make stress CLIENTS=64 TICKETS=5000
+.PHONY: stress
+stress: export CLIENTS ?= 32
+stress: export TICKETS ?= 600
+stress: setup-tests  ## claim with 32 clients while others get in their way; prove none doubled
+	@$(RUN) pytest -q tests/stress
+
 .PHONY: lint
 lint: setup  ## check style, types and the shape of the code
 	@$(RUN) ruff format --check .

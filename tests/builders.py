@@ -33,6 +33,7 @@ def ticket_row(**given):
         "assignee": None,
         "follow_up_of": None,
         "tags": [],
+        "skills": [],
         "data": {},
         "version": 1,
         "created_at": NOW.isoformat(),
@@ -167,6 +168,9 @@ def queue(**given) -> Queue:
         "key": "support",
         "name": "Support",
         "is_default": True,
+        "strategy": "manual",
+        "default_priority": None,
+        "released_after_minutes": None,
         "counts": none,
     }
     return Queue.model_validate(told | given)

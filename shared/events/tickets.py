@@ -86,9 +86,13 @@ class TicketStatusChanged(TicketEvent):
 
 
 class AssigneeFacts(Model):
-    """Who works a ticket; nobody while it waits in its queue."""
+    """Who works a ticket; nobody while it waits in its queue.
+
+    `by` is `claim`, or the strategy that chose; None when a person did.
+    """
 
     assignee_id: UUID | None
+    by: str | None = None
 
 
 class TicketAssigned(TicketEvent):

@@ -2,7 +2,7 @@
 
 from .base import Command, Fields, Line, Model, Prose
 from .comments import Comment, CommentDraft, CommentVisibility
-from .people import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
+from .people import Availability, Me, Person, QueueRef, Role, RoleDefinition, RoleKey
 from .queues import Queue, QueueCounts, QueueFilter, QueueSort
 from .tickets import (
     Assignment,
@@ -18,6 +18,7 @@ from .tickets import (
 
 __all__ = [
     "Assignment",
+    "Availability",
     "Command",
     "Comment",
     "CommentDraft",

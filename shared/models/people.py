@@ -1,6 +1,7 @@
 """People and what their roles allow."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -59,3 +60,10 @@ class RoleDefinition(Command):
 
     name: Annotated[Line, Field(min_length=1, max_length=80)]
     permissions: list[Line] = Field(max_length=100)
+
+
+class Availability(StrEnum):
+    """Whether somebody takes work now."""
+
+    AVAILABLE = "available"
+    AWAY = "away"

@@ -1,5 +1,6 @@
 """Queues, and how a page of one is asked for."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -26,6 +27,14 @@ class Queue(QueueRef):
     """A queue, with how many tickets stand where."""
 
     is_default: bool
+    strategy: str = Field(description="How its tickets are given to people.")
+    default_priority: TicketPriority | None = Field(
+        description="Of tickets that ask for none; null when triage decides."
+    )
+    released_after_minutes: int | None = Field(
+        description="How long a ticket may wait for its assignee; null for ever."
+    )
+    archived_at: datetime | None = None
     counts: QueueCounts
 
 

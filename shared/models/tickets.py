@@ -143,6 +143,7 @@ class Ticket(Model):
     )
     follow_up_of: UUID | None
     tags: list[str]
+    skills: list[str] = Field(description="What one has to know to work it.")
     data: Fields
     version: int
     created_at: datetime

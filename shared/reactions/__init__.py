@@ -2,6 +2,7 @@
 
 from .deployment import deployed_reactions
 from .reactions import (
+    AssignWork,
     FillWebhooks,
     NotifyPeople,
     PublishToBus,
@@ -11,6 +12,7 @@ from .reactions import (
 )
 
 __all__ = [
+    "AssignWork",
     "FillWebhooks",
     "NotifyPeople",
     "PublishToBus",

@@ -2,11 +2,13 @@
 
 from functools import partial
 
+from shared.assignment import WorkGiver
 from shared.aws import EventBridgeBus, wake
 from shared.outbox import Work
 from shared.settings import FanOutSettings
 
 from .reactions import (
+    AssignWork,
     FillWebhooks,
     NotifyPeople,
     PublishToBus,
@@ -15,11 +17,12 @@ from .reactions import (
 )
 
 
-def deployed_reactions(work: Work) -> ReactionTable:
+def deployed_reactions(work: Work, giver: WorkGiver) -> ReactionTable:
     """Return the table that process_events runs."""
     settings = FanOutSettings.read()
     return reaction_table(
         NotifyPeople(work),
         FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
         PublishToBus(EventBridgeBus(settings.event_bus_name), work),
+        work=[AssignWork(giver)],
     )

@@ -8,6 +8,7 @@ outside happen at least once, and carry the event's id for whoever must see it o
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from shared.assignment import WorkGiver
 from shared.aws import EventBus
 from shared.events import (
     TicketAssigned,
@@ -81,19 +82,35 @@ class PublishToBus:
         self._work.done(event.id, self.name)
 
 
+class AssignWork:
+    """Gives a free ticket to somebody, and more to whoever has got room."""
+
+    name = "assign_work"
+
+    def __init__(self, work: WorkGiver) -> None:
+        self._work = work
+
+    def react(self, event: TicketEvent) -> None:
+        """Give what is next; what cannot be given now is found by the clock."""
+        self._work.after(event.id)
+
+
 ReactionTable = Mapping[type[TicketEvent], Sequence[Reaction[Any]]]
 
 
-def reaction_table(*everything: Reaction[Any]) -> ReactionTable:
+def reaction_table(
+    *everything: Reaction[Any], work: Sequence[Reaction[Any]] = ()
+) -> ReactionTable:
     """Return which reactions follow which event; a new event class goes here too.
 
     Args:
         everything: reactions that follow every event.
+        work: reactions that follow what may change who works what, after the others.
     """
     return {
-        TicketCreated: [*everything],
-        TicketStatusChanged: [*everything],
-        TicketAssigned: [*everything],
-        TicketUpdated: [*everything],
+        TicketCreated: [*everything, *work],
+        TicketStatusChanged: [*everything, *work],
+        TicketAssigned: [*everything, *work],
+        TicketUpdated: [*everything, *work],
         TicketCommented: [*everything],
     }

@@ -11,9 +11,10 @@ from .ports import (
     TicketWriter,
 )
 from .queues import Queues
-from .tickets import TicketClock, Tickets
+from .tickets import TICKET, TicketClock, Tickets
 
 __all__ = [
+    "TICKET",
     "Comments",
     "Conversation",
     "People",

@@ -12,6 +12,7 @@ from tests.bench.report import Figure, machine, save
 
 BENCHES = {
     "warm": "a warm request through a function, against PostgREST directly",
+    "claim": "the next ticket, claimed by 32 people at once",
     "cold": "process start to first answer, against FastAPI and Mangum alone",
     "fanout": "from commit to reactions and webhooks, and events a second",
     "queue": "lists at many tickets, against few",

@@ -17,6 +17,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "person_id availability availability_since capacity skills load"
         " last_assigned_at",
     ),
+    "public.assignment_strategies": (READABLE, "strategy name description"),
     "public.comments": (
         READABLE,
         "id ticket_id position author_id visibility body created_at",
@@ -31,7 +32,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
     "public.profiles": (READABLE, "id name organization_id created_at"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
-    "public.queues": (READABLE, "id key name is_default archived_at created_at"),
+    "public.queues": (
+        READABLE,
+        "id key name is_default archived_at created_at strategy default_priority"
+        " released_after",
+    ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
     "public.ticket_events": (
@@ -49,7 +54,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id number status status_category status_reason data subject type priority"
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
-        " waiting_on waiting_since version created_at updated_at solved_at closed_at",
+        " waiting_on waiting_since version created_at updated_at solved_at closed_at"
+        " skills assigned_at let_go_by",
     ),
     "private.desk_settings": (
         (),
@@ -100,12 +106,19 @@ SEQUENCES = {  # nobody's
 COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "accept_event": "anon",
     "add_comment": "authenticated",
+    "add_queue_member": "authenticated",
     "assign_ticket": "authenticated",
+    "assign_waiting_tickets": "service_role",
+    "assign_work": "service_role",
+    "change_agent": "authenticated",
+    "change_queue": "authenticated",
     "change_webhook": "authenticated",
     "claim_emails": "service_role",
     "claim_missed_events": "service_role",
+    "claim_next_ticket": "authenticated",
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
+    "create_queue": "authenticated",
     "create_ticket": "authenticated",
     "create_webhook": "authenticated",
     "custom_access_token_hook": "supabase_auth_admin",
@@ -119,6 +132,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "finish_event": "service_role",
     "forget_told": "service_role",
     "forget_webhook_deliveries": "service_role",
+    "get_agent": "authenticated",
     "get_notification_preferences": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
@@ -131,6 +145,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_parked_events": "authenticated",
     "list_people": "authenticated",
     "list_queue": "authenticated",
+    "list_queue_members": "authenticated",
     "list_queues": "authenticated",
     "list_roles": "authenticated",
     "list_ticket_events": "authenticated",
@@ -144,14 +159,18 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
+    "release_idle_tickets": "service_role",
     "release_ticket": "authenticated",
+    "remove_queue_member": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
     "retry_parked_event": "authenticated",
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
+    "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
     "update_ticket_status": "authenticated",
+    "waiting_queues": "service_role",
     "whoami": "authenticated",
 }
 
@@ -176,6 +195,10 @@ queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
+agent_view arrangement call_assignment claim_one eligible give give_waiting guard_agent
+hand_to idle_tickets keep_hands keep_out_of_archive leads_queue lock_queue member_view
+put_back queue_view queues_by_head require_empty require_room require_strategy say_how
+suits take_head takes_tickets welcome_back
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -188,6 +211,9 @@ FUNCTIONS: Mapping[str, set[str]] = {
 
 # These run as the caller on purpose: row-level security decides what they answer.
 AS_THE_CALLER = {
+    "private.arrangement",
+    "private.require_room",
+    "private.suits",
     "private.delivery_view",
     "private.webhook_view",
     "private.new_webhook_secret",

@@ -18,6 +18,7 @@ from shared.events import (
     TicketUpdated,
 )
 from shared.models import (
+    Availability,
     Comment,
     CommentVisibility,
     Person,
@@ -38,6 +39,7 @@ EVENTS = (
     TicketAssigned, TicketCommented, TicketCreated, TicketStatusChanged, TicketUpdated,
 )  # fmt: skip
 ENUMS = {
+    Availability: "PublicAvailability",
     CommentVisibility: "PublicCommentVisibility",
     StatusCategory: "PublicStatusCategory",
     TicketPriority: "PublicTicketPriority",
@@ -62,7 +64,15 @@ DERIVED = {
 # What a model leaves out of the row.
 LEFT_OUT = {
     Person: {"created_at"},
-    QueueRef: {"archived_at", "created_at", "is_default"},
+    QueueRef: {
+        "archived_at",
+        "created_at",
+        "is_default",
+        "strategy",
+        "default_priority",
+        "released_after",
+    },
+    Ticket: {"assigned_at", "let_go_by"},  # of the desk's own bookkeeping
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
 # What a class of events knows better than the column, for all of them.

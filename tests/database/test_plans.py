@@ -12,6 +12,7 @@ from .cast import id_of, sign_up
 from .desk import Desk, Json
 from .rows import LIVE, fill
 from .server import DESK, open_connection
+from .shifts import PICKS
 
 pytestmark = pytest.mark.slow
 
@@ -228,3 +229,93 @@ def test_a_customer_reads_the_table_itself_by_an_index(large_desk):
         [plan] = connection.execute(query, [id_of("stranger")]).fetchone()
 
     assert plan[0]["Plan"]["Node Type"] in ("Index Scan", "Bitmap Heap Scan")
+
+
+@pytest.fixture
+def busy_desk(large_desk):
+    """The large desk with everybody there and every queue giving, for one test."""
+    with large_desk.connection.transaction(force_rollback=True):
+        large_desk.run(
+            "update public.queues set strategy = 'skill_match',"
+            " released_after = '1 hour'"
+        )
+        large_desk.run(
+            "insert into public.agents (person_id, availability, capacity, load)"
+            " select distinct person_id, 'available'::public.availability, 1000, 500"
+            " from public.queue_members"
+        )
+        yield large_desk
+
+
+@pytest.mark.parametrize("queue", ["support", None])
+def test_what_comes_next_is_the_head_of_an_index(busy_desk, queue):
+    asked = {"queue": queue} if queue else {}
+
+    found = walked(busy_desk, "agent", "claim_next_ticket", **asked)
+
+    assert "tickets_claimable" in indexes(found)
+    assert rows_read(found) <= 30
+
+
+def test_what_waits_is_given_from_the_head_of_an_index(busy_desk):
+    asked = {"queue": id_of("support"), "picks": PICKS, "at_most": 3}
+
+    found = walked(busy_desk, "service_role", "assign_waiting_tickets", **asked)
+
+    assert "tickets_claimable" in indexes(found)
+    assert rows_read(found) <= 60
+
+
+def test_queues_with_work_are_found_without_a_scan(busy_desk):
+    found = walked(busy_desk, "service_role", "waiting_queues", strategies=list(PICKS))
+
+    assert indexes(found) == {"tickets_claimable"}
+    assert rows_read(found) <= 20
+
+
+def test_what_follows_from_an_event_is_found_without_a_scan(busy_desk):
+    [event] = busy_desk.events(busy_desk.ticket())
+    asked = {"event": event["id"], "picks": PICKS}
+
+    found = walked(busy_desk, "service_role", "assign_work", **asked)
+
+    assert "tickets_claimable" in indexes(found)
+    assert rows_read(found) <= 60
+
+
+def test_idle_tickets_are_found_without_a_scan(busy_desk):
+    found = walked(busy_desk, "service_role", "release_idle_tickets", at_most=3)
+
+    assert "tickets_held_waiting" in indexes(found)
+    assert rows_read(found) <= 200
+
+
+@pytest.mark.parametrize(
+    ("function", "asked"),
+    [
+        (
+            "set_availability",
+            {
+                "agent": str(id_of("neighbour")),
+                "availability": "away",
+                "reassign": True,
+            },
+        ),
+        ("remove_queue_member", {"queue": "support", "person": id_of("neighbour")}),
+    ],
+)
+def test_what_somebody_holds_is_found_without_a_scan(busy_desk, function, asked):
+    busy_desk.assign(busy_desk.ticket(), "neighbour")
+
+    found = walked(busy_desk, "admin", function, **asked)
+
+    assert "tickets_live_assignee" in indexes(found)
+    assert rows_read(found) <= 20
+
+
+def test_an_archive_asks_for_no_tickets(busy_desk):
+    found = walked(
+        busy_desk, "admin", "change_queue", queue="queue-1", changes={"name": "Q"}
+    )
+
+    assert found == []

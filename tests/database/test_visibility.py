@@ -39,6 +39,7 @@ def those_who(see):
         ("ticket_events", SEE_THE_TICKET),
         ("ticket_followers", {"agent"}),
         ("agents", STAFF),
+        ("assignment_strategies", EVERYBODY),
         ("organizations", STAFF | {"customer", "colleague"}),
         ("queues", STAFF),
         ("queue_members", STAFF),

@@ -1,5 +1,6 @@
 """The ports of the core in memory: same answers, same failures."""
 
+from .assignment import FakeWork
 from .conversation import FakeConversation
 from .database import FakeDatabase
 from .outbox import FakeBus, FakeOutbox, FakeQueue
@@ -17,4 +18,5 @@ __all__ = [
     "FakeQueues",
     "FakeRoles",
     "FakeTickets",
+    "FakeWork",
 ]

@@ -8,10 +8,16 @@ import pytest
 from functions.process_events import app
 from functions.process_events.use_case import EventProcess
 from shared.errors import Unavailable
-from shared.reactions import FillWebhooks, NotifyPeople, PublishToBus, reaction_table
+from shared.reactions import (
+    AssignWork,
+    FillWebhooks,
+    NotifyPeople,
+    PublishToBus,
+    reaction_table,
+)
 from tests.builders import event
 from tests.events import context
-from tests.fakes import FakeBus, FakeOutbox
+from tests.fakes import FakeBus, FakeOutbox, FakeWork
 
 
 class Desk:
@@ -20,19 +26,21 @@ class Desk:
     def __init__(self) -> None:
         self.outbox = FakeOutbox()
         self.bus = FakeBus()
+        self.work = FakeWork()
         self.wakes = 0
         table = reaction_table(
             NotifyPeople(self.outbox),
             FillWebhooks(self.outbox, self._wake),
             PublishToBus(self.bus, self.outbox),
+            work=[AssignWork(self.work)],
         )
         self.process = EventProcess(self.outbox, table)
 
     def _wake(self) -> None:
         self.wakes += 1
 
-    def happen(self):
-        happened = event(id=str(uuid4()))
+    def happen(self, kind="TICKET_STATUS_CHANGED"):
+        happened = event(kind, id=str(uuid4()))
         self.outbox.owe(happened)
         return happened
 
@@ -65,6 +73,35 @@ def test_a_second_delivery_changes_nothing(desk):
 
     assert len(desk.bus.published) == 1
     assert desk.wakes == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "follows"),
+    [
+        ("TICKET_CREATED", True),
+        ("TICKET_STATUS_CHANGED", True),
+        ("TICKET_ASSIGNED", True),
+        ("TICKET_UPDATED", True),
+        ("TICKET_COMMENTED", False),
+    ],
+)
+def test_work_is_given_when_who_works_what_may_change(desk, kind, follows):
+    happened = desk.happen(kind)
+
+    desk.process.run(happened.id)
+
+    assert desk.work.followed == [happened.id] * follows
+    assert not desk.outbox.owed
+
+
+def test_people_are_told_although_no_work_can_be_given(desk):
+    happened = desk.happen()
+    desk.work.broken = ValueError()
+
+    desk.process.run(happened.id)
+
+    assert desk.outbox.failures[happened.id] == ["assign_work: ValueError"]
+    assert desk.bus.published == [happened]
 
 
 def test_after_a_crash_only_what_is_missing_happens(desk):

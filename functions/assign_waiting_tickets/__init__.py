@@ -1,0 +1,1 @@
+"""Give out what waits."""

@@ -1,0 +1,1 @@
+"""Take what comes next."""

@@ -1,0 +1,1 @@
+"""Keep queues and their people."""

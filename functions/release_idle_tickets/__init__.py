@@ -1,0 +1,1 @@
+"""Put back what waits for nobody who comes."""

@@ -1,0 +1,1 @@
+"""Say who is there, and what they take."""

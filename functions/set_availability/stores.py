@@ -1,0 +1,16 @@
+"""What these routes may ask for; not in `shared.http`, which every function loads."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.http import CallersDatabase
+from shared.teams import AgentKeeper, Agents
+
+
+async def get_agents(database: CallersDatabase) -> AgentKeeper:
+    """People at work as the caller may see and change them."""
+    return Agents(database)
+
+
+KeepAgents = Annotated[AgentKeeper, Depends(get_agents)]

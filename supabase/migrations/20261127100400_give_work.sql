@@ -1,0 +1,211 @@
+-- Push: tickets are given to whoever a strategy ranks first. A strategy is a class of
+-- the workers, handed in as `picks`: by key, {"ranking": [...], "needs_skills": ...}. Who
+-- may be given work, and that nobody gets too much, is decided here, under locks. Tickets
+-- and agents are both taken past those that are locked, so giving waits for nobody.
+
+create function private.eligible(queue uuid) returns setof public.agents
+language sql stable security definer rows 10 set search_path = ''
+as $$
+    select agents.*
+    from public.queue_members
+    inner join public.agents on agents.person_id = queue_members.person_id
+    where queue_members.queue_id = eligible.queue
+        and agents.availability = 'available'
+        and agents.load < agents.capacity
+        and private.takes_tickets(agents.person_id);
+$$;
+comment on function private.eligible is
+'Members of a queue who take tickets, are available and below capacity.';
+
+create function private.suits(
+    ticket public.tickets, agent public.agents, needs_skills boolean
+) returns boolean
+language sql immutable set search_path = ''
+as $$
+    select
+        (not needs_skills or ticket.skills <@ agent.skills)
+        and (
+            ticket.let_go_by is distinct from agent.person_id
+            or agent.availability_since > ticket.assigned_at
+        );
+$$;
+comment on function private.suits is
+'Whether an agent has the skills, and has not let go of this very ticket since they came.';
+
+create function private.arrangement(ranking jsonb) returns text
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    known constant jsonb := '{
+        "last_assigned_at": "agents.last_assigned_at nulls first",
+        "load": "agents.load"
+    }';
+    wanted text;
+    composed text := '';
+begin
+    for wanted in select jsonb_array_elements_text(ranking) loop
+        if not known ? wanted then
+            raise sqlstate 'PT422' using
+                message = 'unknown-ranking',
+                detail = format('Agents cannot be ranked by %s.', wanted);
+        end if;
+        composed := composed || (known ->> wanted) || ', ';
+    end loop;
+    return composed || 'agents.person_id';
+end;
+$$;
+comment on function private.arrangement is
+'The order of agents that a ranking means, as text from fixed pieces; PT422 for another.';
+
+create function private.give(ticket public.tickets, strategy text, pick jsonb) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    needs_skills constant boolean := coalesce((pick ->> 'needs_skills')::boolean, false);
+    chosen uuid;
+begin
+    for attempt in 1..5 loop
+        execute format(
+            'select agents.person_id
+            from public.queue_members
+            inner join public.agents on agents.person_id = queue_members.person_id
+            where queue_members.queue_id = ($1).queue_id
+                and agents.availability = ''available'' and agents.load < agents.capacity
+                and private.suits($1, agents, $2) and private.takes_tickets(agents.person_id)
+            order by %s
+            limit 1
+            for no key update of agents skip locked',
+            private.arrangement(pick -> 'ranking')
+        )
+        into chosen using ticket, needs_skills;
+        -- Under the lock: whoever takes somebody out of a queue holds it too.
+        exit when chosen is not null and exists (
+            select from private.eligible(ticket.queue_id) as still where still.person_id = chosen
+        );
+        chosen := null;
+        exit when not exists (
+            select from private.eligible(ticket.queue_id) as others
+            where private.suits(ticket, others, needs_skills)
+        );
+        -- All of them get or lose a ticket at this moment, which takes milliseconds.
+        perform pg_sleep(0.002 * attempt);
+    end loop;
+    return chosen is not null and private.hand_to(array[ticket.id], chosen, strategy) > 0;
+end;
+$$;
+comment on function private.give is
+'Gives a locked, free ticket to whoever a pick ranks first among the eligible; false when there is nobody, or all are busy being given something else.';
+
+create function private.give_waiting(queue uuid, picks jsonb, at_most integer) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    how constant text := (
+        select strategy from public.queues where id = queue and archived_at is null
+    );
+    pick constant jsonb := picks -> how;
+    needs_skills constant boolean := coalesce((pick ->> 'needs_skills')::boolean, false);
+    eligible constant public.agents [] := array(
+        select agents from private.eligible(queue) as agents where pick is not null
+    );
+    room constant bigint := (
+        select coalesce(sum(capacity - load), 0) from unnest(eligible)
+    );
+    ticket public.tickets;
+    given integer := 0;
+begin
+    if room = 0 then
+        return 0;
+    end if;
+    for ticket in
+        select * from public.tickets
+        where queue_id = queue
+            and assignee_id is null and status_category in ('new', 'open')
+            and exists (
+                select from unnest(eligible) as agent
+                where private.suits(tickets, agent, needs_skills)
+            )
+        order by priority, waiting_since, id
+        limit least(at_most, room)
+        for update skip locked
+    loop
+        given := given + private.give(ticket, how, pick)::integer;
+    end loop;
+    return given;
+end;
+$$;
+comment on function private.give_waiting is
+'Gives some of what waits in a queue, in working order and by its strategy; returns how many. What suits nobody who has room holds up nothing behind it.';
+
+-- Commands of the workers ---------------------------------------------------
+
+create function public.assign_work(event uuid, picks jsonb) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    happened public.ticket_events;
+    ticket public.tickets;
+    freed uuid;
+    place uuid;
+begin
+    if not private.begin_reaction(event, 'assign_work') then
+        return false;
+    end if;
+    select * into happened from public.ticket_events where id = event;
+    select * into ticket from public.tickets where id = happened.ticket_id;
+    -- In working order: a new ticket has no right to go before what waits already.
+    if ticket.assignee_id is null and ticket.status_category in ('new', 'open') then
+        perform private.give_waiting(ticket.queue_id, picks, 1);
+    end if;
+    freed := case
+        when happened.type = 'TICKET_ASSIGNED' then (happened.before ->> 'assignee_id')::uuid
+        when happened.before ->> 'category' in ('new', 'open')
+            and happened.after ->> 'category' not in ('new', 'open') then ticket.assignee_id
+    end;
+    if exists (
+        select from public.agents
+        where person_id = freed and availability = 'available' and load < capacity
+    ) then
+        for place in
+            select queues.id from private.queues_by_head(freed) as queues
+            where picks ? queues.strategy
+        loop
+            exit when private.give_waiting(place, picks, 1) > 0;
+        end loop;
+    end if;
+    return true;
+end;
+$$;
+comment on function public.assign_work is
+'What follows from an event for who works what: a free ticket is given, and whoever got room is given more; false when it had followed before.';
+
+create function public.waiting_queues(strategies text[]) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+    select queues.id
+    from public.queues
+    where queues.archived_at is null
+        and queues.strategy = any (strategies)
+        and exists (
+            select from public.tickets
+            where tickets.queue_id = queues.id
+                and tickets.assignee_id is null and tickets.status_category in ('new', 'open')
+        )
+        and exists (select from private.eligible(queues.id))
+    order by queues.id;
+$$;
+comment on function public.waiting_queues is
+'The queues of these strategies in which something waits and somebody has room.';
+
+create function public.assign_waiting_tickets(
+    queue uuid, picks jsonb, at_most integer default 10
+) returns integer
+language sql security definer set search_path = ''
+as $$
+    select private.give_waiting(queue, picks, at_most);
+$$;
+comment on function public.assign_waiting_tickets is
+'Gives some of what waits in a queue by its strategy; returns how many. For the clock alone.';
+
+grant execute on function
+public.assign_work, public.waiting_queues, public.assign_waiting_tickets to service_role;

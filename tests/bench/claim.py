@@ -1,0 +1,110 @@
+"""Claiming what comes next: how long it takes, and how many a second, over PostgREST.
+
+Two ways: 32 people who each claim once a second, far more than people do, and the
+same people as fast as they get answers, where the machine's processors are the limit.
+"""
+
+import threading
+import time
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.report import Figure
+from tests.bench.timing import percentile
+from tests.database.cast import grant, sign_up
+
+CLIENTS = 32
+SECONDS = 8.0
+PAUSE = 1.0
+CAPACITY = 1000
+TICKETS = 12_000
+LIMIT_MILLISECONDS = 50.0
+OPEN = """
+insert into public.tickets (subject, queue_id, requester_id, waiting_since)
+select 'A flat tyre', %s, %s, now() - n * interval '1 second'
+from generate_series(1, %s) as n
+"""
+DOUBLES = """
+select count(*) from (
+    select from public.ticket_events where type = 'TICKET_ASSIGNED'
+    group by ticket_id having count(*) > 1
+) as doubles
+"""
+EXCEEDED = "select count(*) from public.agents where load > capacity"
+DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
+
+
+def measure(_: Namespace) -> Iterator[Figure]:
+    """Yield the times with and without pauses, and what must not have happened."""
+    with open_desk() as desk:
+        people = _furnish(desk)
+        claimed: Counter[str] = Counter()
+        for what, pause, limit in (
+            (f"{CLIENTS} people, once a second each", PAUSE, LIMIT_MILLISECONDS),
+            (f"{CLIENTS} people, without a pause", 0.0, None),
+        ):
+            took, got = _claim(desk, people, pause)
+            claimed.update(got)
+            rate = f"{len(took) / SECONDS:.0f} a second,"
+            told = f"{rate} median {percentile(took, 0.5):.0f} ms"
+            slow = percentile(took, 0.95)
+            yield Figure("claim", f"{what}, p95", slow, "ms", limit, told)
+        twice = sum(count - 1 for count in claimed.values())
+        for what, query in (
+            ("assigned twice", DOUBLES),
+            ("people above capacity", EXCEEDED),
+            ("deadlocks", DEADLOCKS),
+        ):
+            with desk.connection() as connection:
+                [found] = connection.execute(query).fetchone() or [0]
+            yield Figure("claim", what, found, "", 0)
+        yield Figure("claim", "answered to two", twice, "", 0)
+
+
+def _furnish(desk: Desk) -> list[str]:
+    people = [f"claimer{number}" for number in range(CLIENTS)]
+    with desk.connection() as connection:
+        for name in people:
+            sign_up(connection, name)
+            grant(connection, name, "agent")
+            connection.execute(
+                "insert into public.queue_members (queue_id, person_id)"
+                " values (%s, %s)",
+                [id_of("support"), id_of(name)],
+            )
+            connection.execute(
+                "insert into public.agents (person_id, availability, capacity)"
+                " values (%s, 'available', %s)",
+                [id_of(name), CAPACITY],
+            )
+        connection.execute(OPEN, [id_of("support"), id_of("customer"), TICKETS])
+        connection.execute("vacuum analyze public.tickets, public.ticket_events")
+    return people
+
+
+def _claim(
+    desk: Desk, people: list[str], pause: float
+) -> tuple[list[float], list[str]]:
+    """Let everybody claim for a while; return milliseconds and what they got."""
+    took: list[float] = []
+    got: list[str] = []
+    until = time.perf_counter() + SECONDS
+
+    def work(number: int, name: str) -> None:
+        with desk.client(id_of(name)) as client:
+            client.get("queues", params={"limit": 0}).raise_for_status()  # connect
+            time.sleep(pause * number / len(people))
+            while (began := time.perf_counter()) < until:
+                answer = client.post("rpc/claim_next_ticket", json={})
+                took.append(1000 * (time.perf_counter() - began))
+                got.extend(row["id"] for row in answer.raise_for_status().json())
+                time.sleep(pause)
+
+    threads = [threading.Thread(target=work, args=place) for place in enumerate(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return took, got

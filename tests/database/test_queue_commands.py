@@ -1,0 +1,275 @@
+"""Queues are made by administrators, led by leads, and hidden from the rest."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from .cast import grant, id_of
+from .desk import OWNER, refused
+from .shifts import holder
+
+pytestmark = pytest.mark.slow
+NOT_ADMINS = ["customer", "agent", "biller", "lead"]
+
+
+def change(desk, who, queue="support", /, **changes):
+    return desk.call(who, "change_queue", queue=queue, changes=changes)
+
+
+def add(desk, who, person, queue="billing"):
+    asked = {"queue": queue, "person": str(id_of(person))}
+    return desk.call(who, "add_queue_member", **asked)
+
+
+def remove(desk, who, person, queue="support"):
+    asked = {"queue": queue, "person": str(id_of(person))}
+    return desk.call(who, "remove_queue_member", **asked)
+
+
+def members(desk, who, queue="support"):
+    rows = desk.rows(who, "list_queue_members", queue=queue)
+    return [row["name"] for row in rows]
+
+
+def test_a_new_queue_takes_tickets_at_once(desk):
+    made = desk.call("admin", "create_queue", key="returns", name="Returns",
+                     strategy="least_loaded", released_after_minutes=90)  # fmt: skip
+
+    assert made["counts"]["new"] == 0
+    assert (made["strategy"], made["released_after_minutes"]) == ("least_loaded", 90)
+    assert desk.ticket(queue="returns")["queue_id"] == made["id"]
+    [listed] = [
+        each for each in desk.rows("admin", "list_queues") if each["key"] == "returns"
+    ]
+    assert listed["counts"]["new"] == 1
+    assert listed.items() >= {"strategy": "least_loaded", "default_priority": None,
+                              "released_after_minutes": 90}.items()  # fmt: skip
+
+
+def test_a_queue_asked_for_twice_with_one_key_is_made_once(desk):
+    asked = {"key": "returns", "name": "Returns", "idempotency_key": "k1"}
+    first = desk.call("admin", "create_queue", **asked)
+
+    assert desk.call("admin", "create_queue", **asked) == first
+    with refused("PT422", "idempotency-key-reused"):
+        desk.call("admin", "create_queue", **{**asked, "name": "Other"})
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "slug"),
+    [
+        ({"key": "support"}, "PT409", "key-taken"),
+        ({"key": "Bad Key"}, "23514", None),
+        ({"name": ""}, "23514", None),
+        ({"strategy": "by_height"}, "PT422", "unknown-strategy"),
+        ({"released_after_minutes": 4}, "23514", None),
+        ({"released_after_minutes": -600}, "23514", None),
+        ({"released_after_minutes": 43201}, "23514", None),
+    ],
+    ids=str,
+)
+def test_a_queue_that_cannot_be_is_not_made(desk, given, code, slug):
+    with refused(code, slug):
+        desk.call("admin", "create_queue", **{"key": "one", "name": "One", **given})
+
+
+@pytest.mark.parametrize("who", NOT_ADMINS)
+def test_queues_are_made_renamed_and_archived_by_administrators_alone(desk, who):
+    with refused("PT403", "denied"):
+        desk.call(who, "create_queue", key="mine", name="Mine")
+    for changes in ({"name": "Mine"}, {"archived": True}):
+        with pytest.raises(Exception, match=r"denied|not-found"):
+            change(desk, who, **changes)
+
+
+def test_a_lead_says_how_the_queue_shares_its_work(desk):
+    told = change(desk, "lead", strategy="round_robin", default_priority="high",
+                  released_after_minutes=60)  # fmt: skip
+
+    assert (told["strategy"], told["default_priority"]) == ("round_robin", "high")
+    back = change(desk, "lead", default_priority=None, released_after_minutes=None)
+    assert (back["default_priority"], back["released_after_minutes"]) == (None, None)
+    assert back["strategy"] == "round_robin"
+
+
+@pytest.mark.parametrize("who", ["agent", "biller", "customer"])
+def test_a_queue_is_led_by_those_who_lead_and_belong(desk, who):
+    with pytest.raises(Exception, match=r"denied|not-found"):
+        change(desk, who, strategy="round_robin")
+    with pytest.raises(Exception, match=r"denied|not-found"):
+        add(desk, who, "agent", "support")
+    with refused("PT404", "not-found"):
+        change(desk, "lead", "billing", strategy="round_robin")
+
+
+def test_who_reads_every_queue_and_leads_one_leads_that_one_alone(desk):
+    desk.run("insert into public.role_permissions values ('lead', 'tickets.read_all')")
+
+    with refused("PT403", "denied"):
+        change(desk, "lead", "billing", strategy="round_robin")
+    with refused("PT403", "denied"):
+        add(desk, "lead", "agent", "billing")
+
+
+def test_the_priority_of_a_queue_goes_before_triage_and_after_the_asker(desk):
+    change(desk, "lead", default_priority="low")
+
+    assert desk.ticket(triaged_priority="urgent")["priority"] == "low"
+    assert desk.ticket(priority="high")["priority"] == "high"
+    change(desk, "lead", default_priority=None)
+    assert desk.ticket(triaged_priority="urgent")["priority"] == "urgent"
+
+
+def test_an_archived_queue_is_gone_until_it_is_wanted_again(desk):
+    archived = change(desk, "admin", "billing", archived=True)
+
+    assert archived["archived_at"]
+    assert change(desk, "admin", "billing", archived=True) == archived
+    with refused("PT422", "unknown-queue"):
+        desk.ticket(queue="billing")
+    back = change(desk, "admin", "billing", archived=False, name="Invoices")
+    assert (back["archived_at"], back["name"]) == (None, "Invoices")
+    desk.ticket(queue="billing")
+
+
+def test_the_default_queue_is_not_archived(desk):
+    with refused("PT409", "default-queue"):
+        change(desk, "admin", archived=True)
+
+
+@pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
+def test_a_queue_with_live_tickets_is_not_archived_and_says_how_many(desk, category):
+    desk.ticket_in(category, held_by="biller", queue="billing")
+    desk.ticket_in(category, held_by="biller", queue="billing")
+
+    with pytest.raises(psycopg.Error, match="queue-not-empty") as refusal:
+        change(desk, "admin", "billing", archived=True)
+
+    assert ": 2." in refusal.value.diag.message_detail
+
+
+def test_a_queue_whose_tickets_are_done_is_archived(desk):
+    desk.ticket_in("solved", held_by="biller", queue="billing")
+
+    assert change(desk, "admin", "billing", archived=True)["archived_at"]
+
+
+def test_nothing_is_put_into_an_archived_queue_whoever_writes(desk):
+    ticket = desk.ticket()
+
+    with refused("PT422", "unknown-queue"):
+        desk.read(
+            OWNER,
+            "update public.tickets set queue_id = %s where id = %s returning 1",
+            id_of("attic"),
+            ticket["id"],
+        )
+
+
+def test_a_ticket_on_its_way_in_is_seen_by_whoever_archives(office):
+    first, second, watch = office(), office(), office()
+
+    with ThreadPoolExecutor(1) as pool:
+        with first.connection.transaction():
+            first.ticket(queue="billing")
+            late = pool.submit(change, second, "admin", "billing", archived=True)
+            watch.wait_for_waiting(1)
+        with refused("PT409", "queue-not-empty"):
+            late.result(30)
+
+
+def test_a_ticket_that_comes_while_its_queue_is_archived_is_refused(office):
+    first, second, watch = office(), office(), office()
+
+    with ThreadPoolExecutor(1) as pool:
+        with first.connection.transaction():
+            change(first, "admin", "billing", archived=True)
+            late = pool.submit(second.ticket, queue="billing")
+            watch.wait_for_waiting(1)
+        with refused("PT422", "unknown-queue"):
+            late.result(30)
+
+
+# Members ---------------------------------------------------------------------
+
+
+def test_a_queue_shows_who_works_it_to_those_who_read_it(desk):
+    desk.assign(desk.ticket(), "agent")
+    desk.call("agent", "set_availability", agent="me", availability="available")
+
+    rows = desk.rows("neighbour", "list_queue_members", queue="support")
+
+    assert [row["name"] for row in rows] == ["Agent", "Lead", "Neighbour"]
+    told = rows[0].items()
+    assert told >= {"availability": "available", "load": 1, "capacity": 10}.items()
+    assert rows[0]["skills"] == []
+    assert rows[2]["availability"] == "away"
+    assert members(desk, "admin", "billing") == ["Biller"]
+
+
+@pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
+def test_who_does_not_read_a_queue_does_not_know_who_works_it(desk, who):
+    with refused("PT404", "not-found"):
+        members(desk, who)
+
+
+def test_a_member_is_added_once_and_sees_the_queue(desk):
+    first = add(desk, "admin", "agent")
+
+    assert add(desk, "admin", "agent") == first
+    assert first["name"] == "Agent"
+    assert members(desk, "agent", "billing") == ["Agent", "Biller"]
+
+
+def test_a_lead_adds_and_removes_people(desk):
+    add(desk, "lead", "biller", "support")
+    assert "Biller" in members(desk, "lead")
+
+    remove(desk, "lead", "biller")
+
+    assert "Biller" not in members(desk, "lead")
+
+
+@pytest.mark.parametrize("person", ["customer", "nobody"])
+def test_who_takes_no_tickets_works_no_queue(desk, person):
+    with refused("PT422", "not-eligible"):
+        add(desk, "lead", person, "support")
+
+
+def test_who_works_no_queue_is_not_removed_from_it(desk):
+    with refused("PT404", "not-found"):
+        remove(desk, "admin", "biller")
+
+
+@pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
+def test_what_somebody_held_goes_back_when_they_leave_the_queue(desk, category):
+    ticket = desk.ticket_in(category)
+    if category == "new":
+        desk.assign(ticket, "agent")
+    kept = desk.ticket_in("solved")
+
+    remove(desk, "lead", "agent")
+
+    assert holder(desk, ticket) is None
+    assert holder(desk, kept) == "agent"
+    assert desk.events(ticket)[-1]["actor_id"] == str(id_of("lead"))
+
+
+def test_who_may_still_work_the_queue_keeps_what_they_hold(desk):
+    grant(desk.connection, "agent", "admin")
+    ticket = desk.ticket_in("open")
+
+    remove(desk, "lead", "agent")
+
+    assert holder(desk, ticket) == "agent"
+
+
+def test_what_somebody_holds_elsewhere_stays_with_them(desk):
+    add(desk, "admin", "agent")
+    ticket = desk.ticket(queue="billing")
+    desk.assign(ticket, "agent")
+
+    remove(desk, "lead", "agent")
+
+    assert holder(desk, ticket) == "agent"

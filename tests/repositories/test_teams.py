@@ -1,0 +1,186 @@
+"""Queues, people at work and claims through PostgREST, and what workers give."""
+
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+
+from shared.assignment import Assignments
+from shared.errors import Conflict, Denied, Invalid, NotFound
+from shared.models import Availability, Queue, Ticket, TicketDraft, TicketPriority
+from shared.repositories import Queues, Tickets
+from shared.teams import (
+    AgentChange,
+    Agents,
+    AvailabilityChange,
+    Claims,
+    QueueChange,
+    QueueDraft,
+    TeamQueues,
+)
+from tests.database.cast import grant, id_of, sign_up
+
+from .api import Api
+
+pytestmark = pytest.mark.slow
+HERE = AvailabilityChange(availability="available")
+AWAY = AvailabilityChange(availability="away", reassign=True)
+
+
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Returns:
+    """A queue of one test, and the name of the clerk who alone works it."""
+
+    api: Api
+    queue: Queue
+    clerk: str
+
+    @property
+    def key(self) -> str:
+        return self.queue.key
+
+    def opens(self) -> Ticket:
+        draft = TicketDraft(subject="Parcel", body="Broken.", queue=self.key)
+        tickets = Tickets(self.api.open("stranger"))
+        return tickets.create(draft, TicketPriority.NORMAL, None)
+
+    def as_clerk(self):
+        return self.api.open(self.clerk)
+
+
+@pytest.fixture
+def returns(api, watch):
+    number = next(NUMBERS)
+    clerk, key = f"clerk{number}", f"returns-{number}"
+    sign_up(watch.connection, clerk)
+    grant(watch.connection, clerk, "agent")
+    # Other tests count the customers.
+    watch.run(
+        "delete from public.person_roles where person_id = %s and role = 'customer'",
+        id_of(clerk),
+    )
+    queues = TeamQueues(api.open("admin"))
+    made = queues.create(QueueDraft(key=key, name="Returns"), key)
+    queues.add(key, id_of(clerk))
+    Agents(api.open(clerk)).set_availability("me", HERE)
+    return Returns(api, made, clerk)
+
+
+def test_a_queue_is_made_once_a_key_and_changed(api, returns):
+    queues = TeamQueues(api.open("admin"))
+    draft = QueueDraft(key=returns.key, name="Returns")
+
+    assert queues.create(draft, returns.key) == returns.queue
+    with pytest.raises(Conflict, match="key-taken"):
+        queues.create(draft, "another")
+    with pytest.raises(Invalid, match="idempotency-key-reused"):
+        queues.create(draft.model_copy(update={"name": "Other"}), returns.key)
+    changed = queues.change(
+        returns.key, QueueChange(default_priority="high", released_after_minutes=90)
+    )
+    assert changed.default_priority is TicketPriority.HIGH
+    assert changed.released_after_minutes == 90
+    assert (
+        queues.change(returns.key, QueueChange(default_priority=None)).name == "Returns"
+    )
+    assert returns.key in [each.key for each in Queues(returns.as_clerk()).overview()]
+
+
+def test_a_queue_is_not_everybodys_to_change(api, returns):
+    with pytest.raises(Denied):
+        TeamQueues(returns.as_clerk()).change(returns.key, QueueChange(archived=True))
+    with pytest.raises(NotFound):
+        TeamQueues(api.open("agent")).change(returns.key, QueueChange(archived=True))
+    with pytest.raises(NotFound):
+        TeamQueues(api.open("agent")).members(returns.key)
+
+
+def test_members_come_and_go(api, returns):
+    queues = TeamQueues(api.open("admin"))
+
+    added = queues.add(returns.key, id_of("neighbour"))
+    names = [each.name for each in queues.members(returns.key)]
+    removed = queues.remove(returns.key, id_of("neighbour"))
+
+    assert names == [returns.clerk.title(), "Neighbour"]
+    assert added.id == removed.id
+    with pytest.raises(NotFound):
+        queues.remove(returns.key, id_of("neighbour"))
+    with pytest.raises(Invalid, match="not-eligible"):
+        queues.add(returns.key, id_of("customer"))
+
+
+def test_somebody_says_whether_they_are_there(api, returns):
+    clerk = Agents(returns.as_clerk())
+
+    away = clerk.set_availability("me", AWAY)
+    back = clerk.set_availability("me", HERE)
+
+    assert (away.availability, back.availability) == tuple(Availability)[::-1]
+    assert clerk.get("me").id == id_of(returns.clerk)
+    with pytest.raises(Denied):
+        clerk.change("me", AgentChange(capacity=100))
+    with pytest.raises(Denied):
+        Agents(api.open("agent")).set_availability(id_of(returns.clerk), AWAY)
+
+
+def test_what_comes_next_is_claimed_with_the_names_of_people(api, returns):
+    claims = Claims(returns.as_clerk())
+    assert claims.claim(returns.key, None) is None
+    opened = returns.opens()
+
+    claimed = claims.claim(returns.key, "c1")
+
+    assert claimed is not None
+    assert (claimed.id, claimed.assignee_name) == (opened.id, returns.clerk.title())
+    assert claims.claim(returns.key, "c1") == claimed
+    assert claims.claim(None, None) is None
+    with pytest.raises(NotFound):
+        Claims(api.open("agent")).claim(returns.key, None)
+
+
+def test_nobody_claims_beyond_their_capacity_or_while_away(api, returns):
+    admin, clerk = Agents(api.open("admin")), Agents(returns.as_clerk())
+    admin.change(id_of(returns.clerk), AgentChange(capacity=0))
+
+    with pytest.raises(Conflict, match="at-capacity"):
+        Claims(returns.as_clerk()).claim(None, None)
+    clerk.set_availability("me", AWAY)
+    with pytest.raises(Conflict, match="away"):
+        Claims(returns.as_clerk()).claim(None, None)
+
+
+def test_workers_give_what_waits(api, returns):
+    work = Assignments(api.worker())
+    TeamQueues(api.open("admin")).change(
+        returns.key, QueueChange(strategy="round_robin")
+    )
+    opened = returns.opens()
+
+    assert returns.queue.id in work.waiting()
+    assert work.give(returns.queue.id) == 1
+    assert returns.queue.id not in work.waiting()
+    assert work.release() == 0
+    assert (
+        Tickets(returns.as_clerk()).get(str(opened.id)).assignee_name
+        == returns.clerk.title()
+    )
+
+
+def test_what_follows_from_an_event_follows_once(api, returns, watch):
+    work = Assignments(api.worker())
+    admin = TeamQueues(api.open("admin"))
+    admin.change(returns.key, QueueChange(strategy="least_loaded"))
+    opened = returns.opens()
+    event = watch.one(
+        "select id from public.ticket_events where ticket_id = %s", opened.id
+    )
+
+    assert [work.after(event), work.after(event)] == [True, False]
+    assert (
+        Tickets(returns.as_clerk()).get(str(opened.id)).assignee_name
+        == returns.clerk.title()
+    )
