@@ -151,6 +151,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
     "set_notification_preferences": "authenticated",
+    "update_ticket": "authenticated",
     "update_ticket_status": "authenticated",
     "whoami": "authenticated",
 }
@@ -176,6 +177,7 @@ queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
+merge_patch require_changes revise
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -194,6 +196,8 @@ AS_THE_CALLER = {
     "private.hears",
     "private.event_payload",
     "private.changed",
+    "private.merge_patch",
+    "private.require_changes",
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",

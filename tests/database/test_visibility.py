@@ -291,6 +291,7 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("create_ticket", {"subject": "Help", "body": "It."}),
         ("add_comment", {"ticket": "1001", "body": "It."}),
         ("update_ticket_status", {"ticket": "1001", "status": "open"}),
+        ("update_ticket", {"ticket": "1001", "changes": {"subject": "S"}}),
         ("assign_ticket", {"ticket": "1001", "assignee": "me"}),
         ("release_ticket", {"ticket": "1001"}),
         ("list_people", {}),
