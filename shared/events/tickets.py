@@ -34,7 +34,7 @@ class TicketEvent(Model):
     """What every event carries; `id` lets a consumer see it once.
 
     `seq` counts 1, 2, 3 within a ticket. A customer's feed leaves internal events out,
-    so there it may skip numbers.
+    so there it may skip numbers. `batch_id` is the bulk update that it was a part of.
     """
 
     id: UUID
@@ -42,6 +42,7 @@ class TicketEvent(Model):
     seq: int
     type: str
     actor_id: UUID | None
+    batch_id: UUID | None = None
     is_internal: bool
     occurred_at: datetime
 

@@ -37,7 +37,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_events": (
         READABLE,
         "id ticket_id seq type actor_id is_internal before after occurred_at turn"
-        " position",
+        " position batch_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since"),
     "public.ticket_statuses": (
@@ -178,6 +178,7 @@ record_ticket_change refuse_change require_caller require_in_queue require_permi
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
 merge_patch require_changes revise
+current_batch
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -196,6 +197,7 @@ AS_THE_CALLER = {
     "private.hears",
     "private.event_payload",
     "private.changed",
+    "private.current_batch",
     "private.merge_patch",
     "private.require_changes",
     "private.may_listen",
