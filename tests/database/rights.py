@@ -51,6 +51,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version created_at updated_at solved_at closed_at",
     ),
+    "private.bulk_items": (
+        (),
+        "bulk_update_id position ticket change expected_version result problem detail"
+        " ticket_id version before after",
+    ),
+    "private.bulk_updates": (
+        (),
+        "id person_id change undo_of total done skipped failed created_at started_at"
+        " finished_at due_at attempts",
+    ),
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
@@ -100,8 +110,11 @@ SEQUENCES = {  # nobody's
 COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "accept_event": "anon",
     "add_comment": "authenticated",
+    "apply_bulk_chunk": "service_role",
     "assign_ticket": "authenticated",
+    "bulk_update": "authenticated",
     "change_webhook": "authenticated",
+    "claim_bulk_update": "service_role",
     "claim_emails": "service_role",
     "claim_missed_events": "service_role",
     "claim_webhook_deliveries": "service_role",
@@ -117,13 +130,16 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "fail_event": "service_role",
     "fill_webhook_deliveries": "service_role",
     "finish_event": "service_role",
+    "forget_bulk_updates": "service_role",
     "forget_told": "service_role",
     "forget_webhook_deliveries": "service_role",
+    "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
+    "list_bulk_items": "authenticated",
     "list_comments": "authenticated",
     "list_events": "authenticated",
     "list_my_tickets": "authenticated",
@@ -151,6 +167,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
     "set_notification_preferences": "authenticated",
+    "undo_bulk_update": "authenticated",
     "update_ticket": "authenticated",
     "update_ticket_status": "authenticated",
     "whoami": "authenticated",
@@ -179,6 +196,9 @@ restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts t
 wake webhook_view welcome_person
 merge_patch require_changes revise
 current_batch
+bulk_view carry_out change_fields do_item field_changes lock_work_of note_results
+open_bulk_update own_bulk_update require_bulk_change require_rights_to standing
+tickets_named tickets_of_view wake_bulk way_back
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -196,10 +216,15 @@ AS_THE_CALLER = {
     "private.new_webhook_secret",
     "private.hears",
     "private.event_payload",
+    "private.bulk_view",
     "private.changed",
     "private.current_batch",
+    "private.field_changes",
     "private.merge_patch",
     "private.require_changes",
+    "private.standing",
+    "private.tickets_named",
+    "private.way_back",
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",
