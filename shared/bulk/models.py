@@ -5,7 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from shared.models import Command, Line, Model, Tag, TicketPriority
 
@@ -13,10 +19,20 @@ MOST = 1_000
 """Tickets of one bulk update."""
 
 _ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_NAMED = rf"^([0-9]{{1,18}}|{_ID})$"
 Named = Annotated[
     str,
     BeforeValidator(lambda given: str(given) if type(given) is int else given),
-    Field(pattern=rf"^([0-9]{{1,18}}|{_ID})$", description="A ticket's id or number."),
+    Field(pattern=_NAMED),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+                {"type": "string", "pattern": _NAMED},
+            ],
+            "description": "A ticket's number or id.",
+        }
+    ),
 ]
 Tags = Annotated[list[Tag], Field(min_length=1, max_length=20)]
 
