@@ -27,6 +27,7 @@ EventType: TypeAlias = Literal[
     "TICKET_ASSIGNED",
     "TICKET_UPDATED",
     "TICKET_COMMENTED",
+    "TICKET_REPLY_TAKEN_OVER",
 ]
 
 
@@ -136,12 +137,27 @@ class TicketCommented(TicketEvent):
     after: CommentFacts
 
 
+class LeaseFacts(Model):
+    """Who was answering."""
+
+    person_id: UUID
+
+
+class TicketReplyTakenOver(TicketEvent):
+    """Somebody went on with a reply that somebody else was writing."""
+
+    type: Literal["TICKET_REPLY_TAKEN_OVER"] = "TICKET_REPLY_TAKEN_OVER"
+    before: LeaseFacts
+    after: LeaseFacts
+
+
 DomainEvent: TypeAlias = Annotated[
     TicketCreated
     | TicketStatusChanged
     | TicketAssigned
     | TicketUpdated
-    | TicketCommented,
+    | TicketCommented
+    | TicketReplyTakenOver,
     Field(discriminator="type"),
 ]
 

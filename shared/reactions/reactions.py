@@ -14,6 +14,7 @@ from shared.events import (
     TicketCommented,
     TicketCreated,
     TicketEvent,
+    TicketReplyTakenOver,
     TicketStatusChanged,
     TicketUpdated,
 )
@@ -96,4 +97,5 @@ def reaction_table(*everything: Reaction[Any]) -> ReactionTable:
         TicketAssigned: [*everything],
         TicketUpdated: [*everything],
         TicketCommented: [*everything],
+        TicketReplyTakenOver: [*everything],
     }

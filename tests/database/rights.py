@@ -64,7 +64,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
-        " webhook_log_kept",
+        " webhook_log_kept reply_lease",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -98,6 +98,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
     "private.queue_counts": ((), "id queue_id category difference"),
+    "private.ticket_leases": ((), "ticket_id person_id expires_at"),
 }
 
 SEQUENCES = {  # nobody's
@@ -135,10 +136,12 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "forget_webhook_deliveries": "service_role",
     "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
+    "get_reply_lease": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
+    "lease_reply": "authenticated",
     "list_bulk_items": "authenticated",
     "list_comments": "authenticated",
     "list_events": "authenticated",
@@ -160,6 +163,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
+    "release_reply": "authenticated",
     "release_ticket": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
@@ -176,7 +180,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
 caller count_unread feed_horizon feed_reach few_tickets has_permission mark_read
-may_listen note_queues queue_totals readable_queues require_statuses
+may_listen note_queues queue_totals read_lease readable_queues require_statuses
 shared_organizations staff visible_ticket
 """
 
@@ -199,6 +203,7 @@ current_batch
 bulk_view carry_out change_fields do_item field_changes lock_work_of note_results
 open_bulk_update own_bulk_update require_bulk_change require_rights_to standing
 tickets_named tickets_of_view wake_bulk way_back
+lease_view live_lease lock_answer refuse_while_answered respect_lease tell_lease
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -233,6 +238,7 @@ AS_THE_CALLER = {
     "private.keep_category",
     "private.ticket_facts",
     "private.visible_ticket",
+    "public.get_reply_lease",
     "public.get_ticket",
     "public.health",
     "public.list_comments",
