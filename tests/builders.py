@@ -100,6 +100,10 @@ FACTS = {
         "before": {"priority": "normal"},
         "after": {"priority": "high"},
     },
+    "TICKET_REPLY_TAKEN_OVER": {
+        "before": {"person_id": str(SOMEBODY)},
+        "after": {"person_id": str(ME)},
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {

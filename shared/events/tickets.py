@@ -27,6 +27,7 @@ EventType: TypeAlias = Literal[
     "TICKET_ASSIGNED",
     "TICKET_UPDATED",
     "TICKET_COMMENTED",
+    "TICKET_REPLY_TAKEN_OVER",
 ]
 
 
@@ -34,7 +35,7 @@ class TicketEvent(Model):
     """What every event carries; `id` lets a consumer see it once.
 
     `seq` counts 1, 2, 3 within a ticket. A customer's feed leaves internal events out,
-    so there it may skip numbers.
+    so there it may skip numbers. `batch_id` is the bulk update that it was a part of.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class TicketEvent(Model):
     seq: int
     type: str
     actor_id: UUID | None
+    batch_id: UUID | None = None
     is_internal: bool
     occurred_at: datetime
 
@@ -139,12 +141,27 @@ class TicketCommented(TicketEvent):
     after: CommentFacts
 
 
+class LeaseFacts(Model):
+    """Who was answering."""
+
+    person_id: UUID
+
+
+class TicketReplyTakenOver(TicketEvent):
+    """Somebody went on with a reply that somebody else was writing."""
+
+    type: Literal["TICKET_REPLY_TAKEN_OVER"] = "TICKET_REPLY_TAKEN_OVER"
+    before: LeaseFacts
+    after: LeaseFacts
+
+
 DomainEvent: TypeAlias = Annotated[
     TicketCreated
     | TicketStatusChanged
     | TicketAssigned
     | TicketUpdated
-    | TicketCommented,
+    | TicketCommented
+    | TicketReplyTakenOver,
     Field(discriminator="type"),
 ]
 

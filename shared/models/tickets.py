@@ -89,6 +89,42 @@ class TicketDraft(Command):
     )
 
 
+class TicketChange(Command):
+    """What a ticket is to say of itself; what is left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"priority": "high", "data": {"impact": "team"}}]
+        }
+    )
+
+    subject: Subject | None = None
+    type: TicketType | None = None
+    priority: TicketPriority | None = None
+    queue: Line | None = Field(
+        default=None,
+        max_length=40,
+        description="Key or id. Whoever does not work there gives the ticket up.",
+    )
+    tags: list[Tag] | None = Field(
+        default=None, max_length=20, description="All of them: they are replaced."
+    )
+    data: Fields | None = Field(
+        default=None,
+        description="Custom fields, merged (RFC 7396): what is named is replaced, what"
+        " is null goes, objects are merged.",
+    )
+
+    @model_validator(mode="after")
+    def _change_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("change something")
+        for name in sorted(self.model_fields_set):
+            if getattr(self, name) is None:
+                raise ValueError(f'"{name}" cannot be null')
+        return self
+
+
 class StatusChange(Command):
     """Where a ticket is to stand next."""
 

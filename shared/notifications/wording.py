@@ -9,6 +9,7 @@ from shared.events import (
     TicketCommented,
     TicketCreated,
     TicketEvent,
+    TicketReplyTakenOver,
     TicketStatusChanged,
     TicketUpdated,
 )
@@ -70,6 +71,10 @@ def _updated(event: TicketUpdated, mail: Mail) -> str:
     return f"{_who(event.actor_id, mail)} changed the {fields or 'details'}"
 
 
+def _taken_over(event: TicketReplyTakenOver, mail: Mail) -> str:
+    return f"{_who(event.actor_id, mail)} took over the reply"
+
+
 def _who(person: UUID | None, mail: Mail) -> str:
     if person is None:
         return "The desk"
@@ -82,4 +87,5 @@ SENTENCES: Mapping[type[TicketEvent], Callable[[Any, Mail], str]] = {
     TicketStatusChanged: _moved,
     TicketAssigned: _assigned,
     TicketUpdated: _updated,
+    TicketReplyTakenOver: _taken_over,
 }

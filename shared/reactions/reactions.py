@@ -15,6 +15,7 @@ from shared.events import (
     TicketCommented,
     TicketCreated,
     TicketEvent,
+    TicketReplyTakenOver,
     TicketStatusChanged,
     TicketUpdated,
 )
@@ -113,4 +114,5 @@ def reaction_table(
         TicketAssigned: [*everything, *work],
         TicketUpdated: [*everything, *work],
         TicketCommented: [*everything],
+        TicketReplyTakenOver: [*everything],
     }

@@ -20,6 +20,7 @@ from shared.models import (
     RoleDefinition,
     StatusChange,
     Ticket,
+    TicketChange,
     TicketDraft,
     TicketPriority,
     TicketRef,
@@ -52,6 +53,12 @@ class TicketWriter(Protocol):
         self, draft: TicketDraft, triaged: TicketPriority, key: str | None
     ) -> Ticket:
         """Open a ticket once a key; raise `Invalid` for a key of another request."""
+        ...
+
+    def update(
+        self, ticket: TicketRef, change: TicketChange, version: int | None
+    ) -> Ticket:
+        """Change fields; raise `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`."""
         ...
 
     def change_status(

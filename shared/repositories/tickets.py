@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.events import DomainEvent, parse_event
-from shared.models import StatusChange, Ticket, TicketDraft, TicketPriority, TicketRef
+from shared.models import (
+    StatusChange,
+    Ticket,
+    TicketChange,
+    TicketDraft,
+    TicketPriority,
+    TicketRef,
+)
 from shared.pages import Page, decode_cursor, page_of
 from shared.persistence import Database
 
@@ -55,6 +62,14 @@ class Tickets:
         asked = draft.model_dump(mode="json")
         extra = {"triaged_priority": triaged, "idempotency_key": key}
         return self._one("create_ticket", {**asked, **extra})
+
+    def update(
+        self, ticket: TicketRef, change: TicketChange, version: int | None
+    ) -> Ticket:
+        """Change fields."""
+        changes = change.model_dump(mode="json", exclude_unset=True)
+        asked = {"ticket": ticket, "changes": changes, "expected_version": version}
+        return self._one("update_ticket", asked)
 
     def change_status(
         self, ticket: TicketRef, change: StatusChange, version: int | None

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from shared.errors import Invalid
 from shared.models import TicketDraft, TicketPriority, TicketType
@@ -129,15 +129,22 @@ def triage(draft: TicketDraft) -> TicketPriority:
     Raises:
         Invalid: a custom field that the type needs is missing or unusable.
     """
-    strategy = TICKET_TYPES[draft.type]
+    require_fields(draft.type, draft.data)
+    return TICKET_TYPES[draft.type].priority(draft)
+
+
+def require_fields(kind: TicketType, data: Mapping[str, JsonValue]) -> None:
+    """See that the custom fields are there that a type cannot do without.
+
+    Raises:
+        Invalid: one is missing or unusable.
+    """
     try:
-        strategy.needs.model_validate(draft.data)
+        TICKET_TYPES[kind].needs.model_validate(data)
     except ValidationError as error:
         wrong = [
             f"data.{problem['loc'][0]}: {problem['msg']}" for problem in error.errors()
         ]
         raise Invalid(
-            f"A ticket of type {draft.type} needs more. {'; '.join(wrong)}.",
-            "missing-data",
+            f"A ticket of type {kind} needs more. {'; '.join(wrong)}.", "missing-data"
         ) from None
-    return strategy.priority(draft)

@@ -20,6 +20,7 @@ PROBE = Path(__file__).with_name("probe.py")
 BODIES = {
     "CreateTicketFunction": {"subject": "A flat tyre", "body": "It went psst."},
     "AddCommentFunction": {"body": "It went psst again."},
+    "UpdateTicketFunction": {"subject": "A flat tyre"},
     "UpdateTicketStatusFunction": {"status": "open"},
 }
 

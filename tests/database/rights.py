@@ -42,7 +42,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_events": (
         READABLE,
         "id ticket_id seq type actor_id is_internal before after occurred_at turn"
-        " position",
+        " position batch_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
     "public.ticket_statuses": (
@@ -57,10 +57,20 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " waiting_on waiting_since version created_at updated_at solved_at closed_at"
         " skills assigned_at let_go_by",
     ),
+    "private.bulk_items": (
+        (),
+        "bulk_update_id position ticket change expected_version result problem detail"
+        " ticket_id version before after",
+    ),
+    "private.bulk_updates": (
+        (),
+        "id person_id change undo_of total done skipped failed created_at started_at"
+        " finished_at due_at attempts",
+    ),
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
-        " webhook_log_kept",
+        " webhook_log_kept reply_lease",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -94,6 +104,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
     "private.queue_counts": ((), "id queue_id category difference"),
+    "private.ticket_leases": ((), "ticket_id person_id expires_at"),
 }
 
 SEQUENCES = {  # nobody's
@@ -107,12 +118,15 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "accept_event": "anon",
     "add_comment": "authenticated",
     "add_queue_member": "authenticated",
+    "apply_bulk_chunk": "service_role",
     "assign_ticket": "authenticated",
     "assign_waiting_tickets": "service_role",
     "assign_work": "service_role",
+    "bulk_update": "authenticated",
     "change_agent": "authenticated",
     "change_queue": "authenticated",
     "change_webhook": "authenticated",
+    "claim_bulk_update": "service_role",
     "claim_emails": "service_role",
     "claim_missed_events": "service_role",
     "claim_next_ticket": "authenticated",
@@ -130,14 +144,19 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "fail_event": "service_role",
     "fill_webhook_deliveries": "service_role",
     "finish_event": "service_role",
+    "forget_bulk_updates": "service_role",
     "forget_told": "service_role",
     "forget_webhook_deliveries": "service_role",
     "get_agent": "authenticated",
+    "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
+    "get_reply_lease": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
+    "lease_reply": "authenticated",
+    "list_bulk_items": "authenticated",
     "list_comments": "authenticated",
     "list_events": "authenticated",
     "list_my_tickets": "authenticated",
@@ -160,6 +179,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
     "release_idle_tickets": "service_role",
+    "release_reply": "authenticated",
     "release_ticket": "authenticated",
     "remove_queue_member": "authenticated",
     "replay_webhook_delivery": "authenticated",
@@ -169,6 +189,8 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "rotate_webhook_secret": "authenticated",
     "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
+    "undo_bulk_update": "authenticated",
+    "update_ticket": "authenticated",
     "update_ticket_status": "authenticated",
     "waiting_queues": "service_role",
     "whoami": "authenticated",
@@ -177,28 +199,32 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
 caller count_unread feed_horizon feed_reach few_tickets has_permission mark_read
-may_listen note_queues queue_totals readable_queues require_statuses
+may_listen note_queues queue_totals read_lease readable_queues require_statuses
 shared_organizations staff visible_ticket
 """
 
 # What only commands and triggers call.
 PIECES = """
-answer_given assignee_then audience begin_reaction beyond_mine call_workers can_work
-changed check_step count_lost_tickets count_new_tickets count_tickets delivery_view
-email_attempts event_payload events_to_replay feed_turn find_queue fold_queue_counts
-follow_up guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin
-keep_answer keep_category keep_load keep_load_of_rows keep_new_ticket keep_ticket_rules
-known_names letter lock_agent lock_live_webhook lock_ticket lock_webhook lock_work
-mail_event may_know move_load new_webhook_secret number_following
-next_replay note_health open_ticket owe_event person_with_roles place_comment
-queue_filters reads_notes record_comment record_event record_new_ticket
-record_ticket_change refuse_change require_caller require_in_queue require_permission
-restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
-wake webhook_view welcome_person
-agent_view arrangement call_assignment claim_one eligible give give_waiting guard_agent
-hand_to idle_tickets keep_hands keep_out_of_archive leads_queue lock_queue member_view
-put_back queue_view queues_by_head require_empty require_room require_strategy say_how
-suits take_head takes_tickets welcome_back
+agent_view answer_given arrangement assignee_then audience begin_reaction beyond_mine
+bulk_view call_assignment call_workers can_work carry_out change_fields changed
+check_step claim_one count_lost_tickets count_new_tickets count_tickets current_batch
+delivery_view do_item eligible email_attempts event_payload events_to_replay feed_turn
+field_changes find_queue fold_queue_counts follow_up give give_waiting guard_agent
+guard_role_of hand_over hand_to hear_reply hears holds_in_queue idle_tickets
+keep_an_admin keep_answer keep_category keep_hands keep_load keep_load_of_rows
+keep_new_ticket keep_out_of_archive keep_ticket_rules known_names leads_queue
+lease_view letter live_lease lock_agent lock_answer lock_live_webhook lock_queue
+lock_ticket lock_webhook lock_work lock_work_of mail_event may_know member_view
+merge_patch move_load new_webhook_secret next_replay note_health note_results
+number_following open_bulk_update open_ticket owe_event own_bulk_update
+person_with_roles place_comment put_back queue_filters queue_view queues_by_head
+reads_notes record_comment record_event record_new_ticket record_ticket_change
+refuse_change refuse_while_answered require_bulk_change require_caller require_changes
+require_empty require_in_queue require_permission require_rights_to require_room
+require_strategy respect_lease restart_feed revise say_how secret see_again see_as
+sees_ticket standing suits take_head takes_tickets tell tell_lease tell_person
+ticket_facts tickets_named tickets_of_view topics wake wake_bulk way_back webhook_view
+welcome_back welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -219,7 +245,15 @@ AS_THE_CALLER = {
     "private.new_webhook_secret",
     "private.hears",
     "private.event_payload",
+    "private.bulk_view",
     "private.changed",
+    "private.current_batch",
+    "private.field_changes",
+    "private.merge_patch",
+    "private.require_changes",
+    "private.standing",
+    "private.tickets_named",
+    "private.way_back",
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",
@@ -228,6 +262,7 @@ AS_THE_CALLER = {
     "private.keep_category",
     "private.ticket_facts",
     "private.visible_ticket",
+    "public.get_reply_lease",
     "public.get_ticket",
     "public.health",
     "public.list_comments",

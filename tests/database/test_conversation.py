@@ -144,6 +144,7 @@ def test_what_was_said_and_done_does_not_change_whoever_writes(desk, table):
         "occurred_at = now() - interval '1 day'",
         "before = '{}'",
         "type = 'TICKET_UPDATED'",
+        "batch_id = id",
     ],
 )
 def test_history_does_not_change_when_its_actor_is_deleted(desk, change):

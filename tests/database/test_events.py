@@ -199,6 +199,26 @@ def test_sixteen_writers_leave_no_gap_and_nothing_out(office):
     assert desks[0].now(ticket)["version"] == rounds * writers + 1
 
 
+def test_events_of_a_batch_name_it_and_others_name_none(desk):
+    ticket, batch = desk.ticket(), id_of("batch")
+
+    with desk.connection.transaction():
+        desk.run("select set_config('autocrm.batch', %s, true)", str(batch))
+        desk.move(ticket, "open")
+        desk.run("select set_config('autocrm.batch', '', true)")
+        desk.note(ticket)
+
+    assert [event.batch_id for event in parsed(desk, ticket)] == [None, batch, None]
+    sent = desk.run(
+        "select private.event_payload(events) -> 'data'"
+        " from public.ticket_events as events where ticket_id = %s order by seq",
+        ticket["id"],
+    )
+    assert [parse_event(row[0]) for row in sent] == parsed(desk, ticket)
+    fed = desk.rows("agent", "list_ticket_events", ticket=ticket["id"])
+    assert [event["batch_id"] for event in fed] == [None, str(batch), None]
+
+
 @pytest.mark.parametrize("kind", ["TICKET_EATEN", "", "ticket_created"])
 def test_there_are_no_other_events(desk, kind):
     with refused("23514"):

@@ -14,6 +14,7 @@ from shared.events import (
     TicketAssigned,
     TicketCommented,
     TicketCreated,
+    TicketReplyTakenOver,
     TicketStatusChanged,
     TicketUpdated,
 )
@@ -36,7 +37,8 @@ from .command_line import CommandLine
 pytestmark = pytest.mark.slow
 
 EVENTS = (
-    TicketAssigned, TicketCommented, TicketCreated, TicketStatusChanged, TicketUpdated,
+    TicketAssigned, TicketCommented, TicketCreated, TicketReplyTakenOver,
+    TicketStatusChanged, TicketUpdated,
 )  # fmt: skip
 ENUMS = {
     Availability: "PublicAvailability",

@@ -157,6 +157,7 @@ def test_wishes_are_replaced_as_a_whole(desk):
         "TICKET_ASSIGNED": (True, False),
         "TICKET_COMMENTED": (False, False),
         "TICKET_CREATED": (True, True),
+        "TICKET_REPLY_TAKEN_OVER": (True, False),
         "TICKET_STATUS_CHANGED": (True, True),
         "TICKET_UPDATED": (True, False),
     }

@@ -17,6 +17,7 @@ from .shifts import PICKS
 pytestmark = pytest.mark.slow
 
 LARGE = {"tickets", "comments", "ticket_events", "ticket_followers"}
+LARGE_BEHIND = {"bulk_updates", "bulk_items"}
 INDEXES = """
 select relname from pg_index join pg_class on pg_class.oid = indexrelid
 where indrelid = any (%s::regclass[])
@@ -53,6 +54,18 @@ def large_desk(server):
             " select id, seq, 'TICKET_UPDATED' from public.tickets,"
             " generate_series(2, 4) as seq where number % 10 = 0"
         )
+        connection.execute(
+            "with done as ("
+            " insert into private.bulk_updates"
+            " (person_id, total, done, created_at, finished_at)"
+            " select id, 5, 5, now() - n * interval '1 hour',"
+            " now() - n * interval '1 hour'"
+            " from public.profiles, generate_series(1, 40) as n"
+            " returning id)"
+            " insert into private.bulk_items (bulk_update_id, position, ticket, result)"
+            " select id, n, '1001', 'done' from done, generate_series(1, 5) as n"
+        )
+        connection.execute("vacuum analyze private.bulk_updates, private.bulk_items")
         connection.execute("vacuum analyze public.tickets, public.comments")
         connection.execute(
             "vacuum analyze public.ticket_followers, public.ticket_events"
@@ -81,12 +94,15 @@ def walked(desk, who, function, **arguments):
     desk.connection.add_notice_handler(listen)
     desk.rows(who, function, **arguments)
     desk.connection.remove_notice_handler(listen)
-    known = {row[0] for row in desk.run(INDEXES, [f"public.{name}" for name in LARGE])}
+    tables = [f"public.{name}" for name in LARGE]
+    tables += [f"private.{name}" for name in LARGE_BEHIND]
+    known = {row[0] for row in desk.run(INDEXES, tables)}
     return [
         node
         for plan in heard
         for node in nodes(plan)
-        if node.get("Relation Name") in LARGE or node.get("Index Name") in known
+        if node.get("Relation Name") in LARGE | LARGE_BEHIND
+        or node.get("Index Name") in known
     ]
 
 
@@ -217,6 +233,68 @@ def test_the_clock_looks_at_solved_tickets_alone(large_desk):
         found = walked(large_desk, "service_role", "close_solved_tickets", at_most=10)
 
     assert indexes(found) >= {"tickets_solved"}
+
+
+@pytest.fixture
+def bulk_update(large_desk):
+    """A bulk update of 50 tickets among many that are over; then all is as it was."""
+    numbers = large_desk.run(
+        "select array_agg(number::text) from (select number from public.tickets"
+        " where queue_id = %s and status = 'open' limit 50) as chosen",
+        id_of("support"),
+    ).fetchone()[0]
+    with large_desk.connection.transaction(force_rollback=True):
+        yield large_desk.call(
+            "agent", "bulk_update", tickets=numbers, change={"priority": "low"}
+        )
+
+
+def test_a_bulk_update_is_worked_off_by_keys_alone(large_desk, bulk_update):
+    claimed = walked(large_desk, "service_role", "claim_bulk_update")
+    done = walked(large_desk, "service_role", "apply_bulk_chunk",
+                  bulk_update=bulk_update["id"], attempt=1)  # fmt: skip
+
+    assert "bulk_updates_due" in indexes(claimed)
+    assert rows_read(claimed) <= 5
+    assert indexes(done) >= {"bulk_items_left", "tickets_number_key", "tickets_pkey"}
+    assert rows_read(done) <= 50 * 60
+
+
+def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_desk, bulk_update):
+    job = {"bulk_update": bulk_update["id"]}
+    begun = walked(large_desk, "agent", "bulk_update", tickets=["1001"],
+                   change={"priority": "low"})  # fmt: skip
+    read = walked(large_desk, "agent", "get_bulk_update", **job)
+    listed = walked(large_desk, "agent", "list_bulk_items", **job)
+    large_desk.call("service_role", "claim_bulk_update")
+    large_desk.call("service_role", "apply_bulk_chunk", **job, attempt=1)
+    undone = walked(large_desk, "agent", "undo_bulk_update", **job)
+
+    assert indexes(begun) >= {"bulk_updates_unfinished"}
+    assert indexes(read) == {"bulk_updates_pkey"}
+    assert indexes(listed) == {"bulk_updates_pkey", "bulk_items_pkey"}
+    assert indexes(undone) >= {"bulk_updates_pkey", "bulk_items_pkey"}
+
+
+def test_bulk_updates_that_are_long_over_are_found_by_their_end(large_desk):
+    with large_desk.connection.transaction(force_rollback=True):
+        found = walked(large_desk, "service_role", "forget_bulk_updates")
+
+    assert "bulk_updates_over" in indexes(found)
+
+
+def test_a_ticket_is_changed_by_its_key(large_desk):
+    number = large_desk.one(
+        "select number::text from public.tickets"
+        " where queue_id = %s and status = 'open' limit 1",
+        id_of("support"),
+    )
+    with large_desk.connection.transaction(force_rollback=True):
+        found = walked(large_desk, "agent", "update_ticket", ticket=number,
+                       changes={"subject": "Other"})  # fmt: skip
+
+    assert indexes(found) >= {"tickets_number_key", "tickets_pkey"}
+    assert rows_read(found) <= 30
 
 
 def test_a_customer_reads_the_table_itself_by_an_index(large_desk):

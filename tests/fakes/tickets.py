@@ -4,8 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from shared.errors import Conflict, Invalid, NotFound, Stale
 from shared.events import DomainEvent
-from shared.models import StatusChange, Ticket, TicketDraft, TicketPriority, TicketRef
+from shared.models import (
+    StatusChange,
+    Ticket,
+    TicketChange,
+    TicketDraft,
+    TicketPriority,
+    TicketRef,
+)
 from shared.pages import Page, decode_cursor, page_of
+from shared.strategies import merge_patch
 from tests.builders import ME, event, ticket
 
 STEPS: Mapping[str, set[str]] = {
@@ -64,6 +72,15 @@ class FakeTickets:
         if key is not None:
             self._answers[key] = (draft, made)
         return made
+
+    def update(
+        self, ticket: TicketRef, change: TicketChange, version: int | None
+    ) -> Ticket:
+        stored = self._guarded(ticket, version)
+        told = change.model_dump(mode="json", exclude_unset=True, exclude={"queue"})
+        if change.data is not None:
+            told["data"] = merge_patch(stored.data, change.data)
+        return self._change(stored, "TICKET_UPDATED", **told)
 
     def change_status(
         self, ticket: TicketRef, change: StatusChange, version: int | None

@@ -6,10 +6,13 @@ from functions.assign_ticket.app import handler as assign_ticket
 from functions.get_ticket.app import handler as get_ticket
 from functions.list_my_tickets.app import handler as list_my_tickets
 from functions.list_ticket_events.app import handler as list_ticket_events
+from functions.update_ticket.app import handler as update_ticket
 from functions.update_ticket_status.app import handler as update_ticket_status
+from shared.errors import Stale
 from shared.events import parse_event
 from tests.builders import SOMEBODY, ticket
 
+TICKET = "/v1/tickets/1042"
 STATUS = "/v1/tickets/1042/status"
 ASSIGNEE = "/v1/tickets/1042/assignee"
 
@@ -74,11 +77,13 @@ def test_a_ticket_moves_when_it_is_as_read(send, sent):
 @pytest.mark.parametrize(
     ("handler", "method", "path", "body"),
     [
+        (update_ticket, "PATCH", TICKET, {"subject": "Other"}),
+        (update_ticket, "PATCH", TICKET, {"data": {"a": 1}}),
         (update_ticket_status, "PATCH", STATUS, {"status": "open"}),
         (assign_ticket, "PUT", ASSIGNEE, {"me": True}),
         (assign_ticket, "DELETE", ASSIGNEE, None),
     ],
-    ids=["status", "assign", "release"],
+    ids=["update", "fields", "status", "assign", "release"],
 )
 def test_nothing_moves_unless_it_is_as_read(
     send, fakes, handler, method, path, body, sent, status, problem
@@ -106,6 +111,78 @@ def test_a_step_that_is_not_allowed_is_a_problem(send, fakes, body, status, prob
     answer = send(update_ticket_status, "PATCH", STATUS, body)
 
     assert (answer.status, answer.problem) == (status, problem)
+    assert fakes.tickets.get("1042") == fakes.ticket
+
+
+def test_a_ticket_says_what_it_is_told_to(send):
+    change = {"subject": "Other", "priority": "high", "tags": ["bell"]}
+
+    answer = send(update_ticket, "PATCH", TICKET, change)
+
+    assert answer.status == 200
+    assert {name: answer.json[name] for name in change} == change
+    assert answer.headers["etag"] == '"2"'
+
+
+def test_custom_fields_are_merged_and_those_a_type_needs_stay(send, fakes):
+    send(update_ticket, "PATCH", TICKET, {"data": {"impact": "team", "a": {"b": 1}}})
+    incident = {"type": "incident", "data": {"a": {"c": 2}}}
+    kept = send(update_ticket, "PATCH", TICKET, incident)
+    lost = send(update_ticket, "PATCH", TICKET, {"data": {"impact": None}})
+
+    assert kept.json["data"] == {"impact": "team", "a": {"b": 1, "c": 2}}
+    assert (lost.status, lost.problem) == (422, "missing-data")
+    assert fakes.tickets.get("1042").data["impact"] == "team"
+
+
+def test_a_type_asks_for_its_fields(send):
+    answer = send(update_ticket, "PATCH", TICKET, {"type": "incident"})
+
+    assert (answer.status, answer.problem) == (422, "missing-data")
+
+
+@pytest.mark.parametrize(("times", "status"), [(2, 200), (3, 412)])
+def test_a_ticket_that_changes_meanwhile_is_judged_again(
+    send, fakes, times, status, monkeypatch
+):
+    write = fakes.tickets.update
+    left = [Stale] * times
+
+    def busy(ticket, change, version):
+        if left:
+            raise left.pop()("It has changed.")
+        return write(ticket, change, version)
+
+    monkeypatch.setattr(fakes.tickets, "update", busy)
+
+    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}})
+
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"subject": None},
+        {"subject": ""},
+        {"subject": "a\nb"},
+        {"status": "open"},
+        {"type": "wish"},
+        {"priority": None},
+        {"queue": "x" * 41},
+        {"tags": ["a b"]},
+        {"tags": ["x"] * 21},
+        {"data": []},
+        {"data": {"a": [[[[[[[[[1]]]]]]]]]}},
+        {"version": 1},
+    ],
+    ids=lambda body: str(body)[:40],
+)
+def test_a_change_that_makes_no_sense_is_a_problem(send, fakes, body):
+    answer = send(update_ticket, "PATCH", TICKET, body)
+
+    assert (answer.status, answer.problem) == (422, "invalid")
     assert fakes.tickets.get("1042") == fakes.ticket
 
 

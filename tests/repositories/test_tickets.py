@@ -11,6 +11,7 @@ from shared.models import (
     CommentVisibility,
     StatusCategory,
     StatusChange,
+    TicketChange,
     TicketDraft,
     TicketPriority,
 )
@@ -67,6 +68,18 @@ def test_a_ticket_is_taken_moved_and_put_back(api):
     assert (taken.assignee_id, taken.assignee_name) == (id_of("agent"), "Agent")
     assert moved.status_category is StatusCategory.OPEN
     assert (freed.assignee_id, freed.version) == (None, 4)
+
+
+def test_a_ticket_is_changed_where_it_is_named(api):
+    ticket = opened(api)
+    change = TicketChange(queue="billing", tags=[], data={"impact": None, "a": 1})
+
+    changed = tickets(api, "agent").update(str(ticket.number), change, ticket.version)
+
+    assert (changed.queue_id, changed.tags) == (id_of("billing"), [])
+    assert (changed.data, changed.subject) == ({"a": 1}, ticket.subject)
+    with pytest.raises(NotFound):  # it is not the agent's to see any more
+        tickets(api, "agent").update(str(ticket.number), change, None)
 
 
 def test_refusals_come_as_their_kind(api):

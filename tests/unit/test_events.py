@@ -72,5 +72,10 @@ def test_an_event_is_whole_or_refused(missing):
         parse_event(row)
 
 
+def test_an_event_enqueued_before_there_were_batches_is_read():
+    assert event_row().get("batch_id") is None
+    assert event().batch_id is None
+
+
 def test_a_column_that_came_later_is_ignored():
     assert parse_event(event_row(moon="full")) is not None

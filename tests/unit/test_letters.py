@@ -135,6 +135,10 @@ def test_a_mail_sent_twice_is_one_message_and_a_ticket_one_thread():
             happening("TICKET_ASSIGNED", after={"assignee_id": None}),
             "Ada put the ticket back into its queue.",
         ),
+        (
+            happening("TICKET_REPLY_TAKEN_OVER", is_internal=True),
+            "Ada took over the reply.",
+        ),
         (happening("TICKET_UPDATED"), "Ada changed the priority."),
         (
             happening("TICKET_UPDATED", before={"data": {}}, after={"data": {"a": 1}}),

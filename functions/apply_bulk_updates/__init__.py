@@ -1,0 +1,1 @@
+"""Work bulk updates off."""

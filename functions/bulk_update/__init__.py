@@ -1,0 +1,1 @@
+"""Change many tickets at once."""

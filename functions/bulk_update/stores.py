@@ -1,0 +1,16 @@
+"""What these routes may ask for; not in `shared.http`, which every function loads."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.bulk import BulkKeeper, BulkUpdates
+from shared.http import CallersDatabase
+
+
+async def get_bulk_updates(database: CallersDatabase) -> BulkKeeper:
+    """Bulk updates of the caller's."""
+    return BulkUpdates(database)
+
+
+KeepBulkUpdates = Annotated[BulkKeeper, Depends(get_bulk_updates)]

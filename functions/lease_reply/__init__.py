@@ -1,0 +1,1 @@
+"""Hold a ticket for one's reply."""

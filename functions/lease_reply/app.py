@@ -1,0 +1,38 @@
+"""GET, PUT and DELETE /v1/tickets/{id}/lease: one of the staff answers at a time."""
+
+from fastapi import APIRouter
+
+from shared.http import create_handler
+from shared.leases import LeaseClaim, ReplyLease
+from shared.models import TicketRef
+
+from .stores import KeepLeases
+
+router = APIRouter(tags=["comments"])
+
+
+@router.get("/v1/tickets/{ticket}/lease")
+async def get_lease(ticket: TicketRef, leases: KeepLeases) -> ReplyLease:
+    """Return who is answering a ticket, and until when."""
+    return leases.read(ticket)
+
+
+@router.put("/v1/tickets/{ticket}/lease")
+async def put_lease(
+    ticket: TicketRef, claim: LeaseClaim, leases: KeepLeases
+) -> ReplyLease:
+    """Hold a ticket for your reply; again while you write, because it ends by itself.
+
+    While somebody else holds it: 409 says who, and until when at least. A lease is
+    taken over explicitly, and that is recorded.
+    """
+    return leases.hold(ticket, claim)
+
+
+@router.delete("/v1/tickets/{ticket}/lease")
+async def delete_lease(ticket: TicketRef, leases: KeepLeases) -> ReplyLease:
+    """End your lease of a ticket; that of somebody else stays."""
+    return leases.release(ticket)
+
+
+handler = create_handler(router)

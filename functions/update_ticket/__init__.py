@@ -1,0 +1,1 @@
+"""Change what a ticket says of itself."""

@@ -1,0 +1,71 @@
+"""Who is answering a ticket, over PostgREST."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.models import Command, Model, TicketRef
+from shared.persistence import Database
+
+
+class LeaseClaim(Command):
+    """To be the one who answers, for as long as one says so again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"take_over": False}]})
+
+    take_over: bool = Field(
+        default=False, description="Also from somebody else; that is recorded."
+    )
+
+
+class ReplyLease(Model):
+    """Who is answering a ticket, and until when; nulls when nobody is."""
+
+    ticket_id: UUID
+    person_id: UUID | None
+    person_name: str | None
+    expires_at: datetime | None
+
+
+class LeaseKeeper(Protocol):
+    """Holding a ticket for one's reply. Each method is one round trip.
+
+    Every method may raise `Unauthenticated`, `Unavailable`, `NotFound` and `Denied`.
+    """
+
+    def read(self, ticket: TicketRef) -> ReplyLease:
+        """Return who is answering."""
+        ...
+
+    def hold(self, ticket: TicketRef, claim: LeaseClaim) -> ReplyLease:
+        """Hold it, or go on holding it; raise `Conflict` while somebody else does."""
+        ...
+
+    def release(self, ticket: TicketRef) -> ReplyLease:
+        """End the caller's lease, if there is one; return what is left."""
+        ...
+
+
+class ReplyLeases:
+    """`LeaseKeeper`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, ticket: TicketRef) -> ReplyLease:
+        """Return who is answering."""
+        return self._ask("get_reply_lease", ticket)
+
+    def hold(self, ticket: TicketRef, claim: LeaseClaim) -> ReplyLease:
+        """Hold it, or go on holding it."""
+        return self._ask("lease_reply", ticket, take_over=claim.take_over)
+
+    def release(self, ticket: TicketRef) -> ReplyLease:
+        """End the caller's lease, if there is one."""
+        return self._ask("release_reply", ticket)
+
+    def _ask(self, function: str, ticket: TicketRef, **given: bool) -> ReplyLease:
+        told = self._database.call(function, {"ticket": ticket, **given})
+        return ReplyLease.model_validate(told)

@@ -1,0 +1,315 @@
+-- What people ask of bulk updates: begin one, look at it, take it back.
+
+create function private.bulk_view(job private.bulk_updates) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', job.id,
+        'state', case
+            when job.finished_at is not null then 'finished'
+            when job.started_at is not null then 'running'
+            else 'waiting'
+        end,
+        'change', job.change,
+        'undo_of', job.undo_of,
+        'total', job.total,
+        'done', job.done,
+        'skipped', job.skipped,
+        'failed', job.failed,
+        'created_at', job.created_at,
+        'started_at', job.started_at,
+        'finished_at', job.finished_at
+    );
+$$;
+comment on function private.bulk_view is 'A bulk update as it is shown.';
+
+create function private.tickets_of_view(view uuid, at_most integer) returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT422' using
+        message = 'unknown-view',
+        detail = 'There is no such view, or it is not yours to see.';
+end;
+$$;
+comment on function private.tickets_of_view is
+'The tickets that a view shows the caller, so many at most; PT422 when there is no such view.';
+
+create function private.require_bulk_change(change jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    known constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags}';
+    wanted public.status_category;
+begin
+    if jsonb_typeof(change) is distinct from 'object'
+    or not change ?| known
+    or change - (known || 'reason'::text) <> '{}'
+    or (change ? 'reason' and not change ? 'status')
+    or jsonb_path_exists(change, '$.* ? (@ == null)')
+    or jsonb_typeof(coalesce(change -> 'add_tags', '[]')) <> 'array'
+    or jsonb_typeof(coalesce(change -> 'remove_tags', '[]')) <> 'array'
+    or change ->> 'assignee' !~* '^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = format(
+                'Change some of: %s; give a reason with a status alone.',
+                array_to_string(known, ', ')
+            );
+    end if;
+    perform (change ->> 'priority')::public.ticket_priority;
+    if change ? 'queue' then
+        perform private.find_queue(change ->> 'queue');
+    end if;
+    if change ? 'status' then
+        perform private.require_statuses(array[change ->> 'status']);
+        select category into wanted from public.ticket_statuses where status = change ->> 'status';
+        if wanted = 'closed' then
+            raise sqlstate 'PT409' using
+                message = 'closed-by-time',
+                detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
+        end if;
+    end if;
+end;
+$$;
+comment on function private.require_bulk_change is
+'PT409 or PT422 unless this can become of many tickets: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags.';
+
+create function private.require_rights_to(change jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if change ? 'status' then
+        perform private.require_permission('tickets.status');
+    end if;
+    if change ? 'assignee' and not private.has_permission('tickets.assign') then
+        perform private.require_permission('tickets.take');
+    end if;
+    if change ?| '{priority,queue,tags,add_tags,remove_tags}' then
+        perform private.require_permission('tickets.update');
+    end if;
+end;
+$$;
+comment on function private.require_rights_to is
+'PT403 unless the caller may do such a thing at all; which tickets they may do it to is asked of each.';
+
+create function private.open_bulk_update(change jsonb, undo_of uuid, total integer)
+returns private.bulk_updates
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.caller();
+    job private.bulk_updates;
+begin
+    -- Two requests of one person at once must not both be the fifth.
+    perform from public.profiles where id = me for no key update;
+    if (
+        select count(*) from private.bulk_updates
+        where person_id = me and finished_at is null
+    ) >= 5 then
+        raise sqlstate 'PT409' using
+            message = 'too-many-bulk-updates',
+            detail = 'You have 5 bulk updates under way. Wait until one is finished.';
+    end if;
+    insert into private.bulk_updates (person_id, change, undo_of, total, finished_at)
+    values (
+        me, open_bulk_update.change, open_bulk_update.undo_of, open_bulk_update.total,
+        case when open_bulk_update.total = 0 then now() end
+    )
+    returning * into job;
+    return job;
+end;
+$$;
+comment on function private.open_bulk_update is
+'Begins a bulk update of the caller''s, whose items follow in the same transaction; PT409 when five are under way.';
+
+create function private.tickets_named(tickets text[]) returns text[]
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if exists (
+        select from unnest(tickets) as named (ticket)
+        where (
+            named.ticket ~ '^[0-9]{1,18}$'
+            or named.ticket ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        ) is not true
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Name tickets by their ids or numbers.';
+    end if;
+    return array(
+        select lower(named.ticket)
+        from unnest(tickets) with ordinality as named (ticket, place)
+        group by lower(named.ticket)
+        order by min(named.place)
+    );
+end;
+$$;
+comment on function private.tickets_named is
+'Tickets as they were named, each once, in order; PT422 unless all are ids or numbers.';
+
+create function public.bulk_update(
+    change jsonb,
+    tickets text[] default null,
+    view uuid default null,
+    idempotency_key text default null
+) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+    answer jsonb := private.answer_given(
+        idempotency_key,
+        jsonb_build_object(
+            'command', 'bulk_update', 'change', change, 'tickets', tickets, 'view', view
+        )
+    );
+    named text[];
+    job private.bulk_updates;
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    perform private.require_bulk_change(change);
+    perform private.require_rights_to(change);
+    if (tickets is null) = (view is null) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Name either tickets or a view.';
+    end if;
+    named := case
+        when view is null then private.tickets_named(tickets)
+        else array(select shown.id::text from private.tickets_of_view(view, 1001) as shown (id))
+    end;
+    if cardinality(named) > 1000 then
+        raise sqlstate 'PT422' using
+            message = 'too-many-tickets',
+            detail = 'A bulk update takes 1,000 tickets at most. Narrow it down.';
+    end if;
+    job := private.open_bulk_update(change, null, cardinality(named));
+    insert into private.bulk_items (bulk_update_id, position, ticket)
+    select job.id, item.position, item.ticket
+    from unnest(named) with ordinality as item (ticket, position);
+    answer := private.bulk_view(job);
+    perform private.keep_answer(idempotency_key, answer);
+    return answer;
+end;
+$$;
+comment on function public.bulk_update is
+'Begins to change up to 1,000 tickets, named one by one or by a view; a worker does it, with the rights that the caller has then.';
+
+-- Looking -------------------------------------------------------------------
+
+create function private.own_bulk_update(bulk_update uuid) returns private.bulk_updates
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+    job private.bulk_updates;
+begin
+    select * into job from private.bulk_updates where id = bulk_update and person_id = me;
+    if job.id is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such bulk update of yours; after 30 days they are forgotten.';
+    end if;
+    return job;
+end;
+$$;
+comment on function private.own_bulk_update is
+'The guard of every question about a bulk update: it is shown to who asked for it alone; PT401, PT404.';
+
+create function public.get_bulk_update(bulk_update uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.bulk_view(private.own_bulk_update(bulk_update));
+$$;
+comment on function public.get_bulk_update is 'How far a bulk update of the caller''s has come.';
+
+create function public.list_bulk_items(
+    bulk_update uuid, result text default null, after integer default 0,
+    page_size integer default 50
+) returns setof jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    job constant private.bulk_updates := private.own_bulk_update(bulk_update);
+begin
+    return query
+    select jsonb_build_object(
+        'position', items.position,
+        'ticket', items.ticket,
+        'result', items.result,
+        'problem', items.problem,
+        'detail', items.detail
+    )
+    from private.bulk_items as items
+    where items.bulk_update_id = job.id
+        and items.position > list_bulk_items.after
+        and (list_bulk_items.result is null or items.result = list_bulk_items.result)
+    order by items.position
+    limit page_size;
+end;
+$$;
+comment on function public.list_bulk_items is
+'What became of each ticket of a bulk update of the caller''s, after a position, all or with one result.';
+
+-- Taking back ---------------------------------------------------------------
+
+create function private.way_back(before jsonb, after jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select coalesce(private.changed(before, after), '{}') - 'reason'
+    || case
+        when before -> 'status' is distinct from after -> 'status'
+            then jsonb_strip_nulls(jsonb_build_object('reason', before -> 'reason'))
+        else '{}'
+    end;
+$$;
+comment on function private.way_back is
+'The change that leads from what an item was left as to what it had been.';
+
+create function public.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    undone constant private.bulk_updates := private.own_bulk_update(bulk_update);
+    answer jsonb := private.answer_given(
+        idempotency_key,
+        jsonb_build_object('command', 'undo_bulk_update', 'bulk_update', bulk_update)
+    );
+    job private.bulk_updates;
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    if undone.finished_at is null then
+        raise sqlstate 'PT409' using
+            message = 'not-finished',
+            detail = 'The bulk update is still under way. Undo it when it is finished.';
+    end if;
+    if undone.done = 0 then
+        raise sqlstate 'PT409' using
+            message = 'nothing-to-undo', detail = 'The bulk update has changed nothing.';
+    end if;
+    job := private.open_bulk_update(null, undone.id, undone.done);
+    insert into private.bulk_items (bulk_update_id, position, ticket, change, expected_version)
+    select
+        job.id,
+        row_number() over (order by items.position),
+        items.ticket_id,
+        private.way_back(items.before, items.after),
+        items.version
+    from private.bulk_items as items
+    where items.bulk_update_id = undone.id and items.result = 'done';
+    answer := private.bulk_view(job);
+    perform private.keep_answer(idempotency_key, answer);
+    return answer;
+end;
+$$;
+comment on function public.undo_bulk_update is
+'Begins to take back what a finished bulk update of the caller''s did, where nothing has changed since; that is a bulk update too, and can be undone.';
+
+grant execute on function
+public.bulk_update, public.get_bulk_update, public.list_bulk_items, public.undo_bulk_update
+to authenticated;

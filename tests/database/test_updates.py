@@ -1,0 +1,208 @@
+"""Changing what a ticket says of itself: who may, what follows, what is refused."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+
+from shared.strategies import merge_patch
+
+from .cast import PEOPLE, id_of
+from .desk import WORKER, Json, forgiving, refused
+
+pytestmark = pytest.mark.slow
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from("ab"),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+OBJECT = st.dictionaries(st.sampled_from("abc"), JSON, max_size=3)
+
+
+def update(desk, ticket, who="agent", version=None, **changes):
+    return desk.call(
+        who,
+        "update_ticket",
+        ticket=ticket["id"],
+        changes=changes,
+        expected_version=version,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "stored"),
+    [
+        ({"subject": "The bell"}, {"subject": "The bell"}),
+        ({"type": "task"}, {"type": "task"}),
+        ({"priority": "urgent"}, {"priority": "urgent"}),
+        ({"tags": ["bell", "new"]}, {"tags": ["bell", "new"]}),
+        ({"tags": []}, {"tags": []}),
+        ({"data": {"a": None, "b": {"d": 3}}}, {"data": {"b": {"c": 2, "d": 3}}}),
+        ({"data": {"b": [1]}}, {"data": {"a": 1, "b": [1]}}),
+        ({"queue": "billing"}, {"queue_id": str(id_of("billing"))}),
+        ({"queue": str(id_of("billing"))}, {"queue_id": str(id_of("billing"))}),
+    ],
+    ids=str,
+)
+def test_what_is_named_changes_and_nothing_else(desk, changes, stored):
+    ticket = desk.ticket(tags=["old"], data={"a": 1, "b": {"c": 2}})
+
+    answer = update(desk, ticket, **changes)
+
+    assert answer == desk.now(ticket)
+    kept = {name: ticket[name] for name in ticket if name != "updated_at"}
+    assert answer == {**answer, **kept, "version": 2, **stored}
+    assert desk.story(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
+
+
+def test_what_is_so_already_is_no_change(desk):
+    ticket = desk.ticket(tags=["old"], data={"a": 1})
+
+    answer = update(
+        desk, ticket, subject="Help", tags=["old"], data={"a": 1, "b": None}
+    )
+
+    assert answer == ticket
+    assert desk.story(ticket) == ["TICKET_CREATED"]
+
+
+@given(fields=OBJECT, patch=OBJECT)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_the_database_merges_fields_as_the_functions_do(desk, fields, patch):
+    merged = desk.one("select private.merge_patch(%s, %s)", Jsonb(fields), Jsonb(patch))
+
+    assert merged == merge_patch(fields, patch)
+
+
+def test_staff_of_the_queue_may_and_nobody_else(desk):
+    ticket = desk.ticket()
+    answers = {}
+
+    for who in PEOPLE:
+        answers[who] = "changed"
+        with forgiving("PT403", "PT404"):
+            update(desk, ticket, who, subject=f"As {who}")
+            continue
+        answers[who] = "refused"
+
+    changed = {who for who, answer in answers.items() if answer == "changed"}
+    assert changed == {"agent", "neighbour", "lead", "admin"}
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "slug"),
+    [("customer", "PT403", "denied"), ("stranger", "PT404", "not-found")],
+)
+def test_customers_change_nothing(desk, who, code, slug):
+    ticket = desk.ticket()
+
+    with refused(code, slug):
+        update(desk, ticket, who, priority="urgent")
+
+    assert desk.now(ticket) == ticket
+
+
+def test_an_edit_of_what_has_changed_is_stale(desk):
+    ticket = desk.ticket()
+    update(desk, ticket, version=1, subject="First")
+
+    with refused("PT412", "stale"):
+        update(desk, ticket, version=1, subject="Second")
+
+
+def test_a_closed_ticket_refuses(desk):
+    ticket = desk.ticket_in("closed")
+
+    for subject in ("Other", ticket["subject"]):
+        with refused("PT409", "ticket-closed"):
+            update(desk, ticket, subject=subject)
+
+
+# Other queues ---------------------------------------------------------------
+
+
+def test_whoever_cannot_work_the_other_queue_gives_the_ticket_up(desk):
+    ticket = desk.ticket_in("open")
+
+    moved = update(desk, ticket, queue="billing")
+
+    assert (moved["queue_id"], moved["assignee_id"]) == (str(id_of("billing")), None)
+    assert desk.story(ticket)[-2:] == ["TICKET_ASSIGNED", "TICKET_UPDATED"]
+    assert moved["version"] == ticket["version"] + 1
+    assert (
+        desk.one("select load from public.agents where person_id = %s", id_of("agent"))
+        == 0
+    )
+
+
+def test_whoever_works_both_queues_keeps_the_ticket(desk):
+    ticket = desk.ticket_in("open", held_by="admin")
+
+    moved = update(desk, ticket, queue="billing")
+
+    assert moved["assignee_id"] == str(id_of("admin"))
+
+
+def test_a_solved_ticket_goes_nowhere_without_its_assignee(desk):
+    ticket = desk.ticket_in("solved")
+
+    with refused("PT409", "solved-needs-assignee"):
+        update(desk, ticket, queue="billing")
+
+
+@pytest.mark.parametrize("queue", ["attic", "nowhere", "", None])
+def test_a_ticket_moves_to_queues_in_use_alone(desk, queue):
+    with refused("PT422", "unknown-queue"):
+        update(desk, desk.ticket(), queue=queue)
+
+
+# What makes no sense --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"status": "open"}, {"assignee_id": "me"}, {"subject": "S", "number": 1},
+     {"tags": "one"}, {"data": []}, {"data": None}, {"tags": None},
+     {"data": {"a": [[[[[[[[[1]]]]]]]]]}}],
+    ids=str,
+)  # fmt: skip
+def test_other_changes_are_refused(desk, changes):
+    with refused("PT422", "invalid"):
+        update(desk, desk.ticket(), **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"subject": ""}, "23514"),
+        ({"subject": None}, "23502"),
+        ({"type": "wish"}, "22P02"),
+        ({"priority": None}, "23502"),
+        ({"tags": ["a b"]}, "23514"),
+        ({"tags": ["x"] * 21}, "23514"),
+        ({"data": {"a": "x" * 17_000}}, "23514"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_values_keep_the_rules_of_the_table(desk, changes, code):
+    with refused(code):
+        update(desk, desk.ticket(), **changes)
+
+
+@pytest.mark.parametrize("changes", [Json([]), Json(["subject"])], ids=str)
+def test_changes_are_an_object(desk, changes):
+    with refused("PT422", "invalid"):
+        desk.call("agent", "update_ticket", ticket=desk.ticket()["id"], changes=changes)
+
+
+def test_the_worker_has_no_such_command(desk):
+    with refused("42501"):
+        update(desk, desk.ticket(), WORKER, subject="Mine")

@@ -1,0 +1,88 @@
+"""Bulk updates through PostgREST."""
+
+from uuid import uuid4
+
+import pytest
+
+from shared.bulk import (
+    BulkChange,
+    BulkDraft,
+    BulkResult,
+    BulkState,
+    BulkUpdates,
+    DueBulkUpdates,
+)
+from shared.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
+from shared.models import TicketDraft, TicketPriority
+from shared.repositories import Tickets
+
+pytestmark = pytest.mark.slow
+LOW = BulkChange(priority=TicketPriority.LOW)
+
+
+def opened(api):
+    draft = TicketDraft(subject="Printer", body="It burns.")
+    return Tickets(api.open("customer")).create(draft, TicketPriority.HIGH, None)
+
+
+def updates(api, who="agent"):
+    return BulkUpdates(api.open(who))
+
+
+def begun(api, *refs, change=LOW, key=None, who="agent"):
+    return updates(api, who).begin(BulkDraft(tickets=[*refs], change=change), key)
+
+
+def worked_off(api):
+    work = DueBulkUpdates(api.worker())
+    while claimed := work.claim():
+        work.apply(claimed)
+
+
+def test_a_bulk_update_is_begun_worked_off_read_and_taken_back(api):
+    ticket = opened(api)
+    ref = str(ticket.id)
+
+    job = begun(api, ref, "99999999")
+    worked_off(api)
+    after = updates(api).get(job.id)
+    items = updates(api).items(job.id, None, None, 1)
+    rest = updates(api).items(job.id, None, items.next_cursor, 1)
+    low = Tickets(api.open("agent")).get(ref).priority
+    back = updates(api).undo(job.id, None)
+    worked_off(api)
+
+    assert (job.state, job.total) == (BulkState.WAITING, 2)
+    assert (after.state, after.done, after.failed) == (BulkState.FINISHED, 1, 1)
+    assert after.change == {"priority": "low"}
+    assert [each.result for each in items.items] == [BulkResult.DONE]
+    assert [each.problem for each in rest.items] == ["not-found"]
+    assert rest.next_cursor is None
+    assert (low, back.undo_of) == (TicketPriority.LOW, job.id)
+    assert Tickets(api.open("agent")).get(ref).priority is TicketPriority.HIGH
+
+
+def test_one_key_is_one_bulk_update(api):
+    ref, key = str(opened(api).id), str(uuid4())
+
+    assert begun(api, ref, key=key) == begun(api, ref, key=key)
+    worked_off(api)
+
+
+def test_refusals_come_as_their_kind(api):
+    ref = str(opened(api).id)
+    job = begun(api, ref)
+    worked_off(api)
+
+    with pytest.raises(Denied):
+        begun(api, ref, who="customer")
+    with pytest.raises(Invalid) as refusal:
+        updates(api).begin(BulkDraft(view=uuid4(), change=LOW), None)
+    assert refusal.value.problem == "unknown-view"
+    with pytest.raises(Conflict):
+        begun(api, ref, change=BulkChange(status="closed"))
+    for ask in (updates(api, "neighbour").get, updates(api, "admin").get):
+        with pytest.raises(NotFound):
+            ask(job.id)
+    with pytest.raises(Unauthenticated):
+        DueBulkUpdates(api.open(None)).claim()

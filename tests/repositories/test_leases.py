@@ -1,0 +1,54 @@
+"""Reply leases through PostgREST."""
+
+import pytest
+
+from shared.errors import Conflict, Denied, NotFound
+from shared.events import TicketReplyTakenOver
+from shared.leases import LeaseClaim, ReplyLeases
+from shared.models import CommentDraft, TicketDraft, TicketPriority
+from shared.repositories import Comments, Tickets
+from tests.database.cast import id_of
+
+pytestmark = pytest.mark.slow
+ASK, TAKE = LeaseClaim(), LeaseClaim(take_over=True)
+
+
+@pytest.fixture
+def ref(api):
+    draft = TicketDraft(subject="Printer", body="It burns.")
+    made = Tickets(api.open("customer")).create(draft, TicketPriority.HIGH, None)
+    return str(made.number)
+
+
+def leases(api, who):
+    return ReplyLeases(api.open(who))
+
+
+def test_a_reply_is_held_taken_over_and_let_go(api, ref):
+    held = leases(api, "agent").hold(ref, ASK)
+    with pytest.raises(Conflict) as refusal:
+        leases(api, "lead").hold(ref, ASK)
+    with pytest.raises(Conflict):
+        Comments(api.open("lead")).add(ref, CommentDraft(body="Hello."), None)
+
+    taken = leases(api, "lead").hold(ref, TAKE)
+    seen = leases(api, "agent").read(ref)
+    free = leases(api, "lead").release(ref)
+
+    assert (held.person_id, held.person_name) == (id_of("agent"), "Agent")
+    assert refusal.value.problem == "being-answered"
+    assert "Agent is answering" in refusal.value.detail
+    assert (taken.person_id, seen) == (id_of("lead"), taken)
+    assert (free.person_id, free.expires_at) == (None, None)
+    [*_, last] = Tickets(api.open("agent")).events(ref, 0, 50).items
+    assert isinstance(last, TicketReplyTakenOver)
+
+
+def test_refusals_come_as_their_kind(api, ref):
+    for ask in ("read", "release"):
+        with pytest.raises(Denied):
+            getattr(leases(api, "customer"), ask)(ref)
+        with pytest.raises(NotFound):
+            getattr(leases(api, "stranger"), ask)(ref)
+    with pytest.raises(Denied):
+        leases(api, "customer").hold(ref, TAKE)
