@@ -13,3 +13,7 @@ lock: setup  ## lock what pyproject.toml asks for; UPGRADE=1 takes the newest ve
 .PHONY: test-pythons
 test-pythons: setup  ## run the fast tests on the oldest Python and on the deployed one
 	@$(RUN) infra.pythons
+
+.PHONY: connect
+connect: setup  ## say what a Supabase project and an AWS account still lack; change nothing
+	@$(RUN) infra.connect
