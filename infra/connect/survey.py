@@ -26,7 +26,8 @@ def survey(environment: Mapping[str, str]) -> Iterator[Finding]:
             stack = LiveStack.find(client, stack_name(environment))
     except (BotoCoreError, ClientError):
         stack = None  # the account's own check says why
-    api_url = stack.api_url if stack else None
+    told = stack.api_url if stack else None
+    api_url = environment.get("PUBLIC_API_URL") or told
     with open_web() as web:
         yield from _safely("project", Project(environment, web).checks)
         yield from _safely("database", Database(environment, api_url).checks)

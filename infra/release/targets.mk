@@ -15,5 +15,20 @@ test-pythons: setup  ## run the fast tests on the oldest Python and on the deplo
 	@$(RUN) infra.pythons
 
 .PHONY: connect
-connect: setup  ## say what a Supabase project and an AWS account still lack; change nothing
+connect: setup-tests  ## say what a Supabase project and an AWS account still lack; change nothing
 	@$(RUN) infra.connect
+
+# YES=1 answers every question beforehand, as the workflow does.
+RELEASE := $(RUN) infra.release $(if $(YES),--yes)
+
+.PHONY: deploy
+deploy: setup-tests  ## bring this checkout to the cloud, step by step: migrations, then code
+	@$(RELEASE) deploy
+
+.PHONY: rollback
+rollback: setup  ## bring back the code that ran before; migrations stay
+	@$(RELEASE) rollback
+
+.PHONY: smoke
+smoke: setup  ## try what is deployed, or another desk: make smoke URL=http://localhost:3000
+	@$(RELEASE) smoke $(URL)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import uuid4
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, WaiterError
@@ -72,7 +73,7 @@ def propose(
     """
     made = cloudformation.create_change_set(
         StackName=stack,
-        ChangeSetName=f"release-{template_url.rpartition('/')[2].partition('.')[0]}",
+        ChangeSetName=f"release-{uuid4().hex}",
         ChangeSetType="CREATE" if creates else "UPDATE",
         TemplateURL=template_url,
         Parameters=list(parameters),
