@@ -32,3 +32,7 @@ rollback: setup  ## bring back the code that ran before; migrations stay
 .PHONY: smoke
 smoke: setup  ## try what is deployed, or another desk: make smoke URL=http://localhost:3000
 	@$(RELEASE) smoke $(URL)
+
+.PHONY: compat
+compat: setup-tests  ## prove that the previous release fits the new migrations: SINCE=v1.2
+	@$(RUN) infra.compatibility $(SINCE)
