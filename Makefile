@@ -87,3 +87,4 @@ bench: setup  ## measure against the numbers to hold
 	@$(RUN) tests.bench
 
 include infra/build/targets.mk
+include infra/release/targets.mk

@@ -1,6 +1,6 @@
 """The SAM template as the local gateway needs it: functions, events, resources."""
 
-from .document import Json, TemplateError
+from .document import Json, TemplateError, load_document
 from .model import Event, Function, Template, read_template
 from .place import Place
 
@@ -11,5 +11,6 @@ __all__ = [
     "Place",
     "Template",
     "TemplateError",
+    "load_document",
     "read_template",
 ]

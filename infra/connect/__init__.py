@@ -1,0 +1,18 @@
+"""What a deployment still lacks, found without changing anything."""
+
+from .database import applied, migrations_of
+from .doors import WouldChange, open_database
+from .findings import Finding, State
+from .report import show
+from .survey import survey
+
+__all__ = [
+    "Finding",
+    "State",
+    "WouldChange",
+    "applied",
+    "migrations_of",
+    "open_database",
+    "show",
+    "survey",
+]

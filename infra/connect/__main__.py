@@ -1,0 +1,24 @@
+"""Say what a deployment lacks: `make connect`; exit code 1 when that is something."""
+
+import os
+import sys
+
+from rich.console import Console
+
+from . import State, show, survey
+
+
+def main() -> int:
+    """Look at everything; change nothing."""
+    found = show(survey(os.environ), Console(highlight=False))
+    lacking = [each for each in found if each.state is State.MISSING]
+    if not lacking:
+        print("\nNothing is missing.")
+        return 0
+    first = sum(not each.can_wait for each in lacking)
+    print(f"\n{len(lacking)} missing, {first} of them before `make deploy`.")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""The AWS account: region, parameters, mail, room for our functions."""
+
+from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Final
+
+import boto3
+from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local.cloud.template import load_document
+from infra.stack import LiveStack, missing, parameters_of, stack_name
+
+from .findings import Finding, good, lacking, unknown
+
+TEMPLATE: Final = Path(__file__).parents[2] / "template.yaml"
+QUOTAS: Final = "https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384"
+LEFT_TO_OTHERS: Final = 100  # executions that AWS lets nobody reserve
+STUCK: Final = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
+
+
+class Account:
+    """Looks at one account and region.
+
+    Args:
+        environment: of this shell.
+        session: an AWS session that only asks.
+        stack: the deployed stack; None when there is none, or nobody could look.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        session: boto3.Session,
+        stack: LiveStack | None,
+    ) -> None:
+        self._environment, self._session, self._stack = environment, session, stack
+        self._template = load_document(TEMPLATE)
+
+    def checks(self) -> Iterator[Finding]:
+        """Who we are there; then whatever a deployment will want."""
+        yield from self._parameters()
+        region = self._session.region_name
+        if not region:
+            yield lacking("AWS region", "no region is set.", "export AWS_REGION=...")
+            return
+        try:
+            told = self._session.client("sts").get_caller_identity()
+        except (BotoCoreError, ClientError):
+            yield lacking(
+                "AWS account", "no credentials.", "aws configure, or aws login"
+            )
+            return
+        yield good("AWS account", f"...{told['Account'][-4:]}, {region}")
+        yield self._deployed()
+        yield self._room()
+        yield from self._mail()
+        yield self._bucket()
+
+    def _parameters(self) -> Iterator[Finding]:
+        known = self._stack.parameters if self._stack else frozenset[str]()
+        parameters = parameters_of(self._template)
+        absent = [
+            each
+            for each in missing(parameters, self._environment, known)
+            if not each.name.startswith("Supabase")  # the project's checks say so
+        ]
+        for each in absent:
+            says = f"{each.variable} is not set. {each.description}"
+            yield lacking(each.name, says, f"export {each.variable}=...")
+        if not absent:
+            yield good("parameters", f"{len(parameters)}")
+
+    def _deployed(self) -> Finding:
+        about, name = "stack", stack_name(self._environment)
+        if self._stack is None:
+            says = f"{name} is not deployed yet."
+            return lacking(about, says, "make deploy", can_wait=True)
+        if self._stack.status in STUCK:
+            says = f"{name} was never completed ({self._stack.status})."
+            return lacking(
+                about, says, f"aws cloudformation delete-stack --stack-name {name}"
+            )
+        if self._stack.status == "UPDATE_ROLLBACK_FAILED":
+            mend = f"aws cloudformation continue-update-rollback --stack-name {name}"
+            return lacking(about, "an update could not be undone.", mend)
+        if self._stack.status.endswith("_IN_PROGRESS"):
+            return lacking(about, f"{self._stack.status}.", "wait until it is over")
+        return good(about, f"{name}, {self._stack.status}")
+
+    def _room(self) -> Finding:
+        """New accounts run ten functions at a time, which leaves none to reserve."""
+        about = "Lambda concurrency"
+        try:
+            limit = self._session.client("lambda").get_account_settings()[
+                "AccountLimit"
+            ]
+        except (BotoCoreError, ClientError):
+            return unknown(about, "AWS does not tell.", QUOTAS)
+        wanted = LEFT_TO_OTHERS + (0 if self._stack else self._reserved())
+        free = limit["UnreservedConcurrentExecutions"]
+        if free < wanted:
+            says = f"{free} unreserved, and the template needs {wanted}."
+            return lacking(about, says, QUOTAS)
+        return good(about, f"{free} unreserved")
+
+    def _reserved(self) -> int:
+        functions = self._template["Resources"].values()
+        reserved = (
+            each.get("Properties", {}).get("ReservedConcurrentExecutions", 0)
+            for each in functions
+        )
+        return sum(each for each in reserved if isinstance(each, int))
+
+    def _mail(self) -> Iterator[Finding]:
+        sender = parseaddr(self._environment.get("MAIL_FROM", ""))[1]
+        page = "https://console.aws.amazon.com/ses/home#/identities"
+        if not sender:
+            known = self._stack and "MailFrom" in self._stack.parameters
+            says = "MAIL_FROM is not set" + (
+                " here; the stack's stays." if known else "."
+            )
+            yield lacking("mail", says, "export MAIL_FROM=...", can_wait=True)
+            return
+        ses = self._session.client("sesv2")
+        if any(_verified(ses, each) for each in (sender, sender.rpartition("@")[2])):
+            yield good("mail", sender)
+        else:
+            says = f"SES has not verified {sender}, so no mail leaves."
+            yield lacking("mail", says, page, can_wait=True)
+        yield _sandbox(ses)
+
+    def _bucket(self) -> Finding:
+        about, bucket = "bucket", self._environment.get("DEPLOY_BUCKET", "")
+        if not bucket:
+            return good(about, "SAM keeps one of its own")
+        try:
+            self._session.client("s3").head_bucket(Bucket=bucket)
+        except (BotoCoreError, ClientError):
+            says = f"DEPLOY_BUCKET {bucket} is not ours to use."
+            return lacking(about, says, f"aws s3 mb s3://{bucket}")
+        return good(about, bucket)
+
+
+def _verified(ses: BaseClient, identity: str) -> bool:
+    try:
+        told = ses.get_email_identity(EmailIdentity=identity)
+    except (BotoCoreError, ClientError):
+        return False
+    return bool(told.get("VerifiedForSendingStatus"))
+
+
+def _sandbox(ses: BaseClient) -> Finding:
+    about, page = "mail to anybody", "https://console.aws.amazon.com/ses/home#/account"
+    try:
+        out = ses.get_account()["ProductionAccessEnabled"]
+    except (BotoCoreError, ClientError):
+        return unknown(about, "AWS does not tell.", page)
+    if not out:
+        says = "SES is in its sandbox: mail goes to verified addresses alone."
+        return lacking(about, says, page, can_wait=True)
+    return good(about)

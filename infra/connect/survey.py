@@ -1,0 +1,43 @@
+"""Everything that a deployment needs, looked at in the order of its setting up."""
+
+from collections.abc import Iterator, Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.stack import LiveStack, stack_name
+
+from .account import Account
+from .database import Database
+from .doors import WouldChange, open_aws, open_web
+from .findings import Check, Finding, unknown
+from .project import Project
+
+
+def survey(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at the project, the database and the account.
+
+    A check that breaks is something that cannot be told, not the end of the others.
+    """
+    session = open_aws()
+    stack = None
+    try:
+        if session.region_name:
+            client = session.client("cloudformation")
+            stack = LiveStack.find(client, stack_name(environment))
+    except (BotoCoreError, ClientError):
+        stack = None  # the account's own check says why
+    told = stack.api_url if stack else None
+    api_url = environment.get("PUBLIC_API_URL") or told
+    with open_web() as web:
+        yield from _safely("project", Project(environment, web).checks)
+        yield from _safely("database", Database(environment, api_url).checks)
+        yield from _safely("account", Account(environment, session, stack).checks)
+
+
+def _safely(about: str, check: Check) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except WouldChange:
+        raise
+    except Exception as error:  # noqa: BLE001 (the message may hold an address or a key)
+        yield unknown(about, f"the check broke: {type(error).__name__}.")

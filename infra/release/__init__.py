@@ -1,0 +1,1 @@
+"""From a checkout to a desk in the cloud, and back: `make deploy`, `make rollback`."""

@@ -1,0 +1,101 @@
+"""Changing what runs: shown, confirmed, applied, waited for."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import boto3
+from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.stack import (
+    DeploymentFailed,
+    LiveStack,
+    NothingToChange,
+    Releases,
+    apply,
+    parameters_of,
+    propose,
+    values,
+)
+
+from .guide import Guide, Stopped
+
+
+class Switch:
+    """Brings a stack from one release to another.
+
+    Args:
+        session: the AWS account.
+        stack: its name.
+        environment: gives the parameters, which go to AWS by its API and are never on
+            a command line.
+        guide: shows and asks.
+    """
+
+    def __init__(
+        self,
+        session: boto3.Session,
+        stack: str,
+        environment: Mapping[str, str],
+        guide: Guide,
+    ) -> None:
+        self.stack, self._environment, self._guide = stack, environment, guide
+        self._session = session
+
+    @cached_property
+    def s3(self) -> BaseClient:
+        """Where releases are kept."""
+        return self._session.client("s3")
+
+    @cached_property
+    def _cloudformation(self) -> BaseClient:
+        return self._session.client("cloudformation")
+
+    def live(self) -> LiveStack | None:
+        """What runs now.
+
+        Raises:
+            Stopped: AWS does not tell.
+        """
+        try:
+            return LiveStack.find(self._cloudformation, self.stack)
+        except (BotoCoreError, ClientError) as error:
+            raise Stopped(f"AWS does not tell what runs: {error}") from error
+
+    @property
+    def api_url(self) -> str:
+        """Where the API answers: `PUBLIC_API_URL` if it has a domain of its own."""
+        live = self.live()
+        told = live.api_url if live else None
+        return self._environment.get("PUBLIC_API_URL") or told or ""
+
+    def to(self, release: str, releases: Releases) -> None:
+        """Show what would change, ask, and do it.
+
+        Raises:
+            Stopped: it was declined, or CloudFormation refused or undid it.
+        """
+        live = self.live()
+        known = live.parameters if live else frozenset[str]()
+        parameters = parameters_of(releases.template(release))
+        try:
+            proposal = propose(
+                self._cloudformation,
+                self.stack,
+                releases.url(release),
+                values(parameters, self._environment, known),
+                creates=live is None,
+            )
+            for each in sorted(proposal.changes, key=lambda each: each.name):
+                warning = "  !! what it holds is lost" if each.loses else ""
+                line = f"  {each.action:8}{each.name:36}{each.kind}{warning}"
+                self._guide.say(line)
+            count = len(proposal.changes)
+            self._guide.confirm(f"Apply {count} changes to {self.stack}?")
+            apply(self._cloudformation, proposal)
+        except NothingToChange:
+            self._guide.say("Nothing changes: this is what runs already.")
+        except DeploymentFailed as error:
+            raise Stopped(str(error)) from error
+        except (BotoCoreError, ClientError) as error:
+            raise Stopped(f"AWS refused: {error}") from error

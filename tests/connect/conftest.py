@@ -1,0 +1,95 @@
+"""A migrated database to break, and stand-ins for what needs an account."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from moto.server import ThreadedMotoServer
+
+from infra.local.postgres import SUPERUSER, connected
+from infra.local.stack.vault import keep_secrets
+from tests.database.server import DESK, shared_server
+
+API_URL = "https://api.example.com"
+SECRETS = {
+    "autocrm_webhook_url": f"{API_URL}/v1/hooks/database",
+    "autocrm_webhook_secret": "never to be shown",
+}
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig):
+    return shared_server(pytestconfig)
+
+
+@pytest.fixture
+def project_database(server) -> Iterator[SimpleNamespace]:
+    """A database as a complete project has it, and its superuser's door."""
+    name = server.clone(DESK)
+    dsn = server.dsn(name)
+    keep_secrets(dsn, SECRETS)
+
+    def breaks(statement: str) -> None:
+        with connected(server.dsn(name, SUPERUSER)) as connection:
+            connection.execute(statement.encode())
+
+    yield SimpleNamespace(dsn=dsn, breaks=breaks, name=name)
+    server.drop(name)
+
+
+@pytest.fixture
+def management() -> Iterator[SimpleNamespace]:
+    """The management API of a project that is set up; tests change `answers`."""
+    answers: dict[str, object] = {
+        "config/auth": {
+            "hook_custom_access_token_enabled": True,
+            "hook_custom_access_token_uri": (
+                "pg-functions://postgres/public/custom_access_token_hook"
+            ),
+        },
+        "config/realtime": {"private_only": True, "max_events_per_second": 500},
+    }
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            allowed = self.headers["Authorization"] == "Bearer sbp_token"
+            path = self.path.split("/", 4)[4]
+            body = json.dumps(answers.get(path, {})).encode()
+            self.send_response(200 if allowed else 401)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=served.serve_forever, daemon=True)
+    thread.start()
+    yield SimpleNamespace(answers=answers, url=f"http://127.0.0.1:{served.server_port}")
+    served.shutdown()
+    thread.join()
+    served.server_close()
+
+
+@pytest.fixture
+def aws(monkeypatch) -> Iterator[str]:
+    """An empty AWS account, which boto3 finds by the environment."""
+    served = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    served.start()
+    host, port = served.get_host_and_port()
+    url = f"http://{host}:{port}"
+    for name, value in {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    httpx.post(f"{url}/moto-api/reset").raise_for_status()
+    yield url
+    served.stop()

@@ -1,0 +1,129 @@
+"""An AWS account: whole, and with each thing broken in turn."""
+
+from types import SimpleNamespace
+
+import boto3
+import pytest
+
+from infra.connect import State
+from infra.connect.account import Account
+from infra.connect.doors import open_aws
+from infra.stack import LiveStack
+
+READY = {
+    "SUPABASE_URL": "https://abc.supabase.co",
+    "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_x",
+    "SUPABASE_SECRET_KEY": "sb_secret_x",
+    "WEBHOOK_SECRETS": "x" * 32,
+    "MAIL_FROM": "Help desk <desk@example.com>",
+}
+LIVE = LiveStack("UPDATE_COMPLETE", {"ApiUrl": "https://api.example.com"})
+
+
+class SmallAccount:
+    """Answers what moto does not: limits, and whether mail may go to anybody."""
+
+    region_name = "eu-west-1"
+
+    def __init__(self, unreserved=1000, production=True):
+        self._limit = {"UnreservedConcurrentExecutions": unreserved}
+        self._production = production
+
+    def client(self, name):
+        return SimpleNamespace(
+            get_caller_identity=lambda: {"Account": "123456789012"},
+            get_account_settings=lambda: {"AccountLimit": self._limit},
+            get_account=lambda: {"ProductionAccessEnabled": self._production},
+            get_email_identity=lambda EmailIdentity: {  # noqa: N803 (AWS's name)
+                "VerifiedForSendingStatus": EmailIdentity == "example.com"
+            },
+        )
+
+
+def findings(environment, session, stack=LIVE):
+    return {each.about: each for each in Account(environment, session, stack).checks()}
+
+
+def test_a_whole_account_lacks_nothing():
+    seen = findings(READY, SmallAccount())
+
+    assert {each.state for each in seen.values()} == {State.OK}, seen
+    assert seen["AWS account"].says == "...9012, eu-west-1"
+
+
+def test_a_new_account_has_no_room_for_reserved_functions():
+    seen = findings(READY, SmallAccount(unreserved=10), stack=None)
+
+    assert seen["Lambda concurrency"].state is State.MISSING
+    assert "L-B99A9384" in seen["Lambda concurrency"].mend
+    assert not seen["Lambda concurrency"].can_wait
+
+
+def test_mail_in_the_sandbox_is_said_and_may_wait():
+    seen = findings(READY, SmallAccount(production=False))
+
+    assert seen["mail to anybody"].state is State.MISSING
+    assert seen["mail to anybody"].can_wait
+
+
+def test_a_parameter_without_a_value_is_named_by_its_variable():
+    incomplete = {**READY, "WEBHOOK_SECRETS": ""}
+
+    seen = findings(incomplete, SmallAccount())
+
+    assert seen["WebhookSecrets"].mend == "export WEBHOOK_SECRETS=..."
+    kept = LiveStack("UPDATE_COMPLETE", {}, frozenset({"WebhookSecrets"}))
+    assert "WebhookSecrets" not in findings(incomplete, SmallAccount(), kept)
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"),
+    [
+        ("ROLLBACK_COMPLETE", "delete-stack"),
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        ("UPDATE_IN_PROGRESS", "wait"),
+    ],
+)
+def test_a_stack_that_is_stuck_is_said_with_the_way_out(status, mend):
+    seen = findings(READY, SmallAccount(), LiveStack(status))
+
+    assert seen["stack"].state is State.MISSING
+    assert mend in seen["stack"].mend
+
+
+def test_an_account_of_which_aws_tells_little(aws):
+    """moto knows neither limits nor the sandbox: that is said, not guessed."""
+    seen = findings({**READY, "DEPLOY_BUCKET": "not-there"}, open_aws(), None)
+
+    assert seen["AWS account"].state is State.OK
+    assert seen["Lambda concurrency"].state is State.UNKNOWN
+    assert seen["mail"].state is State.MISSING
+    assert seen["bucket"].state is State.MISSING
+    assert (seen["stack"].state, seen["stack"].can_wait) == (State.MISSING, True)
+
+
+def test_a_bucket_is_found_and_a_sender_who_was_not_verified_yet_is_not(aws):
+    place = {"LocationConstraint": "eu-west-1"}
+    boto3.client("s3").create_bucket(
+        Bucket="our-bucket", CreateBucketConfiguration=place
+    )
+    boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.com")
+
+    seen = findings({**READY, "DEPLOY_BUCKET": "our-bucket"}, open_aws())
+
+    assert seen["bucket"].state is State.OK
+    assert seen["mail"].state is State.MISSING
+
+
+def test_without_a_region_or_credentials_it_says_so(monkeypatch, tmp_path):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+
+    assert findings(READY, open_aws(), None)["AWS region"].state is State.MISSING
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert findings(READY, open_aws(), None)["AWS account"].state is State.MISSING

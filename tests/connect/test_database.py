@@ -1,0 +1,141 @@
+"""A project's database: whole, and with each thing broken in turn."""
+
+import pytest
+
+from infra.connect import State
+from infra.connect.database import Database, migrations_of
+
+from .conftest import API_URL, SECRETS
+
+pytestmark = pytest.mark.slow
+
+
+def findings(dsn, api_url=API_URL):
+    seen = Database({"SUPABASE_DB_URL": dsn}, api_url).checks()
+    return {each.about: each for each in seen}
+
+
+@pytest.fixture(autouse=True)
+def the_tests_own_cli(node_modules):
+    """The advisors need it."""
+
+
+def test_a_whole_project_lacks_nothing(project_database):
+    seen = findings(project_database.dsn)
+
+    assert {each.state for each in seen.values()} == {State.OK}, seen
+    assert seen["migrations"].says == f"{len(migrations_of())} applied"
+    assert "advisors" in seen
+
+
+@pytest.mark.parametrize(
+    ("broken", "about", "said", "mend"),
+    [
+        (
+            "delete from supabase_migrations.schema_migrations"  # noqa: S608
+            f" where version = '{migrations_of()[-1]}'",
+            "migrations",
+            f"1 not applied, from {migrations_of()[-1]} on.",
+            "make deploy",
+        ),
+        (
+            "insert into supabase_migrations.schema_migrations (version)"
+            " values ('29990101000000')",
+            "migrations",
+            "ahead of this checkout, by 29990101000000",
+            "git pull",
+        ),
+        (
+            "drop extension pg_net cascade",
+            "pg_net",
+            "cannot wake functions",
+            "make deploy",
+        ),
+        (
+            "revoke execute on function public.custom_access_token_hook"
+            " from supabase_auth_admin",
+            "hook's rights",
+            "may not call",
+            "make deploy",
+        ),
+        (
+            'drop policy "people listen to what they may see" on realtime.messages',
+            "Realtime rules",
+            "nobody may listen",
+            "make deploy",
+        ),
+        (
+            "delete from vault.secrets where name = 'autocrm_webhook_secret'",
+            "Vault",
+            "autocrm_webhook_secret not set",
+            "select vault.create_secret('<value>', 'autocrm_webhook_secret')",
+        ),
+        (
+            "delete from vault.secrets",
+            "Vault",
+            "autocrm_webhook_secret and autocrm_webhook_url not set",
+            f"'{API_URL}/v1/hooks/database', 'autocrm_webhook_url'",
+        ),
+        (
+            "delete from public.person_roles where role = 'admin'",
+            "administrator",
+            "none yet",
+            "make admin EMAIL=",
+        ),
+        (
+            "create table public.naked (id int); grant select on public.naked to anon",
+            "advisors",
+            "rls_disabled_in_public",
+            "supabase db advisors",
+        ),
+    ],
+)
+def test_what_is_broken_is_named_with_what_mends_it(
+    project_database, broken, about, said, mend
+):
+    project_database.breaks("alter table public.person_roles disable trigger all")
+    project_database.breaks(broken)
+
+    seen = findings(project_database.dsn)
+
+    assert seen[about].state is State.MISSING, seen
+    assert said in seen[about].says
+    assert mend in seen[about].mend
+    others = [each for name, each in seen.items() if name not in (about, "advisors")]
+    assert {each.state for each in others} <= {State.OK}
+
+
+def test_an_address_of_another_deployment_is_noticed(project_database):
+    seen = findings(project_database.dsn, "https://other.example.com")
+
+    assert seen["Vault"].state is State.MISSING
+    assert "https://other.example.com/v1/hooks/database" in seen["Vault"].mend
+    assert findings(project_database.dsn, None)["Vault"].state is State.OK
+
+
+def test_an_empty_database_lacks_its_migrations_and_that_may_wait(server):
+    name = server.clone("empty")
+
+    seen = findings(server.dsn(name))
+
+    assert seen["migrations"].can_wait
+    assert f"{len(migrations_of())} not applied" in seen["migrations"].says
+    assert "pg_net" not in seen
+    server.drop(name)
+
+
+@pytest.mark.parametrize("wrong", ["", "postgresql://nobody:pw@127.0.0.1:9/postgres"])
+def test_without_a_database_code_would_come_before_migrations(wrong):
+    seen = findings(wrong)
+
+    assert seen["database"].state is State.MISSING
+    assert not seen["database"].can_wait
+    assert "pw" not in seen["database"].says
+
+
+def test_no_finding_holds_a_secret(project_database, server):
+    seen = findings(project_database.dsn)
+
+    told = " ".join(f"{each.says} {each.mend}" for each in seen.values())
+    assert SECRETS["autocrm_webhook_secret"] not in told
+    assert project_database.dsn not in told

@@ -1,0 +1,70 @@
+"""What looks cannot change anything, because its doors let only questions through."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import psycopg
+import pytest
+
+from infra.connect import WouldChange
+from infra.connect.doors import open_aws, open_database, open_web
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_http_only_reads(method):
+    with open_web() as web, pytest.raises(WouldChange, match=f"{method} /x"):
+        web.request(method, "http://127.0.0.1:9/x")
+
+
+def test_a_redirect_does_not_get_our_keys():
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1:9/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as served:
+        thread = threading.Thread(target=served.serve_forever)
+        thread.start()
+        with open_web() as web:
+            answer = web.get(f"http://127.0.0.1:{served.server_port}/")
+        served.shutdown()
+        thread.join()
+
+    assert answer.status_code == 302
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "delete from public.tickets",
+        "create table public.odd ()",
+        "select vault.create_secret('a', 'b')",
+        "select public.close_solved_tickets()",
+    ],
+)
+def test_a_database_only_reads(project_database, statement):
+    with (
+        open_database(project_database.dsn) as connection,
+        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+    ):
+        connection.execute(statement)
+
+
+def test_aws_is_only_asked(aws):
+    session = open_aws()
+
+    assert session.client("sqs").list_queues()
+    assert session.client("s3").list_buckets()["Buckets"] == []
+    with pytest.raises(WouldChange, match="s3:CreateBucket"):
+        session.client("s3").create_bucket(Bucket="new-bucket")
+    with pytest.raises(WouldChange, match="cloudformation:CreateChangeSet"):
+        session.client("cloudformation").create_change_set(
+            StackName="a", ChangeSetName="b", TemplateBody="{}"
+        )
+    assert session.client("s3").list_buckets()["Buckets"] == []
