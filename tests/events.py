@@ -61,6 +61,21 @@ def http_event(
     return event
 
 
+def sqs_record(body: Any, message_id: str = "1") -> dict[str, Any]:
+    """A message as Lambda hands it over; anything but text goes as JSON."""
+    return {
+        "messageId": message_id,
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "receiptHandle": message_id,
+        "attributes": {},
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:EventQueue",
+        "awsRegion": "eu-west-1",
+    }
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a function gives back to the gateway."""

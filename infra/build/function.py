@@ -1,4 +1,4 @@
-"""One function's artifact: its folder and the shared core."""
+"""One function's artifact: its folder, and nothing of its neighbours."""
 
 import re
 import shutil
@@ -29,9 +29,8 @@ def build_function(name: str, out: Path, target: Target) -> None:
     folder = Path("functions", re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower())
     if not (ROOT / folder).is_dir():
         raise NoSuchFunction(f"{name}Function has no folder {folder}.")
-    for part in (folder, Path("shared")):
-        left_behind = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / part, out / part, ignore=left_behind)
+    left_behind = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / folder, out / folder, ignore=left_behind)
     for module in (ROOT / "functions").glob("*.py"):
         shutil.copy(module, out / "functions")
     compile_tree(out, "/var/task", target)

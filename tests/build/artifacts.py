@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.local.cloud.template import Function, Place, read_template
 
 ROOT = Path(__file__).parents[2]
+LAYERS = ("CoreLayer", "SharedLayer")
 ARCH = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
 
@@ -33,7 +34,13 @@ class Artifacts:
 
     @property
     def layer(self) -> Path:
+        """The packages; what the functions share is in a layer of its own."""
         return self.folder / "CoreLayer"
+
+    def places(self, name: str) -> list[str]:
+        """Where Lambda looks for the modules of a function, in order."""
+        layers = [self.folder / layer / "python" for layer in LAYERS]
+        return [str(each) for each in (self.folder / name, *layers)]
 
     def build(self, name: str) -> Path:
         """Build one artifact by its name in the template."""

@@ -10,7 +10,7 @@ from functions.process_events.use_case import EventProcess
 from shared.errors import Unavailable
 from shared.reactions import FillWebhooks, NotifyPeople, PublishToBus, reaction_table
 from tests.builders import event
-from tests.events import context
+from tests.events import context, sqs_record
 from tests.fakes import FakeBus, FakeOutbox
 
 
@@ -112,17 +112,7 @@ def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
     desk.outbox.read = read
     monkeypatch.setattr(app, "get_process", lambda: desk.process)
     records = [
-        {
-            "messageId": name,
-            "body": body,
-            "receiptHandle": name,
-            "attributes": {},
-            "messageAttributes": {},
-            "md5OfBody": "",
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:EventQueue",
-            "awsRegion": "eu-west-1",
-        }
+        sqs_record(body, name)
         for name, body in [
             ("good", good.model_dump_json()),
             ("bad", bad.model_dump_json()),
