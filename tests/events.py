@@ -129,7 +129,9 @@ def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
 @contextmanager
 def provided(handler: Any, stores: Mapping[Any, Any]):
     """Let a handler's routes find these stores instead of the real ones."""
-    overrides = handler.__wrapped__.app.dependency_overrides  # its Mangum, its FastAPI
+    overrides = (
+        handler.__wrapped__.__wrapped__.app.dependency_overrides
+    )  # its Mangum, its FastAPI
     overrides.update({get: partial(_same, store) for get, store in stores.items()})
     try:
         yield

@@ -34,7 +34,7 @@ class TicketEvent(Model):
     """What every event carries; `id` lets a consumer see it once.
 
     `seq` counts 1, 2, 3 within a ticket. A customer's feed leaves internal events out,
-    so there it may skip numbers.
+    so there it may skip numbers. `correlation_id` names the request in our logs.
     """
 
     id: UUID
@@ -44,6 +44,7 @@ class TicketEvent(Model):
     actor_id: UUID | None
     is_internal: bool
     occurred_at: datetime
+    correlation_id: str | None = None
 
 
 class NewTicketFacts(Model):

@@ -37,7 +37,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_events": (
         READABLE,
         "id ticket_id seq type actor_id is_internal before after occurred_at turn"
-        " position",
+        " position correlation_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since"),
     "public.ticket_statuses": (
@@ -138,8 +138,10 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_webhook_deliveries": "authenticated",
     "list_webhooks": "authenticated",
     "make_first_admin": "service_role",
+    "measure_event": "service_role",
     "notify_people": "service_role",
     "ping_webhook": "authenticated",
+    "queue_gauges": "service_role",
     "reaction_done": "service_role",
     "read_event": "service_role",
     "read_notifications": "authenticated",
@@ -176,6 +178,7 @@ queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
+correlation_id first_reply_seconds
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -194,6 +197,7 @@ AS_THE_CALLER = {
     "private.hears",
     "private.event_payload",
     "private.changed",
+    "private.correlation_id",
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",
