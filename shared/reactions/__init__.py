@@ -3,6 +3,7 @@
 from .deployment import deployed_reactions
 from .reactions import (
     FillWebhooks,
+    MeasureDesk,
     NotifyPeople,
     PublishToBus,
     Reaction,
@@ -12,6 +13,7 @@ from .reactions import (
 
 __all__ = [
     "FillWebhooks",
+    "MeasureDesk",
     "NotifyPeople",
     "PublishToBus",
     "Reaction",

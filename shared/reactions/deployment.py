@@ -8,6 +8,7 @@ from shared.settings import FanOutSettings
 
 from .reactions import (
     FillWebhooks,
+    MeasureDesk,
     NotifyPeople,
     PublishToBus,
     ReactionTable,
@@ -21,5 +22,6 @@ def deployed_reactions(work: Work) -> ReactionTable:
     return reaction_table(
         NotifyPeople(work),
         FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
+        MeasureDesk(work),
         PublishToBus(EventBridgeBus(settings.event_bus_name), work),
     )

@@ -17,6 +17,7 @@ ANSWERS = {
     "forget_told": 0,
     "forget_webhook_deliveries": 0,
     "health": {"status": "ok"},
+    "queue_gauges": [],
     "read_event": None,
 }
 NOT_FOUND = {"code": "PT404", "message": "not-found", "details": "No.", "hint": None}

@@ -8,7 +8,14 @@ import pytest
 from functions.process_events import app
 from functions.process_events.use_case import EventProcess
 from shared.errors import Unavailable
-from shared.reactions import FillWebhooks, NotifyPeople, PublishToBus, reaction_table
+from shared.reactions import (
+    FillWebhooks,
+    MeasureDesk,
+    NotifyPeople,
+    PublishToBus,
+    reaction_table,
+)
+from shared.telemetry import followed
 from tests.builders import event
 from tests.events import context, sqs_record
 from tests.fakes import FakeBus, FakeOutbox
@@ -21,18 +28,21 @@ class Desk:
         self.outbox = FakeOutbox()
         self.bus = FakeBus()
         self.wakes = 0
+        self.trails = []
         table = reaction_table(
             NotifyPeople(self.outbox),
             FillWebhooks(self.outbox, self._wake),
+            MeasureDesk(self.outbox),
             PublishToBus(self.bus, self.outbox),
         )
         self.process = EventProcess(self.outbox, table)
 
     def _wake(self) -> None:
         self.wakes += 1
+        self.trails.append(followed())
 
-    def happen(self):
-        happened = event(id=str(uuid4()))
+    def happen(self, kind="TICKET_STATUS_CHANGED", **given):
+        happened = event(kind, id=str(uuid4()), **given)
         self.outbox.owe(happened)
         return happened
 
@@ -98,6 +108,41 @@ def test_an_outage_is_the_queues_to_retry(desk):
 
     assert happened.id in desk.outbox.owed
     assert not desk.outbox.failures
+
+
+def metrics_in(capsys):
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in told if "_aws" in line]
+
+
+def test_a_new_ticket_is_counted_once(desk, capsys):
+    happened = desk.happen("TICKET_CREATED", correlation_id="JKJaXmPLvHcESHA=")
+    desk.process.take(happened.model_dump_json())
+    desk.process.take(happened.model_dump_json())
+
+    [counted] = metrics_in(capsys)
+    assert counted["TicketsCreated"] == [1.0]
+    assert counted["correlation_id"] == "JKJaXmPLvHcESHA="
+
+
+def test_the_first_reply_tells_how_long_the_ticket_waited(desk, capsys):
+    desk.outbox.waited = 90.5
+
+    desk.process.run(desk.happen("TICKET_COMMENTED").id)
+    desk.process.run(desk.happen("TICKET_STATUS_CHANGED").id)
+
+    [waited] = metrics_in(capsys)
+    assert waited["FirstReply"] == [90.5]
+
+
+def test_what_is_logged_belongs_to_the_trail_of_the_event(desk, capsys):
+    happened = desk.happen(correlation_id="JKJaXmPLvHcESHA=")
+    follow_up = desk.happen()
+
+    desk.process.take(happened.model_dump_json())
+    desk.process.take(follow_up.model_dump_json())
+
+    assert desk.trails == ["JKJaXmPLvHcESHA=", None]
 
 
 def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
