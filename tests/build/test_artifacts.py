@@ -3,14 +3,24 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from infra.build import function as building
 from infra.build.sizes import zipped_size
-from tests.build.artifacts import LAYERS, Artifacts, fingerprint, functions
+from infra.build.target import Target
+from tests.build.artifacts import (
+    LAYERS,
+    ROOT,
+    Artifacts,
+    environment,
+    fingerprint,
+    functions,
+)
 from tests.builders import event_row
 from tests.events import SIGNED_IN, http_event, sqs_record
 
@@ -44,7 +54,7 @@ def test_a_function_answers_from_its_artifact_and_the_layers_alone(
 ):
     function = functions(database)[name]
     aws = {"AWS_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": name}
-    variables = {**function.environment, **aws}
+    variables = {**environment(function), **aws}
     variables["SSL_CERT_DIR"] = str(artifacts.layer / "certs")
 
     done = subprocess.run(  # noqa: S603
@@ -95,9 +105,27 @@ def test_the_uploads_stay_small(artifacts):
 def test_a_function_holds_its_own_folder_alone(artifacts):
     folder = artifacts.folder / "GetTicketFunction"
 
-    assert {path.name for path in folder.iterdir()} == {"functions"}
+    assert {path.name for path in folder.iterdir()} == {"LAYERS", "functions"}
     inside = {path.name for path in (folder / "functions").iterdir()}
     assert inside - {"__pycache__"} == {"__init__.py", "cold_start.py", "get_ticket"}
+
+
+def test_another_layer_makes_another_function(tmp_path, monkeypatch):
+    """SAM publishes a version when the code of the function itself is another."""
+    for part in ("functions", "infra/locks", "shared"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    monkeypatch.setattr(building, "ROOT", tmp_path)
+    target = Target(python="3.99")
+    building.build_function("Health", tmp_path / "before", target)
+    again = tmp_path / "again"
+    building.build_function("Health", again, target)
+
+    with (tmp_path / "shared" / "errors" / "kinds.py").open("a") as module:
+        module.write("# another\n")
+    building.build_function("Health", tmp_path / "after", target)
+
+    assert fingerprint(again) == fingerprint(tmp_path / "before")
+    assert fingerprint(again) != fingerprint(tmp_path / "after")
 
 
 @pytest.mark.parametrize("name", [*LAYERS, "GetTicketFunction"])
