@@ -19,10 +19,16 @@ def functions(address: str = "http://127.0.0.1:9") -> dict[str, Function]:
     parameters = {
         "SupabaseUrl": address,
         "SupabasePublishableKey": "publishable",
-        "SupabaseSecretKey": "secret",
     }
     template = read_template(ROOT / "template.yaml", parameters, Place())
     return dict(template.functions)
+
+
+def environment(function: Function) -> dict[str, str]:
+    """What a function finds around it, its secrets as if they had been read."""
+    given = function.environment
+    names = [name for name in given if name.endswith("_PARAMETER")]
+    return {**given, **{name.removesuffix("_PARAMETER"): "secret" for name in names}}
 
 
 @dataclass(frozen=True)
