@@ -61,6 +61,21 @@ def http_event(
     return event
 
 
+def sqs_record(body: Any, message_id: str = "1") -> dict[str, Any]:
+    """A message as Lambda hands it over; anything but text goes as JSON."""
+    return {
+        "messageId": message_id,
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "receiptHandle": message_id,
+        "attributes": {},
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:EventQueue",
+        "awsRegion": "eu-west-1",
+    }
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a function gives back to the gateway."""
@@ -114,7 +129,9 @@ def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
 @contextmanager
 def provided(handler: Any, stores: Mapping[Any, Any]):
     """Let a handler's routes find these stores instead of the real ones."""
-    overrides = handler.__wrapped__.app.dependency_overrides  # its Mangum, its FastAPI
+    overrides = (
+        handler.__wrapped__.__wrapped__.app.dependency_overrides
+    )  # its Mangum, its FastAPI
     overrides.update({get: partial(_same, store) for get, store in stores.items()})
     try:
         yield

@@ -1,13 +1,14 @@
 """Every minute, and when woken: send what webhook endpoints are owed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.webhooks import DeliveryWork
+from shared.telemetry import Unit, measure
+from shared.webhooks import DeliveryWork, Outcome
 
 from .parts import look_again, open_poster, open_work
 from .use_case import Courier, Round
@@ -32,8 +33,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         look_again(told.next_seconds)
     if "Records" not in event:
         work.forget()
-    log.info("sent webhooks", outcomes=dict(told.outcomes))
+    _measure(told.outcomes)
     return dict(told.outcomes)
+
+
+def _measure(outcomes: Mapping[str, int]) -> None:
+    if tried := sum(outcomes.values()):
+        delivered = outcomes.get(Outcome.DELIVERED, 0)
+        measure(
+            {
+                "WebhookAttempts": (Unit.COUNT, tried),
+                "WebhookFailures": (Unit.COUNT, tried - delivered),
+            }
+        )
 
 
 async def _send(work: DeliveryWork, time_left: Callable[[], float]) -> Round:

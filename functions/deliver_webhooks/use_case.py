@@ -19,6 +19,7 @@ from shared.outbound import (
     seconds_asked,
     signed_headers,
 )
+from shared.telemetry import HEADER, follow
 from shared.webhooks import AttemptLog, DeliveryWork, DueDelivery, Outcome
 
 AT_ONCE = 32
@@ -109,7 +110,8 @@ class Courier:
     async def _send(self, due: DueDelivery, told: Round) -> None:
         """Try once; a failure of ours leaves the delivery to its lease."""
         try:
-            await self._attempt(due, told)
+            with follow(due.correlation_id):
+                await self._attempt(due, told)
         except Exception as error:  # noqa: BLE001, one delivery must not end the others
             log.error(  # noqa: TRY400, a traceback might show a secret
                 "delivery not recorded",
@@ -120,9 +122,11 @@ class Courier:
     async def _attempt(self, due: DueDelivery, told: Round) -> None:
         began = datetime.now(UTC)
         secrets = [secret.get_secret_value() for secret in due.secrets]
+        trail = due.correlation_id
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "AutoCRM-Webhooks/1",
+            **({HEADER: trail} if trail else {}),
             **signed_headers(str(due.event_id), began, due.body, secrets),
         }
         answer = await self._poster.post(due.url, headers, due.body)
@@ -130,6 +134,7 @@ class Courier:
         kept = _log(began, headers, answer)
         disabled = await asyncio.to_thread(self._work.record, due, outcome, wait, kept)
         told.count(outcome, wait)
+        log.info("webhook sent", delivery_id=str(due.delivery_id), outcome=outcome)
         if disabled:
             log.warning("webhook disabled", endpoint_id=str(due.endpoint_id))
 

@@ -1,14 +1,13 @@
 """Run what is still to be done about one event."""
 
-import json
 from uuid import UUID
 
 from aws_lambda_powertools import Logger
 
 from shared.errors import Unavailable
-from shared.events import parse_event
-from shared.outbox import EventWork
+from shared.outbox import EventWork, read_message
 from shared.reactions import ReactionTable
+from shared.telemetry import follow
 
 log = Logger(child=True)
 
@@ -22,7 +21,9 @@ class EventProcess:
 
     def take(self, message: str) -> None:
         """React to the event that a message of the queue names."""
-        self.run(parse_event(json.loads(message)).id)
+        event = read_message(message)
+        with follow(event.correlation_id):
+            self.run(event.id)
 
     def run(self, event_id: UUID) -> None:
         """React to an event as it stands in the database; a message is only a hint.
@@ -44,6 +45,7 @@ class EventProcess:
                 self._put_off(event_id, reaction.name, error)
                 return
         self._work.finish(event_id)
+        log.info("reacted", event_id=str(event_id), type=owed.event.type)
 
     def _put_off(self, event_id: UUID, reaction: str, error: Exception) -> None:
         """Note what failed, by name only: messages may quote a person."""

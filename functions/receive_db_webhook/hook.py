@@ -38,8 +38,10 @@ class EventHook:
     proof: str
 
     def names(self) -> dict[str, str]:
-        """What a log may say of it."""
-        return {"event_id": str(self.event.id), "type": self.event.type}
+        """What a log may say of it, in the trail of what caused the event."""
+        names = {"event_id": str(self.event.id), "type": self.event.type}
+        trail = self.event.correlation_id
+        return {**names, "correlation_id": trail} if trail else names
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Take a webhook of the database once, and enqueue what it tells."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 from shared.aws import EventQueue, open_event_queue, wake
 from shared.errors import Conflict
@@ -43,12 +43,7 @@ class Intake:
 
 
 async def get_intake() -> Intake:
-    """The intake of this environment."""
-    return _intake()
-
-
-@lru_cache(maxsize=1)
-def _intake() -> Intake:
+    """The intake of this environment, with the secrets that are in force now."""
     settings = HookSettings.read()
     wakes: Wakes = {
         "agents": partial(wake, settings.assignment_queue_url),

@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.aws import open_event_queue
@@ -14,7 +13,6 @@ from shared.persistence import open_worker_database
 from .use_case import Relay
 
 log = Logger()
-metrics = Metrics(namespace="AutoCRM")
 
 
 @lru_cache(maxsize=1)
@@ -24,12 +22,6 @@ def get_relay() -> Relay:
 
 
 @log.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Enqueue what is due, and say how far behind we are."""
-    relayed = get_relay().run(context.get_remaining_time_in_millis)
-    lag = get_relay().lag()
-    metrics.add_metric("OwedEvents", MetricUnit.Count, lag.owed)
-    metrics.add_metric("ParkedEvents", MetricUnit.Count, lag.parked)
-    metrics.add_metric("OldestOwedEvent", MetricUnit.Seconds, lag.oldest_seconds)
-    return {"relayed": relayed}
+    """Enqueue what is due."""
+    return {"relayed": get_relay().run(context.get_remaining_time_in_millis)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from shared.aws import EventQueue
-from shared.outbox import Lag, MissedEventSource
+from shared.outbox import MissedEventSource
 
 BATCH_MILLISECONDS = 15_000
 """What a batch may take at worst."""
@@ -35,7 +35,3 @@ class Relay:
             self._queue.send(events)
             relayed += len(events)
         return relayed
-
-    def lag(self) -> Lag:
-        """Return how far the workers are behind."""
-        return self._missed.lag()

@@ -1,4 +1,4 @@
-"""The commands behind `make build`: `python -m infra.build layer|function|sizes`."""
+"""The commands behind `make build`: `python -m infra.build VERB`."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .authorities import NoOpenssl
 from .function import NoSuchFunction, build_function
-from .layer import build_layer
+from .layer import build_core, build_shared
 from .sizes import show_sizes
 from .target import Target, UnknownTarget
 
@@ -18,16 +18,19 @@ def main() -> int:
     """Build one artifact, or show what was built; a refusal is one sentence."""
     parser = argparse.ArgumentParser(prog="infra.build", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("layer", help="packages and CAs").add_argument("out", type=Path)
-    function = verbs.add_parser("function", help="one function and shared")
+    verbs.add_parser("core", help="packages and CAs").add_argument("out", type=Path)
+    verbs.add_parser("shared", help="our own core").add_argument("out", type=Path)
+    function = verbs.add_parser("function", help="one function")
     function.add_argument("name", help="as in the template, such as CreateTicket")
     function.add_argument("out", type=Path)
     verbs.add_parser("sizes", help="zipped").add_argument("built", type=Path)
     options = parser.parse_args()
     try:
         match options.verb:
-            case "layer":
-                build_layer(options.out, Target.from_environment(os.environ))
+            case "core":
+                build_core(options.out, Target.from_environment(os.environ))
+            case "shared":
+                build_shared(options.out, Target.from_environment(os.environ))
             case "function":
                 target = Target.from_environment(os.environ)
                 build_function(options.name, options.out, target)

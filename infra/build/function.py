@@ -1,7 +1,8 @@
-"""One function's artifact: its folder and the shared core."""
+"""One function's artifact: its folder, and nothing of its neighbours."""
 
 import re
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from .bytecode import compile_tree
@@ -29,9 +30,23 @@ def build_function(name: str, out: Path, target: Target) -> None:
     folder = Path("functions", re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower())
     if not (ROOT / folder).is_dir():
         raise NoSuchFunction(f"{name}Function has no folder {folder}.")
-    for part in (folder, Path("shared")):
-        left_behind = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / part, out / part, ignore=left_behind)
+    left_behind = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / folder, out / folder, ignore=left_behind)
     for module in (ROOT / "functions").glob("*.py"):
         shutil.copy(module, out / "functions")
+    (out / "LAYERS").write_text(f"{_layers_digest(target)}\n")
     compile_tree(out, "/var/task", target)
+
+
+def _layers_digest(target: Target) -> str:
+    """Name what the layers are built from.
+
+    SAM publishes a new version of a function when its own code is another, and looks no
+    further; without this the alias would go on with the layers of the last version.
+    """
+    digest = sha256(f"{target.python} {target.processor}".encode())
+    sources = (ROOT / "shared").rglob("*.py")
+    for file in (ROOT / "infra" / "locks" / "runtime.txt", *sorted(sources)):
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,4 +1,8 @@
-"""The layer: third-party packages as locked, and the authorities they trust."""
+"""The layers: third-party packages with the authorities they trust, and our own core.
+
+Two, because the first is large and seldom changes. With the core in a layer an edit of
+it uploads one zip, where it would otherwise be in the zip of every function.
+"""
 
 import shutil
 import subprocess
@@ -15,8 +19,8 @@ NOT_RUN = ("bin", ".lock", "**/tests", "**/*.pyi", "**/*.pxd", "**/*.pyx", "**/*
 ABOUT_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
-def build_layer(out: Path, target: Target) -> None:
-    """Fill a new folder with what Lambda unpacks into /opt.
+def build_core(out: Path, target: Target) -> None:
+    """Fill a new folder with the packages, for Lambda to unpack into /opt.
 
     Raises:
         NoOpenssl: there is no openssl.
@@ -26,6 +30,14 @@ def build_layer(out: Path, target: Target) -> None:
     _leave_out(packages)
     compile_tree(packages, "/opt/python", target)
     hash_authorities(packages / "certifi" / "cacert.pem", out / "certs")
+
+
+def build_shared(out: Path, target: Target) -> None:
+    """Fill a new folder with our core, for Lambda to unpack into /opt."""
+    packages = out / "python"
+    left_behind = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "shared", packages / "shared", ignore=left_behind)
+    compile_tree(packages, "/opt/python", target)
 
 
 def _install(packages: Path, target: Target) -> None:

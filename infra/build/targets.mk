@@ -9,7 +9,7 @@ BUILD := .venv/bin/python -m infra.build
 export ARCH PY
 
 .PHONY: build
-build: setup $(SAM)  ## build the layer and every function for Lambda, and show their sizes
+build: setup $(SAM)  ## build the layers and every function for Lambda, and show their sizes
 	@SAM_CLI_TELEMETRY=0 $(SAM) build --config-file infra/samconfig.toml \
 	  --parameter-overrides Arch=$(ARCH)
 	@$(BUILD) sizes .aws-sam/build
@@ -21,7 +21,10 @@ $(SAM): infra/locks/sam.txt
 	@touch $@
 
 build-CoreLayer:
-	@$(BUILD) layer "$(ARTIFACTS_DIR)"
+	@$(BUILD) core "$(ARTIFACTS_DIR)"
+
+build-SharedLayer:
+	@$(BUILD) shared "$(ARTIFACTS_DIR)"
 
 build-%Function:
 	@$(BUILD) function $* "$(ARTIFACTS_DIR)"

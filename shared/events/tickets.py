@@ -35,7 +35,8 @@ class TicketEvent(Model):
     """What every event carries; `id` lets a consumer see it once.
 
     `seq` counts 1, 2, 3 within a ticket. A customer's feed leaves internal events out,
-    so there it may skip numbers. `batch_id` is the bulk update that it was a part of.
+    so there it may skip numbers. `batch_id` is the bulk update that it was a part of;
+    `correlation_id` names the request in our logs.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class TicketEvent(Model):
     batch_id: UUID | None = None
     is_internal: bool
     occurred_at: datetime
+    correlation_id: str | None = None
 
 
 class NewTicketFacts(Model):

@@ -4,16 +4,16 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from fastapi import APIRouter, FastAPI
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+
+from shared.telemetry import traced
 
 from .guards import BodyLimit
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
-CORRELATION_ID = "requestContext.requestId"
 
 
 def create_app(*routers: APIRouter) -> FastAPI:
@@ -35,7 +35,4 @@ def create_handler(router: APIRouter) -> LambdaHandler:
     # Every failure is a problem by then, and logged without quoting anybody.
     logging.getLogger("mangum").setLevel(logging.CRITICAL)
     adapter = Mangum(create_app(router), lifespan="off", text_mime_types=text)
-    wrapped: LambdaHandler = Logger().inject_lambda_context(
-        correlation_id_path=CORRELATION_ID, clear_state=True
-    )(adapter)
-    return wrapped
+    return traced(adapter)

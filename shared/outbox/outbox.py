@@ -1,11 +1,17 @@
 """The outbox over PostgREST."""
 
+import json
 from uuid import UUID
 
 from shared.events import DomainEvent, parse_event
 from shared.persistence import Database
 
-from .ports import Lag, OwedEvent
+from .ports import EventFigures, OwedEvent
+
+
+def read_message(text: str) -> DomainEvent:
+    """Read the event that a message of the queue names."""
+    return parse_event(json.loads(text))
 
 
 class Hooks:
@@ -21,7 +27,7 @@ class Hooks:
 
 
 class Work:
-    """`EventWork` and `Effects`; needs the rights of a worker."""
+    """`EventWork`, `Effects` and `Measures`; needs the rights of a worker."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,6 +60,11 @@ class Work:
         asked = {"event": str(event)}
         return bool(self._database.call("fill_webhook_deliveries", asked))
 
+    def measure(self, event: UUID) -> EventFigures | None:
+        """Return the figures of an event, once."""
+        figures = self._database.call("measure_event", {"event": str(event)})
+        return figures and EventFigures.model_validate(figures)
+
 
 class MissedEvents:
     """`MissedEventSource`; needs the rights of a worker."""
@@ -66,7 +77,3 @@ class MissedEvents:
         return [
             parse_event(row) for row in self._database.call("claim_missed_events", {})
         ]
-
-    def lag(self) -> Lag:
-        """Return how far the workers are behind."""
-        return Lag.model_validate(self._database.call("event_lag", {}))

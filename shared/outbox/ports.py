@@ -14,12 +14,10 @@ class OwedEvent(Model):
     done: frozenset[str]
 
 
-class Lag(Model):
-    """How far the workers are behind."""
+class EventFigures(Model):
+    """What an event amounts to; seconds where it is the first reply to a ticket."""
 
-    owed: int
-    parked: int
-    oldest_seconds: float
+    first_reply_seconds: float | None
 
 
 class EventIntake(Protocol):
@@ -65,13 +63,17 @@ class Effects(Protocol):
         ...
 
 
+class Measures(Protocol):
+    """What is to be counted, once."""
+
+    def measure(self, event: UUID) -> EventFigures | None:
+        """Return the figures of an event, or None when they were given out before."""
+        ...
+
+
 class MissedEventSource(Protocol):
     """What the relay lives on."""
 
     def claim(self) -> list[DomainEvent]:
         """Take the oldest events that nobody has reacted to in time."""
-        ...
-
-    def lag(self) -> Lag:
-        """Return how far the workers are behind."""
         ...

@@ -9,7 +9,7 @@ import httpx
 from postgrest import APIError, SyncPostgrestClient
 
 from shared.errors import Unavailable
-from shared.settings import WorkerSettings
+from shared.telemetry import HEADER, followed
 
 from .failures import failure
 
@@ -72,12 +72,6 @@ def open_database(url: str, key: str, token: str | None = None) -> PostgrestData
     )
 
 
-def open_worker_database() -> PostgrestDatabase:
-    """Open the database with the secret key: for workers and schedules alone."""
-    settings = WorkerSettings.read()
-    return open_database(str(settings.url), settings.secret_key.get_secret_value())
-
-
 @lru_cache(maxsize=1)
 def _connections() -> httpx.Client:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every request
@@ -86,8 +80,13 @@ def _connections() -> httpx.Client:
     return httpx.Client(
         timeout=TIMEOUT_SECONDS,
         transport=httpx.HTTPTransport(retries=1),
-        event_hooks={"response": [_refuse_outage]},
+        event_hooks={"request": [_say_trail], "response": [_refuse_outage]},
     )
+
+
+def _say_trail(request: httpx.Request) -> None:
+    if trail := followed():
+        request.headers[HEADER] = trail
 
 
 def _refuse_outage(response: httpx.Response) -> None:

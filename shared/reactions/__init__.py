@@ -4,6 +4,7 @@ from .deployment import deployed_reactions
 from .reactions import (
     AssignWork,
     FillWebhooks,
+    MeasureDesk,
     NotifyPeople,
     PublishToBus,
     Reaction,
@@ -14,6 +15,7 @@ from .reactions import (
 __all__ = [
     "AssignWork",
     "FillWebhooks",
+    "MeasureDesk",
     "NotifyPeople",
     "PublishToBus",
     "Reaction",

@@ -10,6 +10,7 @@ from shared.settings import FanOutSettings
 from .reactions import (
     AssignWork,
     FillWebhooks,
+    MeasureDesk,
     NotifyPeople,
     PublishToBus,
     ReactionTable,
@@ -23,6 +24,7 @@ def deployed_reactions(work: Work, giver: WorkGiver) -> ReactionTable:
     return reaction_table(
         NotifyPeople(work),
         FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
+        MeasureDesk(work),
         PublishToBus(EventBridgeBus(settings.event_bus_name), work),
         work=[AssignWork(giver)],
     )

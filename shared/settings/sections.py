@@ -10,13 +10,20 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr, ValidationError
 
+from .parameters import NoParameter, ParameterStore
+
+_parameters = ParameterStore()
+
 
 class MissingSetting(Exception):
     """An environment variable is missing or unusable; the message names it."""
 
 
 class Settings(BaseModel):
-    """A section of the environment: field `url` of prefix `X_` is variable `X_URL`."""
+    """A section of the environment: field `url` of prefix `X_` is variable `X_URL`.
+
+    Without it `X_URL_PARAMETER` names where the Parameter Store keeps the value.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,12 +33,13 @@ class Settings(BaseModel):
 
         Raises:
             MissingSetting: names every variable that is missing or unusable.
+            Unavailable: the Parameter Store does not answer.
         """
         prefix = str(cls.model_config.get("title", ""))
         values = {
             name: value
             for name in cls.model_fields
-            if (value := environment.get(f"{prefix}{name}".upper())) is not None
+            if (value := _value(f"{prefix}{name}".upper(), environment)) is not None
         }
         try:
             return cls.model_validate(values)
@@ -42,6 +50,17 @@ class Settings(BaseModel):
                 for problem in error.errors(include_input=False, include_url=False)
             )
             raise MissingSetting(f"{wrong}. See .env.example.") from None
+
+
+def _value(variable: str, environment: Mapping[str, str]) -> str | None:
+    plain = environment.get(variable)
+    parameter = environment.get(f"{variable}_PARAMETER")
+    if plain is not None or parameter is None:
+        return plain
+    try:
+        return _parameters.read(parameter)
+    except NoParameter as refusal:
+        raise MissingSetting(f"The parameter {parameter}: {refusal}.") from None
 
 
 class SupabaseSettings(Settings):

@@ -1,5 +1,6 @@
 """Deliveries and attempts: what is owed, what the worker is given, how it went."""
 
+import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -90,6 +91,12 @@ class DueDelivery(Model):
     url: str = Field(repr=False)
     secrets: list[SecretStr]
     body: str = Field(repr=False)
+
+    @property
+    def correlation_id(self) -> str | None:
+        """Which request it follows from, as our logs call it."""
+        told = json.loads(self.body).get("data", {}).get("correlation_id")
+        return None if told is None else str(told)
 
 
 class Outcome(StrEnum):

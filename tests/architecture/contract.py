@@ -20,6 +20,12 @@ RATE = re.compile(
     r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9]\d* (?:minutes|hours|days))\)"
 )
 CRON = re.compile(r"cron\((\S+ \S+ \S+ \S+ \S+ \S+)\)")
+SECRETS = {"SUPABASE_SECRET_KEY", "WEBHOOK_SECRETS"}
+FROM_PARAMETERS = {
+    "SUPABASE_PUBLISHABLE_KEY",
+    *(f"{secret}_PARAMETER" for secret in SECRETS),
+}
+WITHOUT_RESOURCES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RANGES = [(0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199)]
 
 
@@ -116,15 +122,22 @@ def _keys(name: str, properties: Document) -> Iterator[str]:
     for_people = bool(triggers(properties, "HttpApi"))
     if for_people != ("SUPABASE_PUBLISHABLE_KEY" in variables):
         yield f"{name}: functions for people, and no others, get the publishable key"
-    if for_people == ("SUPABASE_SECRET_KEY" in variables):
+    if for_people == ("SUPABASE_SECRET_KEY_PARAMETER" in variables):
         yield f"{name}: workers, and no others, get the secret key"
-    expected = {
-        "SUPABASE_PUBLISHABLE_KEY": "SupabasePublishableKey",
-        "SUPABASE_SECRET_KEY": "SupabaseSecretKey",
-    }
+    for variable in SECRETS & set(variables):
+        yield f"{name}: {variable} stands in the environment"
     for variable, value in variables.items():
-        if variable in expected and value != {"Ref": expected[variable]}:
+        if variable in FROM_PARAMETERS and value != {"Ref": _camel(variable)}:
             yield f"{name}: {variable} does not come from its parameter"
+    policies = [str(policy) for policy in properties.get("Policies", [])]
+    for secret in SECRETS:
+        reads = str({"Ref": f"Read{_camel(secret)}"}) in policies
+        if reads != (f"{secret}_PARAMETER" in variables):
+            yield f"{name}: {secret} is named, and may be read, or neither"
+
+
+def _camel(variable: str) -> str:
+    return "".join(word.title() for word in variable.split("_"))
 
 
 def _schedules(name: str, properties: Document) -> Iterator[str]:
@@ -161,17 +174,24 @@ def _routes(known: Mapping[str, Document]) -> Iterator[str]:
 
 
 def _parameters(document: Document) -> Iterator[str]:
-    parts = (document.get(part) for part in ("Globals", "Resources", "Outputs"))
-    text = " ".join(map(str, parts))
+    parts = ("Conditions", "Globals", "Resources", "Outputs")
+    text = " ".join(str(document.get(part)) for part in parts)
     for name, parameter in document.get("Parameters", {}).items():
         if f"'Ref': '{name}'" not in text and f"${{{name}}}" not in text:
             yield f"parameter {name} is not used"
-        if name.endswith("SecretKey") and parameter.get("NoEcho") is not True:
+        secret = re.search("(?<!Publishable)Key$|Secrets?$|Password$", name)
+        if secret and parameter.get("NoEcho") is not True:
             yield f"parameter {name} would be shown"
+    for name in document.get("Conditions", {}):
+        if f"'{name}'" not in text.replace(f"'{name}': ", "", 1):
+            yield f"condition {name} is not used"
 
 
 def _wildcards(value: object, place: str) -> Iterator[str]:
     if isinstance(value, Mapping):
+        actions = value.get("Action", ())
+        if isinstance(actions, list) and set(actions) <= WITHOUT_RESOURCES:
+            return  # they can be granted for everything alone
         for name, part in value.items():
             yield from _wildcards(part, f"{place}.{name}")
     elif isinstance(value, list):

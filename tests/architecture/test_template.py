@@ -124,7 +124,10 @@ SCHEDULE = ("Events", "EveryTenMinutes", "Properties", "ScheduleExpression")
         ),
         (
             properties(
-                GET, *VARIABLES, "SUPABASE_SECRET_KEY", value={"Ref": "SupabaseUrl"}
+                GET,
+                *VARIABLES,
+                "SUPABASE_SECRET_KEY_PARAMETER",
+                value={"Ref": "SupabaseUrl"},
             ),
             "workers, and no others",
         ),
@@ -134,8 +137,17 @@ SCHEDULE = ("Events", "EveryTenMinutes", "Properties", "ScheduleExpression")
         ),
         (
             properties(CLOSE, *VARIABLES, "SUPABASE_SECRET_KEY", value="sb_secret_1"),
+            "stands in the environment",
+        ),
+        (
+            properties(CLOSE, *VARIABLES, "SUPABASE_SECRET_KEY_PARAMETER", value="/x"),
             "does not come from its parameter",
         ),
+        (
+            properties(GET, "Policies", value=[{"Ref": "ReadWebhookSecrets"}]),
+            "and may be read, or neither",
+        ),
+        (without("Resources", CLOSE, "Properties", "Policies"), "or neither"),
         (properties(CLOSE, *SCHEDULE, value="rate(1 minutes)"), "is no schedule"),
         (properties(CLOSE, *SCHEDULE, value="rate(0 minutes)"), "is no schedule"),
         (properties(CLOSE, *SCHEDULE, value="cron(0 25 * * ? *)"), "is no schedule"),
@@ -153,7 +165,14 @@ SCHEDULE = ("Events", "EveryTenMinutes", "Properties", "ScheduleExpression")
             properties("Api", "CorsConfiguration", "AllowOrigins", value=["*"]),
             "a wildcard",
         ),
-        (without("Parameters", "SupabaseSecretKey", "NoEcho"), "would be shown"),
+        (
+            lambda document: document["Parameters"].update(MoonKey={"Type": "String"}),
+            "MoonKey would be shown",
+        ),
+        (
+            lambda document: document["Conditions"].update(IsMoon=True),
+            "IsMoon is not used",
+        ),
         (
             lambda document: document["Parameters"].update(Moon={"Type": "String"}),
             "Moon is not used",

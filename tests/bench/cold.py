@@ -127,7 +127,7 @@ def _first_answer(pad: Launchpad, serving: Runtime, start: Start) -> None:
 def _instructions(pad: Launchpad, start: Start) -> float:
     """Count the millions of instructions of an import and a first answer."""
     name, handler, variables, event = start
-    places = [pad.path_of(name).split(":")[0], str(pad.artifacts.layer / "python")]
+    places = pad.artifacts.places(name)
     count = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
     probe = [pad.interpreter, "-I", "-S", "-B", str(PROBE), *places, handler]
     done = subprocess.run(  # noqa: S603

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.build.bytecode import compile_tree
 from infra.build.target import Target
-from tests.build.artifacts import ARCH, Artifacts, functions
+from tests.build.artifacts import ARCH, LAYERS, Artifacts, functions
 
 YARDSTICKS = {
     "bare": """
@@ -44,7 +44,7 @@ class Launchpad:
     @classmethod
     def build(cls, folder: Path) -> "Launchpad":
         pad = cls(*_chosen(folder))
-        for name in ("CoreLayer", *functions()):
+        for name in (*LAYERS, *functions()):
             pad.artifacts.build(name)
         for name, code in YARDSTICKS.items():
             place = folder / name
@@ -60,9 +60,8 @@ class Launchpad:
 
     def path_of(self, name: str) -> str:
         """Return the import path of a function, as Lambda would set it."""
-        folder = self.artifacts.folder
-        layer = self.artifacts.layer / "python"
-        return os.pathsep.join(map(str, (folder / name, layer, folder / "client")))
+        client = str(self.artifacts.folder / "client")
+        return os.pathsep.join([*self.artifacts.places(name), client])
 
     def command(self, handler: str) -> list[str]:
         # Without what this machine has put beside its Python.

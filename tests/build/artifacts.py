@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.local.cloud.template import Function, Place, read_template
 
 ROOT = Path(__file__).parents[2]
+LAYERS = ("CoreLayer", "SharedLayer")
 ARCH = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
 
@@ -18,10 +19,16 @@ def functions(address: str = "http://127.0.0.1:9") -> dict[str, Function]:
     parameters = {
         "SupabaseUrl": address,
         "SupabasePublishableKey": "publishable",
-        "SupabaseSecretKey": "secret",
     }
     template = read_template(ROOT / "template.yaml", parameters, Place())
     return dict(template.functions)
+
+
+def environment(function: Function) -> dict[str, str]:
+    """What a function finds around it, its secrets as if they had been read."""
+    given = function.environment
+    names = [name for name in given if name.endswith("_PARAMETER")]
+    return {**given, **{name.removesuffix("_PARAMETER"): "secret" for name in names}}
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,13 @@ class Artifacts:
 
     @property
     def layer(self) -> Path:
+        """The packages; what the functions share is in a layer of its own."""
         return self.folder / "CoreLayer"
+
+    def places(self, name: str) -> list[str]:
+        """Where Lambda looks for the modules of a function, in order."""
+        layers = [self.folder / layer / "python" for layer in LAYERS]
+        return [str(each) for each in (self.folder / name, *layers)]
 
     def build(self, name: str) -> Path:
         """Build one artifact by its name in the template."""

@@ -6,9 +6,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.build.artifacts import Artifacts, functions
+from tests.build.artifacts import LAYERS, Artifacts, functions
 
-ANSWERS = {"health": {"status": "ok"}, "close_solved_tickets": 0}
+ANSWERS = {
+    "claim_emails": [],
+    "claim_missed_events": [],
+    "claim_webhook_deliveries": [],
+    "close_solved_tickets": 0,
+    "event_lag": {"owed": 0, "parked": 0, "oldest_seconds": 0},
+    "forget_told": 0,
+    "forget_webhook_deliveries": 0,
+    "health": {"status": "ok"},
+    "queue_gauges": [],
+    "read_event": None,
+}
 NOT_FOUND = {"code": "PT404", "message": "not-found", "details": "No.", "hint": None}
 
 
@@ -17,7 +28,7 @@ def artifacts(tmp_path_factory):
     """Everything that `make build` builds, for the Python of these tests."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     built = Artifacts(tmp_path_factory.mktemp("build"), version)
-    for name in ("CoreLayer", *functions()):
+    for name in (*LAYERS, *functions()):
         built.build(name)
     return built
 

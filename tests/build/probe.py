@@ -1,12 +1,12 @@
-"""Run by `python -I -S -B`: invokes a handler with its artifact and the layer alone."""
+"""Run by `python -I -S -B`: invokes a handler with its artifact and layers alone."""
 
 import importlib
 import json
 import sys
 from types import SimpleNamespace
 
-artifact, layer, handler = sys.argv[1:]
-sys.path[:0] = [artifact, layer]
+*places, handler = sys.argv[1:]
+sys.path[:0] = places
 assert not any("site-packages" in place for place in sys.path), sys.path
 
 module, _, name = handler.rpartition(".")

@@ -3,15 +3,26 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from infra.build import function as building
 from infra.build.sizes import zipped_size
-from tests.build.artifacts import Artifacts, fingerprint, functions
-from tests.events import SIGNED_IN, http_event
+from infra.build.target import Target
+from tests.build.artifacts import (
+    LAYERS,
+    ROOT,
+    Artifacts,
+    environment,
+    fingerprint,
+    functions,
+)
+from tests.builders import event_row
+from tests.events import SIGNED_IN, http_event, sqs_record
 
 pytestmark = pytest.mark.slow
 
@@ -33,24 +44,30 @@ def events_of(function):
             method, body = event.properties["Method"], BODIES.get(function.name)
             yield http_event(method, path, body or {}, SIGNED_IN)
         elif event.type == "SQS":
-            yield {"Records": []}
+            yield {"Records": [sqs_record(event_row())]}
         else:
             yield {"id": "8f3a2f0e-6f0f-4ad5-8a1a-0a4c8a1d7f55"}
 
 
 @pytest.mark.parametrize("name", functions())
-def test_a_function_answers_from_its_artifact_and_the_layer_alone(
+def test_a_function_answers_from_its_artifact_and_the_layers_alone(
     name, artifacts, database
 ):
     function = functions(database)[name]
-    artifact = artifacts.folder / name
-    places = [str(artifact), str(artifacts.layer / "python")]
     aws = {"AWS_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": name}
-    variables = {**function.environment, **aws}
+    variables = {**environment(function), **aws}
     variables["SSL_CERT_DIR"] = str(artifacts.layer / "certs")
 
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-I", "-S", "-B", str(PROBE), *places, function.handler],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-B",
+            str(PROBE),
+            *artifacts.places(name),
+            function.handler,
+        ],
         input=json.dumps(list(events_of(function))),
         env=variables,
         cwd="/",
@@ -61,13 +78,14 @@ def test_a_function_answers_from_its_artifact_and_the_layer_alone(
 
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
-    assert Path(said["shared"]).is_relative_to(artifact)
+    assert Path(said["shared"]).is_relative_to(artifacts.folder / "SharedLayer")
     for answer in said["answers"]:
         assert answer.get("statusCode", 200) < 500, answer
 
 
 def test_every_module_is_compiled_and_its_bytecode_trusted(artifacts):
-    for artifact in (artifacts.layer, artifacts.folder / "GetTicketFunction"):
+    for name in (*LAYERS, "GetTicketFunction"):
+        artifact = artifacts.folder / name
         modules = [path for path in artifact.rglob("*.py") if path.stat().st_size]
         compiled = list(artifact.rglob("*.pyc"))
 
@@ -77,22 +95,41 @@ def test_every_module_is_compiled_and_its_bytecode_trusted(artifacts):
 
 
 def test_the_uploads_stay_small(artifacts):
-    layer = zipped_size(artifacts.layer)
+    packages, shared = (zipped_size(artifacts.folder / name) for name in LAYERS)
     largest = max(zipped_size(artifacts.folder / name) for name in functions())
 
-    assert layer < 20 * MEGABYTE
-    assert largest < 0.15 * MEGABYTE
+    assert packages < 20 * MEGABYTE
+    assert shared < 0.5 * MEGABYTE
+    assert largest < 0.05 * MEGABYTE
 
 
-def test_a_function_holds_its_own_folder_and_the_core(artifacts):
+def test_a_function_holds_its_own_folder_alone(artifacts):
     folder = artifacts.folder / "GetTicketFunction"
 
-    assert {path.name for path in folder.iterdir()} == {"functions", "shared"}
+    assert {path.name for path in folder.iterdir()} == {"LAYERS", "functions"}
     inside = {path.name for path in (folder / "functions").iterdir()}
     assert inside - {"__pycache__"} == {"__init__.py", "cold_start.py", "get_ticket"}
 
 
-@pytest.mark.parametrize("name", ["CoreLayer", "GetTicketFunction"])
+def test_another_layer_makes_another_function(tmp_path, monkeypatch):
+    """SAM publishes a version when the code of the function itself is another."""
+    for part in ("functions", "infra/locks", "shared"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    monkeypatch.setattr(building, "ROOT", tmp_path)
+    target = Target(python="3.99")
+    building.build_function("Health", tmp_path / "before", target)
+    again = tmp_path / "again"
+    building.build_function("Health", again, target)
+
+    with (tmp_path / "shared" / "errors" / "kinds.py").open("a") as module:
+        module.write("# another\n")
+    building.build_function("Health", tmp_path / "after", target)
+
+    assert fingerprint(again) == fingerprint(tmp_path / "before")
+    assert fingerprint(again) != fingerprint(tmp_path / "after")
+
+
+@pytest.mark.parametrize("name", [*LAYERS, "GetTicketFunction"])
 def test_a_rebuild_gives_the_same_bytes(name, artifacts, tmp_path):
     again = Artifacts(tmp_path, artifacts.python).build(name)
 

@@ -42,7 +42,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_events": (
         READABLE,
         "id ticket_id seq type actor_id is_internal before after occurred_at turn"
-        " position batch_id",
+        " position batch_id correlation_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
     "public.ticket_statuses": (
@@ -172,8 +172,10 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_webhook_deliveries": "authenticated",
     "list_webhooks": "authenticated",
     "make_first_admin": "service_role",
+    "measure_event": "service_role",
     "notify_people": "service_role",
     "ping_webhook": "authenticated",
+    "queue_gauges": "service_role",
     "reaction_done": "service_role",
     "read_event": "service_role",
     "read_notifications": "authenticated",
@@ -207,24 +209,25 @@ shared_organizations staff visible_ticket
 PIECES = """
 agent_view answer_given arrangement assignee_then audience begin_reaction beyond_mine
 bulk_view call_assignment call_workers can_work carry_out change_fields changed
-check_step claim_one count_lost_tickets count_new_tickets count_tickets current_batch
-delivery_view do_item eligible email_attempts event_payload events_to_replay feed_turn
-field_changes find_queue fold_queue_counts follow_up give give_waiting guard_agent
-guard_role_of hand_over hand_to hear_reply hears holds_in_queue idle_tickets
-keep_an_admin keep_answer keep_category keep_hands keep_load keep_load_of_rows
-keep_new_ticket keep_out_of_archive keep_ticket_rules known_names leads_queue
-lease_view letter live_lease lock_agent lock_answer lock_live_webhook lock_queue
-lock_ticket lock_webhook lock_work lock_work_of mail_event may_know member_view
-merge_patch move_load new_webhook_secret next_replay note_health note_results
-number_following open_bulk_update open_ticket owe_event own_bulk_update
-person_with_roles place_comment put_back queue_filters queue_view queues_by_head
-reads_notes record_comment record_event record_new_ticket record_ticket_change
-refuse_change refuse_while_answered require_bulk_change require_caller require_changes
-require_empty require_in_queue require_permission require_rights_to require_room
-require_strategy respect_lease restart_feed revise say_how secret see_again see_as
-sees_ticket standing suits take_head takes_tickets tell tell_lease tell_person
-ticket_facts tickets_named tickets_of_view topics wake wake_bulk way_back webhook_view
-welcome_back welcome_person
+check_step claim_one correlation_id count_lost_tickets count_new_tickets count_tickets
+current_batch delivery_view do_item eligible email_attempts event_payload
+events_to_replay feed_turn field_changes find_queue first_reply_seconds
+fold_queue_counts follow_up give give_waiting guard_agent guard_role_of hand_over
+hand_to hear_reply hears holds_in_queue idle_tickets keep_an_admin keep_answer
+keep_category keep_hands keep_load keep_load_of_rows keep_new_ticket
+keep_out_of_archive keep_ticket_rules known_names leads_queue lease_view letter
+live_lease lock_agent lock_answer lock_live_webhook lock_queue lock_ticket
+lock_webhook lock_work lock_work_of mail_event may_know member_view merge_patch
+move_load new_webhook_secret next_replay note_health note_results number_following
+open_bulk_update open_ticket owe_event own_bulk_update person_with_roles place_comment
+put_back queue_filters queue_view queues_by_head reads_notes record_comment
+record_event record_new_ticket record_ticket_change refuse_change
+refuse_while_answered require_bulk_change require_caller require_changes require_empty
+require_in_queue require_permission require_rights_to require_room require_strategy
+respect_lease restart_feed revise say_how secret see_again see_as sees_ticket standing
+suits take_head takes_tickets tell tell_lease tell_person ticket_facts tickets_named
+tickets_of_view topics wake wake_bulk way_back webhook_view welcome_back
+welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -254,6 +257,7 @@ AS_THE_CALLER = {
     "private.standing",
     "private.tickets_named",
     "private.way_back",
+    "private.correlation_id",
     "private.may_listen",
     "private.queue_filters",
     "private.refuse_change",

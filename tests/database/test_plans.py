@@ -297,6 +297,33 @@ def test_a_ticket_is_changed_by_its_key(large_desk):
     assert rows_read(found) <= 30
 
 
+def test_a_gauge_looks_at_one_ticket_a_queue(large_desk):
+    found = walked(large_desk, "service_role", "queue_gauges")
+
+    queues = large_desk.one("select count(*) from public.queues")
+    assert indexes(found) == {"tickets_waiting_for_agent"}
+    assert rows_read(found) <= queues
+
+
+def test_an_event_is_measured_by_the_comments_of_its_ticket(large_desk):
+    event = large_desk.one(
+        "select id::text from public.ticket_events where seq = 3 limit 1"
+    )
+    with large_desk.connection.transaction(force_rollback=True):
+        large_desk.connection.execute(
+            "alter table public.ticket_events disable trigger refuse_change"
+        )
+        large_desk.connection.execute(
+            "update public.ticket_events set type = 'TICKET_COMMENTED',"
+            " after = '{\"position\": 2}' where id = %s",
+            [event],
+        )
+        found = walked(large_desk, "service_role", "measure_event", event=event)
+
+    assert "ticket_events_pkey" in indexes(found)
+    assert rows_read(found) <= 5
+
+
 def test_a_customer_reads_the_table_itself_by_an_index(large_desk):
     """The predicate has three ways to see a ticket; none of them reads the others'."""
     with large_desk.acting("stranger") as connection:

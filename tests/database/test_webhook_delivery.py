@@ -57,6 +57,19 @@ def let_time_pass(desk):
     desk.run("update private.webhook_deliveries set due_at = now()")
 
 
+def test_a_delivery_names_the_request_that_it_follows_from(here, receivers):
+    webhook(here, receivers, "/ok")
+    named = '{"x-correlation-id": "JKJaXmPLvHcESHA="}'
+    here.run("select set_config('request.headers', %s, false)", named)
+    happen(here)
+
+    deliver(here)
+
+    post = receivers.got.get_nowait()
+    assert post.headers["x-correlation-id"] == "JKJaXmPLvHcESHA="
+    assert json.loads(post.body)["data"]["correlation_id"] == "JKJaXmPLvHcESHA="
+
+
 def test_what_arrives_is_verified_by_the_library(here, receivers):
     hook = webhook(here, receivers, "/ok")
     event = happen(here)

@@ -20,6 +20,12 @@ where schemaname in ('public', 'private')
     and tablename not in ('emails', 'email_events')
 order by schemaname, tablename
 """
+# Short ones are in any text.
+WORDS = """
+select subject from public.tickets where length(subject) > 8
+union select left(body, 60) from public.comments where length(body) > 8
+"""
+SECRETS = "select decrypted_secret from vault.decrypted_secrets where name ~ 'secret'"
 OWED = "select count(*) from private.outbox"
 DIGEST = "select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from {} t"
 
@@ -37,6 +43,32 @@ def no_surprise(opened):
     ]
     assert logs
     assert surprises == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret(opened, people, database):
+    """Whatever was done, no function has logged a secret, a person or their words."""
+    yield
+    names = [name for (name,) in database.execute("select name from public.profiles")]
+    planted = {
+        *(person.token for person in vars(people).values()),
+        opened.desk.supabase_secret_key,
+        opened.desk.supabase_publishable_key,
+        opened.desk.demo_password,
+        *(text for (text,) in database.execute(SECRETS)),
+        *(text for (text,) in database.execute(WORDS)),
+        *names,
+        "Bearer ",
+        "eyJ",  # how every token begins
+        "@example.com",
+        "whsec_",
+    }
+    logs = [log.read_text() for log in opened.home.function_logs.iterdir()]
+    lines = [line for log in logs for line in log.splitlines()]
+    assert len(lines) > len(logs)
+    assert len(planted) > 20
+    found = {text for text in planted for line in lines if text in line}
+    assert found == set()
 
 
 @pytest.fixture(scope="session")

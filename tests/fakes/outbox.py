@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from shared.events import DomainEvent
-from shared.outbox import Lag, OwedEvent
+from shared.outbox import EventFigures, OwedEvent
 
 
 @dataclass
 class FakeOutbox:
-    """`EventIntake`, `EventWork`, `Effects` and `MissedEventSource`."""
+    """`EventIntake`, `EventWork`, `Effects`, `Measures`, `MissedEventSource`."""
 
     owed: dict[UUID, DomainEvent] = field(default_factory=dict)
     reactions: dict[UUID, list[str]] = field(default_factory=dict)
     failures: dict[UUID, list[str]] = field(default_factory=dict)
     accepted: dict[UUID, str] = field(default_factory=dict)
     missed: list[list[DomainEvent]] = field(default_factory=list)
+    waited: float | None = None
 
     def owe(self, event: DomainEvent) -> None:
         self.owed[event.id] = event
@@ -53,8 +54,9 @@ class FakeOutbox:
     def claim(self) -> list[DomainEvent]:
         return self.missed.pop(0) if self.missed else []
 
-    def lag(self) -> Lag:
-        return Lag(owed=len(self.owed), parked=0, oldest_seconds=0)
+    def measure(self, event: UUID) -> EventFigures | None:
+        first = self._record(event, "measure")
+        return EventFigures(first_reply_seconds=self.waited) if first else None
 
     def _record(self, event: UUID, reaction: str) -> bool:
         if event not in self.owed or reaction in self.reactions[event]:

@@ -11,12 +11,14 @@ from shared.errors import Unavailable
 from shared.reactions import (
     AssignWork,
     FillWebhooks,
+    MeasureDesk,
     NotifyPeople,
     PublishToBus,
     reaction_table,
 )
+from shared.telemetry import followed
 from tests.builders import event
-from tests.events import context
+from tests.events import context, sqs_record
 from tests.fakes import FakeBus, FakeOutbox, FakeWork
 
 
@@ -28,9 +30,11 @@ class Desk:
         self.bus = FakeBus()
         self.work = FakeWork()
         self.wakes = 0
+        self.trails = []
         table = reaction_table(
             NotifyPeople(self.outbox),
             FillWebhooks(self.outbox, self._wake),
+            MeasureDesk(self.outbox),
             PublishToBus(self.bus, self.outbox),
             work=[AssignWork(self.work)],
         )
@@ -38,9 +42,10 @@ class Desk:
 
     def _wake(self) -> None:
         self.wakes += 1
+        self.trails.append(followed())
 
-    def happen(self, kind="TICKET_STATUS_CHANGED"):
-        happened = event(kind, id=str(uuid4()))
+    def happen(self, kind="TICKET_STATUS_CHANGED", **given):
+        happened = event(kind, id=str(uuid4()), **given)
         self.outbox.owe(happened)
         return happened
 
@@ -137,6 +142,41 @@ def test_an_outage_is_the_queues_to_retry(desk):
     assert not desk.outbox.failures
 
 
+def metrics_in(capsys):
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in told if "_aws" in line]
+
+
+def test_a_new_ticket_is_counted_once(desk, capsys):
+    happened = desk.happen("TICKET_CREATED", correlation_id="JKJaXmPLvHcESHA=")
+    desk.process.take(happened.model_dump_json())
+    desk.process.take(happened.model_dump_json())
+
+    [counted] = metrics_in(capsys)
+    assert counted["TicketsCreated"] == [1.0]
+    assert counted["correlation_id"] == "JKJaXmPLvHcESHA="
+
+
+def test_the_first_reply_tells_how_long_the_ticket_waited(desk, capsys):
+    desk.outbox.waited = 90.5
+
+    desk.process.run(desk.happen("TICKET_COMMENTED").id)
+    desk.process.run(desk.happen("TICKET_STATUS_CHANGED").id)
+
+    [waited] = metrics_in(capsys)
+    assert waited["FirstReply"] == [90.5]
+
+
+def test_what_is_logged_belongs_to_the_trail_of_the_event(desk, capsys):
+    happened = desk.happen(correlation_id="JKJaXmPLvHcESHA=")
+    follow_up = desk.happen()
+
+    desk.process.take(happened.model_dump_json())
+    desk.process.take(follow_up.model_dump_json())
+
+    assert desk.trails == ["JKJaXmPLvHcESHA=", None]
+
+
 def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
     good, bad = desk.happen(), desk.happen()
     real = desk.outbox.read
@@ -149,17 +189,7 @@ def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
     desk.outbox.read = read
     monkeypatch.setattr(app, "get_process", lambda: desk.process)
     records = [
-        {
-            "messageId": name,
-            "body": body,
-            "receiptHandle": name,
-            "attributes": {},
-            "messageAttributes": {},
-            "md5OfBody": "",
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:EventQueue",
-            "awsRegion": "eu-west-1",
-        }
+        sqs_record(body, name)
         for name, body in [
             ("good", good.model_dump_json()),
             ("bad", bad.model_dump_json()),

@@ -1,7 +1,5 @@
 """Bringing back what was missed."""
 
-import json
-
 import pytest
 
 from functions.relay_missed_events import app
@@ -63,14 +61,8 @@ def test_a_queue_that_is_down_fails_the_run(outbox, queue):
         Relay(outbox, queue).run(lambda: 40_000)
 
 
-def test_the_lag_is_a_metric(outbox, queue, monkeypatch, capsys):
-    outbox.owe(event())
+def test_it_says_how_many(outbox, queue, monkeypatch):
+    outbox.missed = [[event()]]
     monkeypatch.setattr(app, "get_relay", lambda: Relay(outbox, queue))
 
-    assert app.handler({}, context(milliseconds=40_000)) == {"relayed": 0}
-
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    [metrics] = [line for line in told if "_aws" in line]
-    assert metrics["OwedEvents"] == [1.0]
-    assert metrics["ParkedEvents"] == [0.0]
-    assert metrics["OldestOwedEvent"] == [0.0]
+    assert app.handler({}, context(milliseconds=40_000)) == {"relayed": 1}

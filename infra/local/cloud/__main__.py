@@ -1,7 +1,8 @@
 """Run a template's functions: `python -m infra.local.cloud --template template.yaml`.
 
-`AUTOCRM_PARAMETERS` holds the template's parameter values as a JSON object; on the
-command line every user of the machine could read them.
+`AUTOCRM_PARAMETERS` holds the template's parameter values as a JSON object, and
+`AUTOCRM_SECRETS` what its Parameter Store is to hold; on the command line every user of
+the machine could read them.
 """
 
 import argparse
@@ -29,7 +30,7 @@ async def _serve(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)
     gateway = assemble(settings)
-    await start_sources(gateway)
+    await start_sources(gateway, settings.secrets)
     port = await gateway.start(settings.port)
     log.info("Serving http://127.0.0.1:%d", port)
     await stopped.wait()
@@ -44,7 +45,8 @@ def _settings() -> Settings:
     parser.add_argument("--logs", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--node-modules", type=Path, metavar="FOLDER")
     parameters = json.loads(os.environ.get("AUTOCRM_PARAMETERS", "{}"))
-    return Settings(**vars(parser.parse_args()), parameters=parameters)
+    secrets = json.loads(os.environ.get("AUTOCRM_SECRETS", "{}"))
+    return Settings(**vars(parser.parse_args()), parameters=parameters, secrets=secrets)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class Settings:
         aws: address of the AWS stand-in.
         node_modules: where `swagger-ui-dist` is, for `/docs`.
         parameters: values for the template's Parameters.
+        secrets: what the Parameter Store is to hold, by name.
     """
 
     template: Path
@@ -29,6 +30,7 @@ class Settings:
     aws: str = "http://127.0.0.1:5555"
     node_modules: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def assemble(settings: Settings) -> Gateway:

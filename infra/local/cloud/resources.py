@@ -1,6 +1,7 @@
 """Create the template's queues, topics and buses in the AWS stand-in."""
 
 import json
+from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any, Final
 
@@ -51,6 +52,13 @@ def create_resources(template: Template) -> tuple[str, ...]:
             StackName="local", TemplateBody=json.dumps({"Resources": resources})
         )
     return tuple(resources)
+
+
+def keep_parameters(place: Place, secrets: Mapping[str, str]) -> None:
+    """Put secrets into the stand-in's Parameter Store, as an operator would."""
+    store = client("ssm", place)
+    for name, value in secrets.items():
+        store.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
 
 def verify_senders(template: Template) -> None:

@@ -99,9 +99,12 @@ class Layout:
         parameters = {
             "SupabaseUrl": self.desk.supabase_url,
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
-            "SupabaseSecretKey": self.desk.supabase_secret_key,
-            "WebhookSecrets": self._platform.keys.hook_secret,
             "WebhookAllowPrivate": "true",
+        }
+        # Where the template looks for them.
+        secrets = {
+            "/autocrm/supabase-secret-key": self.desk.supabase_secret_key,
+            "/autocrm/webhook-secrets": self._platform.keys.hook_secret,
         }
         return Part(
             name="functions",
@@ -109,6 +112,7 @@ class Layout:
             environment={
                 "PYTHONPATH": str(ROOT),
                 "AUTOCRM_PARAMETERS": json.dumps(parameters),
+                "AUTOCRM_SECRETS": json.dumps(secrets),
             },
             ready=f"{self.desk.api_url}/.local/health",
         )

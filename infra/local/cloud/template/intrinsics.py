@@ -33,7 +33,7 @@ class Resolver:
     ) -> None:
         declared = document.get("Parameters") or {}
         self._parameters = place.pseudo_parameters() | {
-            name: parameters.get(name, about.get("Default", ""))
+            name: _typed(about, parameters.get(name, about.get("Default", "")))
             for name, about in declared.items()
         }
         self._resources: Json = document["Resources"]
@@ -138,3 +138,9 @@ class Resolver:
         if "." in name:
             return self._get_att(name.split(".", 1))
         return str(self._ref(name))
+
+
+def _typed(about: Json, value: Any) -> Any:  # noqa: ANN401 (parameters have any type)
+    """A parameter's value as its type has it: a list is written with commas."""
+    is_list = about.get("Type") == "CommaDelimitedList"
+    return [part.strip() for part in value.split(",")] if is_list else value

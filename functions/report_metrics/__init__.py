@@ -1,0 +1,1 @@
+"""Say in numbers how the desk is doing."""

@@ -1,0 +1,39 @@
+"""Every minute: how long queues are, and how far the workers are behind, in numbers."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.gauges import Gauges
+from shared.persistence import open_worker_database
+from shared.telemetry import Unit, measure
+
+log = Logger()
+
+
+def get_gauges() -> Gauges:
+    """The gauges of this deployment."""
+    return Gauges(open_worker_database())
+
+
+@log.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Write what is so now; a run that is lost or doubled makes no difference."""
+    gauges = get_gauges()
+    lag = gauges.lag()
+    measure(
+        {
+            "OwedEvents": (Unit.COUNT, lag.owed),
+            "ParkedEvents": (Unit.COUNT, lag.parked),
+            "OldestOwedEvent": (Unit.SECONDS, lag.oldest_seconds),
+        }
+    )
+    for queue in gauges.queues():
+        measure(
+            {
+                "TicketsWaiting": (Unit.COUNT, queue.waiting),
+                "OldestWait": (Unit.SECONDS, queue.oldest_wait_seconds),
+            },
+            queue=queue.key,
+        )

@@ -1,0 +1,55 @@
+"""One id from a request to everything that follows from it.
+
+It is API Gateway's id of the request, which the access log has too; an id that a client
+sends is ignored, so that nobody can write into somebody else's trail. Every line of the
+log carries it, the database stores it with the events of the request, and whoever works
+on an event goes on with it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+HEADER = "x-correlation-id"
+"""Its name in our answers, towards the database, and in outbound webhooks."""
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+_followed: ContextVar[str | None] = ContextVar("followed", default=None)
+
+
+def followed() -> str | None:
+    """Return the id of what is worked on now, if it has one."""
+    return _followed.get()
+
+
+@contextmanager
+def follow(correlation_id: str | None) -> Iterator[None]:
+    """Let all that happens in the block belong to what an id stands for."""
+    log = Logger()
+    before = _followed.set(correlation_id)
+    log.thread_safe_append_keys(correlation_id=correlation_id)
+    try:
+        yield
+    finally:
+        _followed.reset(before)
+        log.thread_safe_append_keys(correlation_id=_followed.get())
+
+
+def traced(handler: Handler) -> Handler:
+    """Wrap what answers API Gateway: its trail begins here, and the answer names it."""
+
+    @wraps(handler)
+    def following(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, Lambda's
+        correlation_id = event["requestContext"]["requestId"]
+        with follow(correlation_id):
+            answer = handler(event, context)
+        answer["headers"][HEADER] = correlation_id
+        return answer
+
+    wrapped: Handler = Logger().inject_lambda_context(clear_state=True)(following)
+    return wrapped

@@ -1,0 +1,165 @@
+"""A deployment can be run: what goes wrong is kept, heard of, and explained."""
+
+import json
+
+import pytest
+
+from .contract import functions, template
+from .operations import RUNBOOK, excesses, of_type, omissions
+from .test_template import expanded, properties, set_to, without
+
+EXPECTED_FUNCTIONS = 45
+RESOURCES, MEGABYTE = 500, 1_000_000  # CloudFormation's limits of a stack
+
+RELAY, PROCESS = "RelayMissedEventsFunction", "ProcessEventsFunction"
+MINUTE = ("Events", "EveryMinute", "Properties")
+
+
+@pytest.fixture(scope="module")
+def whole():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        yield expanded(template())
+
+
+def test_nothing_is_left_out():
+    assert list(omissions(template())) == []
+
+
+def test_every_function_has_a_role_of_its_own_within_bounds(whole):
+    assert list(excesses(whole)) == []
+
+
+def test_there_is_room_for_twice_as_many_functions(whole):
+    growth = EXPECTED_FUNCTIONS / len(functions(template()))
+
+    assert len(whole["Resources"]) * growth < RESOURCES
+    assert len(json.dumps(whole)) * growth < MEGABYTE
+
+
+def test_what_is_asked_of_a_topic_is_asked_of_none_without_one(whole):
+    for alarm in of_type(whole, "AWS::CloudWatch::Alarm").values():
+        condition, _, otherwise = alarm["AlarmActions"]["Fn::If"]
+        assert condition == "HasAlarmTopic"
+        assert otherwise == {"Ref": "AWS::NoValue"}
+
+
+def test_the_dashboard_is_json_and_names_no_function(whole):
+    [dashboard] = of_type(whole, "AWS::CloudWatch::Dashboard").values()
+    body = dashboard["DashboardBody"]["Fn::Sub"]
+
+    widgets = json.loads(body)["widgets"]
+
+    assert len(widgets) >= 10
+    assert not [name for name in functions(template()) if name in body]
+
+
+def test_the_access_log_says_nothing_of_anybody(whole):
+    [stage] = of_type(whole, "AWS::ApiGatewayV2::Stage").values()
+
+    said = json.loads(stage["AccessLogSettings"]["Format"])
+
+    assert "$context.requestId" in said.values()
+    for personal in ("identity", "authorizer", ".path", "domain", "query", "header"):
+        assert personal not in str(sorted(said.values()))
+
+
+def test_switches_are_off(whole):
+    defaults = {
+        name: parameter.get("Default")
+        for name, parameter in whole["Parameters"].items()
+    }
+
+    assert (defaults["SnapStart"], defaults["ProvisionedConcurrency"]) == ("off", 0)
+    assert (defaults["DomainName"], defaults["AlarmTopic"]) == ("", "")
+
+
+def test_a_paragraph_says_more_than_its_heading():
+    _, *paragraphs = RUNBOOK.read_text().split("\n## ")
+
+    assert [len(text.split()) > 40 for text in paragraphs] == [True] * len(paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        (without("Resources", "EventQueue", "Properties", "RedrivePolicy"), "gives"),
+        (
+            without("Resources", "EventQueue", "Properties", "SqsManagedSseEnabled"),
+            "EventQueue is not encrypted",
+        ),
+        (properties("EventQueue", "VisibilityTimeout", value=179), "while it works"),
+        (properties(PROCESS, "Timeout", value=31), "while it works"),
+        (
+            without("Resources", RELAY, "Properties", *MINUTE, "DeadLetterConfig"),
+            "nobody hears",
+        ),
+        (
+            properties(
+                RELAY,
+                *MINUTE,
+                "DeadLetterConfig",
+                value={"Arn": {"Fn::GetAtt": ["Nowhere", "Arn"]}},
+            ),
+            "nobody hears",
+        ),
+        (without("Resources", RELAY, "Properties", *MINUTE, "RetryPolicy"), "a day"),
+        (without("Resources", RELAY, "Properties", *MINUTE, "OmitName"), "name of its"),
+        (
+            properties("Api", "RouteSettings", "GET /v1/moon", value={}),
+            "GET /v1/moon is throttled and does not exist",
+        ),
+        (
+            set_to(
+                "MoonDeadLetters",
+                value={
+                    "Type": "AWS::SQS::Queue",
+                    "Properties": {"SqsManagedSseEnabled": True},
+                },
+            ),
+            "messages in MoonDeadLetters raise no alarm",
+        ),
+        (without("Resources", "ApiLatencyAlarm"), "ApiLatencyAlarm is not both"),
+        (
+            set_to(
+                "MoonAlarm", value={"Type": "AWS::CloudWatch::Alarm", "Properties": {}}
+            ),
+            "MoonAlarm is not both",
+        ),
+        (
+            without("Resources", "ApiLatencyAlarm", "Properties", "AlarmActions"),
+            "ApiLatencyAlarm has no AlarmActions",
+        ),
+        (without("Parameters", "MailFrom", "Description"), "MailFrom is not explained"),
+        (without("Outputs", "ApiUrl", "Description"), "ApiUrl is not explained"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_planted_omission_is_found(plant, said):
+    document = template()
+    plant(document)
+
+    assert said in "\n".join(omissions(document))
+
+
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        (without("Globals", "Function", "PermissionsBoundary"), "has no bounds"),
+        (
+            properties(
+                "GetTicketFunction",
+                "Policies",
+                value=[{"Statement": [{"Action": "s3:GetObject", "Resource": "x"}]}],
+            ),
+            "needs s3:GetObject",
+        ),
+    ],
+    ids=["bounds", "rights"],
+)
+def test_a_planted_excess_is_found(monkeypatch, plant, said):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    document = template()
+    plant(document)
+
+    assert said in "\n".join(excesses(expanded(document)))

@@ -1,0 +1,50 @@
+"""How the desk is doing, in numbers."""
+
+import json
+
+import pytest
+
+from functions.report_metrics import app
+from shared.gauges import Gauges
+from tests.events import context
+from tests.fakes import FakeDatabase
+
+
+@pytest.fixture
+def told(monkeypatch, capsys):
+    """The numbers of one run, for two queues and workers that are behind."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "AutoCRM/desk")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "autocrm")
+    queues = [
+        {"key": "billing", "waiting": 0, "oldest_wait_seconds": 0},
+        {"key": "support", "waiting": 3, "oldest_wait_seconds": 61.5},
+    ]
+    lag = {"owed": 4, "parked": 1, "oldest_seconds": 12.5}
+    gauges = Gauges(FakeDatabase({"event_lag": lag, "queue_gauges": queues}))
+    monkeypatch.setattr(app, "get_gauges", lambda: gauges)
+    app.handler({}, context())
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if "_aws" in line]
+
+
+def test_how_far_the_workers_are_behind(told):
+    lag = told[0]
+
+    assert (lag["OwedEvents"], lag["ParkedEvents"]) == ([4.0], [1.0])
+    assert lag["OldestOwedEvent"] == [12.5]
+
+
+def test_how_long_each_queue_is_and_its_oldest_wait(told):
+    found = {
+        each["queue"]: (each["TicketsWaiting"], each["OldestWait"]) for each in told[1:]
+    }
+
+    assert found == {"billing": ([0.0], [0.0]), "support": ([3.0], [61.5])}
+
+
+def test_cloudwatch_finds_them_by_stack_and_queue(told):
+    [about] = told[1]["_aws"]["CloudWatchMetrics"]
+
+    assert about["Namespace"] == "AutoCRM/desk"
+    assert [set(names) for names in about["Dimensions"]] == [{"service", "queue"}]
+    assert {metric["Unit"] for metric in about["Metrics"]} == {"Count", "Seconds"}
