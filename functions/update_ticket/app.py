@@ -18,7 +18,7 @@ async def patch_ticket(
     version: ExpectedVersion,
     response: Response,
 ) -> Ticket:
-    """Change subject, type, priority, queue, tags or custom fields."""
+    """Change subject, type, priority, queue, tags, skills or custom fields."""
     return tag(response, update(ticket, change, version))
 
 

@@ -62,6 +62,7 @@ class NewTicketFacts(Model):
     requester_id: UUID
     follow_up_of: UUID | None
     tags: list[str]
+    skills: list[str] = Field(default_factory=list)
     data: Fields
 
 
@@ -115,6 +116,7 @@ class TicketFacts(Model):
     priority: TicketPriority | None = None
     queue_id: UUID | None = None
     tags: list[str] | None = None
+    skills: list[str] | None = None
     data: Fields | None = None
 
 

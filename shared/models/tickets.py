@@ -109,6 +109,11 @@ class TicketChange(Command):
     tags: list[Tag] | None = Field(
         default=None, max_length=20, description="All of them: they are replaced."
     )
+    skills: list[Tag] | None = Field(
+        default=None,
+        max_length=20,
+        description="What one has to know to work it; all of them: they are replaced.",
+    )
     data: Fields | None = Field(
         default=None,
         description="Custom fields, merged (RFC 7396): what is named is replaced, what"

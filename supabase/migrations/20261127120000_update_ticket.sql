@@ -1,4 +1,4 @@
--- Changing what a ticket says of itself: subject, type, priority, queue, tags, fields.
+-- Changing what a ticket says of itself: subject, type, priority, queue, tags, skills, fields.
 
 insert into public.permissions (permission, description) values
 ('tickets.update', 'Change what tickets say of themselves, and move them to other queues.');
@@ -6,6 +6,20 @@ insert into public.role_permissions (role, permission) values
 ('agent', 'tickets.update'),
 ('lead', 'tickets.update'),
 ('admin', 'tickets.update');
+
+create or replace function private.ticket_facts(ticket public.tickets) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select jsonb_build_object(
+        'subject', ticket.subject,
+        'type', ticket.type,
+        'priority', ticket.priority,
+        'queue_id', ticket.queue_id,
+        'tags', ticket.tags,
+        'skills', ticket.skills,
+        'data', ticket.data
+    );
+$$;
 
 create function private.merge_patch(target jsonb, patch jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -41,12 +55,13 @@ create function private.require_changes(changes jsonb) returns void
 language plpgsql immutable set search_path = ''
 as $$
 declare
-    known constant text[] := '{subject,type,priority,queue,tags,data}';
+    known constant text[] := '{subject,type,priority,queue,tags,skills,data}';
 begin
     if jsonb_typeof(changes) <> 'object'
     or changes = '{}'
     or changes - known <> '{}'
     or jsonb_typeof(coalesce(changes -> 'tags', '[]')) <> 'array'
+    or jsonb_typeof(coalesce(changes -> 'skills', '[]')) <> 'array'
     or jsonb_typeof(coalesce(changes -> 'data', '{}')) <> 'object'
     or jsonb_path_exists(changes -> 'data', 'strict $.**{9}') then
         raise sqlstate 'PT422' using
@@ -74,6 +89,9 @@ begin
     end if;
     if changes ? 'tags' then
         ticket.tags := array(select jsonb_array_elements_text(changes -> 'tags'));
+    end if;
+    if changes ? 'skills' then
+        ticket.skills := array(select jsonb_array_elements_text(changes -> 'skills'));
     end if;
     if changes ? 'data' then
         ticket.data := private.merge_patch(target.data, changes -> 'data');
@@ -122,6 +140,7 @@ begin
             queue_id = revised.queue_id,
             assignee_id = revised.assignee_id,
             tags = revised.tags,
+            skills = revised.skills,
             data = revised.data
         where id = target.id
         returning * into target;
@@ -130,6 +149,6 @@ begin
 end;
 $$;
 comment on function public.update_ticket is
-'Changes subject, type, priority, queue (key or id), tags (replaced) and data (merged, RFC 7396), those that are named; needs tickets.update in the queue.';
+'Changes subject, type, priority, queue (key or id), tags and skills (replaced) and data (merged, RFC 7396), those that are named; needs tickets.update in the queue.';
 
 grant execute on function public.update_ticket to authenticated;

@@ -82,6 +82,7 @@ def test_a_life_is_told_from_beginning_to_end(desk):
         "requester_id": ticket["requester_id"],
         "follow_up_of": None,
         "tags": ["a"],
+        "skills": [],
         "data": {"due_on": "2027-01-01"},
     }
     assert (created.actor_id, created.before) == (id_of("customer"), None)

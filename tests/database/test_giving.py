@@ -388,3 +388,18 @@ def test_many_who_give_at_once_give_each_ticket_once_and_never_too_many(office):
         "select count(*) from public.ticket_events where type = 'TICKET_ASSIGNED'"
     )
     assert assigned == 21
+
+
+def test_a_ticket_is_given_once_somebody_knows_what_it_takes(desk):
+    """Staff say what it takes; whoever does not know it is passed over."""
+    begin_work(desk, "agent", "neighbour")
+    use(desk, "skill_match")
+    knows(desk, "neighbour", "french")
+    ticket = desk.ticket()
+    desk.call(
+        "lead", "update_ticket", ticket=ticket["id"], changes={"skills": ["french"]}
+    )
+
+    react(desk, ticket)
+
+    assert holder(desk, ticket) == "neighbour"

@@ -37,7 +37,7 @@ def heard(desk, ticket):
     """Return what staff at the ticket were told, in order."""
     rows = desk.run(
         "select topic, private, payload - 'id' from realtime.messages"
-        " where event = 'REPLY_LEASE_CHANGED' order by inserted_at, ctid"
+        " where event = 'REPLY_LEASE_CHANGED' order by inserted_at, cmin::text::bigint"
     ).fetchall()
     topic = f"ticket:{ticket['id']}:internal"
     assert {(row[0], row[1]) for row in rows} <= {(topic, True)}

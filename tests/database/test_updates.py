@@ -41,6 +41,7 @@ def update(desk, ticket, who="agent", version=None, **changes):
         ({"priority": "urgent"}, {"priority": "urgent"}),
         ({"tags": ["bell", "new"]}, {"tags": ["bell", "new"]}),
         ({"tags": []}, {"tags": []}),
+        ({"skills": ["sap", "french"]}, {"skills": ["sap", "french"]}),
         ({"data": {"a": None, "b": {"d": 3}}}, {"data": {"b": {"c": 2, "d": 3}}}),
         ({"data": {"b": [1]}}, {"data": {"a": 1, "b": [1]}}),
         ({"queue": "billing"}, {"queue_id": str(id_of("billing"))}),
@@ -170,7 +171,7 @@ def test_a_ticket_moves_to_queues_in_use_alone(desk, queue):
 @pytest.mark.parametrize(
     "changes",
     [{}, {"status": "open"}, {"assignee_id": "me"}, {"subject": "S", "number": 1},
-     {"tags": "one"}, {"data": []}, {"data": None}, {"tags": None},
+     {"tags": "one"}, {"skills": "sap"}, {"data": []}, {"data": None}, {"tags": None},
      {"data": {"a": [[[[[[[[[1]]]]]]]]]}}],
     ids=str,
 )  # fmt: skip
@@ -188,6 +189,7 @@ def test_other_changes_are_refused(desk, changes):
         ({"priority": None}, "23502"),
         ({"tags": ["a b"]}, "23514"),
         ({"tags": ["x"] * 21}, "23514"),
+        ({"skills": ["a,b"]}, "23514"),
         ({"data": {"a": "x" * 17_000}}, "23514"),
     ],
     ids=lambda value: str(value)[:40],
