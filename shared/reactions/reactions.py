@@ -18,7 +18,11 @@ from shared.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
+from shared.models import StatusCategory
 from shared.outbox import Effects, EventWork
+
+WEIGHS = frozenset({StatusCategory.NEW, StatusCategory.OPEN})
+"""Where a ticket is to be worked, and counts as held."""
 
 EventT_contra = TypeVar("EventT_contra", bound=TicketEvent, contravariant=True)
 
@@ -92,7 +96,17 @@ class AssignWork:
 
     def react(self, event: TicketEvent) -> None:
         """Give what is next; what cannot be given now is found by the clock."""
-        self._work.after(event.id)
+        if _moves_work(event):
+            self._work.after(event.id)
+
+
+def _moves_work(event: TicketEvent) -> bool:
+    """Say whether a ticket may have become free, or somebody may have got room."""
+    if isinstance(event, TicketAssigned):
+        return event.before.assignee_id is not None
+    if isinstance(event, TicketStatusChanged):
+        return (event.before.category in WEIGHS) != (event.after.category in WEIGHS)
+    return True
 
 
 ReactionTable = Mapping[type[TicketEvent], Sequence[Reaction[Any]]]

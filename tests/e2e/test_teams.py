@@ -13,12 +13,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def queue(people):
-    """A queue of one test that the agent works."""
+    """A queue of one test that the agent works, with room for what others gave them."""
     key = f"q-{uuid4().hex[:12]}"
     draft = {"key": key, "name": "Returns"}
     made = people.admin.do("POST", "/v1/queues", draft, idempotency_key=key)
     people.admin.do("PUT", f"/v1/queues/{key}/members/{people.agent.id}")
-    people.agent.do("PUT", "/v1/agents/me/availability", {"availability": "available"})
+    agent = f"/v1/agents/{people.agent.id}"
+    people.admin.do("PATCH", agent, {"capacity": 1000})
+    people.agent.do("PUT", f"{agent}/availability", {"availability": "available"})
     yield made
     people.agent.do("PUT", "/v1/agents/me/availability", {"availability": "away"})
 
