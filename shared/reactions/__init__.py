@@ -1,16 +1,10 @@
 """What follows from events, one class a consequence."""
 
 from .deployment import deployed_reactions
-from .reactions import (
-    AssignWork,
-    FillWebhooks,
-    MeasureDesk,
-    NotifyPeople,
-    PublishToBus,
-    Reaction,
-    ReactionTable,
-    reaction_table,
-)
+from .measuring import MeasureDesk
+from .reactions import Reaction, ReactionTable, reaction_table
+from .telling import FillWebhooks, NotifyPeople, PublishToBus
+from .working import AssignWork
 
 __all__ = [
     "AssignWork",

@@ -7,15 +7,10 @@ from shared.aws import EventBridgeBus, wake
 from shared.outbox import Work
 from shared.settings import FanOutSettings
 
-from .reactions import (
-    AssignWork,
-    FillWebhooks,
-    MeasureDesk,
-    NotifyPeople,
-    PublishToBus,
-    ReactionTable,
-    reaction_table,
-)
+from .measuring import MeasureDesk
+from .reactions import ReactionTable, reaction_table
+from .telling import FillWebhooks, NotifyPeople, PublishToBus
+from .working import AssignWork
 
 
 def deployed_reactions(work: Work, giver: WorkGiver) -> ReactionTable:

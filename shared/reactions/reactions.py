@@ -5,11 +5,9 @@ with an effect in our database record it in the same transaction; those with an 
 outside happen at least once, and carry the event's id for whoever must see it once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from shared.assignment import WorkGiver
-from shared.aws import EventBus
 from shared.events import (
     TicketAssigned,
     TicketCommented,
@@ -19,8 +17,6 @@ from shared.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from shared.outbox import Effects, EventWork, Measures
-from shared.telemetry import Unit, measure
 
 EventT_contra = TypeVar("EventT_contra", bound=TicketEvent, contravariant=True)
 
@@ -39,86 +35,6 @@ class Reaction(Protocol[EventT_contra]):
     def react(self, event: EventT_contra) -> None:
         """Do it, or raise to have the event delivered again later."""
         ...
-
-
-class NotifyPeople:
-    """Tells the people concerned, in their lists and by mail."""
-
-    name = "notify_people"
-
-    def __init__(self, effects: Effects) -> None:
-        self._effects = effects
-
-    def react(self, event: TicketEvent) -> None:
-        """Record who is told; mail is sent by deliver_emails."""
-        self._effects.notify_people(event.id)
-
-
-class FillWebhooks:
-    """Owes the event to the endpoints that asked for it."""
-
-    name = "fill_webhooks"
-
-    def __init__(self, effects: Effects, wake: Callable[[], None]) -> None:
-        self._effects = effects
-        self._wake = wake
-
-    def react(self, event: TicketEvent) -> None:
-        """Record the deliveries and wake deliver_webhooks, which sends them."""
-        if self._effects.fill_webhook_deliveries(event.id):
-            self._wake()
-
-
-class MeasureDesk:
-    """Counts tickets, and how long they wait for the first reply.
-
-    What is measured is recorded first: killed in between we count one too few, and a
-    second delivery never counts twice.
-    """
-
-    name = "measure"
-
-    def __init__(self, measures: Measures) -> None:
-        self._measures = measures
-
-    def react(self, event: TicketEvent) -> None:
-        """Measure what there is to measure about the event."""
-        if not isinstance(event, TicketCreated | TicketCommented) or event.is_internal:
-            return
-        if (figures := self._measures.measure(event.id)) is None:
-            return
-        if isinstance(event, TicketCreated):
-            measure({"TicketsCreated": (Unit.COUNT, 1)})
-        if figures.first_reply_seconds is not None:
-            measure({"FirstReply": (Unit.SECONDS, figures.first_reply_seconds)})
-
-
-class PublishToBus:
-    """Lets other systems hear of it."""
-
-    name = "publish_to_bus"
-
-    def __init__(self, bus: EventBus, work: EventWork) -> None:
-        self._bus = bus
-        self._work = work
-
-    def react(self, event: Any) -> None:  # noqa: ANN401, any event of the union
-        """Publish, then record: a crash between the two publishes twice."""
-        self._bus.publish(event)
-        self._work.done(event.id, self.name)
-
-
-class AssignWork:
-    """Gives a free ticket to somebody, and more to whoever has got room."""
-
-    name = "assign_work"
-
-    def __init__(self, work: WorkGiver) -> None:
-        self._work = work
-
-    def react(self, event: TicketEvent) -> None:
-        """Give what is next; what cannot be given now is found by the clock."""
-        self._work.after(event.id)
 
 
 ReactionTable = Mapping[type[TicketEvent], Sequence[Reaction[Any]]]

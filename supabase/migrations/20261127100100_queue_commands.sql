@@ -75,9 +75,9 @@ create function private.lock_queue(ref text) returns public.queues
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    me constant uuid := private.require_caller();
     queue public.queues;
 begin
+    perform private.require_caller();
     select * into queue from public.queues
     where ref in (key, id::text)
         and (private.has_permission('queues.manage') or id in (select private.readable_queues()))
@@ -87,7 +87,7 @@ begin
             message = 'not-found',
             detail = 'There is no such queue, or it is not yours to see.';
     end if;
-    if me is null or not private.leads_queue(queue.id) then
+    if not private.leads_queue(queue.id) then
         raise sqlstate 'PT403' using
             message = 'denied',
             detail = 'This needs the permission queues.lead in the queue, or queues.manage.';
@@ -158,17 +158,15 @@ create function public.create_queue(
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    me constant uuid := private.require_permission('queues.manage');
-    answer jsonb := private.answer_given(
-        idempotency_key,
-        jsonb_build_object(
-            'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
-            'default_priority', default_priority, 'by', me,
-            'released_after_minutes', released_after_minutes
-        )
+    request constant jsonb := jsonb_build_object(
+        'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
+        'default_priority', default_priority, 'released_after_minutes', released_after_minutes
     );
+    answer jsonb;
     queue public.queues;
 begin
+    perform private.require_permission('queues.manage');
+    answer := private.answer_given(idempotency_key, request);
     if answer is not null then
         return answer;
     end if;

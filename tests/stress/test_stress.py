@@ -113,7 +113,7 @@ def heard(desk) -> Heard:
         share = 3 * TICKETS // CLIENTS
         workers = {client(PEOPLE[n % len(PEOPLE)]): share for n in range(CLIENTS)}
         openers = {client(each) for each in ("customer", "stranger")}
-        lead, second_lead = client("lead"), client("admin")
+        lead, second_lead, manager = client("lead"), client("admin"), client("admin")
         customers = [client("customer"), client("stranger")]
         leavers = [client(PEOPLE[0]), client(PEOPLE[-1])]
         people = [str(id_of(name)) for name in PEOPLE]
@@ -132,6 +132,7 @@ def heard(desk) -> Heard:
                 *(each.reopen for each in customers),
                 lambda: lead.assign(people),
                 second_lead.release,
+                lambda: manager.regroup(people),
                 *(each.leave for each in leavers),
             ],
         )
