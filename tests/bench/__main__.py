@@ -13,6 +13,7 @@ from tests.bench.report import Figure, machine, save
 BENCHES = {
     "warm": "a warm request through a function, against PostgREST directly",
     "cold": "process start to first answer, against FastAPI and Mangum alone",
+    "bulk": "1,000 tickets changed at once, and who waits beside it",
     "fanout": "from commit to reactions and webhooks, and events a second",
     "queue": "lists at many tickets, against few",
     "realtime": "from commit to the message in a client",
