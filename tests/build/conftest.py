@@ -8,7 +8,13 @@ import pytest
 
 from tests.build.artifacts import Artifacts, functions
 
-ANSWERS = {"health": {"status": "ok"}, "close_solved_tickets": 0}
+ANSWERS = {
+    "health": {"status": "ok"},
+    "close_solved_tickets": 0,
+    "claim_bulk_update": None,
+    "forget_bulk_updates": 0,
+    "forget_webhook_deliveries": 0,
+}
 NOT_FOUND = {"code": "PT404", "message": "not-found", "details": "No.", "hint": None}
 
 
