@@ -22,6 +22,10 @@ class BulkKeeper(Protocol):
         """Return how far one has come, or raise `NotFound`."""
         ...
 
+    def mine(self, cursor: str | None, size: int) -> Page[BulkUpdate]:
+        """Return all of them, newest first."""
+        ...
+
     def items(
         self,
         bulk_update: UUID,

@@ -1,5 +1,6 @@
 """Bulk updates over PostgREST."""
 
+from datetime import datetime
 from uuid import UUID
 
 from shared.pages import Page, decode_cursor, page_of
@@ -30,6 +31,17 @@ class BulkUpdates:
         asked = {"bulk_update": str(bulk_update)}
         told = self._database.call("get_bulk_update", asked)
         return BulkUpdate.model_validate(told)
+
+    def mine(self, cursor: str | None, size: int) -> Page[BulkUpdate]:
+        """Return all of them, newest first."""
+        place = decode_cursor(cursor, tuple[datetime, UUID])
+        asked = {
+            "before": place and [str(key) for key in place],
+            "page_size": size + 1,
+        }
+        rows = self._database.call("list_bulk_updates", asked)
+        found = [BulkUpdate.model_validate(row) for row in rows]
+        return page_of(found, size, lambda last: (last.created_at, last.id))
 
     def items(
         self,

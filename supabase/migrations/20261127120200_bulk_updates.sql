@@ -48,7 +48,8 @@ comment on index private.bulk_updates_unfinished is 'What somebody still has und
 create index bulk_updates_over on private.bulk_updates (finished_at)
 where finished_at is not null;
 comment on index private.bulk_updates_over is 'What is forgotten next.';
-create index bulk_updates_person on private.bulk_updates (person_id);
+create index bulk_updates_person on private.bulk_updates (person_id, created_at, id);
+comment on index private.bulk_updates_person is 'What somebody asked for, by age.';
 create index bulk_updates_undo_of on private.bulk_updates (undo_of);
 
 create table private.bulk_items (

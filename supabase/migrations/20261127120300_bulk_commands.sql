@@ -225,6 +225,30 @@ as $$
 $$;
 comment on function public.get_bulk_update is 'How far a bulk update of the caller''s has come.';
 
+create function public.list_bulk_updates(
+    before jsonb default null, page_size integer default 50
+) returns setof jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+begin
+    return query
+    select private.bulk_view(jobs)
+    from private.bulk_updates as jobs
+    where jobs.person_id = me
+        and (
+            before is null
+            or (jobs.created_at, jobs.id)
+            < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
+        )
+    order by jobs.created_at desc, jobs.id desc
+    limit page_size;
+end;
+$$;
+comment on function public.list_bulk_updates is
+'The bulk updates of the caller''s, newest first before a place: how a client that was closed finds them again.';
+
 create function public.list_bulk_items(
     bulk_update uuid, result text default null, after integer default 0,
     page_size integer default 50
@@ -311,5 +335,5 @@ comment on function public.undo_bulk_update is
 'Begins to take back what a finished bulk update of the caller''s did, where nothing has changed since; that is a bulk update too, and can be undone.';
 
 grant execute on function
-public.bulk_update, public.get_bulk_update, public.list_bulk_items, public.undo_bulk_update
-to authenticated;
+public.bulk_update, public.get_bulk_update, public.list_bulk_updates, public.list_bulk_items,
+public.undo_bulk_update to authenticated;

@@ -262,6 +262,10 @@ declare
     item private.bulk_items;
     ended private.bulk_items[] := '{}';
 begin
+    -- The person first, as whoever deletes one does, so that the two never deadlock.
+    perform from public.profiles
+    where id = (select jobs.person_id from private.bulk_updates as jobs where jobs.id = bulk_update)
+    for key share;
     -- Whoever comes second waits here, and then finds what the first has left.
     select * into job from private.bulk_updates
     where id = bulk_update and finished_at is null and attempts = attempt

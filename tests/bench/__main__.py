@@ -14,6 +14,7 @@ BENCHES = {
     "warm": "a warm request through a function, against PostgREST directly",
     "claim": "the next ticket, claimed by 32 people at once",
     "cold": "process start to first answer, against FastAPI and Mangum alone",
+    "bulk": "1,000 tickets changed at once, and who waits beside it",
     "fanout": "from commit to reactions and webhooks, and events a second",
     "queue": "lists at many tickets, against few",
     "realtime": "from commit to the message in a client",

@@ -9,16 +9,20 @@ import pytest
 from tests.build.artifacts import LAYERS, Artifacts, functions
 
 ANSWERS = {
+    "claim_bulk_update": None,
     "claim_emails": [],
     "claim_missed_events": [],
     "claim_webhook_deliveries": [],
     "close_solved_tickets": 0,
     "event_lag": {"owed": 0, "parked": 0, "oldest_seconds": 0},
+    "forget_bulk_updates": 0,
     "forget_told": 0,
     "forget_webhook_deliveries": 0,
     "health": {"status": "ok"},
     "queue_gauges": [],
     "read_event": None,
+    "release_idle_tickets": 0,
+    "waiting_queues": [],
 }
 NOT_FOUND = {"code": "PT404", "message": "not-found", "details": "No.", "hint": None}
 

@@ -157,6 +157,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "health": "anon authenticated service_role",
     "lease_reply": "authenticated",
     "list_bulk_items": "authenticated",
+    "list_bulk_updates": "authenticated",
     "list_comments": "authenticated",
     "list_events": "authenticated",
     "list_my_tickets": "authenticated",

@@ -4,7 +4,7 @@ import pytest
 
 from .bulk import begin, done, ends, items, look, step, undo, undone, work
 from .cast import PEOPLE, id_of
-from .desk import refused
+from .desk import Json, refused
 
 pytestmark = pytest.mark.slow
 
@@ -232,6 +232,22 @@ def test_a_bulk_update_is_shown_to_who_asked_alone(desk):
         for who in set(PEOPLE) - {"agent"}:
             with refused("PT404", "not-found"):
                 desk.call(who, question, bulk_update=job["id"])
+
+
+def test_ones_own_bulk_updates_are_found_again_newest_first(office):
+    desk = office()
+    ticket = desk.ticket()
+    first, second, third = (begin(desk, [ticket], priority="low") for _ in range(3))
+    begin(desk, [ticket], "neighbour", priority="low")
+
+    def page(**query):
+        found = desk.rows("agent", "list_bulk_updates", **query)
+        return [each["id"] for each in found]
+
+    place = Json([third["created_at"], third["id"]])
+    assert page() == [third["id"], second["id"], first["id"]]
+    assert page(before=place, page_size=1) == [second["id"]]
+    assert desk.rows("customer", "list_bulk_updates") == []
 
 
 def test_a_request_sent_again_is_one_bulk_update(desk):

@@ -230,6 +230,28 @@ def test_a_lock_is_waited_for_before_anything_is_changed(office):
         assert working.result()["done"] == 2
 
 
+def test_whoever_is_deleted_meanwhile_waits_for_the_chunk(office):
+    desk, worker, holder, other = (office() for _ in range(4))
+    tickets = [desk.ticket() for _ in range(2)]
+    job = begin(desk, tickets, "neighbour", priority="low")
+    claimed = claim(desk)
+    delete = "delete from auth.users where id = %s"
+
+    with ThreadPoolExecutor(2) as pool:
+        with holder.connection.transaction():
+            holder.run("select from public.tickets where id = %s for update",
+                       tickets[0]["id"])  # fmt: skip
+            working = pool.submit(apply, worker, claimed)
+            desk.wait_for_waiting(1)
+            deleting = pool.submit(other.run, delete, id_of("neighbour"))
+            desk.wait_for_waiting(2)
+        assert working.result()["done"] == 2
+        deleting.result()
+
+    assert desk.run(ONCE, job["id"]).fetchone() == (2, 2)
+    assert claim(desk) is None
+
+
 def test_two_requests_at_once_are_not_both_the_fifth(office):
     desk, other = office(), office()
     ticket = desk.ticket()

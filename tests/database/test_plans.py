@@ -271,6 +271,10 @@ def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_desk, bulk_upd
     undone = walked(large_desk, "agent", "undo_bulk_update", **job)
 
     assert indexes(begun) >= {"bulk_updates_unfinished"}
+    mine = walked(large_desk, "agent", "list_bulk_updates", page_size=20,
+                  before=Json(["2100-01-01T00:00:00Z", str(id_of("x"))]))  # fmt: skip
+    assert indexes(mine) == {"bulk_updates_person"}
+    assert rows_read(mine) <= 21
     assert indexes(read) == {"bulk_updates_pkey"}
     assert indexes(listed) == {"bulk_updates_pkey", "bulk_items_pkey"}
     assert indexes(undone) >= {"bulk_updates_pkey", "bulk_items_pkey"}

@@ -297,6 +297,8 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("get_reply_lease", {"ticket": "1001"}),
         ("bulk_update", {"tickets": ["1001"], "change": {"priority": "low"}}),
         ("get_bulk_update", {"bulk_update": id_of("job")}),
+        ("list_bulk_updates", {}),
+        ("list_bulk_items", {"bulk_update": id_of("job")}),
         ("undo_bulk_update", {"bulk_update": id_of("job")}),
         ("update_ticket", {"ticket": "1001", "changes": {"subject": "S"}}),
         ("assign_ticket", {"ticket": "1001", "assignee": "me"}),

@@ -9,6 +9,7 @@ from .person import problem
 
 pytestmark = pytest.mark.slow
 NOBODY = str(uuid4())
+AS_JSON = {"content-type": "application/json"}
 DRAFT = {"subject": "The bell is mute", "body": "It was loud."}
 
 
@@ -209,10 +210,14 @@ def test_a_ticket_that_is_none(people, unchanged, name, rest, status):
 @pytest.mark.parametrize(
     ("method", "rest", "body"),
     [
-        ("PATCH", "status", {"status": "open"}),
-        ("PUT", "assignee", {"me": True}),
-        ("DELETE", "assignee", None),
-        ("POST", "comments", {"body": "b"}),
+        ("PATCH", "", {"subject": "s"}),
+        ("PATCH", "", {"data": {"a": 1}}),
+        ("PATCH", "/status", {"status": "open"}),
+        ("PUT", "/assignee", {"me": True}),
+        ("DELETE", "/assignee", None),
+        ("POST", "/comments", {"body": "b"}),
+        ("PUT", "/lease", {"take_over": True}),
+        ("DELETE", "/lease", None),
     ],
 )
 @pytest.mark.parametrize("name", [NOBODY, "999999999", "9" * 400, "%00", "%ed%a0%80"])
@@ -220,7 +225,75 @@ def test_a_ticket_that_is_none_is_not_changed(
     people, unchanged, method, rest, body, name
 ):
     with unchanged():
-        answer = people.agent.send(method, f"/v1/tickets/{name}/{rest}", json=body)
+        answer = people.agent.send(method, f"/v1/tickets/{name}{rest}", json=body)
+
+    assert problem(answer)[0] in (404, 422)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "\0"},
+        {"subject": "\ud800"},
+        {"queue": "nowhere"},
+        {"queue": NOBODY},
+        {"type": "incident"},
+        {"tags": ["x"] * 21},
+        {"data": {"a": "\0"}},
+        {"data": {"a": "x" * 60_000}},
+        {"data": {str(key): 1 for key in range(101)}},
+        {"requester_id": NOBODY},
+        {"status": "solved"},
+        {"version": 9},
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_a_change_that_makes_no_sense(people, unchanged, ticket, change):
+    path = f"/v1/tickets/{ticket['id']}"
+
+    with unchanged():
+        answer = people.agent.send(
+            "PATCH", path, content=json.dumps(change), headers=AS_JSON
+        )
+
+    assert problem(answer)[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("tickets", "change", "status"),
+    [
+        ([NOBODY], {}, 422),
+        ([NOBODY], {"priority": "top"}, 422),
+        ([NOBODY], {"status": "nowhere"}, 422),
+        ([NOBODY], {"status": "closed"}, 409),
+        ([NOBODY], {"queue": "nowhere"}, 422),
+        ([NOBODY], {"assignee": "'; drop table public.tickets; --"}, 422),
+        ([NOBODY], {"add_tags": ["\0"]}, 422),
+        ([NOBODY], {"subject": "s"}, 422),
+        (["1 or 1=1"], {"priority": "low"}, 422),
+        (["\ud800"], {"priority": "low"}, 422),
+        ([10**30], {"priority": "low"}, 422),
+        ([NOBODY] * 1_001, {"priority": "low"}, 422),
+        ([], {"priority": "low"}, 422),
+        (None, {"priority": "low"}, 422),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_a_bulk_update_that_makes_no_sense(people, unchanged, tickets, change, status):
+    body = json.dumps({"tickets": tickets, "change": change})
+
+    with unchanged():
+        answer = people.agent.send(
+            "POST", "/v1/bulk-updates", content=body, headers=AS_JSON
+        )
+
+    assert problem(answer)[0] == status
+
+
+@pytest.mark.parametrize("name", ["x", "%00", "9" * 400, "1042"])
+@pytest.mark.parametrize("rest", ["", "/items"])
+def test_a_bulk_update_that_is_none(people, name, rest):
+    answer = people.agent.send("GET", f"/v1/bulk-updates/{name}{rest}")
 
     assert problem(answer)[0] in (404, 422)
 
@@ -405,7 +478,7 @@ def test_a_word_that_may_not_be_said(people, unchanged, ticket, who, body, told)
         ("GET", "/v1/tickets/1/2/3", 404),
         ("PUT", "/v1/tickets", 404),
         ("DELETE", "/v1/tickets/1042", 404),
-        ("PATCH", "/v1/tickets/1042", 404),
+        ("PUT", "/v1/tickets/1042", 404),
         ("TRACE", "/v1/tickets", 404),
         ("GET", "//v1//tickets", 404),
         ("GET", "/v1/tickets/../../health", 200),

@@ -1,5 +1,6 @@
 """Many tickets changed at once, over HTTP, by the worker of the running desk."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.open_desk import eventually
 
 from .person import problem
+from .test_live import listening
 
 pytestmark = pytest.mark.slow
 ALL = "/v1/bulk-updates"
@@ -61,6 +63,25 @@ def test_a_batch_is_undone_where_nothing_changed_since(people):
         (tickets[0]["priority"], []),
         ("low", ["recall"]),
     ]
+
+
+def test_progress_is_heard_by_its_owner_alone(people):
+    tickets = [people.customer.opens()["id"] for _ in range(2)]
+    asked = {"tickets": tickets, "change": {"priority": "low"}}
+    told = ["BULK_UPDATE_PROGRESSED"]
+
+    async def story():
+        async with listening(people.agent) as agent, listening(people.lead) as lead:
+            mine = await agent.joins(f"user:{people.agent.id}", told)
+            other = await lead.joins(f"user:{people.lead.id}", told)
+            await asyncio.to_thread(people.agent.do, "POST", ALL, asked, **key())
+            return await asyncio.wait_for(mine.get(), 30), other.empty()
+
+    progress, unheard = asyncio.run(story())
+
+    assert (progress["state"], progress["done"]) == ("finished", 2)
+    assert people.agent.get(f"{ALL}/{progress['id']}")["done"] == 2
+    assert unheard
 
 
 def test_a_bulk_update_is_its_owners(people):

@@ -31,10 +31,10 @@ class Listener:
     def __init__(self, socket):
         self._socket = socket
 
-    async def joins(self, topic):
+    async def joins(self, topic, kinds=TYPES):
         """Return the queue of events of a topic, or why it was refused."""
         channel, heard = self._socket.channel(topic, PRIVATE), asyncio.Queue()
-        for kind in TYPES:
+        for kind in kinds:
             channel.on_broadcast(kind, lambda said: heard.put_nowait(said["payload"]))
         told = asyncio.get_running_loop().create_future()
 

@@ -61,6 +61,9 @@ def test_nobody_in_particular_reads_or_writes(people, unchanged, columns, method
     ("command", "given"),
     [
         ("close_solved_tickets", {}),
+        ("claim_bulk_update", {}),
+        ("apply_bulk_chunk", {"bulk_update": str(uuid4()), "attempt": 1}),
+        ("forget_bulk_updates", {}),
         ("make_first_admin", {"email": "customer@example.com"}),
         ("custom_access_token_hook", {"event": {}}),
     ],
@@ -84,13 +87,22 @@ def test_other_schemas_are_out_of_reach(people, schema):
     assert answer.status_code in (400, 404, 406)
 
 
-def test_a_command_called_directly_keeps_every_rule(people, unchanged):
-    ticket = people.customer.opens()
-    asked = {"ticket": ticket["id"], "status": "solved"}
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        ("update_ticket_status", {"status": "solved"}),
+        ("update_ticket", {"changes": {"priority": "urgent"}}),
+        ("lease_reply", {"take_over": True}),
+        ("release_reply", {}),
+        ("get_reply_lease", {}),
+    ],
+)
+def test_a_command_called_directly_keeps_every_rule(people, unchanged, command, given):
+    asked = {"ticket": people.customer.opens()["id"], **given}
 
     with unchanged():
         answers = [
-            person.table("POST", "rpc/update_ticket_status", json=asked)
+            person.table("POST", f"rpc/{command}", json=asked)
             for person in (people.customer, people.customer2, people.agent2)
         ]
 

@@ -91,6 +91,17 @@ def test_a_route_is_one_command(rest, method, path, body, status, function, aske
     assert (question.function, question.arguments) == (function, asked)
 
 
+def test_bulk_updates_are_listed_page_by_page(rest):
+    rest.answers = [(200, [JOB, FINISHED]), (200, [])]
+
+    first = send("GET", ALL, query="limit=1").json
+    last = send("GET", ALL, query=f"limit=1&cursor={first['next_cursor']}").json
+
+    assert [each["id"] for each in first["items"]] == [ID]
+    assert last["next_cursor"] is None
+    assert rest.asked[1].arguments["before"][1] == ID
+
+
 def test_items_are_listed_page_by_page(rest):
     rest.answers = [(200, [ITEM, ITEM | {"position": 2}]), (200, [])]
 

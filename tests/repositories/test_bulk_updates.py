@@ -52,6 +52,8 @@ def test_a_bulk_update_is_begun_worked_off_read_and_taken_back(api):
     back = updates(api).undo(job.id, None)
     worked_off(api)
 
+    assert updates(api).mine(None, 2).items[0].id == back.id
+    assert updates(api, "lead").mine(None, 2).items == []
     assert (job.state, job.total) == (BulkState.WAITING, 2)
     assert (after.state, after.done, after.failed) == (BulkState.FINISHED, 1, 1)
     assert after.change == {"priority": "low"}

@@ -1,0 +1,42 @@
+"""How far bulk updates have come, and what became of each ticket."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from shared.bulk import BulkItem, BulkResult, BulkUpdate
+from shared.http import PageQuery
+from shared.pages import Page
+
+from .stores import KeepBulkUpdates
+
+router = APIRouter()
+
+
+class ItemsQuery(PageQuery):
+    """Which items, in order."""
+
+    result: BulkResult | None = None
+
+
+@router.get("/v1/bulk-updates")
+async def list_bulk_updates(
+    query: Annotated[PageQuery, Query()], updates: KeepBulkUpdates
+) -> Page[BulkUpdate]:
+    """Return your bulk updates of the last 30 days, newest first."""
+    return updates.mine(query.cursor, query.limit)
+
+
+@router.get("/v1/bulk-updates/{bulk_update}")
+async def get_bulk_update(bulk_update: UUID, updates: KeepBulkUpdates) -> BulkUpdate:
+    """Return how far a bulk update of yours has come."""
+    return updates.get(bulk_update)
+
+
+@router.get("/v1/bulk-updates/{bulk_update}/items")
+async def list_bulk_items(
+    bulk_update: UUID, query: Annotated[ItemsQuery, Query()], updates: KeepBulkUpdates
+) -> Page[BulkItem]:
+    """Return what became of each ticket, all or with one result."""
+    return updates.items(bulk_update, query.result, query.cursor, query.limit)
