@@ -9,11 +9,7 @@ from rich.console import Console
 
 from infra.stack import open_session, stack_name
 
-from .deploying import Deployment
-from .guide import Guide, Step, Stopped
-from .returning import Rollback
-from .smoke import smoke
-from .switching import Switch
+from . import Deployment, Guide, Rollback, Step, Stopped, Switch, smoke
 
 
 def main() -> int:

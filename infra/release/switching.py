@@ -99,3 +99,25 @@ class Switch:
             raise Stopped(str(error)) from error
         except (BotoCoreError, ClientError) as error:
             raise Stopped(f"AWS refused: {error}") from error
+
+    def remove(self) -> None:
+        """Show what there is, ask, and delete it; the database stays as it is.
+
+        Raises:
+            Stopped: it was declined, or could not be deleted.
+        """
+        if self.live() is None:
+            self._guide.say(f"There is no {self.stack}.")
+            return
+        try:
+            told = self._cloudformation.describe_stack_resources(StackName=self.stack)
+            for each in told["StackResources"]:
+                self._guide.say(f"  Remove  {each['LogicalResourceId']}")
+            self._guide.confirm(
+                f"Delete {self.stack}, with the messages in its queues?"
+            )
+            self._cloudformation.delete_stack(StackName=self.stack)
+            waiter = self._cloudformation.get_waiter("stack_delete_complete")
+            waiter.wait(StackName=self.stack)
+        except (BotoCoreError, ClientError) as error:
+            raise Stopped(f"AWS refused: {error}") from error
