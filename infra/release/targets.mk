@@ -45,3 +45,7 @@ preview: setup-tests  ## a desk for a pull request: make preview PR=7 BRANCH=nam
 .PHONY: preview-end
 preview-end: setup  ## take the desk of a pull request away: make preview-end PR=7
 	@$(RUN) infra.preview "$(PR)"
+
+.PHONY: cost
+cost: setup  ## price a month and name the first limit: make cost TICKETS="5e3 2e6"
+	@$(RUN) infra.cost $(if $(README),--readme,$(TICKETS))
