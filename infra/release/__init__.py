@@ -3,7 +3,6 @@
 from .deploying import Deployment
 from .guide import Guide, Step, Stopped
 from .returning import Rollback
-from .smoke import smoke
 from .switching import Switch
 
-__all__ = ["Deployment", "Guide", "Rollback", "Step", "Stopped", "Switch", "smoke"]
+__all__ = ["Deployment", "Guide", "Rollback", "Step", "Stopped", "Switch"]

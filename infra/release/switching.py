@@ -19,6 +19,7 @@ from infra.stack import (
 )
 
 from .guide import Guide, Stopped
+from .smoke import smoke
 
 
 class Switch:
@@ -62,12 +63,20 @@ class Switch:
         except (BotoCoreError, ClientError) as error:
             raise Stopped(f"AWS does not tell what runs: {error}") from error
 
-    @property
-    def api_url(self) -> str:
-        """Where the API answers: `PUBLIC_API_URL` if it has a domain of its own."""
-        live = self.live()
-        told = live.api_url if live else None
-        return self._environment.get("PUBLIC_API_URL") or told or ""
+    def try_it(self, api_url: str = "") -> None:
+        """Try what runs, under its own domain (`PUBLIC_API_URL`) if it has one.
+
+        Args:
+            api_url: instead of where the stack says that its API answers.
+
+        Raises:
+            Stopped: something is not as it should be.
+        """
+        url = api_url or self._environment.get("PUBLIC_API_URL")
+        if not url:
+            live = self.live()
+            url = live.api_url if live else None
+        smoke(url or "", self._environment, self._guide)
 
     def to(self, release: str, releases: Releases) -> None:
         """Show what would change, ask, and do it.
