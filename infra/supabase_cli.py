@@ -33,13 +33,7 @@ class SupabaseCli:
     """
 
     def __init__(self, dsn: str, project: Path = ROOT) -> None:
-        program = next(_programs(), None)
-        if program is None:
-            raise NoSupabaseCli(
-                "The Supabase CLI is not here: run `make setup-tests`, or install it"
-                " (npm install supabase, version 3)."
-            )
-        self._program, self._project = program, project
+        self._program, self._project = find_cli(), project
         self._address = urlsplit(dsn)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -65,6 +59,20 @@ def without_password(address: SplitResult) -> str:
     user, _, host = address.netloc.rpartition("@")
     name = user.partition(":")[0]
     return urlunsplit(address._replace(netloc=f"{name}@{host}" if name else host))
+
+
+def find_cli() -> str:
+    """The program to run.
+
+    Raises:
+        NoSupabaseCli: it is not installed.
+    """
+    if program := next(_programs(), None):
+        return program
+    raise NoSupabaseCli(
+        "The Supabase CLI is not here: run `make setup-tests`, or install it"
+        " (npm install supabase, version 3)."
+    )
 
 
 def _programs() -> Iterator[str]:

@@ -3,14 +3,12 @@
 import os
 import sys
 
-from rich.console import Console
-
-from . import State, show, survey
+from . import State, look
 
 
 def main() -> int:
     """Look at everything; change nothing."""
-    found = show(survey(os.environ), Console(highlight=False))
+    found = look(os.environ)
     lacking = [each for each in found if each.state is State.MISSING]
     if not lacking:
         print("\nNothing is missing.")

@@ -20,6 +20,17 @@ LEFT_TO_OTHERS: Final = 100  # executions that AWS lets nobody reserve
 STUCK: Final = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 
 
+def deployed(
+    environment: Mapping[str, str], session: boto3.Session
+) -> LiveStack | None:
+    """The stack; None when there is none, or when the account's checks say why."""
+    try:
+        client = session.client("cloudformation")
+        return LiveStack.find(client, stack_name(environment))
+    except (BotoCoreError, ClientError):
+        return None
+
+
 class Account:
     """Looks at one account and region.
 

@@ -1,14 +1,20 @@
 """One line a finding, and below it what mends it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from .findings import Finding, State
+from .survey import survey
 
 COLOURS: Final = {State.OK: "green", State.MISSING: "red", State.UNKNOWN: "yellow"}
+
+
+def look(environment: Mapping[str, str]) -> list[Finding]:
+    """Look at everything and print it."""
+    return show(survey(environment), Console(highlight=False))
 
 
 def show(findings: Iterable[Finding], console: Console) -> list[Finding]:

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from infra.stack import LiveStack, stack_name
-
-from .account import Account
+from .account import Account, deployed
 from .database import Database
 from .doors import WouldChange, open_aws, open_web
 from .findings import Check, Finding, unknown
@@ -19,13 +15,7 @@ def survey(environment: Mapping[str, str]) -> Iterator[Finding]:
     A check that breaks is something that cannot be told, not the end of the others.
     """
     session = open_aws()
-    stack = None
-    try:
-        if session.region_name:
-            client = session.client("cloudformation")
-            stack = LiveStack.find(client, stack_name(environment))
-    except (BotoCoreError, ClientError):
-        stack = None  # the account's own check says why
+    stack = deployed(environment, session)
     told = stack.api_url if stack else None
     api_url = environment.get("PUBLIC_API_URL") or told
     with open_web() as web:

@@ -9,11 +9,7 @@ from rich.console import Console
 
 from infra.stack import open_session, stack_name
 
-from .deploying import Deployment
-from .guide import Guide, Step, Stopped
-from .returning import Rollback
-from .smoke import smoke
-from .switching import Switch
+from . import Deployment, Guide, Rollback, Step, Stopped, Switch
 
 
 def main() -> int:
@@ -24,7 +20,9 @@ def main() -> int:
     deploy = verbs.add_parser("deploy", help="bring this checkout to the cloud")
     deploy.add_argument("--built", type=Path, help="a built template, instead of ours")
     verbs.add_parser("rollback", help="bring back the code that ran before")
-    verbs.add_parser("smoke", help="try a deployment").add_argument("url", nargs="?")
+    verbs.add_parser("smoke", help="try a deployment").add_argument(
+        "url", nargs="?", default=""
+    )
     options = parser.parse_args()
     guide = Guide(Console(highlight=False), options.yes)
     try:
@@ -42,11 +40,7 @@ def _steps(options: argparse.Namespace, guide: Guide) -> list[Step]:
             return Deployment(os.environ, guide, switch, options.built).steps()
         case "rollback":
             return Rollback(os.environ, guide, switch).steps()
-
-    def try_it() -> None:
-        smoke(options.url or switch.api_url, os.environ, guide)
-
-    return [Step("Try", try_it, "See the functions' logs.")]
+    return [Step("Try", lambda: switch.try_it(options.url), "See the functions' logs.")]
 
 
 if __name__ == "__main__":

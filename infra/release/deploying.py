@@ -8,14 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
-from infra.connect import State, migrations_of, show, survey
+from infra.connect import State, look, migrations_of
 from infra.stack import Release, Releases, stamped
 
 from .guide import ROOT, Guide, Step, Stopped
 from .migrating import migrate
-from .smoke import smoke
 from .switching import Switch
 
 SAM: Final = ".autocrm/sam/bin/sam"
@@ -53,8 +50,7 @@ class Deployment:
         ]
 
     def _look(self) -> None:
-        console = Console(highlight=False)
-        found = show(survey(self.environment), console)
+        found = look(self.environment)
         first = [each for each in found if each.state is State.MISSING]
         if blocking := [each.about for each in first if not each.can_wait]:
             raise Stopped(f"{', '.join(blocking)} missing.")
@@ -97,7 +93,7 @@ class Deployment:
         return named or (found[1] if found else "")
 
     def _try(self) -> None:
-        smoke(self.switch.api_url, self.environment, self.guide)
+        self.switch.try_it()
         self.guide.say("\nDeployed. `make rollback` goes back to what ran before,")
         self.guide.say("`make connect` says what may still be missing.")
 

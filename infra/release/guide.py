@@ -85,6 +85,8 @@ class Guide:
         """
         self.say(f"$ {' '.join(command)}")
         environment = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
+        if region := os.environ.get("AWS_REGION"):  # which SAM does not read
+            environment["AWS_DEFAULT_REGION"] = region
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         code = done.returncode
         if code:

@@ -11,7 +11,6 @@ from infra.stack import LiveStack, Release, Releases
 
 from .guide import Guide, Step, Stopped
 from .migrating import versions
-from .smoke import smoke
 from .switching import Switch
 
 
@@ -64,7 +63,7 @@ class Rollback:
         self.switch.to(before.name, kept)
 
     def _try(self) -> None:
-        smoke(self.switch.api_url, self.environment, self.guide)
+        self.switch.try_it()
         self.guide.say("\nRolled back. The database keeps its migrations.")
 
     def _releases(self) -> tuple[Release, Release]:

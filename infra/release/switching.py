@@ -19,6 +19,7 @@ from infra.stack import (
 )
 
 from .guide import Guide, Stopped
+from .smoke import smoke
 
 
 class Switch:
@@ -62,12 +63,20 @@ class Switch:
         except (BotoCoreError, ClientError) as error:
             raise Stopped(f"AWS does not tell what runs: {error}") from error
 
-    @property
-    def api_url(self) -> str:
-        """Where the API answers: `PUBLIC_API_URL` if it has a domain of its own."""
-        live = self.live()
-        told = live.api_url if live else None
-        return self._environment.get("PUBLIC_API_URL") or told or ""
+    def try_it(self, api_url: str = "") -> None:
+        """Try what runs, under its own domain (`PUBLIC_API_URL`) if it has one.
+
+        Args:
+            api_url: instead of where the stack says that its API answers.
+
+        Raises:
+            Stopped: something is not as it should be.
+        """
+        url = api_url or self._environment.get("PUBLIC_API_URL")
+        if not url:
+            live = self.live()
+            url = live.api_url if live else None
+        smoke(url or "", self._environment, self._guide)
 
     def to(self, release: str, releases: Releases) -> None:
         """Show what would change, ask, and do it.
@@ -97,5 +106,27 @@ class Switch:
             self._guide.say("Nothing changes: this is what runs already.")
         except DeploymentFailed as error:
             raise Stopped(str(error)) from error
+        except (BotoCoreError, ClientError) as error:
+            raise Stopped(f"AWS refused: {error}") from error
+
+    def remove(self) -> None:
+        """Show what there is, ask, and delete it; the database stays as it is.
+
+        Raises:
+            Stopped: it was declined, or could not be deleted.
+        """
+        if self.live() is None:
+            self._guide.say(f"There is no {self.stack}.")
+            return
+        try:
+            told = self._cloudformation.describe_stack_resources(StackName=self.stack)
+            for each in told["StackResources"]:
+                self._guide.say(f"  Remove  {each['LogicalResourceId']}")
+            self._guide.confirm(
+                f"Delete {self.stack}, with the messages in its queues?"
+            )
+            self._cloudformation.delete_stack(StackName=self.stack)
+            waiter = self._cloudformation.get_waiter("stack_delete_complete")
+            waiter.wait(StackName=self.stack)
         except (BotoCoreError, ClientError) as error:
             raise Stopped(f"AWS refused: {error}") from error

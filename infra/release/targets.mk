@@ -36,3 +36,16 @@ smoke: setup  ## try what is deployed, or another desk: make smoke URL=http://lo
 .PHONY: compat
 compat: setup-tests  ## prove that the previous release fits the new migrations: SINCE=v1.2
 	@$(RUN) infra.compatibility $(SINCE)
+
+# SUPABASE_PROJECT_ID and SUPABASE_ACCESS_TOKEN lead to the preview branch.
+.PHONY: preview
+preview: setup-tests  ## a desk for a pull request: make preview PR=7 BRANCH=name
+	@$(RUN) infra.preview "$(PR)" "$(BRANCH)"
+
+.PHONY: preview-end
+preview-end: setup  ## take the desk of a pull request away: make preview-end PR=7
+	@$(RUN) infra.preview "$(PR)"
+
+.PHONY: cost
+cost: setup  ## price a month and name the first limit: make cost TICKETS="5e3 2e6"
+	@$(RUN) infra.cost $(if $(README),--readme,$(TICKETS))

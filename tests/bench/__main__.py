@@ -19,6 +19,7 @@ BENCHES = {
     "queue": "lists at many tickets, against few",
     "realtime": "from commit to the message in a client",
     "startup": "`make dev`, installed, until it serves",
+    "story": "what one ticket costs, from its question to its solution",
     "writers": "tickets opened a second by concurrent writers",
 }
 OUT = Path("bench.json")

@@ -97,6 +97,10 @@ class FragileDesk:
         process.kill()
         process.wait()
 
+    def pid(self, name: str) -> int:
+        """The process of a part."""
+        return self._processes[name].pid
+
     def environments(self, function: str) -> list[int]:
         """The processes that run a function, each a child of our gateway."""
         found = []
@@ -156,17 +160,20 @@ class FragileDesk:
             "session_id": str(uuid.uuid4()),
         }
 
-    def client(self, name: str) -> httpx.Client:
-        """PostgREST as a person."""
-        token = jwt.encode(
+    def token(self, name: str) -> str:
+        """The access token of a person."""
+        return jwt.encode(
             self.claims(name),
             self._key.key,
             algorithm="ES256",
             headers={"kid": self._keys.signing_key["kid"]},
         )
+
+    def client(self, name: str) -> httpx.Client:
+        """PostgREST as a person."""
         headers = {
             "apikey": self.places.supabase_publishable_key,
-            "Authorization": f"Bearer {token}",
+            "Authorization": f"Bearer {self.token(name)}",
         }
         url = f"{self.places.supabase_url}/rest/v1/"
         return httpx.Client(base_url=url, headers=headers, timeout=20)
@@ -186,6 +193,10 @@ class FragileDesk:
             aws_secret_access_key="local",
         )
         return sqs.get_queue_by_name(QueueName=name)
+
+    def functions(self) -> list[str]:
+        """The functions that have run, by name."""
+        return [log.stem for log in self._home.function_logs.glob("*.log")]
 
     def said(self, function: str) -> str:
         """What a function has logged since its gateway started."""

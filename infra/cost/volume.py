@@ -1,0 +1,81 @@
+"""How much of everything a number of tickets is."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .inputs import Inputs
+
+MINUTES_A_MONTH: Final = 60 * 24 * 30
+HOUR: Final = 3600.0  # seconds
+MEGA: Final = 1e6
+GIGA: Final = 1e9
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What happens a month, and in the busiest minute.
+
+    Attributes:
+        tickets: a month.
+        inputs: what one of them is.
+    """
+
+    tickets: float
+    inputs: Inputs
+
+    @property
+    def peak(self) -> float:
+        """Tickets a second in the busiest minute."""
+        assumed = self.inputs.assumed
+        busiest_hour = self.tickets / assumed["workdays"] * assumed["busiest_hour"]
+        return busiest_hour / HOUR * assumed["burst"]
+
+    @property
+    def requests(self) -> float:
+        """HTTP requests of people a ticket."""
+        return self.inputs.measured["requests"] + self.inputs.assumed["extra_requests"]
+
+    @property
+    def calls(self) -> float:
+        """Calls of PostgREST a ticket: each request's one, and the workers' few."""
+        return self.requests + 3 * self.inputs.measured["events"]
+
+    @property
+    def invocations(self) -> float:
+        """Lambda invocations a month: requests, webhooks, queues, schedules."""
+        measured = self.inputs.measured
+        hooks = measured["pg_net_calls"] * measured["webhook_workers"]
+        return self.tickets * (self.requests + hooks) + self.schedules
+
+    @property
+    def schedules(self) -> float:
+        """Runs of schedules a month, with or without tickets."""
+        idle = self.inputs.idle
+        every_minute = idle["schedules"] * MINUTES_A_MONTH
+        return every_minute + idle["slow_schedules"] * MINUTES_A_MONTH / 10
+
+    @property
+    def messages(self) -> float:
+        """Realtime messages a month: one in, one out to each who listens."""
+        heard = 1 + self.inputs.assumed["listeners"]
+        return self.tickets * self.inputs.measured["realtime_messages"] * heard
+
+    @property
+    def sqs_requests(self) -> float:
+        """SQS requests a month: sent, received and deleted, and polls for nothing."""
+        idle = self.inputs.idle
+        polls = idle["queues"] * idle["polls_a_queue"]
+        return self.tickets * self.inputs.measured["pg_net_calls"] * 3 + polls
+
+    @property
+    def answered_gb(self) -> float:
+        """What the API answers a month, lists and screens read again included."""
+        measured = self.inputs.measured
+        a_request = measured["bytes_answered"] / measured["requests"]
+        return self.tickets * self.requests * a_request / GIGA
+
+    @property
+    def stored_gb(self) -> float:
+        """The database, once it holds what it keeps."""
+        kept = self.tickets * self.inputs.assumed["kept_months"]
+        return kept * self.inputs.measured["bytes_stored"] / GIGA
