@@ -23,7 +23,7 @@ from tests.bench.launchpad import Launchpad
 from tests.bench.report import Figure
 from tests.bench.runtime import Runtime, runtime
 from tests.bench.timing import in_turns, medians
-from tests.build.artifacts import LAYERS, functions
+from tests.build.artifacts import LAYERS, environment, functions
 from tests.build.test_artifacts import BODIES
 from tests.events import http_event
 
@@ -93,7 +93,7 @@ def _starts(desk: Desk) -> Iterator[Start]:
         event = _request(function, signed_in)
         if event:
             keys = {"SUPABASE_PUBLISHABLE_KEY": desk.platform.keys.publishable}
-            variables = {**function.environment, **keys}
+            variables = {**environment(function), **keys}
             yield name, function.handler, variables, json.dumps(event).encode()
 
 
