@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.persistence import open_worker_database
 from shared.repositories import TicketClock
+from shared.telemetry import follow
 
 BATCH_MILLISECONDS = 12_000
 """What a batch may take at worst: the timeout of a call, and a little."""
@@ -22,9 +23,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     closed is no longer due.
     """
     clock = TicketClock(open_worker_database())
-    closed = batch = clock.close_solved()
-    while batch and context.get_remaining_time_in_millis() > BATCH_MILLISECONDS:
-        batch = clock.close_solved()
-        closed += batch
-    log.info("closed solved tickets", closed=closed)
+    with follow(context.aws_request_id):
+        closed = batch = clock.close_solved()
+        while batch and context.get_remaining_time_in_millis() > BATCH_MILLISECONDS:
+            batch = clock.close_solved()
+            closed += batch
+        log.info("closed solved tickets", closed=closed)
     return {"closed": closed}

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from shared.aws import Mailer, MailRefused
 from shared.errors import Unavailable
 from shared.notifications import LetterWriter, Mail, MailWork, UnwritableAddress
+from shared.telemetry import Unit, measure
 
 WORST_MILLISECONDS = 32_000
 """What one mail may take: an attempt to send it, and two calls of the database."""
@@ -55,10 +56,12 @@ class Postman:
             self._give_back(mail, outage.problem)
             raise
         self._work.sent(mail)
+        measure({"MailSent": (Unit.COUNT, 1)})
         return True
 
     def _give_back(self, mail: Mail, error: str, *, for_good: bool = False) -> None:
         gave_up = self._work.failed(mail, error, for_good=for_good)
+        measure({"MailFailures": (Unit.COUNT, 1)})
         log.warning(
             "mail not sent", email_id=str(mail.id), error=error, gave_up=gave_up
         )

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from shared.assignment import Assignments
 from shared.outbox import Work
 from shared.persistence import open_worker_database
 from shared.reactions import deployed_reactions
@@ -13,6 +12,4 @@ from .use_case import EventProcess
 @lru_cache(maxsize=1)
 def get_process() -> EventProcess:
     """The reactions of this deployment, wired once."""
-    database = open_worker_database()
-    work = Work(database)
-    return EventProcess(work, deployed_reactions(work, Assignments(database)))
+    return EventProcess(Work(open_worker_database()), deployed_reactions())

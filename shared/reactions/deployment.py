@@ -1,25 +1,11 @@
 """The reactions of a deployment, wired from its environment."""
 
-from functools import partial
-
-from shared.assignment import WorkGiver
-from shared.aws import EventBridgeBus, wake
-from shared.outbox import Work
-from shared.settings import FanOutSettings
-
-from .measuring import MeasureDesk
+from .measuring import open_measuring
 from .reactions import ReactionTable, reaction_table
-from .telling import FillWebhooks, NotifyPeople, PublishToBus
-from .working import AssignWork
+from .telling import open_telling
+from .working import open_working
 
 
-def deployed_reactions(work: Work, giver: WorkGiver) -> ReactionTable:
+def deployed_reactions() -> ReactionTable:
     """Return the table that process_events runs."""
-    settings = FanOutSettings.read()
-    return reaction_table(
-        NotifyPeople(work),
-        FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
-        MeasureDesk(work),
-        PublishToBus(EventBridgeBus(settings.event_bus_name), work),
-        work=[AssignWork(giver)],
-    )
+    return reaction_table(*open_telling(), open_measuring(), work=[open_working()])

@@ -1,7 +1,8 @@
 """Measuring the desk by its events."""
 
 from shared.events import TicketCommented, TicketCreated, TicketEvent
-from shared.outbox import Measures
+from shared.outbox import Measures, Work
+from shared.persistence import open_worker_database
 from shared.telemetry import Unit, measure
 
 
@@ -27,3 +28,8 @@ class MeasureDesk:
             measure({"TicketsCreated": (Unit.COUNT, 1)})
         if figures.first_reply_seconds is not None:
             measure({"FirstReply": (Unit.SECONDS, figures.first_reply_seconds)})
+
+
+def open_measuring() -> MeasureDesk:
+    """Return what measures a deployment."""
+    return MeasureDesk(Work(open_worker_database()))

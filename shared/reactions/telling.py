@@ -1,11 +1,14 @@
 """Telling of an event: people, endpoints, other systems."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from shared.aws import EventBus
+from shared.aws import EventBridgeBus, EventBus, wake
 from shared.events import TicketEvent
-from shared.outbox import Effects, EventWork
+from shared.outbox import Effects, EventWork, Work
+from shared.persistence import open_worker_database
+from shared.settings import FanOutSettings
 
 
 class NotifyPeople:
@@ -49,3 +52,14 @@ class PublishToBus:
         """Publish, then record: a crash between the two publishes twice."""
         self._bus.publish(event)
         self._work.done(event.id, self.name)
+
+
+def open_telling() -> tuple[NotifyPeople, FillWebhooks, PublishToBus]:
+    """Return what tells of events in a deployment."""
+    settings = FanOutSettings.read()
+    work = Work(open_worker_database())
+    return (
+        NotifyPeople(work),
+        FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
+        PublishToBus(EventBridgeBus(settings.event_bus_name), work),
+    )

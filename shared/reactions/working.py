@@ -1,8 +1,9 @@
 """What an event changes for those who work tickets."""
 
-from shared.assignment import WorkGiver
+from shared.assignment import Assignments, WorkGiver
 from shared.events import TicketAssigned, TicketEvent, TicketStatusChanged
 from shared.models import StatusCategory
+from shared.persistence import open_worker_database
 
 WEIGHS = frozenset({StatusCategory.NEW, StatusCategory.OPEN})
 """Where a ticket is to be worked, and counts as held."""
@@ -29,3 +30,8 @@ def _moves_work(event: TicketEvent) -> bool:
     if isinstance(event, TicketStatusChanged):
         return (event.before.category in WEIGHS) != (event.after.category in WEIGHS)
     return True
+
+
+def open_working() -> AssignWork:
+    """Return what gives work in a deployment."""
+    return AssignWork(Assignments(open_worker_database()))

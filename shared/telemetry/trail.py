@@ -19,6 +19,7 @@ HEADER = "x-correlation-id"
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
+_log = Logger()
 _followed: ContextVar[str | None] = ContextVar("followed", default=None)
 
 
@@ -30,14 +31,13 @@ def followed() -> str | None:
 @contextmanager
 def follow(correlation_id: str | None) -> Iterator[None]:
     """Let all that happens in the block belong to what an id stands for."""
-    log = Logger()
     before = _followed.set(correlation_id)
-    log.thread_safe_append_keys(correlation_id=correlation_id)
+    _log.thread_safe_append_keys(correlation_id=correlation_id)
     try:
         yield
     finally:
         _followed.reset(before)
-        log.thread_safe_append_keys(correlation_id=_followed.get())
+        _log.thread_safe_append_keys(correlation_id=_followed.get())
 
 
 def traced(handler: Handler) -> Handler:
@@ -51,5 +51,5 @@ def traced(handler: Handler) -> Handler:
         answer["headers"][HEADER] = correlation_id
         return answer
 
-    wrapped: Handler = Logger().inject_lambda_context(clear_state=True)(following)
+    wrapped: Handler = _log.inject_lambda_context(clear_state=True)(following)
     return wrapped

@@ -31,7 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("benches", nargs="*", metavar="bench", help=" ".join(BENCHES))
     parser.add_argument("--sizes", type=_sizes, default="10k,100k,1m")
-    parser.add_argument("--instructions", action="store_true", help="count, slowly")
+    parser.add_argument("--instructions", action="store_true", help="count all, slowly")
     options = parser.parse_args()
     if unknown := set(options.benches) - set(BENCHES):
         parser.error(f"there is no bench {', '.join(unknown)}")

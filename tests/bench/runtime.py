@@ -1,10 +1,13 @@
 """The Lambda Runtime API, for one process and one event."""
 
+import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PATIENCE = 60.0
 
 
 @dataclass
@@ -25,6 +28,27 @@ class Runtime:
     def __init__(self, address: str) -> None:
         self.address = address
         self.once = Once(b"")
+
+    def answer(
+        self, command: Sequence[str], environment: Mapping[str, str], event: bytes
+    ) -> Once:
+        """Start a process, hand it an event, and end it when it has answered."""
+        self.once = once = Once(event)
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            env={**environment, "AWS_LAMBDA_RUNTIME_API": self.address},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
+        try:
+            if not once.answered.wait(PATIENCE):
+                raise TimeoutError("The function did not answer.")
+        finally:
+            process.kill()
+            process.wait()
+            once.over.set()
+        return once
 
 
 class _Server(ThreadingHTTPServer):

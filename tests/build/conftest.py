@@ -1,8 +1,10 @@
 import json
+import shutil
 import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distribution
 
 import pytest
 
@@ -35,6 +37,18 @@ def artifacts(tmp_path_factory):
     for name in (*LAYERS, *functions()):
         built.build(name)
     return built
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory):
+    """Lambda's runtime client by itself, without its neighbours here."""
+    folder = tmp_path_factory.mktemp("client")
+    for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
+        for file in distribution(name).files or ():
+            if ".." not in file.parts:
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), folder / file)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -19,5 +19,7 @@ context = SimpleNamespace(
 )
 invoke = getattr(importlib.import_module(module), name)
 answers = [invoke(event, context) for event in json.load(sys.stdin)]
-said = {"answers": answers, "shared": sys.modules["shared"].__file__}
+loaded = sorted({each.partition(".")[0] for each in sys.modules})
+core = sys.modules["shared"].__file__
+said = {"answers": answers, "shared": core, "loaded": loaded}
 print(json.dumps(said))  # noqa: T201

@@ -13,6 +13,8 @@ import pytest
 from infra.build import function as building
 from infra.build.sizes import zipped_size
 from infra.build.target import Target
+from tests.architecture.test_imports import HEAVY
+from tests.bench.runtime import runtime
 from tests.build.artifacts import (
     LAYERS,
     ROOT,
@@ -80,7 +82,45 @@ def test_a_function_answers_from_its_artifact_and_the_layers_alone(
     said = json.loads(done.stdout.splitlines()[-1])
     assert Path(said["shared"]).is_relative_to(artifacts.folder / "SharedLayer")
     for answer in said["answers"]:
-        assert answer.get("statusCode", 200) < 500, answer
+        assert (answer or {}).get("statusCode", 200) < 500, answer
+    if "SUPABASE_PUBLISHABLE_KEY" in function.environment:
+        assert HEAVY & set(said["loaded"]) == set()
+
+
+@pytest.mark.parametrize("name", functions())
+def test_lambdas_own_client_runs_it(name, artifacts, client, database):
+    function = functions(database)[name]
+    aws = {
+        "AWS_REGION": "eu-west-1",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{artifacts.python}",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
+        "PYTHONPATH": os.pathsep.join([*artifacts.places(name), str(client)]),
+        "SSL_CERT_DIR": str(artifacts.layer / "certs"),
+    }
+    event = json.dumps(next(events_of(function))).encode()
+    # Without what this machine has put beside its Python.
+    command = [sys.executable, "-S", "-B", "-m", "awslambdaric", function.handler]
+
+    with runtime() as serving:
+        once = serving.answer(command, {**environment(function), **aws}, event)
+
+    assert not once.failed, once.answer
+    answer = json.loads(once.answer) or {}
+    assert answer.get("statusCode", 200) < 500, answer
+
+
+def test_a_function_that_needs_more_than_it_carries_fails(artifacts, client, tmp_path):
+    (tmp_path / "needy.py").write_text("import psycopg\n")
+    places = [str(tmp_path), *artifacts.places("HealthFunction"), str(client)]
+    around = {"AWS_REGION": "eu-west-1", "PYTHONPATH": os.pathsep.join(places)}
+    command = [sys.executable, "-S", "-B", "-m", "awslambdaric", "needy.handler"]
+
+    with runtime() as serving:
+        once = serving.answer(command, around, b"{}")
+
+    assert once.failed
+    assert b"No module named 'psycopg'" in once.answer
 
 
 def test_every_module_is_compiled_and_its_bytecode_trusted(artifacts):

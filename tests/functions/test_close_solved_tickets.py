@@ -51,6 +51,14 @@ def test_it_comes_with_the_key_of_workers(rest):
     assert "authorization" not in rest.asked[0].headers
 
 
+def test_what_it_closes_is_in_the_trail_of_the_run(rest):
+    rest.answers = [(200, 0)]
+
+    handler({}, context())
+
+    assert rest.asked[0].headers["x-correlation-id"] == context().aws_request_id
+
+
 def test_without_its_key_it_says_what_is_missing(rest, monkeypatch):
     monkeypatch.delenv("SUPABASE_SECRET_KEY")
 

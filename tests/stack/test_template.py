@@ -78,6 +78,20 @@ def test_a_parameter_given_goes_before_its_default(tmp_path: Path):
     assert template.functions["Work"].environment == {"V": "prod"}
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [({}, "a|b"), ({"Origins": "c"}, "c"), ({"Origins": "c, d"}, "c|d")],
+)
+def test_a_list_is_written_with_commas(tmp_path: Path, given: dict, read_as: str):
+    text = function('Environment: {Variables: {V: !Join ["|", !Ref Origins]}}')
+    listed = "{Origins: {Type: CommaDelimitedList, Default: 'a,b'}, Stage"
+    text = text.replace("{Stage", listed, 1)
+
+    template = read(text, tmp_path, **given)
+
+    assert template.functions["Work"].environment == {"V": read_as}
+
+
 def test_globals_lie_under_a_functions_own_properties():
     template = read_template(SAMPLE / "template.yaml", {"Greeting": "Hi"}, PLACE)
 
