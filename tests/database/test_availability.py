@@ -1,7 +1,9 @@
 """Being there, going away, and how much somebody takes."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from .cast import grant, id_of
@@ -199,3 +201,23 @@ def test_a_ticket_given_while_somebody_goes_away_goes_back_with_the_rest(office)
 
     assert (told["put_back"], told["load"]) == (1, 0)
     assert holder(watch, ticket) is None
+
+
+@pytest.mark.parametrize("changes", [None, {}, {"capacity": None}, {"skills": None}])
+def test_nothing_said_changes_nothing(desk, changes):
+    before = change(desk, "admin", "agent", capacity=3, skills=["tax"])
+    with desk.acting("admin") as connection:
+        connection.execute(
+            "select public.change_agent(%s, %s::jsonb)",
+            [str(id_of("agent")), None if changes is None else json.dumps(changes)],
+        )
+
+    assert desk.call("admin", "get_agent", agent=str(id_of("agent"))) == before
+
+
+@pytest.mark.parametrize("agent", [None, "", "agent", "me or you"])
+def test_nobody_is_nobody(desk, agent):
+    with pytest.raises(psycopg.Error) as refusal:
+        desk.call("admin", "set_availability", agent=agent, availability="available")
+
+    assert refusal.value.sqlstate in ("PT404", "22P02")

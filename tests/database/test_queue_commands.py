@@ -1,5 +1,6 @@
 """Queues are made by administrators, led by leads, and hidden from the rest."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -189,6 +190,22 @@ def test_a_ticket_that_comes_while_its_queue_is_archived_is_refused(office):
             watch.wait_for_waiting(1)
         with refused("PT422", "unknown-queue"):
             late.result(30)
+
+
+@pytest.mark.parametrize(
+    "changes", [["name"], ["archived"], ["strategy", "archived"], "archived", 7]
+)
+def test_a_change_that_is_no_object_renames_and_archives_nothing(desk, changes):
+    def stored():
+        return desk.one("select to_jsonb(q) from public.queues q where key = 'billing'")
+
+    before = stored()
+    with desk.acting("admin") as connection:
+        connection.execute(
+            "select public.change_queue('billing', %s::jsonb)", [json.dumps(changes)]
+        )
+
+    assert stored() == before
 
 
 # Members ---------------------------------------------------------------------

@@ -314,6 +314,15 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("list_queues", {}),
         ("list_my_tickets", {}),
         ("list_roles", {}),
+        ("claim_next_ticket", {}),
+        ("create_queue", {"key": "mine", "name": "Mine"}),
+        ("change_queue", {"queue": "support", "changes": {"name": "Mine"}}),
+        ("list_queue_members", {"queue": "support"}),
+        ("add_queue_member", {"queue": "support", "person": id_of("agent")}),
+        ("remove_queue_member", {"queue": "support", "person": id_of("agent")}),
+        ("get_agent", {"agent": "me"}),
+        ("set_availability", {"agent": "me", "availability": "away"}),
+        ("change_agent", {"agent": str(id_of("agent")), "changes": {"capacity": 0}}),
     ],
 )
 def test_somebody_deleted_can_do_nothing_with_a_token_left(

@@ -71,7 +71,7 @@ def _furnish(connection: psycopg.Connection) -> None:
 
 
 def _introduce(connection: psycopg.Connection) -> None:
-    """Give people their roles, queues and companies."""
+    """Give people their roles, queues and companies, and let who works be there."""
     for person in PEOPLE:
         found = connection.execute(
             "update public.profiles set organization_id = ("
@@ -91,3 +91,9 @@ def _introduce(connection: psycopg.Connection) -> None:
             " select id, %s from public.queues where key = any (%s)",
             [found[0], list(person.queues)],
         )
+        if person.queues:  # so that a claim gets a ticket
+            connection.execute(
+                "insert into public.agents (person_id, availability)"
+                " values (%s, 'available')",
+                [found[0]],
+            )
