@@ -3,9 +3,20 @@
 from .base import Command, Fields, Line, Model, Prose
 from .comments import Comment, CommentDraft, CommentVisibility
 from .people import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
-from .queues import Queue, QueueCounts, QueueFilter, QueueSort
+from .queues import (
+    KeptFilter,
+    Moment,
+    Queue,
+    QueueCounts,
+    QueueFilter,
+    QueueSort,
+    Selection,
+    Total,
+)
 from .tickets import (
     Assignment,
+    Look,
+    Looked,
     StatusCategory,
     StatusChange,
     Ticket,
@@ -23,9 +34,13 @@ __all__ = [
     "CommentDraft",
     "CommentVisibility",
     "Fields",
+    "KeptFilter",
     "Line",
+    "Look",
+    "Looked",
     "Me",
     "Model",
+    "Moment",
     "Person",
     "Prose",
     "Queue",
@@ -36,6 +51,7 @@ __all__ = [
     "Role",
     "RoleDefinition",
     "RoleKey",
+    "Selection",
     "StatusCategory",
     "StatusChange",
     "Ticket",
@@ -43,5 +59,6 @@ __all__ = [
     "TicketPriority",
     "TicketRef",
     "TicketType",
+    "Total",
     "WaitingParty",
 ]

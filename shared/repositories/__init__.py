@@ -3,10 +3,12 @@
 from .comments import Comments
 from .people import People, Roles
 from .ports import (
+    Attention,
     Conversation,
     PeopleReader,
     QueueReader,
     RoleKeeper,
+    TicketPage,
     TicketReader,
     TicketWriter,
 )
@@ -14,6 +16,7 @@ from .queues import Queues
 from .tickets import TicketClock, Tickets
 
 __all__ = [
+    "Attention",
     "Comments",
     "Conversation",
     "People",
@@ -23,6 +26,7 @@ __all__ = [
     "RoleKeeper",
     "Roles",
     "TicketClock",
+    "TicketPage",
     "TicketReader",
     "TicketWriter",
     "Tickets",

@@ -120,3 +120,7 @@ insert into private.queue_counts (queue_id, category, difference)
 select queue_id, status_category, count(*) from public.tickets
 group by queue_id, status_category;
 
+-- What happened last to each, so that being unread costs what it costs.
+insert into public.ticket_events (ticket_id, seq, type, actor_id, occurred_at)
+select id, 1, 'TICKET_UPDATED', requester_id, created_at from public.tickets;
+

@@ -31,7 +31,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
     "public.profiles": (READABLE, "id name organization_id created_at"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
-    "public.queues": (READABLE, "id key name is_default archived_at created_at"),
+    "public.queues": (
+        READABLE,
+        "id key name is_default archived_at created_at",
+    ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
     "public.ticket_events": (
@@ -40,6 +43,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " position",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since"),
+    "public.ticket_looks": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
         "status category agent_label customer_label position",
@@ -51,10 +55,14 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version created_at updated_at solved_at closed_at",
     ),
+    "public.views": (
+        READABLE,
+        "id scope owner_id queue_id name conditions sort created_at updated_at",
+    ),
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
-        " webhook_log_kept",
+        " webhook_log_kept tickets_looked_at",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -101,15 +109,18 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "accept_event": "anon",
     "add_comment": "authenticated",
     "assign_ticket": "authenticated",
+    "change_view": "authenticated",
     "change_webhook": "authenticated",
     "claim_emails": "service_role",
     "claim_missed_events": "service_role",
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
     "create_ticket": "authenticated",
+    "create_view": "authenticated",
     "create_webhook": "authenticated",
     "custom_access_token_hook": "supabase_auth_admin",
     "define_role": "authenticated",
+    "delete_view": "authenticated",
     "delete_webhook": "authenticated",
     "email_failed": "service_role",
     "email_sent": "service_role",
@@ -134,9 +145,12 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_queues": "authenticated",
     "list_roles": "authenticated",
     "list_ticket_events": "authenticated",
+    "list_view": "authenticated",
+    "list_views": "authenticated",
     "list_webhook_attempts": "authenticated",
     "list_webhook_deliveries": "authenticated",
     "list_webhooks": "authenticated",
+    "look_at_ticket": "authenticated",
     "make_first_admin": "service_role",
     "notify_people": "service_role",
     "ping_webhook": "authenticated",
@@ -157,9 +171,10 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller count_unread feed_horizon feed_reach few_tickets has_permission mark_read
-may_listen note_queues queue_totals readable_queues require_statuses
-shared_organizations staff visible_ticket
+caller count_queues count_unread feed_horizon feed_reach few_tickets has_permission
+mark_read may_listen note_queues page_of_queues queue_totals readable_queues
+require_place_in require_statuses shared_organizations show_tickets staff
+visible_ticket walk_queues
 """
 
 # What only commands and triggers call.
@@ -172,10 +187,14 @@ keep_answer keep_category keep_load keep_load_of_rows keep_new_ticket keep_ticke
 known_names letter lock_agent lock_live_webhook lock_ticket lock_webhook lock_work
 mail_event may_know move_load new_webhook_secret
 next_replay note_health open_ticket owe_event person_with_roles place_comment
-queue_filters reads_notes record_comment record_event record_new_ticket
+reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
+are_live check_view condition_text expected_of_tags few_text has_view
+keep_look
+lock_view look_at_own_comment order_of queue_of_view read_conditions
+require_order require_staff require_view_rights walk_end walk_text
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -195,7 +214,11 @@ AS_THE_CALLER = {
     "private.event_payload",
     "private.changed",
     "private.may_listen",
-    "private.queue_filters",
+    "private.condition_text",
+    "private.order_of",
+    "private.page_of_queues",
+    "private.require_place_in",
+    "private.show_tickets",
     "private.refuse_change",
     "private.count_unread",
     "private.email_attempts",
@@ -208,9 +231,12 @@ AS_THE_CALLER = {
     "public.list_events",
     "public.list_my_tickets",
     "public.list_notifications",
+    "public.list_queue",
     "public.list_queues",
     "public.list_roles",
     "public.list_ticket_events",
+    "public.list_view",
+    "public.list_views",
     "public.read_notifications",
 }
 

@@ -18,11 +18,15 @@ PERMISSION_DENIED = "42501"
 
 @pytest.fixture
 def ticket(desk):
-    """A ticket with an answer and a note, followed by the agent, who is at work."""
+    """A ticket with an answer and a note, followed by the agent, who is at work.
+
+    The lead shares a view of its queue.
+    """
     ticket = desk.ticket()
     desk.run("select private.lock_agent(%s)", id_of("agent"))
     desk.say("agent", ticket, "An answer.")
     desk.note(ticket)
+    desk.call("lead", "create_view", name="Ours", scope="team", queue="support")
     return ticket
 
 
@@ -38,6 +42,8 @@ def those_who(see):
         ("comments", SEE_THE_TICKET),
         ("ticket_events", SEE_THE_TICKET),
         ("ticket_followers", {"agent"}),
+        ("ticket_looks", {"agent"}),
+        ("views", SEE_THE_NOTES),
         ("agents", STAFF),
         ("organizations", STAFF | {"customer", "colleague"}),
         ("queues", STAFF),
@@ -259,6 +265,10 @@ def test_names_are_found_by_staff_with_addresses_and_roles(desk):
         ("list_my_tickets", {}),
         ("list_queue", {"queue": "support"}),
         ("list_queues", {}),
+        ("look_at_ticket", {"ticket": "1001"}),
+        ("list_views", {}),
+        ("list_view", {"view": str(id_of("view"))}),
+        ("create_view", {"name": "V"}),
         ("list_roles", {}),
         ("list_people", {}),
         ("grant_role", {"person": str(id_of("stranger")), "role": "admin"}),
@@ -303,6 +313,11 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("list_queue", {"queue": "support"}),
         ("list_queues", {}),
         ("list_my_tickets", {}),
+        ("look_at_ticket", {"ticket": "1001"}),
+        ("list_views", {}),
+        ("list_view", {"view": str(id_of("view"))}),
+        ("create_view", {"name": "V"}),
+        ("delete_view", {"view": str(id_of("view"))}),
         ("list_roles", {}),
     ],
 )
