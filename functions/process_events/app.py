@@ -1,6 +1,5 @@
 """The event queue: everything that follows from what has happened."""
 
-from functools import lru_cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,21 +11,10 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.outbox import Work
-from shared.persistence import open_worker_database
-from shared.reactions import deployed_reactions
-
-from .use_case import EventProcess
+from .parts import get_process
 
 log = Logger()
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-
-
-@lru_cache(maxsize=1)
-def get_process() -> EventProcess:
-    """The reactions of this deployment, wired once."""
-    work = Work(open_worker_database())
-    return EventProcess(work, deployed_reactions(work))
 
 
 @log.inject_lambda_context(clear_state=True)

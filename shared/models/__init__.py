@@ -10,8 +10,10 @@ from .queues import (
     QueueCounts,
     QueueFilter,
     QueueSort,
+    QueueStatus,
     Selection,
     Total,
+    WaitLimit,
 )
 from .tickets import (
     Assignment,
@@ -48,6 +50,7 @@ __all__ = [
     "QueueFilter",
     "QueueRef",
     "QueueSort",
+    "QueueStatus",
     "Role",
     "RoleDefinition",
     "RoleKey",
@@ -60,5 +63,6 @@ __all__ = [
     "TicketRef",
     "TicketType",
     "Total",
+    "WaitLimit",
     "WaitingParty",
 ]

@@ -1,6 +1,6 @@
 """Queues, and which tickets are asked for in which order."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -97,3 +97,29 @@ class Total(Model):
 
     count: int
     exact: bool
+
+
+class QueueStatus(Model):
+    """How a queue stands: its tickets that are not done.
+
+    `breaching` are those that have waited for an agent longer than the queue allows.
+    """
+
+    queue_id: UUID
+    new: int
+    open: int
+    pending: int
+    on_hold: int
+    waiting: int = Field(description="Those that wait for an agent.")
+    unassigned: int
+    breaching: Total
+    oldest_waiting_since: datetime | None
+    by_priority: dict[TicketPriority, int]
+
+
+class WaitLimit(Command):
+    """How many minutes a ticket may wait for an agent; null for no limit."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"minutes": 60}]})
+
+    minutes: int | None = Field(ge=1, le=366 * 24 * 60)

@@ -7,6 +7,7 @@ from .reactions import (
     PublishToBus,
     Reaction,
     ReactionTable,
+    RefreshQueueStatus,
     reaction_table,
 )
 
@@ -16,6 +17,7 @@ __all__ = [
     "PublishToBus",
     "Reaction",
     "ReactionTable",
+    "RefreshQueueStatus",
     "deployed_reactions",
     "reaction_table",
 ]

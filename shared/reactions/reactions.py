@@ -6,9 +6,11 @@ outside happen at least once, and carry the event's id for whoever must see it o
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any, Protocol, TypeVar
 
 from shared.aws import EventBus
+from shared.boards import StatusTeller
 from shared.events import (
     TicketAssigned,
     TicketCommented,
@@ -36,6 +38,27 @@ class Reaction(Protocol[EventT_contra]):
     def react(self, event: EventT_contra) -> None:
         """Do it, or raise to have the event delivered again later."""
         ...
+
+
+class RefreshQueueStatus:
+    """Tells those who watch a queue how it stands now."""
+
+    name = "refresh_queue_status"
+
+    def __init__(self, teller: StatusTeller, wake: Callable[[int], None]) -> None:
+        self._teller = teller
+        self._wake = wake
+
+    def react(self, event: TicketEvent) -> None:
+        """Tell, or have tell_queue_status woken when a second has passed.
+
+        Nothing is recorded: what has been told already is not told again.
+        """
+        if event.is_internal:
+            return
+        seconds = self._teller.refresh(event.id)
+        if seconds is not None:
+            self._wake(ceil(seconds))
 
 
 class NotifyPeople:

@@ -30,6 +30,10 @@ QUEUE = {"queue": "support", "wanted": {}, "sort": "priority", "page_size": 50}
 PAIRS = {
     "get_ticket": (("GET", "/v1/tickets/2000", None), {"ticket": "2000"}),
     "list_queue": (("GET", "/v1/queues/support/tickets", None), QUEUE),
+    "get_queue_status": (
+        ("GET", "/v1/queues/support/status", None),
+        {"queue": "support"},
+    ),
     "create_ticket": (("POST", "/v1/tickets", DRAFT), STORED),
 }
 

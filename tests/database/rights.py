@@ -33,7 +33,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
     "public.queues": (
         READABLE,
-        "id key name is_default archived_at created_at",
+        "id key name is_default archived_at created_at wait_limit",
     ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
@@ -95,7 +95,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
-    "private.queue_counts": ((), "id queue_id category difference"),
+    "private.queue_counts": (
+        (),
+        "id queue_id category difference priority waiting assigned",
+    ),
+    "private.told_statuses": ((), "queue_id told told_at promised_until"),
 }
 
 SEQUENCES = {  # nobody's
@@ -131,6 +135,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "forget_told": "service_role",
     "forget_webhook_deliveries": "service_role",
     "get_notification_preferences": "authenticated",
+    "get_queue_status": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
@@ -158,6 +163,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
+    "refresh_queue_status": "service_role",
     "release_ticket": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
@@ -165,6 +171,8 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
     "set_notification_preferences": "authenticated",
+    "set_wait_limit": "authenticated",
+    "tell_queue_statuses": "service_role",
     "update_ticket_status": "authenticated",
     "whoami": "authenticated",
 }
@@ -191,10 +199,10 @@ reads_notes record_comment record_event record_new_ticket
 record_ticket_change refuse_change require_caller require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
-are_live check_view condition_text expected_of_tags few_text has_view
+are_live check_view condition_text expected_of_tags few_text find_own_queue has_view
 keep_look
-lock_view look_at_own_comment order_of queue_of_view read_conditions
-require_order require_staff require_view_rights walk_end walk_text
+lock_view look_at_own_comment order_of queue_of_view queue_status read_conditions
+require_order require_staff require_view_rights tell_queue_status walk_end walk_text
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {

@@ -69,7 +69,7 @@ DERIVED = {
 # What a model leaves out of the row.
 LEFT_OUT = {
     Person: {"created_at"},
-    QueueRef: {"archived_at", "created_at", "is_default"},
+    QueueRef: {"archived_at", "created_at", "is_default", "wait_limit"},
     Looked: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }

@@ -240,6 +240,16 @@ def test_a_view_of_every_queue_walks_each_a_little(large_desk):
     assert rows_read(only(found, "tickets_queue_order")) <= 13 * 51 + LOOKED_AT + 13
 
 
+@pytest.mark.parametrize("limit", ["1 minute", None])
+def test_how_a_queue_stands_is_read_from_one_index(large_desk, limit):
+    with large_desk.connection.transaction(force_rollback=True):
+        large_desk.run("update public.queues set wait_limit = %s", limit)
+        found = walked(large_desk, "agent", "get_queue_status", queue="support")
+
+    assert indexes(found) == {"tickets_queue_waiting"}
+    assert rows_read(found) <= 1001 + 1
+
+
 def test_a_look_reads_a_ticket_and_its_last_event(large_desk):
     ticket = large_desk.one(
         "select id::text from public.tickets"
@@ -252,6 +262,25 @@ def test_a_look_reads_a_ticket_and_its_last_event(large_desk):
 
     assert indexes(found) <= {"tickets_pkey", "ticket_events_seq_unique"}
     assert rows_read(found) <= 5
+
+
+def test_telling_of_an_event_reads_it_and_its_ticket(large_desk):
+    event = large_desk.one(
+        "select ticket_events.id::text from public.ticket_events"
+        " inner join public.tickets on tickets.id = ticket_id where queue_id = %s",
+        id_of("support"),
+    )
+
+    with large_desk.connection.transaction(force_rollback=True):
+        found = walked(large_desk, "service_role", "refresh_queue_status", event=event)
+
+    by_key = only(found, "tickets_pkey", "ticket_events_pkey")
+    assert rows_read(by_key) <= 3
+    assert indexes(found) <= {
+        "tickets_pkey",
+        "ticket_events_pkey",
+        "tickets_queue_waiting",
+    }
 
 
 @pytest.mark.parametrize("who", ["customer", "agent"])

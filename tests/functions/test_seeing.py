@@ -1,11 +1,17 @@
-"""Views and looks, each function as Lambda runs it."""
+"""Views, looks and how queues stand, each function as Lambda runs it."""
+
+import json
 
 import pytest
 
+from functions.get_queue_status.app import handler as get_status
 from functions.look_at_ticket.app import handler as look_at_ticket
 from functions.manage_views.app import handler as manage_views
-from tests.builders import ME, NOW, ticket_row
-from tests.events import SIGNED_IN, http_event, invoke
+from functions.set_wait_limit.app import handler as set_wait_limit
+from functions.tell_queue_status import app as tell
+from functions.tell_queue_status.use_case import Announcer
+from tests.builders import ME, NOW, QUEUE, ticket_row
+from tests.events import SIGNED_IN, context, http_event, invoke
 from tests.fakes.postgrest import serving
 
 ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
@@ -20,6 +26,18 @@ VIEW = {
     "sort": "priority",
     "created_at": NOW.isoformat(),
     "updated_at": NOW.isoformat(),
+}
+STATUS = {
+    "queue_id": str(QUEUE),
+    "new": 1,
+    "open": 2,
+    "pending": 0,
+    "on_hold": 0,
+    "waiting": 3,
+    "unassigned": 1,
+    "breaching": {"count": 1000, "exact": False},
+    "oldest_waiting_since": NOW.isoformat(),
+    "by_priority": {"urgent": 0, "high": 0, "normal": 3, "low": 0},
 }
 
 
@@ -139,9 +157,72 @@ def test_a_look_that_makes_no_sense_is_refused(rest, body):
     assert (answer.status, answer.problem) == (422, "invalid")
 
 
+def test_how_a_queue_stands_is_told(rest):
+    rest.answers = [(200, STATUS)]
+
+    answer = send(get_status, "GET", "/v1/queues/support/status")
+
+    assert answer.json["breaching"] == {"count": 1000, "exact": False}
+    assert answer.json["by_priority"]["normal"] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"), [({"minutes": 5}, {"minutes": 5}), ({"minutes": None}, {})]
+)
+def test_how_long_tickets_may_wait_is_said(rest, body, asked):
+    rest.answers = [(200, {"queue_id": str(QUEUE), **body})]
+
+    answer = send(set_wait_limit, "PUT", "/v1/queues/support/wait-limit", body)
+
+    assert answer.json == body
+    assert rest.asked[0].arguments == {"queue": "support", **asked}
+
+
+@pytest.mark.parametrize("body", [{}, {"minutes": 0}, {"minutes": 10**9}])
+def test_a_limit_that_makes_no_sense_is_refused(rest, body):
+    answer = send(set_wait_limit, "PUT", "/v1/queues/support/wait-limit", body)
+
+    assert answer.status == 422
+
+
 def test_a_ticket_says_whether_it_is_new_to_me(rest):
     from functions.get_ticket.app import handler as get_ticket
 
     rest.answers = [(200, ticket_row(unread=True))]
 
     assert send(get_ticket, "GET", "/v1/tickets/1042").json["unread"] is True
+
+
+class FakeTeller:
+    """`StatusTeller`; it answers as it was told to."""
+
+    def __init__(self, seconds):
+        self.seconds, self.asked = seconds, []
+
+    def refresh(self, event):
+        self.asked.append(event)
+        return self.seconds
+
+    def tell_promised(self):
+        self.asked.append("promised")
+        return self.seconds
+
+    def tell_all(self):
+        self.asked.append("all")
+        return self.seconds
+
+
+@pytest.mark.parametrize(
+    ("event", "asked"), [({"Records": [{}]}, "promised"), ({}, "all")]
+)
+@pytest.mark.parametrize(
+    ("seconds", "wakes"), [(None, []), (0.2, [1]), (1.0, [1]), (1.01, [2])]
+)
+def test_what_is_too_early_is_come_back_for(monkeypatch, event, asked, seconds, wakes):
+    teller, woken = FakeTeller(seconds), []
+    monkeypatch.setattr(tell, "get_announcer", lambda: Announcer(teller, woken.append))
+
+    tell.handler(json.loads(json.dumps(event)), context())
+
+    assert teller.asked == [asked]
+    assert woken == wakes

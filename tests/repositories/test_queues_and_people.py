@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from shared.boards import Boards, Teller
 from shared.errors import (
     Conflict,
     Denied,
     Invalid,
     Malformed,
     NotFound,
+    Unauthenticated,
 )
 from shared.models import (
     Look,
@@ -21,6 +23,7 @@ from shared.models import (
     TicketPriority,
     Total,
     WaitingParty,
+    WaitLimit,
 )
 from shared.repositories import People, Queues, Roles, Tickets
 from shared.views import ViewChange, ViewDraft, Views, ViewScope
@@ -151,6 +154,30 @@ def test_refusals_about_views_come_as_their_kind(api):
         Views(api.open("customer")).create(ViewDraft(name="V"), None)
     with pytest.raises(NotFound):
         views.delete(id_of("view"))
+
+
+def test_how_a_queue_stands_is_told_and_what_is_too_long_is_said(api, billing):
+    status = Boards(api.open("biller")).status("billing")
+
+    assert (status.new >= 5, status.waiting >= 5) == (True, True)
+    assert sum(status.by_priority.values()) == status.new
+    with pytest.raises(NotFound):
+        Boards(api.open("customer")).status("billing")
+    lead = Boards(api.open("lead"))
+    assert lead.limit("support", WaitLimit(minutes=5)) == WaitLimit(minutes=5)
+    assert lead.limit("support", WaitLimit(minutes=None)) == WaitLimit(minutes=None)
+    with pytest.raises(Denied):
+        Boards(api.open("agent")).limit("support", WaitLimit(minutes=5))
+
+
+def test_a_worker_tells_and_nobody_else(api, billing):
+    teller = Teller(api.worker())
+
+    assert teller.tell_all() is None
+    assert teller.tell_promised() is None
+    assert teller.refresh(id_of("no such event")) is None
+    with pytest.raises(Unauthenticated):
+        Teller(api.open("admin")).tell_all()
 
 
 def test_a_look_makes_a_ticket_read(api, billing):
