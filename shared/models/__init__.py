@@ -4,7 +4,6 @@ from .base import Command, Fields, Line, Model, Prose
 from .comments import Comment, CommentDraft, CommentVisibility
 from .people import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
 from .queues import (
-    KeptFilter,
     Moment,
     Queue,
     QueueCounts,
@@ -36,7 +35,6 @@ __all__ = [
     "CommentDraft",
     "CommentVisibility",
     "Fields",
-    "KeptFilter",
     "Line",
     "Look",
     "Looked",

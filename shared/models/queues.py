@@ -58,8 +58,11 @@ class QueueFilter(Command):
     """Which tickets; what is left out does not narrow them.
 
     One for lists and saved views alike; `private.conditions` is the same in SQL. `me`
-    is whoever asks, also in a view that somebody else has made.
+    is whoever asks, also in a view that somebody else has made. It is built when first
+    used: it takes longer to build than a ticket, and few functions use it.
     """
+
+    model_config = ConfigDict(defer_build=True)
 
     statuses: Annotated[list[Word], Several] | None = None
     priorities: Annotated[list[TicketPriority], Several] | None = None
@@ -79,16 +82,12 @@ class QueueFilter(Command):
     waiting_before: Moment | None = None
 
 
-class KeptFilter(QueueFilter):
-    """Conditions as stored; what a newer version has added is left out."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
 class Selection(Model):
     """Which tickets, in which order."""
 
-    wanted: QueueFilter = QueueFilter()
+    model_config = ConfigDict(defer_build=True)
+
+    wanted: QueueFilter = Field(default_factory=QueueFilter)
     sort: QueueSort = QueueSort.PRIORITY
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from shared.models import Command, KeptFilter, Line, Model, QueueFilter, QueueSort
+from shared.models import Command, Line, Model, QueueFilter, QueueSort
 
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
 QueueName = Annotated[Line, Field(max_length=40)]
@@ -48,7 +48,7 @@ class ViewDraft(Command):
         description="Key or id; left out, every queue that the reader may see."
         " A team's view names its queue.",
     )
-    conditions: QueueFilter = QueueFilter()
+    conditions: QueueFilter = Field(default_factory=QueueFilter)
     sort: QueueSort = QueueSort.PRIORITY
 
 
@@ -68,11 +68,17 @@ class ViewChange(Command):
     scope: ViewScope = Field(default=ViewScope.MINE, json_schema_extra=_without_default)
     queue: QueueName | None = Field(default=None, json_schema_extra=_without_default)
     conditions: QueueFilter = Field(
-        default=QueueFilter(), json_schema_extra=_without_default
+        default_factory=QueueFilter, json_schema_extra=_without_default
     )
     sort: QueueSort = Field(
         default=QueueSort.PRIORITY, json_schema_extra=_without_default
     )
+
+
+class KeptFilter(QueueFilter):
+    """Conditions as stored; what a newer version has added is left out."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class View(Model):
