@@ -1,5 +1,6 @@
 """What has happened; `DomainEvent` is the closed list."""
 
+from .queues import QueueStatusChanged
 from .schema import event_schema
 from .tickets import (
     DomainEvent,
@@ -17,6 +18,7 @@ from .tickets import (
 __all__ = [
     "DomainEvent",
     "EventType",
+    "QueueStatusChanged",
     "TicketAssigned",
     "TicketCommented",
     "TicketCreated",

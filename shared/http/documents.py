@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 PUBLIC = {"/health"}
-ORDER = ("tickets", "comments", "events", "queues", "people and roles")
+ORDER = ("tickets", "comments", "events", "queues", "views", "people and roles")
 PROBLEM = {
     "type": "object",
     "description": "What went wrong (RFC 9457).",

@@ -3,9 +3,21 @@
 from .base import Command, Fields, Line, Model, Prose
 from .comments import Comment, CommentDraft, CommentVisibility
 from .people import Availability, Me, Person, QueueRef, Role, RoleDefinition, RoleKey
-from .queues import Queue, QueueCounts, QueueFilter, QueueSort
+from .queues import (
+    Moment,
+    Queue,
+    QueueCounts,
+    QueueFilter,
+    QueueSort,
+    QueueStatus,
+    Selection,
+    Total,
+    WaitLimit,
+)
 from .tickets import (
     Assignment,
+    Look,
+    Looked,
     StatusCategory,
     StatusChange,
     Tag,
@@ -27,8 +39,11 @@ __all__ = [
     "CommentVisibility",
     "Fields",
     "Line",
+    "Look",
+    "Looked",
     "Me",
     "Model",
+    "Moment",
     "Person",
     "Prose",
     "Queue",
@@ -36,9 +51,11 @@ __all__ = [
     "QueueFilter",
     "QueueRef",
     "QueueSort",
+    "QueueStatus",
     "Role",
     "RoleDefinition",
     "RoleKey",
+    "Selection",
     "StatusCategory",
     "StatusChange",
     "Tag",
@@ -48,5 +65,7 @@ __all__ = [
     "TicketPriority",
     "TicketRef",
     "TicketType",
+    "Total",
+    "WaitLimit",
     "WaitingParty",
 ]

@@ -1,15 +1,25 @@
-"""Queues, and how a page of one is asked for."""
+"""Queues, and which tickets are asked for in which order."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from .base import Line, Model
+from .base import Command, Line, Model
 from .people import QueueRef
-from .tickets import TicketPriority, TicketType
+from .tickets import TicketPriority, TicketType, WaitingParty
+
+CENTURY = timedelta(days=36_500)
+
+Ago = Annotated[timedelta, Field(ge=timedelta(0), le=CENTURY)]
+Moment = Annotated[
+    AwareDatetime | Ago,
+    Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),
+]
+Several = Field(max_length=50)
+Word = Annotated[Line, Field(max_length=50)]
 
 
 class QueueCounts(Model):
@@ -39,19 +49,84 @@ class Queue(QueueRef):
 
 
 class QueueSort(StrEnum):
-    """Order of a queue: by priority then longest waiting, by age, or by last change."""
+    """Order of a queue.
+
+    By priority then longest waiting, by waiting alone (with `waiting_on=agent`), by
+    age, or by last change.
+    """
 
     PRIORITY = "priority"
+    WAITING = "waiting"
     OLDEST = "oldest"
     NEWEST = "newest"
     UPDATED = "updated"
 
 
-class QueueFilter(Model):
-    """Which tickets of a queue; what is left out does not narrow it."""
+class QueueFilter(Command):
+    """Which tickets; what is left out does not narrow them.
 
-    statuses: list[Annotated[Line, Field(max_length=50)]] | None = None
-    priorities: list[TicketPriority] | None = None
-    types: list[TicketType] | None = None
-    assignee: UUID | str | None = None
-    tag: Annotated[Line, Field(max_length=50)] | None = None
+    One for lists and saved views alike; `private.conditions` is the same in SQL. `me`
+    is whoever asks, also in a view that somebody else has made. It is built when first
+    used: it takes longer to build than a ticket, and few functions use it.
+    """
+
+    model_config = ConfigDict(defer_build=True)
+
+    statuses: Annotated[list[Word], Several] | None = None
+    priorities: Annotated[list[TicketPriority], Several] | None = None
+    types: Annotated[list[TicketType], Several] | None = None
+    waiting_on: Annotated[list[WaitingParty], Several] | None = None
+    assignee: Literal["me", "none"] | UUID | None = None
+    requester: Literal["me"] | UUID | None = None
+    organization: UUID | None = None
+    tags: Annotated[list[Word], Several] | None = Field(
+        default=None, description="All of these."
+    )
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    updated_after: Moment | None = None
+    updated_before: Moment | None = None
+    waiting_after: Moment | None = None
+    waiting_before: Moment | None = None
+
+
+class Selection(Model):
+    """Which tickets, in which order."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    wanted: QueueFilter = Field(default_factory=QueueFilter)
+    sort: QueueSort = QueueSort.PRIORITY
+
+
+class Total(Model):
+    """How many there are, or, where it is not exact, at least how many."""
+
+    count: int
+    exact: bool
+
+
+class QueueStatus(Model):
+    """How a queue stands: its tickets that are not done.
+
+    `breaching` are those that have waited for an agent longer than the queue allows.
+    """
+
+    queue_id: UUID
+    new: int
+    open: int
+    pending: int
+    on_hold: int
+    waiting: int = Field(description="Those that wait for an agent.")
+    unassigned: int
+    breaching: Total
+    oldest_waiting_since: datetime | None
+    by_priority: dict[TicketPriority, int]
+
+
+class WaitLimit(Command):
+    """How many minutes a ticket may wait for an agent; null for no limit."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"minutes": 60}]})
+
+    minutes: int | None = Field(ge=1, le=366 * 24 * 60)

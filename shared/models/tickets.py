@@ -159,6 +159,22 @@ class Assignment(Command):
         return str(self.assignee_id or "me")
 
 
+class Look(Command):
+    """Up to which event somebody has seen what happened; left out, all of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"seq": 4}]})
+
+    seq: int | None = Field(default=None, ge=0, le=2**31 - 1)
+
+
+class Looked(Model):
+    """Up to where somebody has seen what happened; it only grows."""
+
+    ticket_id: UUID
+    seq: int
+    looked_at: datetime
+
+
 class Ticket(Model):
     """A stored ticket."""
 
@@ -191,3 +207,8 @@ class Ticket(Model):
     updated_at: datetime
     solved_at: datetime | None
     closed_at: datetime | None
+    unread: bool | None = Field(
+        default=None,
+        description="Whether others did something that I have not looked at; null in"
+        " answers to changes.",
+    )

@@ -4,6 +4,7 @@ from .deployment import deployed_reactions
 from .measuring import MeasureDesk
 from .reactions import Reaction, ReactionTable, reaction_table
 from .telling import FillWebhooks, NotifyPeople, PublishToBus
+from .watching import RefreshQueueStatus
 from .working import AssignWork
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "PublishToBus",
     "Reaction",
     "ReactionTable",
+    "RefreshQueueStatus",
     "deployed_reactions",
     "reaction_table",
 ]

@@ -3,10 +3,12 @@
 from .comments import Comments
 from .people import People, Roles
 from .ports import (
+    Attention,
     Conversation,
     PeopleReader,
     QueueReader,
     RoleKeeper,
+    TicketPage,
     TicketReader,
     TicketWriter,
 )
@@ -15,6 +17,7 @@ from .tickets import TICKET, TicketClock, Tickets
 
 __all__ = [
     "TICKET",
+    "Attention",
     "Comments",
     "Conversation",
     "People",
@@ -24,6 +27,7 @@ __all__ = [
     "RoleKeeper",
     "Roles",
     "TicketClock",
+    "TicketPage",
     "TicketReader",
     "TicketWriter",
     "Tickets",

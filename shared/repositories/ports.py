@@ -7,25 +7,41 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.events import DomainEvent
 from shared.models import (
     Comment,
     CommentDraft,
+    Look,
+    Looked,
     Me,
     Person,
     Queue,
-    QueueFilter,
-    QueueSort,
     Role,
     RoleDefinition,
+    Selection,
     StatusChange,
     Ticket,
     TicketChange,
     TicketDraft,
     TicketPriority,
     TicketRef,
+    Total,
 )
 from shared.pages import Page
+
+
+class TicketPage(Page[Ticket]):
+    """Some tickets; it may come short, or empty, and not be the last page.
+
+    A page looks at so many tickets and no more, however few of them fit. Only a
+    `next_cursor` of null says that there are no more.
+    """
+
+    total: Total | None = Field(
+        default=None, description="How many there are; null where that was not asked."
+    )
 
 
 class TicketReader(Protocol):
@@ -76,6 +92,14 @@ class TicketWriter(Protocol):
         ...
 
 
+class Attention(Protocol):
+    """Remembering what people have seen."""
+
+    def look(self, ticket: TicketRef, look: Look, key: str | None) -> Looked:
+        """Move the caller's look forward once a key, or raise `NotFound`."""
+        ...
+
+
 class Conversation(Protocol):
     """What is said on tickets."""
 
@@ -98,12 +122,19 @@ class QueueReader(Protocol):
     def page(
         self,
         queue: str,
-        wanted: QueueFilter,
-        sort: QueueSort,
+        asked: Selection,
         cursor: str | None,
         size: int,
-    ) -> Page[Ticket]:
-        """Return tickets of a queue, or raise `NotFound`."""
+        *,
+        count: bool = False,
+    ) -> TicketPage:
+        """Return tickets of a queue, or raise `NotFound`, `Invalid`."""
+        ...
+
+    def view(
+        self, view: UUID, cursor: str | None, size: int, *, count: bool = False
+    ) -> TicketPage:
+        """Return tickets of a saved view, or raise `NotFound`, `Invalid`."""
         ...
 
 

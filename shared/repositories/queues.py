@@ -1,37 +1,27 @@
-"""Queues over PostgREST."""
+"""Queues and views over PostgREST."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from shared.models import Queue, QueueFilter, QueueSort, Ticket, TicketPriority
-from shared.pages import Page, decode_cursor, page_of
+from shared.models import (
+    Queue,
+    QueueSort,
+    Selection,
+    Ticket,
+    TicketPriority,
+)
+from shared.pages import decode_cursor, encode_cursor
 from shared.persistence import Database
 
-from .tickets import TICKET
+from .ports import TicketPage
 
-
-@dataclass(frozen=True)
-class Order:
-    """How a sort names a place: the shape of its key, and the key of a ticket."""
-
-    shape: type[Any]
-    place: Callable[[Ticket], Sequence[Any]]
-
-
-ORDERS: Mapping[QueueSort, Order] = {
-    QueueSort.PRIORITY: Order(
-        tuple[TicketPriority, datetime, UUID],
-        lambda ticket: (ticket.priority, ticket.waiting_since, ticket.id),
-    ),
-    QueueSort.UPDATED: Order(
-        tuple[datetime, UUID], lambda ticket: (ticket.updated_at, ticket.id)
-    ),
-    QueueSort.OLDEST: Order(tuple[int], lambda ticket: (ticket.number,)),
-    QueueSort.NEWEST: Order(tuple[int], lambda ticket: (ticket.number,)),
-}
+ByPriority = tuple[Literal[QueueSort.PRIORITY], TicketPriority, datetime, UUID]
+ByTime = tuple[Literal[QueueSort.WAITING, QueueSort.UPDATED], datetime, UUID]
+ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], int]
+Place = ByPriority | ByTime | ByNumber
+"""A sort, and the key of a ticket in its order."""
 
 
 class Queues:
@@ -48,21 +38,50 @@ class Queues:
     def page(
         self,
         queue: str,
-        wanted: QueueFilter,
-        sort: QueueSort,
+        asked: Selection,
         cursor: str | None,
         size: int,
-    ) -> Page[Ticket]:
-        """Return tickets of a queue, `size` of them after the cursor."""
-        order = ORDERS[sort]
-        place = decode_cursor(cursor, order.shape)
+        *,
+        count: bool = False,
+    ) -> TicketPage:
+        """Return tickets of a queue after the cursor."""
+        wanted = asked.wanted.model_dump(mode="json", exclude_none=True)
+        place = _place(cursor)
         arguments = {
-            **wanted.model_dump(mode="json"),
             "queue": queue,
-            "sort": sort,
-            "after": place and [str(key) for key in place],
-            "page_size": size + 1,
+            "wanted": wanted,
+            "sort": asked.sort,
+            "after": place and place[1:],
+            "after_sort": place and place[0],
+            "page_size": size,
+            "counted": count,
         }
-        rows = self._database.call("list_queue", arguments, TICKET)
-        tickets = [Ticket.model_validate(row) for row in rows]
-        return page_of(tickets, size, order.place)
+        return _page(self._database.call("list_queue", arguments))
+
+    def view(
+        self, view: UUID, cursor: str | None, size: int, *, count: bool = False
+    ) -> TicketPage:
+        """Return tickets of a view after the cursor."""
+        place = _place(cursor)
+        arguments = {
+            "view": str(view),
+            "after": place and place[1:],
+            "after_sort": place and place[0],
+            "page_size": size,
+            "counted": count,
+        }
+        return _page(self._database.call("list_view", arguments))
+
+
+def _place(cursor: str | None) -> Sequence[str] | None:
+    place: Place | None = decode_cursor(cursor, Place)  # type: ignore[arg-type]
+    return place and [str(key) for key in place]
+
+
+def _page(answer: Mapping[str, Any]) -> TicketPage:
+    place = answer["next"]
+    return TicketPage(
+        items=[Ticket.model_validate(row) for row in answer["items"]],
+        next_cursor=encode_cursor([answer["sort"], *place]) if place else None,
+        total=answer["total"],
+    )

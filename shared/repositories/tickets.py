@@ -5,6 +5,8 @@ from typing import Any
 
 from shared.events import DomainEvent, parse_event
 from shared.models import (
+    Look,
+    Looked,
     StatusChange,
     Ticket,
     TicketChange,
@@ -15,7 +17,7 @@ from shared.models import (
 from shared.pages import Page, decode_cursor, page_of
 from shared.persistence import Database
 
-# The row, and the names of the people it mentions.
+# What a change answers: the row, and the names of the people it mentions.
 TICKET = (
     "*"
     ",requester:profiles!tickets_requester_id_fkey(name)"
@@ -24,14 +26,16 @@ TICKET = (
 
 
 class Tickets:
-    """`TicketReader` and `TicketWriter`."""
+    """`TicketReader`, `TicketWriter` and `Attention`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, ticket: TicketRef) -> Ticket:
         """Return one visible ticket."""
-        return self._one("get_ticket", {"ticket": ticket})
+        return Ticket.model_validate(
+            self._database.call("get_ticket", {"ticket": ticket})
+        )
 
     def mine(
         self, statuses: Sequence[str] | None, cursor: str | None, size: int
@@ -43,7 +47,7 @@ class Tickets:
             "before_number": place and place[0],
             "page_size": size + 1,
         }
-        rows = self._database.call("list_my_tickets", arguments, TICKET)
+        rows = self._database.call("list_my_tickets", arguments)
         tickets = [Ticket.model_validate(row) for row in rows]
         return page_of(tickets, size, lambda last: (last.number,))
 
@@ -87,6 +91,11 @@ class Tickets:
         """Put it back into its queue."""
         asked = {"ticket": ticket, "expected_version": version}
         return self._one("release_ticket", asked)
+
+    def look(self, ticket: TicketRef, look: Look, key: str | None) -> Looked:
+        """Move the caller's look forward."""
+        asked = {"ticket": ticket, "seq": look.seq, "idempotency_key": key}
+        return Looked.model_validate(self._database.call("look_at_ticket", asked))
 
     def _one(self, function: str, arguments: Mapping[str, Any]) -> Ticket:
         return Ticket.model_validate(self._database.call(function, arguments, TICKET))

@@ -106,7 +106,13 @@ class HookSettings(EventQueueSettings):
     bulk_queue_url: str
 
 
-class FanOutSettings(Settings):
+class StatusSettings(Settings):
+    """What wakes the one who tells how queues stand."""
+
+    status_queue_url: str
+
+
+class FanOutSettings(StatusSettings):
     """Where events go on to."""
 
     event_bus_name: str

@@ -116,7 +116,15 @@ begin
 end;
 $create$;
 
-insert into private.queue_counts (queue_id, category, difference)
-select queue_id, status_category, count(*) from public.tickets
-group by queue_id, status_category;
+insert into private.queue_counts (queue_id, category, priority, waiting, assigned, difference)
+select
+    queue_id, status_category, priority, waiting_on = 'agent', assignee_id is not null, count(*)
+from public.tickets
+group by 1, 2, 3, 4, 5;
+
+-- What happened last to each, so that being unread costs what it costs; and what is too
+-- long to wait, with most of what waits beyond it.
+insert into public.ticket_events (ticket_id, seq, type, actor_id, occurred_at)
+select id, 1, 'TICKET_UPDATED', requester_id, created_at from public.tickets;
+update public.queues set wait_limit = interval '4 hours';
 

@@ -31,6 +31,11 @@ def nodes_of(connection: Connection, query: str, values: list[Any]) -> list[str]
     return list(dict.fromkeys(name for node in found if (name := _reading(node))))
 
 
+def bad_reading(nodes: list[str]) -> list[str]:
+    """Return those of the nodes that read more than an index leads to."""
+    return [node for node in nodes if node.split()[0] not in ("Index", "Bitmap")]
+
+
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield plan
     for child in plan.get("Plans", ()):

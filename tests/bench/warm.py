@@ -25,11 +25,15 @@ STORED = {
     **TicketDraft.model_validate(DRAFT).model_dump(mode="json", exclude_none=True),
     "triaged_priority": "normal",
 }
-QUEUE = {"queue": "support", "sort": "priority", "page_size": 51}
+QUEUE = {"queue": "support", "wanted": {}, "sort": "priority", "page_size": 50}
 # What is asked of the function, and what the function asks of PostgREST.
 PAIRS = {
     "get_ticket": (("GET", "/v1/tickets/2000", None), {"ticket": "2000"}),
     "list_queue": (("GET", "/v1/queues/support/tickets", None), QUEUE),
+    "get_queue_status": (
+        ("GET", "/v1/queues/support/status", None),
+        {"queue": "support"},
+    ),
     "create_ticket": (("POST", "/v1/tickets", DRAFT), STORED),
 }
 
@@ -70,5 +74,5 @@ def _invoke(handler: Any, event: Any) -> None:
 
 
 def _call(client: httpx.Client, function: str, arguments: Any) -> None:
-    columns = {"select": TICKET}
+    columns = {"select": TICKET} if function == "create_ticket" else {}
     client.post(f"rpc/{function}", params=columns, json=arguments).raise_for_status()

@@ -36,6 +36,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
         " released_after",
+        "id key name is_default archived_at created_at wait_limit",
     ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
@@ -45,6 +46,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " position batch_id correlation_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
+    "public.ticket_looks": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
         "status category agent_label customer_label position",
@@ -67,10 +69,15 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id person_id change undo_of total done skipped failed created_at started_at"
         " finished_at due_at attempts",
     ),
+    "public.views": (
+        READABLE,
+        "id scope owner_id queue_id name conditions sort created_at updated_at",
+    ),
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
         " webhook_log_kept reply_lease",
+        " webhook_log_kept tickets_looked_at",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -103,8 +110,12 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
-    "private.queue_counts": ((), "id queue_id category difference"),
     "private.ticket_leases": ((), "ticket_id person_id expires_at"),
+    "private.queue_counts": (
+        (),
+        "id queue_id category difference priority waiting assigned",
+    ),
+    "private.told_statuses": ((), "queue_id told told_at promised_until"),
 }
 
 SEQUENCES = {  # nobody's
@@ -125,6 +136,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "bulk_update": "authenticated",
     "change_agent": "authenticated",
     "change_queue": "authenticated",
+    "change_view": "authenticated",
     "change_webhook": "authenticated",
     "claim_bulk_update": "service_role",
     "claim_emails": "service_role",
@@ -134,9 +146,11 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "close_solved_tickets": "service_role",
     "create_queue": "authenticated",
     "create_ticket": "authenticated",
+    "create_view": "authenticated",
     "create_webhook": "authenticated",
     "custom_access_token_hook": "supabase_auth_admin",
     "define_role": "authenticated",
+    "delete_view": "authenticated",
     "delete_webhook": "authenticated",
     "email_failed": "service_role",
     "email_sent": "service_role",
@@ -150,6 +164,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_agent": "authenticated",
     "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
+    "get_queue_status": "authenticated",
     "get_reply_lease": "authenticated",
     "get_ticket": "authenticated",
     "get_webhook": "authenticated",
@@ -169,9 +184,12 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_queues": "authenticated",
     "list_roles": "authenticated",
     "list_ticket_events": "authenticated",
+    "list_view": "authenticated",
+    "list_views": "authenticated",
     "list_webhook_attempts": "authenticated",
     "list_webhook_deliveries": "authenticated",
     "list_webhooks": "authenticated",
+    "look_at_ticket": "authenticated",
     "make_first_admin": "service_role",
     "measure_event": "service_role",
     "notify_people": "service_role",
@@ -181,6 +199,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
+    "refresh_queue_status": "service_role",
     "release_idle_tickets": "service_role",
     "release_reply": "authenticated",
     "release_ticket": "authenticated",
@@ -192,6 +211,8 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "rotate_webhook_secret": "authenticated",
     "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
+    "set_wait_limit": "authenticated",
+    "tell_queue_statuses": "service_role",
     "undo_bulk_update": "authenticated",
     "update_ticket": "authenticated",
     "update_ticket_status": "authenticated",
@@ -201,34 +222,37 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller count_unread feed_horizon feed_reach few_tickets has_permission mark_read
-may_listen note_queues queue_totals read_lease readable_queues require_statuses
-shared_organizations staff visible_ticket
+caller count_queues count_unread feed_horizon feed_reach few_tickets has_permission
+mark_read may_listen note_queues page_of_queues queue_totals read_lease
+readable_queues require_place_in require_statuses shared_organizations show_tickets
+staff visible_ticket walk_queues
 """
 
 # What only commands and triggers call.
 PIECES = """
-agent_view answer_given arrangement assignee_then audience begin_reaction beyond_mine
-bulk_view call_assignment call_workers can_work carry_out change_fields changed
-check_step claim_one correlation_id count_lost_tickets count_new_tickets count_tickets
-current_batch delivery_view do_item eligible email_attempts event_payload
-events_to_replay feed_turn field_changes find_queue first_reply_seconds
-fold_queue_counts follow_up give give_waiting guard_agent guard_role_of hand_over
-hand_to hear_reply hears holds_in_queue idle_tickets keep_an_admin keep_answer
-keep_category keep_hands keep_load keep_load_of_rows keep_new_ticket
-keep_out_of_archive keep_ticket_rules known_names leads_queue lease_view letter
-live_lease lock_agent lock_answer lock_live_webhook lock_queue lock_ticket
-lock_webhook lock_work lock_work_of mail_event may_know member_view merge_patch
-move_load new_webhook_secret next_replay note_health note_results number_following
-open_bulk_update open_ticket owe_event own_bulk_update person_with_roles place_comment
-put_back queue_filters queue_view queues_by_head reads_notes record_comment
-record_event record_new_ticket record_ticket_change refuse_change
-refuse_while_answered require_bulk_change require_caller require_changes require_empty
-require_in_queue require_permission require_rights_to require_room require_strategy
-respect_lease restart_feed revise say_how secret see_again see_as sees_ticket standing
-suits take_head takes_tickets tell tell_lease tell_person ticket_facts tickets_named
-tickets_of_view topics wake wake_bulk way_back webhook_view welcome_back
-welcome_person
+agent_view answer_given are_live arrangement assignee_then audience begin_reaction
+beyond_mine bulk_view call_assignment call_workers can_work carry_out change_fields
+changed check_step check_view claim_one condition_text correlation_id
+count_lost_tickets count_new_tickets count_tickets current_batch delivery_view do_item
+eligible email_attempts event_payload events_to_replay expected_of_tags feed_turn
+few_text field_changes find_own_queue find_queue first_reply_seconds fold_queue_counts
+follow_up give give_waiting guard_agent guard_role_of hand_over hand_to has_view
+hear_reply hears holds_in_queue idle_tickets keep_an_admin keep_answer keep_category
+keep_hands keep_load keep_load_of_rows keep_look keep_new_ticket keep_out_of_archive
+keep_ticket_rules known_names leads_queue lease_view letter live_lease lock_agent
+lock_answer lock_live_webhook lock_queue lock_ticket lock_view lock_webhook lock_work
+lock_work_of look_at_own_comment mail_event may_know member_view merge_patch move_load
+new_webhook_secret next_replay note_health note_results number_following
+open_bulk_update open_ticket order_of owe_event own_bulk_update person_with_roles
+place_comment put_back queue_filters queue_of_view queue_status queue_view
+queues_by_head read_conditions reads_notes record_comment record_event
+record_new_ticket record_ticket_change refuse_change refuse_while_answered
+require_bulk_change require_caller require_changes require_empty require_in_queue
+require_order require_permission require_rights_to require_room require_staff
+require_strategy require_view_rights respect_lease restart_feed revise say_how secret
+see_again see_as sees_ticket standing suits take_head takes_tickets tell tell_lease
+tell_person tell_queue_status ticket_facts tickets_named tickets_of_view topics wake
+wake_bulk walk_end walk_text way_back webhook_view welcome_back welcome_person
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -260,7 +284,11 @@ AS_THE_CALLER = {
     "private.way_back",
     "private.correlation_id",
     "private.may_listen",
-    "private.queue_filters",
+    "private.condition_text",
+    "private.order_of",
+    "private.page_of_queues",
+    "private.require_place_in",
+    "private.show_tickets",
     "private.refuse_change",
     "private.count_unread",
     "private.email_attempts",
@@ -274,9 +302,12 @@ AS_THE_CALLER = {
     "public.list_events",
     "public.list_my_tickets",
     "public.list_notifications",
+    "public.list_queue",
     "public.list_queues",
     "public.list_roles",
     "public.list_ticket_events",
+    "public.list_view",
+    "public.list_views",
     "public.read_notifications",
 }
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from infra.local.postgres import connected
 from shared.events import (
     TicketAssigned,
     TicketCommented,
@@ -22,7 +23,9 @@ from shared.models import (
     Availability,
     Comment,
     CommentVisibility,
+    Looked,
     Person,
+    QueueFilter,
     QueueRef,
     Role,
     StatusCategory,
@@ -31,6 +34,7 @@ from shared.models import (
     TicketType,
     WaitingParty,
 )
+from shared.views import View, ViewScope
 
 from .command_line import CommandLine
 
@@ -46,6 +50,7 @@ ENUMS = {
     StatusCategory: "PublicStatusCategory",
     TicketPriority: "PublicTicketPriority",
     TicketType: "PublicTicketType",
+    ViewScope: "PublicViewScope",
     WaitingParty: "PublicWaitingParty",
 }
 ROWS = {
@@ -54,11 +59,13 @@ ROWS = {
     Person: "PublicProfiles",
     QueueRef: "PublicQueues",
     Role: "PublicRoles",
+    Looked: "PublicTicketLooks",
+    View: "PublicViews",
     **dict.fromkeys(EVENTS, "PublicTicketEvents"),
 }
 # What a model has besides the columns of its row, from joins and lookups.
 DERIVED = {
-    Ticket: {"requester_name", "assignee_name"},
+    Ticket: {"requester_name", "assignee_name", "unread"},
     Comment: {"author_name"},
     Person: {"email", "roles"},
     Role: {"permissions"},
@@ -73,12 +80,17 @@ LEFT_OUT = {
         "strategy",
         "default_priority",
         "released_after",
+        "wait_limit",
     },
     Ticket: {"assigned_at", "let_go_by"},  # of the desk's own bookkeeping
+    Looked: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
-# What a class of events knows better than the column, for all of them.
-NARROWED = {"type", "before", "after"}
+# What a model knows better than the column.
+NARROWED = {
+    View: {"sort", "conditions"},
+    **{event: {"type", "before", "after"} for event in EVENTS},
+}
 
 
 @pytest.fixture(scope="module")
@@ -127,12 +139,21 @@ def test_a_model_has_the_columns_of_its_row(generated, ours):
 @pytest.mark.parametrize("ours", ROWS, ids=lambda each: each.__name__)
 def test_a_field_holds_what_its_column_holds(generated, ours):
     columns = getattr(generated, ROWS[ours]).model_fields
-    narrowed = NARROWED if ours in EVENTS else set()
-    shared = set(ours.model_fields) & set(columns) - narrowed
+    shared = set(ours.model_fields) & set(columns) - NARROWED.get(ours, set())
 
     fields = {name: shape(ours.model_fields[name].annotation) for name in shared}
 
     assert fields == {name: shape(columns[name].annotation) for name in shared}
+
+
+def test_the_conditions_of_the_model_are_those_of_the_database(server):
+    with connected(server.dsn("postgres")) as connection:
+        attributes = connection.execute(
+            "select attname from pg_attribute"
+            " join pg_type on pg_type.typrelid = attrelid"
+            " where pg_type.oid = 'private.conditions'::regtype order by attnum"
+        )
+        assert [row[0] for row in attributes] == list(QueueFilter.model_fields)
 
 
 SIMPLE = {

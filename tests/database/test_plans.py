@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 LARGE = {"tickets", "comments", "ticket_events", "ticket_followers"}
 LARGE_BEHIND = {"bulk_updates", "bulk_items"}
+LARGE = {"tickets", "comments", "ticket_events", "ticket_followers", "ticket_looks"}
 INDEXES = """
 select relname from pg_index join pg_class on pg_class.oid = indexrelid
 where indrelid = any (%s::regclass[])
@@ -84,6 +85,11 @@ def nodes(plan: dict) -> Iterator[dict]:
 
 def walked(desk, who, function, **arguments):
     """Return the nodes over large tables in the statements inside a function."""
+    return [node for plan in plans(desk, who, function, **arguments) for node in plan]
+
+
+def plans(desk, who, function, **arguments):
+    """Return the same, statement by statement."""
     heard: list[dict] = []
 
     def listen(notice: psycopg.errors.Diagnostic) -> None:
@@ -98,7 +104,11 @@ def walked(desk, who, function, **arguments):
     tables += [f"private.{name}" for name in LARGE_BEHIND]
     known = {row[0] for row in desk.run(INDEXES, tables)}
     return [
-        node
+        [
+            node
+            for node in nodes(plan)
+            if node.get("Relation Name") in LARGE or node.get("Index Name") in known
+        ]
         for plan in heard
         for node in nodes(plan)
         if node.get("Relation Name") in LARGE | LARGE_BEHIND
@@ -122,7 +132,27 @@ def rows_read(found):
     )
 
 
+def only(found, *indexes):
+    """Return the nodes that read by these indexes."""
+    return [node for node in found if node.get("Index Name") in indexes]
+
+
+def asked(desk, who="agent", queue="support", **question):
+    """Return the nodes of a page of a queue, without those that show its tickets."""
+    how = {name[:-1]: question.pop(name) for name in [*question] if name[-1] == "_"}
+    found = []
+    for plan in plans(desk, who, "list_queue", queue=queue, wanted=question, **how):
+        if any(node.get("Alias") == "looks" for node in plan):
+            assert indexes(plan) == SHOWN
+            assert rows_read(plan) <= 4 * 50
+        else:
+            found += plan
+    return found
+
+
+SHOWN = {"tickets_pkey", "ticket_looks_pkey", "ticket_events_seq_unique"}
 AFTER = {
+    "waiting": Json(["2026-11-01T11:30:00Z", str(id_of("x"))]),
     "priority": Json(["high", "2026-11-01T11:30:00Z", str(id_of("x"))]),
     "oldest": Json(["11000"]),
     "newest": Json(["11000"]),
@@ -132,50 +162,145 @@ AFTER = {
 
 @pytest.mark.parametrize("after", [False, True], ids=["first page", "later page"])
 @pytest.mark.parametrize(
-    ("sort", "statuses", "index"),
+    ("sort", "wanted", "index"),
     [
-        ("priority", None, "tickets_queue_order"),
-        ("priority", list(LIVE), "tickets_live_queue_order"),
-        ("updated", None, "tickets_queue_updated"),
+        ("priority", {}, "tickets_queue_order"),
+        ("priority", {"statuses": list(LIVE)}, "tickets_live_queue_order"),
+        ("priority", {"assignee": "none"}, "tickets_free_queue_order"),
+        ("priority", {"assignee": "me"}, "tickets_assignee_queue_order"),
+        (
+            "priority",
+            {"assignee": "me", "statuses": list(LIVE)},
+            "tickets_live_assignee",
+        ),
+        ("waiting", {"waiting_on": ["agent"]}, "tickets_queue_waiting"),
+        ("updated", {}, "tickets_queue_updated"),
+        ("oldest", {}, "tickets_queue_number"),
+        ("newest", {}, "tickets_queue_number"),
+        ("oldest", {"statuses": list(LIVE)}, "tickets_live_queue_number"),
+        ("newest", {"statuses": list(LIVE)}, "tickets_live_queue_number"),
     ],
 )
 def test_a_page_of_a_queue_is_a_short_walk_down_its_index(
-    large_desk, sort, statuses, index, after
+    large_desk, sort, wanted, index, after
 ):
     place = AFTER[sort] if after else None
 
-    found = walked(large_desk, "agent", "list_queue", queue="support", sort=sort,
-                   statuses=statuses, after=place)  # fmt: skip
+    found = asked(large_desk, sort_=sort, after_=place, **wanted)
 
     assert indexes(found) == {index}
-    assert rows_read(found) == 50
+    assert rows_read(found) == 51
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["first page", "later page"])
-@pytest.mark.parametrize("sort", ["oldest", "newest"])
-def test_a_page_of_a_queue_by_age_is_a_short_walk(large_desk, sort, after):
-    place = AFTER[sort] if after else None
+ONE_EACH = {
+    "statuses": ["solved"],
+    "priorities": ["urgent"],
+    "types": ["task"],
+    "waiting_on": ["agent"],
+    "assignee": str(id_of("lead")),
+    "requester": str(id_of("customer")),
+    "organization": str(id_of("Sharing")),
+    "tags": ["vip", "login"],
+    "created_after": "P1D",
+    "created_before": "2020-01-01T00:00:00Z",
+    "updated_after": "P1D",
+    "updated_before": "2020-01-01T00:00:00Z",
+    "waiting_after": "P1D",
+    "waiting_before": "2020-01-01T00:00:00Z",
+}
+LOOKED_AT = 5_000
+"""`tickets_looked_at` as it comes; half of this desk is one queue of 10,000."""
 
-    found = walked(large_desk, "agent", "list_queue", queue="support", sort=sort,
-                   after=place)  # fmt: skip
 
-    assert indexes(found) <= {"tickets_queue_number", "tickets_number_key"}
-    assert rows_read(found) <= 200
+@pytest.mark.parametrize("sort", AFTER)
+@pytest.mark.parametrize("name", ONE_EACH)
+def test_any_filter_in_any_order_reads_so_many_tickets_and_no_more(
+    large_desk, name, sort
+):
+    wanted = {"waiting_on": ["agent"], name: ONE_EACH[name]}
+
+    found = asked(large_desk, sort_=sort, **wanted)
+
+    # Looking whether few fit, reading those or walking, and finding where a walk ends.
+    assert indexes(found)
+    assert rows_read(found) <= 3 * LOOKED_AT + 1
 
 
 @pytest.mark.parametrize(
-    "wanted",
-    [{"assignee": "none"}, {"assignee": "me"}, {"priorities": ["urgent"]},
-     {"types": ["task"]}, {"tag": "vip"}],
-    ids=str,
-)  # fmt: skip
-def test_a_filter_of_live_tickets_reads_live_tickets_alone(large_desk, wanted):
-    live = {"queue": "support", "statuses": list(LIVE)}
+    "more", [{}, {"statuses": list(LIVE)}, {"assignee": "none"}], ids=str
+)
+@pytest.mark.parametrize("sort", sorted(set(AFTER) - {"waiting"}))
+def test_what_nothing_fits_still_ends_a_page_after_so_many(large_desk, sort, more):
+    nothing = {"types": ["task"], "created_before": "2020-01-01T00:00:00Z", **more}
 
-    found = walked(large_desk, "agent", "list_queue", **live, **wanted)
+    found = asked(large_desk, sort_=sort, **nothing)
+
+    assert rows_read(found) <= 2 * LOOKED_AT
+
+
+@pytest.mark.parametrize("name", ONE_EACH)
+def test_a_count_reads_so_many_tickets_and_no_more(large_desk, name):
+    wanted = {name: ONE_EACH[name]}
+    sort = {"sort_": "newest", "page_size_": 1}
+
+    alone = rows_read(asked(large_desk, **sort, **wanted))
+    found = asked(large_desk, counted_=True, **sort, **wanted)
 
     assert indexes(found)
-    assert rows_read(found) <= 1000
+    assert rows_read(found) - alone <= 3 * LOOKED_AT + 2
+
+
+def test_a_view_of_every_queue_walks_each_a_little(large_desk):
+    with large_desk.connection.transaction(force_rollback=True):
+        view = large_desk.call("admin", "create_view", name="All")
+        found = walked(large_desk, "admin", "list_view", view=view["id"])
+
+    # Finding where each walk ends, and a page of each.
+    assert "tickets_queue_order" in indexes(found)
+    assert rows_read(only(found, "tickets_queue_order")) <= 13 * 51 + LOOKED_AT + 13
+
+
+@pytest.mark.parametrize("limit", ["1 minute", None])
+def test_how_a_queue_stands_is_read_from_one_index(large_desk, limit):
+    with large_desk.connection.transaction(force_rollback=True):
+        large_desk.run("update public.queues set wait_limit = %s", limit)
+        found = walked(large_desk, "agent", "get_queue_status", queue="support")
+
+    assert indexes(found) == {"tickets_queue_waiting"}
+    assert rows_read(found) <= 1001 + 1
+
+
+def test_a_look_reads_a_ticket_and_its_last_event(large_desk):
+    ticket = large_desk.one(
+        "select id::text from public.tickets"
+        " where mod(number, 10) = 0 and queue_id = %s",
+        id_of("support"),
+    )
+
+    with large_desk.connection.transaction(force_rollback=True):
+        found = walked(large_desk, "agent", "look_at_ticket", ticket=ticket)
+
+    assert indexes(found) <= {"tickets_pkey", "ticket_events_seq_unique"}
+    assert rows_read(found) <= 5
+
+
+def test_telling_of_an_event_reads_it_and_its_ticket(large_desk):
+    event = large_desk.one(
+        "select ticket_events.id::text from public.ticket_events"
+        " inner join public.tickets on tickets.id = ticket_id where queue_id = %s",
+        id_of("support"),
+    )
+
+    with large_desk.connection.transaction(force_rollback=True):
+        found = walked(large_desk, "service_role", "refresh_queue_status", event=event)
+
+    by_key = only(found, "tickets_pkey", "ticket_events_pkey")
+    assert rows_read(by_key) <= 3
+    assert indexes(found) <= {
+        "tickets_pkey",
+        "ticket_events_pkey",
+        "tickets_queue_waiting",
+    }
 
 
 @pytest.mark.parametrize("who", ["customer", "agent"])
@@ -206,8 +331,9 @@ def test_one_ticket_is_found_by_its_key(large_desk, ref):
 
     found = walked(large_desk, "agent", "get_ticket", ticket=str(ticket[ref]))
 
-    assert indexes(found) <= {"tickets_pkey", "tickets_number_key"}
-    assert rows_read(found) <= 2
+    shown = {"ticket_looks_pkey", "ticket_events_seq_unique"}
+    assert indexes(found) <= {"tickets_pkey", "tickets_number_key", *shown}
+    assert rows_read(found) <= 5
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,15 @@ PERMISSION_DENIED = "42501"
 
 @pytest.fixture
 def ticket(desk):
-    """A ticket with an answer and a note, followed by the agent, who is at work."""
+    """A ticket with an answer and a note, followed by the agent, who is at work.
+
+    The lead shares a view of its queue.
+    """
     ticket = desk.ticket()
     desk.run("select private.lock_agent(%s)", id_of("agent"))
     desk.say("agent", ticket, "An answer.")
     desk.note(ticket)
+    desk.call("lead", "create_view", name="Ours", scope="team", queue="support")
     return ticket
 
 
@@ -38,6 +42,8 @@ def those_who(see):
         ("comments", SEE_THE_TICKET),
         ("ticket_events", SEE_THE_TICKET),
         ("ticket_followers", {"agent"}),
+        ("ticket_looks", {"agent"}),
+        ("views", SEE_THE_NOTES),
         ("agents", STAFF),
         ("assignment_strategies", EVERYBODY),
         ("organizations", STAFF | {"customer", "colleague"}),
@@ -260,6 +266,11 @@ def test_names_are_found_by_staff_with_addresses_and_roles(desk):
         ("list_my_tickets", {}),
         ("list_queue", {"queue": "support"}),
         ("list_queues", {}),
+        ("get_queue_status", {"queue": "support"}),
+        ("look_at_ticket", {"ticket": "1001"}),
+        ("list_views", {}),
+        ("list_view", {"view": str(id_of("view"))}),
+        ("create_view", {"name": "V"}),
         ("list_roles", {}),
         ("list_people", {}),
         ("grant_role", {"person": str(id_of("stranger")), "role": "admin"}),
@@ -313,6 +324,13 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("list_queue", {"queue": "support"}),
         ("list_queues", {}),
         ("list_my_tickets", {}),
+        ("get_queue_status", {"queue": "support"}),
+        ("set_wait_limit", {"queue": "support", "minutes": 5}),
+        ("look_at_ticket", {"ticket": "1001"}),
+        ("list_views", {}),
+        ("list_view", {"view": str(id_of("view"))}),
+        ("create_view", {"name": "V"}),
+        ("delete_view", {"view": str(id_of("view"))}),
         ("list_roles", {}),
         ("claim_next_ticket", {}),
         ("create_queue", {"key": "mine", "name": "Mine"}),

@@ -48,7 +48,7 @@ const join = async (person, topic) => {
   let wake = () => {}
   const channel = person.client.channel(topic, { config: { private: true } })
   channel.on('broadcast', { event: '*' }, ({ event, payload }) => {
-    if (event === 'NOTIFICATION_CREATED') return
+    if (['NOTIFICATION_CREATED', 'QUEUE_STATUS_CHANGED'].includes(event)) return
     events.push(payload)
     wake()
   })

@@ -4,13 +4,15 @@ import asyncio
 import json
 import subprocess
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from realtime import AsyncRealtimeClient
 
-from shared.events import parse_event
+from shared.events import QueueStatusChanged, parse_event
 
 pytestmark = pytest.mark.slow
 PATIENCE = 30
@@ -211,6 +213,34 @@ def test_nobody_listens_where_they_may_not_read(people):
     assert len(answers) == len(tries)
     for answer in answers.values():
         assert "Unauthorized" in str(answer)
+
+
+def test_how_a_queue_stands_is_told_at_most_once_a_second_and_to_the_end(people):
+    """Many tickets at once; what is heard last is how the queue stands."""
+    path = "/v1/queues/support/status"
+
+    async def story():
+        queue = people.agent.get(path)["queue_id"]
+        async with listening(people.agent) as agent:
+            heard = await agent.joins(f"queue:{queue}", ["QUEUE_STATUS_CHANGED"])
+            opening = [asyncio.to_thread(people.customer.opens) for _ in range(12)]
+            tickets = await asyncio.gather(*opening)
+            await work(
+                people.agent,
+                *(("takes", ticket) for ticket in tickets),
+                *(("moves", ticket, "open") for ticket in tickets),
+            )
+            stands = await asyncio.to_thread(people.agent.get, path)
+            told = []
+            while not told or told[-1].status.model_dump(mode="json") != stands:
+                payload = await asyncio.wait_for(heard.get(), PATIENCE)
+                told.append(QueueStatusChanged.model_validate(payload))
+            return told
+
+    told = asyncio.run(story())
+
+    gaps = [late.occurred_at - early.occurred_at for early, late in pairwise(told)]
+    assert all(gap >= timedelta(seconds=1) for gap in gaps)
 
 
 def test_the_javascript_client_watches_a_ticket_too(desk, node_modules):

@@ -1,10 +1,12 @@
 """Queues in memory; it remembers what it was asked, and filters by status alone."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from shared.errors import NotFound
-from shared.models import Queue, QueueFilter, QueueSort, Ticket
-from shared.pages import Page, decode_cursor, page_of
+from shared.models import Queue, QueueFilter, QueueSort, Selection, Ticket, Total
+from shared.pages import decode_cursor, page_of
+from shared.repositories import TicketPage
 from tests.builders import queue
 
 
@@ -14,6 +16,7 @@ class FakeQueues:
 
     tickets: list[Ticket] = field(default_factory=list)
     queues: list[Queue] = field(default_factory=lambda: [queue()])
+    views: dict[UUID, Selection] = field(default_factory=dict)
     asked: list[tuple[QueueFilter, QueueSort]] = field(default_factory=list)
 
     def overview(self) -> list[Queue]:
@@ -22,19 +25,34 @@ class FakeQueues:
     def page(
         self,
         queue: str,
-        wanted: QueueFilter,
-        sort: QueueSort,
+        asked: Selection,
         cursor: str | None,
         size: int,
-    ) -> Page[Ticket]:
+        *,
+        count: bool = False,
+    ) -> TicketPage:
         if not any(queue in (each.key, str(each.id)) for each in self.queues):
             raise NotFound("There is no such queue, or it is not yours to see.")
-        self.asked.append((wanted, sort))
+        return self._page(asked, cursor, size, count=count)
+
+    def view(
+        self, view: UUID, cursor: str | None, size: int, *, count: bool = False
+    ) -> TicketPage:
+        if view not in self.views:
+            raise NotFound("There is no such view, or it is not yours to see.")
+        return self._page(self.views[view], cursor, size, count=count)
+
+    def _page(
+        self, asked: Selection, cursor: str | None, size: int, *, count: bool
+    ) -> TicketPage:
+        self.asked.append((asked.wanted, asked.sort))
         place = decode_cursor(cursor, tuple[int])
-        found = [
+        fit = [
             each
             for each in sorted(self.tickets, key=lambda each: each.number)
-            if (wanted.statuses is None or each.status in wanted.statuses)
-            and (place is None or each.number > place[0])
+            if asked.wanted.statuses is None or each.status in asked.wanted.statuses
         ]
-        return page_of(found[: size + 1], size, lambda last: (last.number,))
+        rest = [each for each in fit if place is None or each.number > place[0]]
+        page = page_of(rest[: size + 1], size, lambda last: (last.number,))
+        total = Total(count=len(fit), exact=True) if count else None
+        return TicketPage(**page.model_dump(), total=total)

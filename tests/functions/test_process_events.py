@@ -1,7 +1,7 @@
 """Reacting to events: each reaction once, whatever is delivered twice or fails."""
 
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,6 +14,7 @@ from shared.reactions import (
     MeasureDesk,
     NotifyPeople,
     PublishToBus,
+    RefreshQueueStatus,
     reaction_table,
 )
 from shared.telemetry import followed
@@ -31,7 +32,11 @@ class Desk:
         self.work = FakeWork()
         self.wakes = 0
         self.trails = []
+        self.refreshed: list[UUID] = []
+        self.seconds: float | None = None
+        self.promises: list[int] = []
         table = reaction_table(
+            RefreshQueueStatus(self, self.promises.append),
             NotifyPeople(self.outbox),
             FillWebhooks(self.outbox, self._wake),
             MeasureDesk(self.outbox),
@@ -43,6 +48,10 @@ class Desk:
     def _wake(self) -> None:
         self.wakes += 1
         self.trails.append(followed())
+
+    def refresh(self, event_id: UUID) -> float | None:
+        self.refreshed.append(event_id)
+        return self.seconds
 
     def happen(self, kind="TICKET_STATUS_CHANGED", **facts):
         happened = event(kind, id=str(uuid4()), **facts)
@@ -145,6 +154,23 @@ def test_after_a_crash_only_what_is_missing_happens(desk):
     assert desk.wakes == 0
     assert len(desk.bus.published) == 1
     assert not desk.outbox.owed
+
+
+@pytest.mark.parametrize(("seconds", "promises"), [(None, []), (0.4, [1])])
+def test_how_the_queue_stands_is_told_now_or_promised(desk, seconds, promises):
+    desk.seconds = seconds
+    happened = desk.happen()
+
+    desk.process.run(happened.id)
+
+    assert desk.refreshed == [happened.id]
+    assert desk.promises == promises
+
+
+def test_a_note_says_nothing_new_of_a_queue(desk):
+    desk.process.run(desk.happen(is_internal=True).id)
+
+    assert desk.refreshed == []
 
 
 def test_a_failing_reaction_puts_the_event_off_and_names_no_words(desk):

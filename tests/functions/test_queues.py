@@ -1,10 +1,15 @@
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
 import pytest
 
 from functions.list_queue.app import handler as list_queue
 from functions.list_queues.app import handler as list_queues
-from shared.models import QueueSort
+from functions.list_view.app import handler as list_view
+from shared.models import QueueFilter, QueueSort, Selection
 from tests.builders import QUEUE, SOMEBODY
 
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 PATH = "/v1/queues/support/tickets"
 
 
@@ -27,7 +32,7 @@ def test_nothing_is_left_out_unasked(send, fakes):
     send(list_queue, "GET", PATH)
 
     [(wanted, sort)] = fakes.queues.asked
-    assert set(wanted.model_dump().values()) == {None}
+    assert wanted == QueueFilter()
     assert sort is QueueSort.PRIORITY
 
 
@@ -41,8 +46,14 @@ def test_nothing_is_left_out_unasked(send, fakes):
         ("assignee=me", {"assignee": "me"}),
         ("assignee=none", {"assignee": "none"}),
         (f"assignee={SOMEBODY}", {"assignee": SOMEBODY}),
-        ("tag=caf%C3%A9", {"tag": "caf\u00e9"}),
-        ("tag=a+b", {"tag": "a b"}),
+        ("waiting_on=agent,customer", {"waiting_on": ["agent", "customer"]}),
+        ("requester=me", {"requester": "me"}),
+        (f"organization={SOMEBODY}", {"organization": SOMEBODY}),
+        ("tag=caf%C3%A9", {"tags": ["caf\u00e9"]}),
+        ("tag=vip,login&tag=a+b", {"tags": ["vip", "login", "a b"]}),
+        ("created_after=2026-11-01T12:00:00Z", {"created_after": NOON}),
+        ("updated_before=P7D", {"updated_before": timedelta(days=7)}),
+        ("waiting_before=PT2H", {"waiting_before": timedelta(hours=2)}),
     ],
 )
 def test_a_filter_narrows_by_what_it_names(send, fakes, query, wanted):
@@ -76,6 +87,16 @@ def test_a_queue_is_sorted_as_asked(send, fakes, sort):
         "status[]=new",
         "queue=other",
         "limit=1000",
+        "waiting_on=me",
+        "requester=none",
+        "organization=me",
+        "created_after=soon",
+        "created_after=2026-11-01T12:00:00",
+        "waiting_before=-PT2H",
+        "waiting_before=P999999D",
+        "waiting_before=PT2H&waiting_before=PT3H&x=1",
+        "tag=" + ",".join(f"t{n}" for n in range(51)),
+        "count=perhaps",
     ],
 )
 def test_a_filter_nobody_knows_is_refused(send, fakes, query):
@@ -87,5 +108,31 @@ def test_a_filter_nobody_knows_is_refused(send, fakes, query):
 
 def test_no_such_queue_is_a_problem(send):
     answer = send(list_queue, "GET", "/v1/queues/billing/tickets")
+
+    assert (answer.status, answer.problem) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("query", "total"), [("", None), ("count=true", {"count": 1, "exact": True})]
+)
+def test_how_many_there_are_is_told_to_those_who_ask(send, query, total):
+    answer = send(list_queue, "GET", PATH, query=query)
+
+    assert answer.json["total"] == total
+
+
+def test_a_view_shows_its_tickets(send, fakes):
+    view = uuid4()
+    fakes.queues.views[view] = Selection(sort=QueueSort.NEWEST)
+
+    answer = send(list_view, "GET", f"/v1/views/{view}/tickets", query="count=true")
+
+    assert [each["number"] for each in answer.json["items"]] == [1042]
+    assert answer.json["total"]["exact"]
+    assert fakes.queues.asked == [(QueueFilter(), QueueSort.NEWEST)]
+
+
+def test_no_such_view_is_a_problem(send):
+    answer = send(list_view, "GET", f"/v1/views/{uuid4()}/tickets")
 
     assert (answer.status, answer.problem) == (404, "not-found")

@@ -1,16 +1,32 @@
 """Queues, people and roles through PostgREST."""
 
+from datetime import timedelta
+
 import pytest
 
-from shared.errors import Conflict, Denied, Invalid, Malformed, NotFound
+from shared.boards import Boards, Teller
+from shared.errors import (
+    Conflict,
+    Denied,
+    Invalid,
+    Malformed,
+    NotFound,
+    Unauthenticated,
+)
 from shared.models import (
+    Look,
     QueueFilter,
     QueueSort,
     RoleDefinition,
+    Selection,
     TicketDraft,
     TicketPriority,
+    Total,
+    WaitingParty,
+    WaitLimit,
 )
 from shared.repositories import People, Queues, Roles, Tickets
+from shared.views import ViewChange, ViewDraft, Views, ViewScope
 from tests.database.cast import id_of
 
 pytestmark = pytest.mark.slow
@@ -19,7 +35,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def billing(api):
     """Five tickets in queue billing, tagged so that others do not count."""
-    wanted = QueueFilter(tag="counted")
+    wanted = QueueFilter(tags=["counted"])
     for priority in (*TicketPriority, TicketPriority.LOW):
         draft = TicketDraft(
             subject="Bill", body="Wrong.", queue="billing", tags=["counted"],
@@ -32,10 +48,13 @@ def billing(api):
 @pytest.mark.parametrize("sort", QueueSort)
 def test_a_queue_read_in_pages_is_the_queue(api, billing, sort):
     queues = Queues(api.open("biller"))
+    if sort is QueueSort.WAITING:
+        billing = billing.model_copy(update={"waiting_on": [WaitingParty.AGENT]})
+    asked = Selection(wanted=billing, sort=sort)
 
     numbers, cursor = [], None
     while True:
-        page = queues.page("billing", billing, sort, cursor, 2)
+        page = queues.page("billing", asked, cursor, 2)
         numbers += [ticket.number for ticket in page.items]
         if (cursor := page.next_cursor) is None:
             break
@@ -52,28 +71,124 @@ def test_a_queue_is_filtered(api, billing):
         update={"priorities": [TicketPriority.LOW], "assignee": "none"}
     )
 
-    found = queues.page("billing", narrow, QueueSort.OLDEST, None, 9).items
+    def found(wanted):
+        return queues.page("billing", Selection(wanted=wanted), None, 9).items
 
-    assert [ticket.priority for ticket in found] == [TicketPriority.LOW] * 2
-    mine = billing.model_copy(update={"assignee": id_of("biller")})
-    assert queues.page("billing", mine, QueueSort.OLDEST, None, 9).items == []
+    assert [each.priority for each in found(narrow)] == [TicketPriority.LOW] * 2
+    assert found(billing.model_copy(update={"assignee": id_of("biller")})) == []
+    assert found(billing.model_copy(update={"created_before": timedelta(days=1)})) == []
+    assert len(found(billing.model_copy(update={"requester": id_of("stranger")}))) == 5
+
+
+def test_a_ticket_of_a_list_comes_with_names_and_whether_it_is_new(api, billing):
+    asked = Selection(wanted=billing)
+
+    [first, *_] = Queues(api.open("admin")).page("billing", asked, None, 9).items
+
+    assert (first.requester_name, first.assignee_name) == ("Stranger", None)
+    assert first.unread is True
+
+
+def test_a_total_is_told_when_it_is_asked_for(api, billing):
+    queues = Queues(api.open("biller"))
+    asked = Selection(wanted=billing)
+
+    counted = queues.page("billing", asked, None, 2, count=True)
+
+    assert counted.total == Total(count=5, exact=True)
+    assert queues.page("billing", asked, None, 2).total is None
 
 
 def test_a_queue_not_worked_is_not_found(api, billing):
     for who in ("customer", "agent"):
         with pytest.raises(NotFound):
-            Queues(api.open(who)).page("billing", billing, QueueSort.OLDEST, None, 9)
+            Queues(api.open(who)).page("billing", Selection(wanted=billing), None, 9)
 
 
 def test_an_unknown_status_and_a_foreign_cursor_are_refused(api, billing):
     queues = Queues(api.open("biller"))
 
+    unknown = Selection(wanted=QueueFilter(statuses=["nope"]))
+    by_age = Selection(wanted=billing, sort=QueueSort.OLDEST)
+    cursor = queues.page("billing", by_age, None, 2).next_cursor
+
     with pytest.raises(Invalid):
-        queues.page(
-            "billing", QueueFilter(statuses=["nope"]), QueueSort.OLDEST, None, 9
-        )
+        queues.page("billing", unknown, None, 9)
     with pytest.raises(Malformed):
-        queues.page("billing", billing, QueueSort.OLDEST, "nope", 9)
+        queues.page("billing", by_age, "nope", 9)
+    with pytest.raises(Invalid) as other_order:
+        queues.page("billing", Selection(wanted=billing), cursor, 9)
+
+    assert other_order.value.problem == "bad-cursor"
+
+
+def test_a_view_is_saved_read_changed_and_deleted(api, billing):
+    database = api.open("biller")
+    views, queues = Views(database), Queues(database)
+    draft = ViewDraft(name="Counted", queue="billing", conditions=billing)
+
+    made = views.create(draft, "k")
+    first = queues.view(made.id, None, 3, count=True)
+    rest = queues.view(made.id, first.next_cursor, 3)
+    changed = views.change(made.id, ViewChange(sort=QueueSort.NEWEST))
+
+    assert (views.create(draft, "k"), views.all()) == (made, [changed])
+    assert made.conditions.model_dump() == billing.model_dump()
+    assert [len(first.items), len(rest.items), rest.next_cursor] == [3, 2, None]
+    assert first.total == Total(count=5, exact=True)
+    with pytest.raises(Invalid):
+        queues.view(made.id, first.next_cursor, 3)
+    assert views.delete(made.id) == changed
+    with pytest.raises(NotFound):
+        queues.view(made.id, None, 3)
+
+
+def test_refusals_about_views_come_as_their_kind(api):
+    views = Views(api.open("biller"))
+
+    with pytest.raises(Denied):
+        views.create(ViewDraft(name="V", scope=ViewScope.EVERYONE), None)
+    with pytest.raises(Invalid):
+        views.create(ViewDraft(name="V", queue="support"), None)
+    with pytest.raises(Denied):
+        Views(api.open("customer")).create(ViewDraft(name="V"), None)
+    with pytest.raises(NotFound):
+        views.delete(id_of("view"))
+
+
+def test_how_a_queue_stands_is_told_and_what_is_too_long_is_said(api, billing):
+    status = Boards(api.open("biller")).status("billing")
+
+    assert (status.new >= 5, status.waiting >= 5) == (True, True)
+    assert sum(status.by_priority.values()) == status.new
+    with pytest.raises(NotFound):
+        Boards(api.open("customer")).status("billing")
+    lead = Boards(api.open("lead"))
+    assert lead.limit("support", WaitLimit(minutes=5)) == WaitLimit(minutes=5)
+    assert lead.limit("support", WaitLimit(minutes=None)) == WaitLimit(minutes=None)
+    with pytest.raises(Denied):
+        Boards(api.open("agent")).limit("support", WaitLimit(minutes=5))
+
+
+def test_a_worker_tells_and_nobody_else(api, billing):
+    teller = Teller(api.worker())
+
+    assert teller.tell_all() is None
+    assert teller.tell_promised() is None
+    assert teller.refresh(id_of("no such event")) is None
+    with pytest.raises(Unauthenticated):
+        Teller(api.open("admin")).tell_all()
+
+
+def test_a_look_makes_a_ticket_read(api, billing):
+    tickets = Tickets(api.open("biller"))
+    asked = Selection(wanted=billing)
+    [first, *_] = Queues(api.open("biller")).page("billing", asked, None, 9).items
+
+    looked = tickets.look(str(first.number), Look(), None)
+
+    assert (looked.ticket_id, looked.seq) == (first.id, 1)
+    assert tickets.get(str(first.id)).unread is False
 
 
 def test_the_overview_counts(api, billing):

@@ -1,0 +1,1 @@
+"""See how a queue stands."""

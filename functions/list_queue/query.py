@@ -1,0 +1,59 @@
+"""What an address may say about which tickets of a queue are wanted."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.http import Commas, PageQuery, StatusList
+from shared.models import (
+    Moment,
+    QueueFilter,
+    QueueSort,
+    Selection,
+    TicketPriority,
+    TicketType,
+    WaitingParty,
+)
+
+Several = Field(default=None, max_length=50)
+
+
+class QueueQuery(PageQuery):
+    """Which tickets of the queue, in which order; nothing is left out unasked."""
+
+    status: StatusList | None = Field(
+        default=None, max_length=50, examples=[["new", "open"]]
+    )
+    priority: Annotated[list[TicketPriority], Commas] | None = Several
+    type: Annotated[list[TicketType], Commas] | None = Several
+    waiting_on: Annotated[list[WaitingParty], Commas] | None = Several
+    assignee: Literal["me", "none"] | UUID | None = None
+    requester: Literal["me"] | UUID | None = None
+    organization: UUID | None = None
+    tag: StatusList | None = Field(
+        default=None, max_length=50, description="All of these."
+    )
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    updated_after: Moment | None = None
+    updated_before: Moment | None = None
+    waiting_after: Moment | None = None
+    waiting_before: Moment | None = None
+    sort: QueueSort = QueueSort.PRIORITY
+    count: bool = Field(default=False, description="Also say how many there are.")
+
+    def selection(self) -> Selection:
+        """Return the same as conditions and a sort."""
+        named = {
+            "statuses": self.status,
+            "priorities": self.priority,
+            "types": self.type,
+            "tags": self.tag,
+        }
+        others = self.model_dump(
+            exclude={"status", "priority", "type", "tag", "sort", "count"}
+            | set(PageQuery.model_fields)
+        )
+        wanted = QueueFilter.model_validate({**named, **others})
+        return Selection(wanted=wanted, sort=self.sort)

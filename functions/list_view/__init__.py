@@ -1,0 +1,1 @@
+"""Work through a saved view."""

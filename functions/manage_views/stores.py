@@ -1,0 +1,16 @@
+"""What these routes may ask for; not in `shared.http`, which every function loads."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.http import CallersDatabase
+from shared.views import ViewKeeper, Views
+
+
+async def get_views(database: CallersDatabase) -> ViewKeeper:
+    """Views as the caller may keep them."""
+    return Views(database)
+
+
+KeepViews = Annotated[ViewKeeper, Depends(get_views)]

@@ -1,0 +1,1 @@
+"""Say how long tickets of a queue may wait."""

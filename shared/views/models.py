@@ -1,0 +1,95 @@
+"""A view, as drafted, changed and stored."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from shared.models import Command, Line, Model, QueueFilter, QueueSort
+
+Name = Annotated[Line, Field(min_length=1, max_length=80)]
+QueueName = Annotated[Line, Field(max_length=40)]
+
+
+class ViewScope(StrEnum):
+    """Who has a view: one person, the people of a queue, or all staff."""
+
+    MINE = "mine"
+    TEAM = "team"
+    EVERYONE = "everyone"
+
+
+class ViewDraft(Command):
+    """A view to save."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Mine, waiting over two hours",
+                    "conditions": {
+                        "assignee": "me",
+                        "waiting_on": ["agent"],
+                        "waiting_before": "PT2H",
+                    },
+                    "sort": "waiting",
+                }
+            ]
+        }
+    )
+
+    name: Name
+    scope: ViewScope = ViewScope.MINE
+    queue: QueueName | None = Field(
+        default=None,
+        description="Key or id; left out, every queue that the reader may see."
+        " A team's view names its queue.",
+    )
+    conditions: QueueFilter = Field(default_factory=QueueFilter)
+    sort: QueueSort = QueueSort.PRIORITY
+
+
+def _without_default(schema: JsonDict) -> None:
+    """Leave the default out of the document: what is not said is not changed."""
+    schema.pop("default", None)
+
+
+class ViewChange(Command):
+    """What is to be otherwise; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"scope": "team", "queue": "billing"}]}
+    )
+
+    name: Name = Field(default="", json_schema_extra=_without_default)
+    scope: ViewScope = Field(default=ViewScope.MINE, json_schema_extra=_without_default)
+    queue: QueueName | None = Field(default=None, json_schema_extra=_without_default)
+    conditions: QueueFilter = Field(
+        default_factory=QueueFilter, json_schema_extra=_without_default
+    )
+    sort: QueueSort = Field(
+        default=QueueSort.PRIORITY, json_schema_extra=_without_default
+    )
+
+
+class KeptFilter(QueueFilter):
+    """Conditions as stored; what a newer version has added is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class View(Model):
+    """A stored view. What it shows depends on who reads it."""
+
+    id: UUID
+    name: str
+    scope: ViewScope
+    owner_id: UUID | None = Field(description="Whose it is; null when it is shared.")
+    queue_id: UUID | None
+    conditions: KeptFilter
+    sort: QueueSort
+    created_at: datetime
+    updated_at: datetime
