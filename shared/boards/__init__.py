@@ -1,6 +1,6 @@
 """How queues stand: read by people, told by workers when it changes."""
 
-from .ports import BoardReader, LimitKeeper, StatusTeller
+from .ports import BoardReader, StatusTeller
 from .stores import Boards, Teller
 
-__all__ = ["BoardReader", "Boards", "LimitKeeper", "StatusTeller", "Teller"]
+__all__ = ["BoardReader", "Boards", "StatusTeller", "Teller"]

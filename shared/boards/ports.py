@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from shared.models import QueueStatus, WaitLimit
+from shared.models import QueueStatus
 
 
 class BoardReader(Protocol):
@@ -11,14 +11,6 @@ class BoardReader(Protocol):
 
     def status(self, queue: str) -> QueueStatus:
         """Return how a queue stands at this moment, or raise `NotFound`."""
-        ...
-
-
-class LimitKeeper(Protocol):
-    """Saying what is too long to wait."""
-
-    def limit(self, queue: str, limit: WaitLimit) -> WaitLimit:
-        """Say how long its tickets may wait; raise `NotFound`, `Denied`."""
         ...
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from shared.models import QueueStatus, WaitLimit
+from shared.models import QueueStatus
 from shared.persistence import Database
 
 
 class Boards:
-    """`BoardReader` and `LimitKeeper`."""
+    """`BoardReader`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -18,12 +18,6 @@ class Boards:
         """Return how a queue stands at this moment."""
         told = self._database.call("get_queue_status", {"queue": queue})
         return QueueStatus.model_validate(told)
-
-    def limit(self, queue: str, limit: WaitLimit) -> WaitLimit:
-        """Say how long its tickets may wait."""
-        asked = {"queue": queue, "minutes": limit.minutes}
-        told = self._database.call("set_wait_limit", asked)
-        return WaitLimit(minutes=told["minutes"])
 
 
 class Teller:

@@ -12,7 +12,6 @@ from .queues import (
     QueueStatus,
     Selection,
     Total,
-    WaitLimit,
 )
 from .tickets import (
     Assignment,
@@ -66,6 +65,5 @@ __all__ = [
     "TicketRef",
     "TicketType",
     "Total",
-    "WaitLimit",
     "WaitingParty",
 ]

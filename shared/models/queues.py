@@ -44,6 +44,10 @@ class Queue(QueueRef):
     released_after_minutes: int | None = Field(
         description="How long a ticket may wait for its assignee; null for ever."
     )
+    wait_limit_minutes: int | None = Field(
+        default=None,
+        description="How long a ticket may wait for an agent; null where nobody says.",
+    )
     archived_at: datetime | None = None
     counts: QueueCounts
 
@@ -122,11 +126,3 @@ class QueueStatus(Model):
     breaching: Total
     oldest_waiting_since: datetime | None
     by_priority: dict[TicketPriority, int]
-
-
-class WaitLimit(Command):
-    """How many minutes a ticket may wait for an agent; null for no limit."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"minutes": 60}]})
-
-    minutes: int | None = Field(ge=1, le=366 * 24 * 60)

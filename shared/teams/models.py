@@ -35,6 +35,16 @@ Minutes = Annotated[
         examples=[240],
     ),
 ]
+WaitMinutes = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=366 * 24 * 60,
+        description="How long a ticket may wait for an agent before the status of the"
+        " queue counts it as breaching; null: for ever.",
+        examples=[60],
+    ),
+]
 Skill = Annotated[Line, Field(pattern=r"^[^\s,]{1,50}$")]
 
 
@@ -50,6 +60,7 @@ class QueueDraft(Command):
     strategy: Strategy = "manual"
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
+    wait_limit_minutes: WaitMinutes | None = None
 
 
 class QueueChange(Command):
@@ -62,6 +73,7 @@ class QueueChange(Command):
     strategy: Strategy = Field(default_factory=str)
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
+    wait_limit_minutes: WaitMinutes | None = None
 
     def said(self) -> dict[str, Any]:
         """Return what was said, and nothing else; null means null."""

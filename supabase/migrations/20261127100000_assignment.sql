@@ -39,14 +39,20 @@ add column strategy text not null default 'manual'
 references public.assignment_strategies (strategy),
 add column default_priority public.ticket_priority,
 add column released_after interval,
+add column wait_limit interval,
 add constraint queues_released_after check (
     released_after between interval '5 minutes' and interval '30 days'
+),
+add constraint queues_wait_limit check (
+    wait_limit between interval '1 minute' and interval '366 days'
 );
 comment on column public.queues.strategy is 'How its tickets are given to people.';
 comment on column public.queues.default_priority is
 'Priority of tickets that ask for none; empty when triage decides.';
 comment on column public.queues.released_after is
 'How long a ticket may wait for whom it is assigned to before it goes back; empty for ever.';
+comment on column public.queues.wait_limit is
+'How long a ticket may wait for an agent; empty where nobody has said.';
 create index queues_strategy on public.queues (strategy);
 
 alter table public.tickets

@@ -12,6 +12,7 @@ as $$
         'strategy', queue.strategy,
         'default_priority', queue.default_priority,
         'released_after_minutes', extract(epoch from queue.released_after)::integer / 60,
+        'wait_limit_minutes', extract(epoch from queue.wait_limit)::integer / 60,
         'archived_at', queue.archived_at,
         'counts',
         '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
@@ -26,7 +27,8 @@ comment on function private.queue_view is 'A queue as list_queues shows it.';
 drop function public.list_queues();
 create function public.list_queues() returns table (
     id uuid, key text, name text, is_default boolean, strategy text,
-    default_priority public.ticket_priority, released_after_minutes integer, counts jsonb
+    default_priority public.ticket_priority, released_after_minutes integer,
+    wait_limit_minutes integer, counts jsonb
 )
 language sql stable set search_path = ''
 as $$
@@ -42,6 +44,7 @@ as $$
         readable.strategy,
         readable.default_priority,
         extract(epoch from readable.released_after)::integer / 60,
+        extract(epoch from readable.wait_limit)::integer / 60,
         '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
         || coalesce(totals.totals, '{}')
     from readable
@@ -153,6 +156,7 @@ create function public.create_queue(
     strategy text default 'manual',
     default_priority public.ticket_priority default null,
     released_after_minutes integer default null,
+    wait_limit_minutes integer default null,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -160,7 +164,8 @@ as $$
 declare
     request constant jsonb := jsonb_build_object(
         'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
-        'default_priority', default_priority, 'released_after_minutes', released_after_minutes
+        'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
+        'wait_limit_minutes', wait_limit_minutes
     );
     answer jsonb;
     queue public.queues;
@@ -171,10 +176,13 @@ begin
         return answer;
     end if;
     perform private.require_strategy(strategy);
-    insert into public.queues (key, name, strategy, default_priority, released_after)
+    insert into public.queues (
+        key, name, strategy, default_priority, released_after, wait_limit
+    )
     values (
         create_queue.key, create_queue.name, create_queue.strategy,
-        create_queue.default_priority, make_interval(mins => released_after_minutes)
+        create_queue.default_priority,
+        make_interval(mins => released_after_minutes), make_interval(mins => wait_limit_minutes)
     )
     on conflict on constraint queues_key_key do nothing
     returning * into queue;
@@ -223,6 +231,11 @@ begin
             when changes ? 'released_after_minutes'
                 then make_interval(mins => (changes ->> 'released_after_minutes')::integer)
             else target.released_after
+        end,
+        wait_limit = case
+            when changes ? 'wait_limit_minutes'
+                then make_interval(mins => (changes ->> 'wait_limit_minutes')::integer)
+            else target.wait_limit
         end
     where queues.id = target.id
     returning * into target;
@@ -233,7 +246,7 @@ begin
 end;
 $$;
 comment on function public.change_queue is
-'Changes strategy, default_priority (null: triage decides), released_after_minutes (null: never) with queues.lead in the queue; name and archived with queues.manage.';
+'Changes strategy, default_priority (null: triage decides), released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name and archived with queues.manage.';
 
 -- Its people ----------------------------------------------------------------
 

@@ -203,11 +203,11 @@ begin
         )
         union
         (
-            select tickets.id, tickets.number from public.ticket_followers
+            select tickets.id, ticket_followers.number from public.ticket_followers
             inner join public.tickets on tickets.id = ticket_followers.ticket_id
-            where person_id = me and number < below
-                and (statuses is null or status = any (statuses))
-            order by number desc limit page_size
+            where ticket_followers.person_id = me and ticket_followers.number < below
+                and (statuses is null or tickets.status = any (statuses))
+            order by ticket_followers.number desc limit page_size
         )
     )
 

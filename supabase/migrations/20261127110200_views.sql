@@ -1,7 +1,7 @@
 -- Saved views: conditions and an order with a name, for oneself, a team or everyone.
 
 insert into public.permissions (permission, description) values
-('views.share_team', 'Share views with a queue''s people; say how long its tickets may wait.'),
+('views.share_team', 'Share views with a queue''s people.'),
 ('views.share_all', 'Share views with all staff.');
 
 insert into public.role_permissions (role, permission) values

@@ -1,16 +1,8 @@
 -- How a queue stands, without counting: sums that every change keeps, the longest wait by
 -- an index, and what has waited too long counted no further than 1,000.
 
--- There are few queues, and the counts begin anew: nothing to check, default or wait for.
--- squawk-ignore-file constraint-missing-not-valid, adding-required-field
--- squawk-ignore-file require-concurrent-index-creation
-
-alter table public.queues add column wait_limit interval,
-add constraint queues_wait_limit check (
-    wait_limit between interval '1 minute' and interval '366 days'
-);
-comment on column public.queues.wait_limit is
-'How long a ticket may wait for an agent; empty where nobody has said.';
+-- The counts begin anew: nothing to default or wait for.
+-- squawk-ignore-file adding-required-field, require-concurrent-index-creation
 
 -- Counts grow by priority, by whether an agent is waited for, and by whether anybody has
 -- the ticket. Nothing may change while they are counted anew, this once.
@@ -214,18 +206,4 @@ end;
 $$;
 comment on function public.get_queue_status is 'How a queue stands at this moment, for those who may read it.';
 
-create function public.set_wait_limit(queue text, minutes integer default null) returns jsonb
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    this constant public.queues := private.find_own_queue(queue);
-begin
-    perform private.require_permission('views.share_team');
-    update public.queues set wait_limit = make_interval(mins => minutes) where id = (this).id;
-    return jsonb_build_object('queue_id', (this).id, 'minutes', minutes);
-end;
-$$;
-comment on function public.set_wait_limit is
-'Says how many minutes a ticket of a queue may wait for an agent; null for no limit.';
-
-grant execute on function public.get_queue_status, public.set_wait_limit to authenticated;
+grant execute on function public.get_queue_status to authenticated;

@@ -26,14 +26,41 @@ comment on function private.bulk_view is 'A bulk update as it is shown.';
 create function private.tickets_of_view(view uuid, at_most integer) returns setof uuid
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    seen public.views;
+    walked record;
+    place jsonb;
+    told integer := 0;
 begin
+    select * into seen from public.views where id = view and private.has_view(id);
+    if seen.id is null then
+        raise sqlstate 'PT422' using
+            message = 'unknown-view',
+            detail = 'There is no such view, or it is not yours to see.';
+    end if;
+    -- A page comes short when it has looked at all it may; so many of them are enough.
+    for page in 1..100 loop
+        select * into walked from private.walk_queues(
+            case
+                when seen.queue_id is not null then array[seen.queue_id]
+                else array(select readable.id from private.readable_queues() as readable (id))
+            end,
+            seen.conditions, seen.sort, place, at_most - told
+        );
+        return query select unnest(walked.page);
+        told := told + cardinality(walked.page);
+        place := walked.next;
+        if place is null or told >= at_most then
+            return;
+        end if;
+    end loop;
     raise sqlstate 'PT422' using
-        message = 'unknown-view',
-        detail = 'There is no such view, or it is not yours to see.';
+        message = 'view-too-wide',
+        detail = 'Too few of too many tickets are in this view to find them all. Narrow it down.';
 end;
 $$;
 comment on function private.tickets_of_view is
-'The tickets that a view shows the caller, so many at most; PT422 when there is no such view.';
+'The tickets that a view shows the caller, so many at most; PT422 when there is no such view, or looking for them takes too long.';
 
 create function private.require_bulk_change(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''

@@ -1,8 +1,4 @@
 -- Numbers for those who run the desk: what events amount to, and how queues are now.
---
--- A migration runs in one transaction, where nothing can be built concurrently: those who
--- write tickets wait while the index is built.
--- squawk-ignore-file require-concurrent-index-creation
 
 create function private.first_reply_seconds(event public.ticket_events)
 returns double precision
@@ -45,10 +41,6 @@ $$;
 comment on function public.measure_event is
 'What there is to measure about an event, once: null when somebody was given it before.';
 
-create index tickets_waiting_for_agent on public.tickets (queue_id, waiting_since)
-where waiting_on = 'agent';
-comment on index public.tickets_waiting_for_agent is 'Who has waited longest for staff.';
-
 create function public.queue_gauges() returns table (
     key text, waiting bigint, oldest_wait_seconds double precision
 )
@@ -64,7 +56,9 @@ as $$
         coalesce((
             select extract(epoch from now() - tickets.waiting_since)
             from public.tickets
-            where tickets.queue_id = queues.id and tickets.waiting_on = 'agent'
+            where tickets.queue_id = queues.id
+                and tickets.waiting_on = 'agent'
+                and tickets.status_category in ('new', 'open', 'pending', 'on_hold')
             order by tickets.waiting_since
             limit 1
         ), 0)::double precision

@@ -35,8 +35,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after",
-        "id key name is_default archived_at created_at wait_limit",
+        " released_after wait_limit",
     ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
@@ -211,7 +210,6 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "rotate_webhook_secret": "authenticated",
     "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
-    "set_wait_limit": "authenticated",
     "tell_queue_statuses": "service_role",
     "undo_bulk_update": "authenticated",
     "update_ticket": "authenticated",

@@ -424,6 +424,51 @@ def test_a_thousand_tickets_are_the_most(desk):
     assert begin(desk, most[1:], priority="low")["total"] == 1000
 
 
+def test_a_view_names_the_tickets_that_its_reader_may_see(desk):
+    urgent = [desk.ticket(priority="urgent") for _ in range(3)]
+    desk.ticket(priority="urgent", queue="billing")  # another team's
+    desk.ticket(priority="low")
+    view = desk.call(
+        "agent", "create_view", name="Urgent", conditions={"priorities": ["urgent"]}
+    )
+
+    job = desk.call(
+        "agent", "bulk_update", view=view["id"], change={"priority": "high"}
+    )
+    work(desk)
+
+    assert look(desk, job)["done"] == 3
+    assert {item["ticket_id"] for item in items(desk, job)} == {
+        ticket["id"] for ticket in urgent
+    }
+
+
+def test_what_a_view_shows_is_taken_in_pieces_and_no_further_than_1000(desk):
+    """A page looks at so many tickets and no more: the next goes on behind it."""
+    desk.run("update private.desk_settings set tickets_looked_at = 100")
+    for number in range(250):
+        desk.ticket(priority="normal" if number % 50 else "urgent")
+    rare = desk.call(
+        "agent",
+        "create_view",
+        name="Rare",
+        conditions={"priorities": ["urgent"]},
+        sort="newest",
+    )
+
+    job = desk.call("agent", "bulk_update", view=rare["id"], change={"priority": "low"})
+
+    assert job["total"] == 5
+
+
+@pytest.mark.parametrize("who", ["neighbour", "lead", "admin"])
+def test_the_view_of_another_person_names_nothing(desk, who):
+    view = desk.call("agent", "create_view", name="Mine")
+
+    with refused("PT422", "unknown-view"):
+        desk.call(who, "bulk_update", view=view["id"], change={"priority": "low"})
+
+
 def test_there_is_no_such_view(desk):
     with refused("PT422", "unknown-view"):
         desk.call(

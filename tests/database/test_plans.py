@@ -431,7 +431,7 @@ def test_a_gauge_looks_at_one_ticket_a_queue(large_desk):
     found = walked(large_desk, "service_role", "queue_gauges")
 
     queues = large_desk.one("select count(*) from public.queues")
-    assert indexes(found) == {"tickets_waiting_for_agent"}
+    assert indexes(found) == {"tickets_queue_waiting"}
     assert rows_read(found) <= queues
 
 

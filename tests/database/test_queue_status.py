@@ -27,7 +27,8 @@ def status(desk, who="agent", queue="support"):
 
 
 def limit(desk, who, minutes, queue="support"):
-    return desk.call(who, "set_wait_limit", queue=queue, minutes=minutes)
+    changes = {"wait_limit_minutes": minutes}
+    return desk.call(who, "change_queue", queue=queue, changes=changes)
 
 
 def let_wait(desk, hours):
@@ -99,7 +100,7 @@ def test_what_waits_for_others_is_not_breaching(desk):
 )  # fmt: skip
 def test_leads_say_how_long_their_queue_may_wait(desk, who, code):
     if code is None:
-        assert limit(desk, who, 60) == {"queue_id": SUPPORT, "minutes": 60}
+        assert limit(desk, who, 60)["wait_limit_minutes"] == 60
     else:
         with refused(code):
             limit(desk, who, 60)

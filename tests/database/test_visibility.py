@@ -325,7 +325,6 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("list_queues", {}),
         ("list_my_tickets", {}),
         ("get_queue_status", {"queue": "support"}),
-        ("set_wait_limit", {"queue": "support", "minutes": 5}),
         ("look_at_ticket", {"ticket": "1001"}),
         ("list_views", {}),
         ("list_view", {"view": str(id_of("view"))}),

@@ -7,7 +7,6 @@ import pytest
 from functions.get_queue_status.app import handler as get_status
 from functions.look_at_ticket.app import handler as look_at_ticket
 from functions.manage_views.app import handler as manage_views
-from functions.set_wait_limit.app import handler as set_wait_limit
 from functions.tell_queue_status import app as tell
 from functions.tell_queue_status.use_case import Announcer
 from tests.builders import ME, NOW, QUEUE, ticket_row
@@ -164,25 +163,6 @@ def test_how_a_queue_stands_is_told(rest):
 
     assert answer.json["breaching"] == {"count": 1000, "exact": False}
     assert answer.json["by_priority"]["normal"] == 3
-
-
-@pytest.mark.parametrize(
-    ("body", "asked"), [({"minutes": 5}, {"minutes": 5}), ({"minutes": None}, {})]
-)
-def test_how_long_tickets_may_wait_is_said(rest, body, asked):
-    rest.answers = [(200, {"queue_id": str(QUEUE), **body})]
-
-    answer = send(set_wait_limit, "PUT", "/v1/queues/support/wait-limit", body)
-
-    assert answer.json == body
-    assert rest.asked[0].arguments == {"queue": "support", **asked}
-
-
-@pytest.mark.parametrize("body", [{}, {"minutes": 0}, {"minutes": 10**9}])
-def test_a_limit_that_makes_no_sense_is_refused(rest, body):
-    answer = send(set_wait_limit, "PUT", "/v1/queues/support/wait-limit", body)
-
-    assert answer.status == 422
 
 
 def test_a_ticket_says_whether_it_is_new_to_me(rest):

@@ -23,7 +23,6 @@ from shared.models import (
     TicketPriority,
     Total,
     WaitingParty,
-    WaitLimit,
 )
 from shared.repositories import People, Queues, Roles, Tickets
 from shared.views import ViewChange, ViewDraft, Views, ViewScope
@@ -156,18 +155,13 @@ def test_refusals_about_views_come_as_their_kind(api):
         views.delete(id_of("view"))
 
 
-def test_how_a_queue_stands_is_told_and_what_is_too_long_is_said(api, billing):
+def test_how_a_queue_stands_is_told(api, billing):
     status = Boards(api.open("biller")).status("billing")
 
     assert (status.new >= 5, status.waiting >= 5) == (True, True)
     assert sum(status.by_priority.values()) == status.new
     with pytest.raises(NotFound):
         Boards(api.open("customer")).status("billing")
-    lead = Boards(api.open("lead"))
-    assert lead.limit("support", WaitLimit(minutes=5)) == WaitLimit(minutes=5)
-    assert lead.limit("support", WaitLimit(minutes=None)) == WaitLimit(minutes=None)
-    with pytest.raises(Denied):
-        Boards(api.open("agent")).limit("support", WaitLimit(minutes=5))
 
 
 def test_a_worker_tells_and_nobody_else(api, billing):

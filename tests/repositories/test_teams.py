@@ -79,10 +79,14 @@ def test_a_queue_is_made_once_a_key_and_changed(api, returns):
     with pytest.raises(Invalid, match="idempotency-key-reused"):
         queues.create(draft.model_copy(update={"name": "Other"}), returns.key)
     changed = queues.change(
-        returns.key, QueueChange(default_priority="high", released_after_minutes=90)
+        returns.key,
+        QueueChange(
+            default_priority="high", released_after_minutes=90, wait_limit_minutes=5
+        ),
     )
     assert changed.default_priority is TicketPriority.HIGH
     assert changed.released_after_minutes == 90
+    assert changed.wait_limit_minutes == 5
     assert (
         queues.change(returns.key, QueueChange(default_priority=None)).name == "Returns"
     )

@@ -1,1 +1,0 @@
-"""Say how long tickets of a queue may wait."""
