@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 ROOT: Final = Path(__file__).parents[1]
 OURS: Final = ROOT / ".autocrm" / "test-node" / "node_modules"
 QUIET: Final = {"DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1"}
+READ_ONLY: Final = {"PGOPTIONS": "-c default_transaction_read_only=on"}
+HERE: Final = ("127.0.0.1", "::1", "localhost")
 
 
 class NoSupabaseCli(Exception):
@@ -26,14 +28,14 @@ class SupabaseCli:
 
     Args:
         dsn: connection string, password included.
-        project: folder that holds `supabase/`.
+        reads: whether the database shall refuse every change.
 
     Raises:
         NoSupabaseCli: it is not installed.
     """
 
-    def __init__(self, dsn: str, project: Path = ROOT) -> None:
-        self._program, self._project = find_cli(), project
+    def __init__(self, dsn: str, *, reads: bool = False) -> None:
+        self._program, self._reads = find_cli(), reads
         self._address = urlsplit(dsn)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,8 +43,14 @@ class SupabaseCli:
         remote = f"--remote={without_password(self._address)}"
         return subprocess.run(
             [self._program, *arguments, remote],
-            cwd=self._project,
-            env={**os.environ, **QUIET, "PGPASSWORD": unquote(self._password)},
+            cwd=ROOT,
+            env={
+                **os.environ,
+                **QUIET,
+                **(READ_ONLY if self._reads else {}),
+                "PGSSLMODE": encryption(self._address.hostname),
+                "PGPASSWORD": unquote(self._password),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -52,6 +60,11 @@ class SupabaseCli:
     @property
     def _password(self) -> str:
         return self._address.password or os.environ.get("PGPASSWORD", "")
+
+
+def encryption(host: str | None) -> str:
+    """The `sslmode` of a connection: nothing goes over a network in the clear."""
+    return os.environ.get("PGSSLMODE") or ("prefer" if host in HERE else "require")
 
 
 def without_password(address: SplitResult) -> str:

@@ -118,7 +118,7 @@ class Database:
     def _advice(self) -> Finding:
         about = "advisors"
         try:
-            done = SupabaseCli(self._dsn).run(
+            done = SupabaseCli(self._dsn, reads=True).run(
                 "db", "advisors", "--level", "warn", "--output-format", "json"
             )
             advice = json.loads(done.stdout or "{}")["results"]

@@ -11,8 +11,10 @@ import boto3
 import httpx
 import psycopg
 from botocore.model import OperationModel
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from infra.stack import open_session
+from infra.supabase_cli import encryption
 
 PATIENCE: Final = 10.0  # seconds for one answer
 QUESTIONS: Final = ("Describe", "Get", "Head", "List")
@@ -40,9 +42,20 @@ def open_database(dsn: str) -> Iterator[psycopg.Connection]:
     Raises:
         psycopg.OperationalError: it cannot be reached, or refuses us.
     """
-    with psycopg.connect(dsn, connect_timeout=int(PATIENCE)) as connection:
+    with psycopg.connect(_encrypted(dsn), connect_timeout=int(PATIENCE)) as connection:
         connection.read_only = True
         yield connection
+
+
+def _encrypted(dsn: str) -> str:
+    """The connection string, with encryption unless it says otherwise."""
+    try:
+        told = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:  # whose message quotes it
+        raise psycopg.OperationalError("This is no connection string.") from None
+    if "sslmode" in told:
+        return dsn
+    return make_conninfo(dsn, sslmode=encryption(str(told.get("host"))))
 
 
 def open_aws() -> boto3.Session:

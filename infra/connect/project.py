@@ -27,7 +27,7 @@ class Project:
         self._secret = environment.get("SUPABASE_SECRET_KEY", "")
         self._token = environment.get("SUPABASE_ACCESS_TOKEN", "")
         self._management = environment.get("SUPABASE_API_URL", MANAGEMENT)
-        self._ref = (urlsplit(self._url).hostname or "_").split(".")[0]
+        self._ref = environment.get("SUPABASE_PROJECT_ID") or _ref(self._url)
         self._web = web
 
     def checks(self) -> Iterator[Finding]:
@@ -135,3 +135,9 @@ class Project:
             headers={"Authorization": f"Bearer {self._token}"},
         )
         return dict(answer.json()) if answer.is_success else None
+
+
+def _ref(url: str) -> str:
+    """The project in an address of the platform; elsewhere `_`, which asks for one."""
+    name, _, platform = (urlsplit(url).hostname or "").partition(".")
+    return name if platform == "supabase.co" else "_"

@@ -124,7 +124,10 @@ def test_an_empty_database_lacks_its_migrations_and_that_may_wait(server):
     server.drop(name)
 
 
-@pytest.mark.parametrize("wrong", ["", "postgresql://nobody:pw@127.0.0.1:9/postgres"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "postgresql://nobody:pw@127.0.0.1:9/postgres", "the password is pw", "pw"],
+)
 def test_without_a_database_code_would_come_before_migrations(wrong):
     seen = findings(wrong)
 

@@ -1,13 +1,16 @@
 """What looks cannot change anything, because its doors let only questions through."""
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from infra.connect import WouldChange
 from infra.connect.doors import open_aws, open_database, open_web
+from infra.supabase_cli import SupabaseCli, encryption, without_password
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -68,3 +71,40 @@ def test_aws_is_only_asked(aws):
             StackName="a", ChangeSetName="b", TemplateBody="{}"
         )
     assert session.client("s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.slow
+def test_the_advisors_only_read(project_database, node_modules):
+    project_database.breaks("delete from supabase_migrations.schema_migrations")
+
+    done = SupabaseCli(project_database.dsn, reads=True).run("db", "push", "--yes")
+
+    assert done.returncode == 1
+    assert "read-only transaction" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_wrong_password_opens_nothing_and_is_not_shown(
+    project_database, node_modules
+):
+    wrong = re.sub(r":[0-9a-f]+@", ":a-wrong-one@", project_database.dsn)
+
+    done = SupabaseCli(wrong, reads=True).run("migration", "list")
+
+    assert done.returncode == 1
+    assert "a-wrong-one" not in done.stdout + done.stderr
+
+
+def test_nothing_crosses_a_network_in_the_clear(monkeypatch):
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+
+    assert encryption("db.abc.supabase.co") == "require"
+    assert encryption("127.0.0.1") == "prefer"
+
+
+def test_the_address_that_is_shown_has_no_password():
+    dsn = "postgresql://postgres:p%40ss@db.example.com:5432/postgres?x=1"
+
+    shown = without_password(urlsplit(dsn))
+
+    assert shown == "postgresql://postgres@db.example.com:5432/postgres?x=1"

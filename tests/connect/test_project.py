@@ -55,6 +55,20 @@ def test_what_is_broken_is_named_with_its_page(environment, name, value, about, 
     assert not seen[about].can_wait
 
 
+@pytest.mark.parametrize(
+    ("address", "given", "page"),
+    [
+        ("http://127.0.0.1:9", "", "project/_/"),
+        ("https://abcdef.supabase.co:9/x", "", "project/abcdef/"),
+        ("https://help.example.com:9/x", "abcdef", "project/abcdef/"),
+    ],
+)
+def test_a_page_is_that_of_the_project(address, given, page):
+    told = findings({"SUPABASE_URL": address, "SUPABASE_PROJECT_ID": given})
+
+    assert page in told["Supabase project"].mend
+
+
 def test_a_publishable_key_in_place_of_the_secret_one_is_noticed(environment):
     publishable = environment["SUPABASE_PUBLISHABLE_KEY"]
 

@@ -5,6 +5,8 @@ kept releases as moto has them. Not rehearsed: our own template in CloudFormatio
 moto cannot deploy; `sam build`, which tests/build tries; IAM, which moto does not ask.
 """
 
+import re
+
 import boto3
 import pytest
 
@@ -12,6 +14,8 @@ from infra.connect import migrations_of
 from infra.local.postgres import connected
 from infra.release.migrating import versions
 from infra.stack import LiveStack, Release
+
+from .conftest import BUCKET
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +29,10 @@ def release():
 
 
 def change(stage, seconds):
-    stage.template.write_text(stage.template.read_text().replace("180", seconds))
+    text = stage.template.read_text()
+    stage.template.write_text(
+        re.sub(r"(VisibilityTimeout): \d+", rf"\1: {seconds}", text)
+    )
 
 
 def timeout():
@@ -59,6 +66,22 @@ def test_from_nothing_to_a_desk_and_to_the_next_release_and_back(stage):
     for told in (first, second, back):
         for secret in ("SUPABASE_DB_URL", "SUPABASE_SECRET_KEY", "WEBHOOK_SECRETS"):
             assert stage.environment[secret] not in told.stdout + told.stderr
+
+
+def test_a_release_that_never_ran_is_not_gone_back_to(stage, answer):
+    stage.deploy().check_returncode()
+    first = release().name
+    change(stage, "240")
+    declined = answer("n", "deploy", f"--built={stage.template}")
+    change(stage, "300")
+    stage.deploy().check_returncode()
+
+    stage.verb("--yes", "rollback").check_returncode()
+
+    kept = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="releases/")
+    assert declined.returncode == 1
+    assert kept["KeyCount"] == 3
+    assert (release().name, timeout()) == (first, "180")
 
 
 def test_what_would_lose_something_is_shown_as_such(stage):
