@@ -48,9 +48,7 @@ def measure(options: Namespace) -> Iterator[Figure]:
         # Times swing with what else the machine does; this repeats to a thousandth.
         if shutil.which("valgrind"):
             chosen = others if options.instructions else others[:2]
-            counted = {
-                start[0]: _instructions(pad, start) for start in (floor, *chosen)
-            }
+            counted = {start[0]: instructions(pad, start) for start in (floor, *chosen)}
             yield from _counted(counted)
         yield from _weighed(pad)
 
@@ -135,7 +133,7 @@ def _first_answer(pad: Launchpad, serving: Runtime, start: Start) -> float:
     return 1000 * once.processor_seconds
 
 
-def _instructions(pad: Launchpad, start: Start) -> float:
+def instructions(pad: Launchpad, start: Start) -> float:
     """Count the millions of instructions of an import and a first answer."""
     name, handler, variables, event = start
     places = pad.artifacts.places(name)
