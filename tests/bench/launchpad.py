@@ -46,13 +46,17 @@ class Launchpad:
         pad = cls(*_chosen(folder))
         for name in (*LAYERS, *functions()):
             pad.artifacts.build(name)
-        for name, code in YARDSTICKS.items():
-            place = folder / name
-            place.mkdir()
-            (place / f"{name}.py").write_text(code)
-            compile_tree(place, "/var/task", pad.target)
+        pad.add_yardsticks()
         pad._install_runtime_client()
         return pad
+
+    def add_yardsticks(self) -> None:
+        """Build what functions are compared with, beside them."""
+        for name, code in YARDSTICKS.items():
+            place = self.artifacts.folder / name
+            place.mkdir()
+            (place / f"{name}.py").write_text(code)
+            compile_tree(place, "/var/task", self.target)
 
     @property
     def target(self) -> Target:

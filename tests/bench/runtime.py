@@ -1,5 +1,6 @@
 """The Lambda Runtime API, for one process and one event."""
 
+import os
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ class Once:
     handed_out: bool = False
     answer: bytes = b""
     failed: bool = False
+    processor_seconds: float = 0.0
     answered: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -46,7 +48,8 @@ class Runtime:
                 raise TimeoutError("The function did not answer.")
         finally:
             process.kill()
-            process.wait()
+            _, process.returncode, used = os.wait4(process.pid, 0)
+            once.processor_seconds = used.ru_utime + used.ru_stime
             once.over.set()
         return once
 

@@ -20,6 +20,6 @@ context = SimpleNamespace(
 invoke = getattr(importlib.import_module(module), name)
 answers = [invoke(event, context) for event in json.load(sys.stdin)]
 loaded = sorted({each.partition(".")[0] for each in sys.modules})
-core = sys.modules["shared"].__file__
+core = getattr(sys.modules.get("shared"), "__file__", None)
 said = {"answers": answers, "shared": core, "loaded": loaded}
 print(json.dumps(said))  # noqa: T201

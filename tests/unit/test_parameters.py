@@ -5,7 +5,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from shared.errors import Unavailable
-from shared.settings import MissingSetting, WorkerSettings
+from shared.settings import MissingSetting, WorkerSettings, sections
 from shared.settings import parameters as module
 from shared.settings.parameters import NoParameter, ParameterStore
 
@@ -27,6 +27,7 @@ def aws(monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     module._client.cache_clear()
+    monkeypatch.setattr(sections, "_parameters", ParameterStore())
     boto3.client("ssm", region_name="eu-west-1").delete_parameters(Names=[NAME])
     yield server
     server.stop()

@@ -55,10 +55,14 @@ def create_resources(template: Template) -> tuple[str, ...]:
 
 
 def keep_parameters(place: Place, secrets: Mapping[str, str]) -> None:
-    """Put secrets into the stand-in's Parameter Store, as an operator would."""
+    """Put secrets into the stand-in's Parameter Store, as an operator would.
+
+    As plain strings: for secure ones it loads a whole KMS, 0.75 s of every start, and
+    whoever reads them cannot tell the two apart.
+    """
     store = client("ssm", place)
     for name, value in secrets.items():
-        store.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+        store.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
 def verify_senders(template: Template) -> None:
