@@ -6,7 +6,11 @@
 
 -- Counts grow by priority, by whether an agent is waited for, and by whether anybody has
 -- the ticket. Nothing may change while they are counted anew, this once.
-lock table public.tickets in share row exclusive mode;
+do $lock$
+begin
+    lock table public.tickets in share row exclusive mode;
+end;
+$lock$;
 delete from private.queue_counts
 where true;
 alter table private.queue_counts
