@@ -114,7 +114,7 @@ def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
 @contextmanager
 def provided(handler: Any, stores: Mapping[Any, Any]):
     """Let a handler's routes find these stores instead of the real ones."""
-    overrides = handler.__wrapped__.app.dependency_overrides  # its Mangum, its FastAPI
+    overrides = handler.__wrapped__.app.app.dependency_overrides  # Mangum, headers, app
     overrides.update({get: partial(_same, store) for get, store in stores.items()})
     try:
         yield
