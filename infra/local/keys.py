@@ -97,6 +97,11 @@ class Keys:
         """What the database signs its webhooks with."""
         return self.password("database webhooks")
 
+    @property
+    def source_secret(self) -> str:
+        """What functions prove with where a request came from."""
+        return self.password("sources of requests")
+
 
 def _signing_jwk() -> dict[str, Any]:
     key = ec.generate_private_key(ec.SECP256R1())

@@ -54,7 +54,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
-        " webhook_log_kept",
+        " webhook_log_kept writes_a_minute writes_a_minute_by_address",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -87,6 +87,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
+    "private.write_counts": ((), "subject slot minute writes"),
     "private.queue_counts": ((), "id queue_id category difference"),
 }
 
@@ -164,8 +165,9 @@ shared_organizations staff visible_ticket
 
 # What only commands and triggers call.
 PIECES = """
-answer_given assignee_then audience begin_reaction beyond_mine call_workers can_work
-changed check_step count_lost_tickets count_new_tickets count_tickets delivery_view
+answer_given assignee_then audience begin_reaction beyond_mine call_workers
+calling_address can_work changed check_step count_command count_lost_tickets
+count_new_tickets count_tickets count_write delivery_view
 email_attempts event_payload events_to_replay feed_turn find_queue fold_queue_counts
 follow_up guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin
 keep_answer keep_category keep_load keep_load_of_rows keep_new_ticket keep_ticket_rules

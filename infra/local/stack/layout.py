@@ -66,6 +66,7 @@ class Layout:
         return {
             "autocrm_webhook_url": f"{self.desk.api_url}/v1/hooks/database",
             "autocrm_webhook_secret": self._platform.keys.hook_secret,
+            "autocrm_source_secret": self._platform.keys.source_secret,
         }
 
     def cloud(self) -> tuple[Part, Part]:
@@ -101,6 +102,7 @@ class Layout:
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
             "SupabaseSecretKey": self.desk.supabase_secret_key,
             "WebhookSecrets": self._platform.keys.hook_secret,
+            "SourceSecret": self._platform.keys.source_secret,
             "WebhookAllowPrivate": "true",
         }
         return Part(
