@@ -1,6 +1,6 @@
 """The nouns of the help desk: frozen values, validated once, at the edge."""
 
-from .base import Command, Fields, Line, Model, Prose
+from .base import Command, Fields, Flag, Line, Model, Moment, Prose
 from .comments import Comment, CommentDraft, CommentVisibility
 from .people import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
 from .queues import Queue, QueueCounts, QueueFilter, QueueSort
@@ -23,9 +23,11 @@ __all__ = [
     "CommentDraft",
     "CommentVisibility",
     "Fields",
+    "Flag",
     "Line",
     "Me",
     "Model",
+    "Moment",
     "Person",
     "Prose",
     "Queue",

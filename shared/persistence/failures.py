@@ -39,6 +39,9 @@ _THEIRS: Mapping[str, type[AppError]] = {
     "22P05": Invalid,  # a character that cannot be stored
     "22021": Invalid,
     "22003": Invalid,  # out of range
+    "22007": Invalid,  # no date or time
+    "22008": Invalid,  # a time out of range
+    "22009": Invalid,  # a zone out of range
     "23502": Invalid,  # not null
     "23503": Invalid,  # foreign key
     "23514": Invalid,  # check
