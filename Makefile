@@ -64,6 +64,12 @@ faults: export EVENTS ?= 10000
 faults: setup-tests  ## kill every part of the fan-out under 10,000 changes; prove none lost
 	@$(RUN) pytest -q tests/faults
 
+# Failures are printed with a `curl` line each that repeats them.
+.PHONY: fuzz
+fuzz: MINUTES ?= 10
+fuzz: setup-tests  ## send everything to every route as everybody: make fuzz MINUTES=10
+	@$(RUN) tests.fuzz $(MINUTES)
+
 .PHONY: lint
 lint: setup  ## check style, types and the shape of the code
 	@$(RUN) ruff format --check .

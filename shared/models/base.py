@@ -99,7 +99,7 @@ def _check(value: JsonValue, depth: int) -> None:
             _check(item, depth + 1)
 
 
-# JSON's own true or false, and a moment as it is written; pydantic would take 0 for both.
+# JSON's own true or false, and a moment as it is written; pydantic takes 0 for either.
 Flag = Annotated[bool, Strict()]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 # Words lose the space around them; custom fields are kept as they came.
