@@ -70,6 +70,18 @@ fuzz: MINUTES ?= 10
 fuzz: setup-tests  ## send everything to every route as everybody: make fuzz MINUTES=10
 	@$(RUN) tests.fuzz $(MINUTES)
 
+.PHONY: audit
+audit: setup-tests  ## look the locked packages up for known weaknesses (network)
+	@$(RUN) infra.security audit
+
+.PHONY: secrets
+secrets: setup-tests  ## look for secrets in what git knows or would take
+	@$(RUN) infra.security secrets
+
+.PHONY: sbom
+sbom: setup-tests  ## write the bill of materials to .aws-sam/sbom.cdx.json
+	@$(RUN) infra.security sbom
+
 .PHONY: lint
 lint: setup  ## check style, types and the shape of the code
 	@$(RUN) ruff format --check .

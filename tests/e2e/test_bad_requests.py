@@ -264,6 +264,7 @@ def test_a_ticket_that_is_none_is_not_changed(
         ("people", "cursor=WyIxIl0=", 400),
         (
             "people",
+            # pragma: allowlist nextline secret
             "cursor=WyJcdTAwMDAiLCAiNWIwZDJmMGUtM2E4Ni00YzFjLThmMGUtNmIxZjhmM2MyYTAyIl0=",
             422,
         ),
