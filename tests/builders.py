@@ -99,6 +99,15 @@ FACTS = {
         "before": {"priority": "normal"},
         "after": {"priority": "high"},
     },
+    "TICKET_COMMENT_REDACTED": {
+        "before": None,
+        "after": {
+            "comment_id": str(SOMEBODY),
+            "position": 2,
+            "author_id": str(ME),
+            "visibility": "public",
+        },
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {

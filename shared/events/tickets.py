@@ -27,6 +27,7 @@ EventType: TypeAlias = Literal[
     "TICKET_ASSIGNED",
     "TICKET_UPDATED",
     "TICKET_COMMENTED",
+    "TICKET_COMMENT_REDACTED",
 ]
 
 
@@ -135,12 +136,21 @@ class TicketCommented(TicketEvent):
     after: CommentFacts
 
 
+class TicketCommentRedacted(TicketEvent):
+    """The words of a comment were taken out; so should copies of it be."""
+
+    type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
+    before: None = None
+    after: CommentFacts
+
+
 DomainEvent: TypeAlias = Annotated[
     TicketCreated
     | TicketStatusChanged
     | TicketAssigned
     | TicketUpdated
-    | TicketCommented,
+    | TicketCommented
+    | TicketCommentRedacted,
     Field(discriminator="type"),
 ]
 

@@ -1,7 +1,7 @@
 """The nouns of the help desk: frozen values, validated once, at the edge."""
 
 from .base import Command, Fields, Flag, Line, Model, Moment, Prose
-from .comments import Comment, CommentDraft, CommentVisibility
+from .comments import Comment, CommentDraft, CommentRef, CommentVisibility
 from .people import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
 from .queues import Queue, QueueCounts, QueueFilter, QueueSort
 from .tickets import (
@@ -21,6 +21,7 @@ __all__ = [
     "Command",
     "Comment",
     "CommentDraft",
+    "CommentRef",
     "CommentVisibility",
     "Fields",
     "Flag",

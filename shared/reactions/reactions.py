@@ -12,6 +12,7 @@ from shared.aws import EventBus
 from shared.events import (
     TicketAssigned,
     TicketCommented,
+    TicketCommentRedacted,
     TicketCreated,
     TicketEvent,
     TicketStatusChanged,
@@ -96,4 +97,5 @@ def reaction_table(*everything: Reaction[Any]) -> ReactionTable:
         TicketAssigned: [*everything],
         TicketUpdated: [*everything],
         TicketCommented: [*everything],
+        TicketCommentRedacted: [*everything],
     }

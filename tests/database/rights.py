@@ -19,7 +19,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "public.comments": (
         READABLE,
-        "id ticket_id position author_id visibility body created_at",
+        "id ticket_id position author_id visibility body created_at redacted_at"
+        " redacted_by",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -145,6 +146,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
+    "redact_comment": "authenticated",
     "release_ticket": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
@@ -175,7 +177,8 @@ known_names letter lock_agent lock_live_webhook lock_ticket lock_webhook lock_wo
 mail_event may_know move_load new_webhook_secret
 next_replay note_health open_ticket owe_event person_with_roles place_comment
 queue_filters reads_notes record_comment record_event record_new_ticket
-record_ticket_change refuse_change require_caller require_in_queue require_permission
+record_ticket_change redacted_body refuse_change require_caller
+require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
 wake webhook_view welcome_person
 """
@@ -198,6 +201,7 @@ AS_THE_CALLER = {
     "private.changed",
     "private.may_listen",
     "private.queue_filters",
+    "private.redacted_body",
     "private.refuse_change",
     "private.count_unread",
     "private.email_attempts",

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from shared.events import (
     TicketAssigned,
     TicketCommented,
+    TicketCommentRedacted,
     TicketCreated,
     TicketStatusChanged,
     TicketUpdated,
@@ -35,7 +36,8 @@ from .command_line import CommandLine
 pytestmark = pytest.mark.slow
 
 EVENTS = (
-    TicketAssigned, TicketCommented, TicketCreated, TicketStatusChanged, TicketUpdated,
+    TicketAssigned, TicketCommented, TicketCommentRedacted, TicketCreated,
+    TicketStatusChanged, TicketUpdated,
 )  # fmt: skip
 ENUMS = {
     CommentVisibility: "PublicCommentVisibility",
