@@ -78,9 +78,9 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.webhook_endpoints": (
         (),
-        "id url description event_types include_internal secret old_secret"
+        "id url description event_types include_internal"
         " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
-        " created_by created_at updated_at",
+        " created_by created_at updated_at secret_id old_secret_id",
     ),
     "private.outbox": (
         (),
@@ -170,8 +170,9 @@ PIECES = """
 answer_given assignee_then audience begin_reaction beyond_mine call_workers
 calling_address can_work changed check_step count_command count_lost_tickets
 count_new_tickets count_tickets count_write delivery_view
-email_attempts event_payload events_to_replay feed_turn find_queue fold_queue_counts
-follow_up guard_role_of hand_over hear_reply hears holds_in_queue keep_an_admin
+email_attempts endpoint_secrets event_payload events_to_replay feed_turn find_queue
+fold_queue_counts follow_up forget_secrets guard_role_of hand_over hear_reply hears
+holds_in_queue keep_an_admin
 keep_answer keep_category keep_load keep_load_of_rows keep_new_ticket keep_ticket_rules
 known_names letter lock_agent lock_live_webhook lock_ticket lock_webhook lock_work
 mail_event may_know move_load new_webhook_secret
@@ -180,7 +181,7 @@ queue_filters reads_notes record_comment record_event record_new_ticket
 record_ticket_change redacted_body refuse_change require_caller
 require_in_queue require_permission
 restart_feed secret see_again see_as sees_ticket tell tell_person ticket_facts topics
-wake webhook_view welcome_person
+wake webhook_view welcome_person with_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
