@@ -108,7 +108,7 @@ def test_wishes_come_back_as_they_were_sent(people):
     back = people.lead.do("PUT", path, {"items": []})["items"]
 
     assert wish in changed
-    assert len(changed) == len(usual) == 5
+    assert len(changed) == len(usual) == 6
     assert back == usual
 
 
