@@ -70,6 +70,23 @@ stress: export CLIENTS ?= 32
 stress: export TICKETS ?= 600
 stress: setup-tests  ## claim with 32 clients while others get in their way; prove none doubled
 	@$(RUN) pytest -q tests/stress
+# Failures are printed with a `curl` line each that repeats them.
+.PHONY: fuzz
+fuzz: MINUTES ?= 10
+fuzz: setup-tests  ## send everything to every route as everybody: make fuzz MINUTES=10
+	@$(RUN) tests.fuzz $(MINUTES)
+
+.PHONY: audit
+audit: setup-tests  ## look the locked packages up for known weaknesses (network)
+	@$(RUN) infra.security audit
+
+.PHONY: secrets
+secrets: setup-tests  ## look for secrets in what git knows or would take
+	@$(RUN) infra.security secrets
+
+.PHONY: sbom
+sbom: setup-tests  ## write the bill of materials to .aws-sam/sbom.cdx.json
+	@$(RUN) infra.security sbom
 
 .PHONY: lint
 lint: setup  ## check style, types and the shape of the code

@@ -104,6 +104,15 @@ FACTS = {
         "before": {"person_id": str(SOMEBODY)},
         "after": {"person_id": str(ME)},
     },
+    "TICKET_COMMENT_REDACTED": {
+        "before": None,
+        "after": {
+            "comment_id": str(SOMEBODY),
+            "position": 2,
+            "author_id": str(ME),
+            "visibility": "public",
+        },
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {

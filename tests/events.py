@@ -129,9 +129,8 @@ def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
 @contextmanager
 def provided(handler: Any, stores: Mapping[Any, Any]):
     """Let a handler's routes find these stores instead of the real ones."""
-    overrides = (
-        handler.__wrapped__.__wrapped__.app.dependency_overrides
-    )  # its Mangum, its FastAPI
+    # Its trail, its Mangum, the headers, the app.
+    overrides = handler.__wrapped__.__wrapped__.app.app.dependency_overrides
     overrides.update({get: partial(_same, store) for get, store in stores.items()})
     try:
         yield

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from shared.http import Commas, PageQuery, StatusList
 from shared.models import (
-    Moment,
     QueueFilter,
     QueueSort,
     Selection,
     TicketPriority,
     TicketType,
     WaitingParty,
+    When,
 )
 
 Several = Field(default=None, max_length=50)
@@ -34,12 +34,12 @@ class QueueQuery(PageQuery):
     tag: StatusList | None = Field(
         default=None, max_length=50, description="All of these."
     )
-    created_after: Moment | None = None
-    created_before: Moment | None = None
-    updated_after: Moment | None = None
-    updated_before: Moment | None = None
-    waiting_after: Moment | None = None
-    waiting_before: Moment | None = None
+    created_after: When | None = None
+    created_before: When | None = None
+    updated_after: When | None = None
+    updated_before: When | None = None
+    waiting_after: When | None = None
+    waiting_before: When | None = None
     sort: QueueSort = QueueSort.PRIORITY
     count: bool = Field(default=False, description="Also say how many there are.")
 

@@ -9,10 +9,11 @@ BUILD := .venv/bin/python -m infra.build
 export ARCH PY
 
 .PHONY: build
-build: setup $(SAM)  ## build the layers and every function for Lambda, and show their sizes
+build: setup-tests $(SAM)  ## build the layers and every function for Lambda, with sizes and bill of materials
 	@SAM_CLI_TELEMETRY=0 $(SAM) build --config-file infra/samconfig.toml \
 	  --parameter-overrides Arch=$(ARCH)
 	@$(BUILD) sizes .aws-sam/build
+	@.venv/bin/python -m infra.security sbom
 
 # aws-sam-cli pins much, so it lives by itself.
 $(SAM): infra/locks/sam.txt

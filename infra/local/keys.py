@@ -7,9 +7,9 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import uuid4
@@ -33,6 +33,8 @@ class Keys:
         secret: opaque key of workers (`sb_secret_...`).
         database_secret: what the passwords of the database roles derive from.
         created: epoch seconds, so that the role tokens stay the same.
+        trusted: private JWKs that sign nothing now, but are published and believed:
+            the one to come, or the one before.
     """
 
     signing_key: Mapping[str, Any] = field(repr=False)
@@ -41,6 +43,7 @@ class Keys:
     secret: str = field(repr=False)
     database_secret: str = field(repr=False)
     created: int
+    trusted: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
     @classmethod
     def load_or_create(cls, path: Path) -> Self:
@@ -63,8 +66,20 @@ class Keys:
     @property
     def jwks(self) -> dict[str, Any]:
         """The public JWK set: asymmetric keys only, as Auth publishes it."""
-        public = {k: v for k, v in self.signing_key.items() if k not in PRIVATE_MEMBERS}
-        return {"keys": [{**public, "key_ops": ["verify"]}]}
+        return {"keys": [_public(key) for key in (self.signing_key, *self.trusted)]}
+
+    def with_standby(self) -> Self:
+        """Publish a key that is to sign later, so that caches learn it."""
+        return replace(self, trusted=(_signing_jwk(),))
+
+    def rotated(self) -> Self:
+        """Sign with the key that stood by; believe the one before as well."""
+        [standby] = self.trusted
+        return replace(self, signing_key=standby, trusted=(self.signing_key,))
+
+    def revoked(self) -> Self:
+        """Believe the key that signs, and no other."""
+        return replace(self, trusted=())
 
     @property
     def postgrest_jwt_secret(self) -> str:
@@ -75,6 +90,12 @@ class Keys:
         legacy = base64.urlsafe_b64encode(self.legacy_secret.encode())
         octets = {"kty": "oct", "k": legacy.decode().rstrip("="), "alg": "HS256"}
         return json.dumps({"keys": [*self.jwks["keys"], octets]})
+
+    @property
+    def auth_jwt_keys(self) -> str:
+        """The JWKs that Auth is given as JSON text: the one that signs, then others."""
+        others = [_public(key) for key in self.trusted]
+        return json.dumps([dict(self.signing_key), *others])
 
     def role_token(self, role: ApiRole) -> str:
         """Return the long-lived JWT that the gateway puts in an opaque key's place."""
@@ -96,6 +117,16 @@ class Keys:
     def hook_secret(self) -> str:
         """What the database signs its webhooks with."""
         return self.password("database webhooks")
+
+    @property
+    def source_secret(self) -> str:
+        """What functions prove with where a request came from."""
+        return self.password("sources of requests")
+
+
+def _public(key: Mapping[str, Any]) -> dict[str, Any]:
+    public = {name: part for name, part in key.items() if name not in PRIVATE_MEMBERS}
+    return {**public, "key_ops": ["verify"]}
 
 
 def _signing_jwk() -> dict[str, Any]:

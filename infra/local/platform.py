@@ -1,6 +1,5 @@
 """The local Supabase: which processes it is made of, in the order they start."""
 
-import json
 import socket
 import sys
 from contextlib import ExitStack
@@ -105,7 +104,7 @@ class Platform:
         environment = {
             "GOTRUE_DB_DATABASE_URL": self.cluster.dsn("supabase_auth_admin"),
             "GOTRUE_JWT_ISSUER": f"{self.url}/auth/v1",
-            "GOTRUE_JWT_KEYS": json.dumps([self.keys.signing_key]),
+            "GOTRUE_JWT_KEYS": self.keys.auth_jwt_keys,
             "GOTRUE_JWT_SECRET": self.keys.legacy_secret,
             "GOTRUE_JWT_EXP": str(config.token_life),
             "GOTRUE_MAILER_AUTOCONFIRM": _flag(not config.confirmations),

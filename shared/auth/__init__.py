@@ -1,12 +1,13 @@
 """Who is at the door: read here, believed only by the database."""
 
 from .bearer import AccessToken, Authenticator, BearerAuthenticator
-from .signatures import accept_proof, verify_hook
+from .signatures import accept_proof, source_headers, verify_hook
 
 __all__ = [
     "AccessToken",
     "Authenticator",
     "BearerAuthenticator",
     "accept_proof",
+    "source_headers",
     "verify_hook",
 ]

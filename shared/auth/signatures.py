@@ -1,7 +1,8 @@
-"""Proof that a call comes from our own database.
+"""Proof that a call comes from our own database, and that one comes from us.
 
-Two forms: a signature over time and body, which our trigger sends; and a plain secret
-in a header, which is all that a webhook made in the platform's dashboard can send.
+From the database two forms: a signature over time and body, which our trigger sends;
+and a plain secret in a header, which is all that a webhook made in the platform's
+dashboard can send.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ MAX_AGE_SECONDS = 300
 TIMESTAMP = "x-autocrm-timestamp"
 SIGNATURE = "x-autocrm-signature"
 PLAIN_SECRET = "x-webhook-secret"  # noqa: S105, the name of a header
+SOURCE = "x-autocrm-source"
+SOURCE_PROOF = "x-autocrm-source-proof"
 
 
 def verify_hook(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> str:
@@ -42,6 +45,18 @@ def verify_hook(headers: Mapping[str, str], body: bytes, secrets: Sequence[str])
 def accept_proof(event: str, secret: str) -> str:
     """Return what lets `accept_event` of the database believe us."""
     return _hmac(secret, f"accept.{event}".encode()).decode()
+
+
+def source_headers(address: str, secret: str) -> dict[str, str]:
+    """Return what makes the database count a request for an address; {} unsigned.
+
+    Args:
+        address: of the caller, as the gateway in front of us saw it.
+        secret: the Vault's `autocrm_source_secret`, or "" where nothing is counted so.
+    """
+    if not secret:
+        return {}
+    return {SOURCE: address, SOURCE_PROOF: _hmac(secret, address.encode()).decode()}
 
 
 def _hmac(secret: str, message: bytes) -> bytes:

@@ -9,8 +9,10 @@ from .kinds import (
     NotFound,
     Stale,
     TooLarge,
+    TooMany,
     Unauthenticated,
     Unavailable,
+    Unsupported,
 )
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "NotFound",
     "Stale",
     "TooLarge",
+    "TooMany",
     "Unauthenticated",
     "Unavailable",
+    "Unsupported",
 ]

@@ -37,6 +37,12 @@ class TooLarge(AppError):
     slug = "too-large"
 
 
+class Unsupported(AppError):
+    """The request is of a type that is not read here."""
+
+    slug = "unsupported"
+
+
 class Unauthenticated(AppError):
     """Sign in first."""
 
@@ -65,6 +71,18 @@ class Stale(AppError):
     """It has changed since you read it."""
 
     slug = "stale"
+
+
+class TooMany(AppError):
+    """Too many requests. Wait a moment."""
+
+    slug = "too-many-requests"
+
+    def __init__(
+        self, detail: str | None = None, slug: str | None = None, seconds: int = 2
+    ) -> None:
+        super().__init__(detail, slug)
+        self.seconds = seconds  # to wait
 
 
 class Unavailable(AppError):

@@ -28,6 +28,7 @@ EventType: TypeAlias = Literal[
     "TICKET_UPDATED",
     "TICKET_COMMENTED",
     "TICKET_REPLY_TAKEN_OVER",
+    "TICKET_COMMENT_REDACTED",
 ]
 
 
@@ -159,13 +160,22 @@ class TicketReplyTakenOver(TicketEvent):
     after: LeaseFacts
 
 
+class TicketCommentRedacted(TicketEvent):
+    """The words of a comment were taken out; so should copies of it be."""
+
+    type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
+    before: None = None
+    after: CommentFacts
+
+
 DomainEvent: TypeAlias = Annotated[
     TicketCreated
     | TicketStatusChanged
     | TicketAssigned
     | TicketUpdated
     | TicketCommented
-    | TicketReplyTakenOver,
+    | TicketReplyTakenOver
+    | TicketCommentRedacted,
     Field(discriminator="type"),
 ]
 

@@ -10,7 +10,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from shared.telemetry import traced
 
-from .guards import BodyLimit
+from .guards import BodyGuard, SafeHeaders
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -23,7 +23,7 @@ def create_app(*routers: APIRouter) -> FastAPI:
     """
     app = FastAPI(title="AutoCRM", docs_url=None, redoc_url=None, openapi_url=None)
     install_problem_handlers(app)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyGuard)
     for router in routers:
         app.include_router(router)
     return app
@@ -34,5 +34,5 @@ def create_handler(router: APIRouter) -> LambdaHandler:
     text = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON]  # anything else goes out as base64
     # Every failure is a problem by then, and logged without quoting anybody.
     logging.getLogger("mangum").setLevel(logging.CRITICAL)
-    adapter = Mangum(create_app(router), lifespan="off", text_mime_types=text)
-    return traced(adapter)
+    app = SafeHeaders(create_app(router))
+    return traced(Mangum(app, lifespan="off", text_mime_types=text))

@@ -1,9 +1,13 @@
 """The OpenAPI document of all functions together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+
+from shared.errors import AppError, TooMany, Unauthenticated, Unavailable
+
+from .problems import STATUS
 
 PUBLIC = {"/health"}
 ORDER = ("tickets", "comments", "events", "queues", "views", "people and roles")
@@ -35,6 +39,13 @@ ANSWER = {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     },
 }
+PROBLEMS = {str(status.value): kind for kind, status in STATUS.items()}
+WAIT = {"Retry-After": "Seconds to wait."}
+HEADERS: Mapping[type[AppError], Mapping[str, str]] = {
+    Unauthenticated: {"WWW-Authenticate": "Bearer."},
+    TooMany: WAIT,
+    Unavailable: WAIT,
+}
 
 
 def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
@@ -56,15 +67,42 @@ def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
+    components["responses"] = {kind.slug: _problem(kind) for kind in PROBLEMS.values()}
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for verb, operation in operations.items():
             operation["summary"] = (
                 operation["description"].partition("\n")[0].rstrip(".")
             )
             operation["responses"].pop("422", None)
+            operation["responses"] |= {
+                status: {"$ref": f"#/components/responses/{PROBLEMS[status].slug}"}
+                for status in sorted(_failures(verb, path, operation))
+            }
             operation["responses"]["default"] = ANSWER
             operation["security"] = [] if path in PUBLIC else [{"bearer": []}]
     return document
+
+
+def _failures(verb: str, path: str, operation: Mapping[str, Any]) -> set[str]:
+    """Say which problems a request may meet, by what it consists of."""
+    if path in PUBLIC:
+        return {"503"}
+    parameters = {each["name"] for each in operation.get("parameters", ())}
+    return (
+        {"401", "403", "422", "503"}
+        | ({"404"} if "{" in path else set())
+        | ({"409", "429"} if verb != "get" else set())
+        | ({"400", "412"} if "If-Match" in parameters else set())
+        | ({"400", "413", "415"} if "requestBody" in operation else set())
+    )
+
+
+def _problem(kind: type[AppError]) -> dict[str, Any]:
+    headers = {
+        name: {"description": told, "schema": {"type": "string"}}
+        for name, told in HEADERS.get(kind, {}).items()
+    }
+    return {**ANSWER, "description": kind().title, "headers": headers}
 
 
 def _place(router: APIRouter) -> tuple[int, str]:

@@ -21,8 +21,10 @@ from shared.errors import (
     NotFound,
     Stale,
     TooLarge,
+    TooMany,
     Unauthenticated,
     Unavailable,
+    Unsupported,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -34,7 +36,9 @@ STATUS: Mapping[type[AppError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     Stale: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Unsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     AppError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -70,7 +74,10 @@ def respond(
         "errors": errors,
     }
     content = {name: value for name, value in problem.items() if value is not None}
-    return JSONResponse(content, STATUS[kind], HEADERS.get(kind), PROBLEM_JSON)
+    headers = dict(HEADERS.get(kind, {}))
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.seconds)
+    return JSONResponse(content, STATUS[kind], headers, PROBLEM_JSON)
 
 
 async def _on_app_error(_: Request, error: Exception) -> JSONResponse:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.auth import Authenticator, BearerAuthenticator
+from shared.auth import AccessToken, Authenticator, BearerAuthenticator, source_headers
 from shared.persistence import Database, open_database
 from shared.repositories import (
     Comments,
@@ -44,16 +44,23 @@ async def get_database(
 ) -> Database:
     """The database as the caller may see it."""
     token = authenticator.authenticate(request.headers.get("authorization"))
-    settings = get_settings()
-    return open_database(
-        str(settings.url), settings.publishable_key.get_secret_value(), token
-    )
+    return _open(request, token)
 
 
-async def get_public_database() -> Database:
+async def get_public_database(request: Request) -> Database:
     """The database as somebody may see it who has not signed in."""
+    return _open(request)
+
+
+def _open(request: Request, token: AccessToken | None = None) -> Database:
     settings = get_settings()
-    return open_database(str(settings.url), settings.publishable_key.get_secret_value())
+    address = request.client.host if request.client else ""  # API Gateway's word
+    return open_database(
+        str(settings.url),
+        settings.publishable_key.get_secret_value(),
+        token,
+        source_headers(address, settings.source_secret.get_secret_value()),
+    )
 
 
 CallersDatabase = Annotated[Database, Depends(get_database)]

@@ -1,10 +1,9 @@
 """The nouns of the help desk: frozen values, validated once, at the edge."""
 
-from .base import Command, Fields, Line, Model, Prose
-from .comments import Comment, CommentDraft, CommentVisibility
+from .base import Command, Fields, Flag, Line, Model, Moment, Prose
+from .comments import Comment, CommentDraft, CommentRef, CommentVisibility
 from .people import Availability, Me, Person, QueueRef, Role, RoleDefinition, RoleKey
 from .queues import (
-    Moment,
     Queue,
     QueueCounts,
     QueueFilter,
@@ -12,6 +11,7 @@ from .queues import (
     QueueStatus,
     Selection,
     Total,
+    When,
 )
 from .tickets import (
     Assignment,
@@ -35,8 +35,10 @@ __all__ = [
     "Command",
     "Comment",
     "CommentDraft",
+    "CommentRef",
     "CommentVisibility",
     "Fields",
+    "Flag",
     "Line",
     "Look",
     "Looked",
@@ -66,4 +68,5 @@ __all__ = [
     "TicketType",
     "Total",
     "WaitingParty",
+    "When",
 ]

@@ -1,16 +1,20 @@
 """The two shapes of a model, and text and fields that the database can store."""
 
 import math
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
     AliasPath,
+    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
+    Strict,
     StringConstraints,
 )
 
@@ -64,6 +68,21 @@ def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return fields
 
 
+def _written(value: object) -> object:
+    """Refuse seconds since 1970, which the document does not speak of."""
+    if isinstance(value, int | float):
+        raise ValueError("must be a date and time of RFC 3339")  # noqa: TRY004
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL knows no zone further than 15:59 from Greenwich; Python does."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999") from None
+
+
 def _check(value: JsonValue, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise ValueError(f"must not nest deeper than {MAX_DEPTH} levels")
@@ -80,6 +99,9 @@ def _check(value: JsonValue, depth: int) -> None:
             _check(item, depth + 1)
 
 
+# JSON's own true or false, and a moment as it is written; pydantic takes 0 for either.
+Flag = Annotated[bool, Strict()]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 # Words lose the space around them; custom fields are kept as they came.
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 Line = Annotated[Trimmed, AfterValidator(storable), AfterValidator(single_line)]

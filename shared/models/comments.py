@@ -8,6 +8,9 @@ from pydantic import ConfigDict, Field
 
 from .base import Command, Model, Prose, name_of
 
+CommentRef = str
+"""A comment's id or its position, as it stands in an address."""
+
 
 class CommentVisibility(StrEnum):
     """Who reads a comment: everybody on the ticket, or staff alone."""
@@ -42,3 +45,7 @@ class Comment(Model):
     visibility: CommentVisibility
     body: str
     created_at: datetime
+    redacted_at: datetime | None = Field(
+        default=None, description="When its words were taken out, if they were."
+    )
+    redacted_by: UUID | None = None

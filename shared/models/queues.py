@@ -5,17 +5,17 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from .base import Command, Line, Model
+from .base import Command, Line, Model, Moment
 from .people import QueueRef
 from .tickets import TicketPriority, TicketType, WaitingParty
 
 CENTURY = timedelta(days=36_500)
 
 Ago = Annotated[timedelta, Field(ge=timedelta(0), le=CENTURY)]
-Moment = Annotated[
-    AwareDatetime | Ago,
+When = Annotated[
+    Moment | Ago,
     Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),
 ]
 Several = Field(max_length=50)
@@ -86,12 +86,12 @@ class QueueFilter(Command):
     tags: Annotated[list[Word], Several] | None = Field(
         default=None, description="All of these."
     )
-    created_after: Moment | None = None
-    created_before: Moment | None = None
-    updated_after: Moment | None = None
-    updated_before: Moment | None = None
-    waiting_after: Moment | None = None
-    waiting_before: Moment | None = None
+    created_after: When | None = None
+    created_before: When | None = None
+    updated_after: When | None = None
+    updated_before: When | None = None
+    waiting_after: When | None = None
+    waiting_before: When | None = None
 
 
 class Selection(Model):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from shared.events import EventType
-from shared.models import Command, Model
+from shared.models import Command, Flag, Model
 from shared.pages import Page
 
 
@@ -63,8 +63,8 @@ class Preference(Command):
     """How to be told of one type of event."""
 
     type: EventType
-    in_app: bool = Field(description="Whether it comes to the list.")
-    email: bool = Field(description="Whether it comes by mail.")
+    in_app: Flag = Field(description="Whether it comes to the list.")
+    email: Flag = Field(description="Whether it comes by mail.")
 
 
 class Preferences(Command):

@@ -7,6 +7,7 @@ from uuid import UUID
 from shared.events import (
     TicketAssigned,
     TicketCommented,
+    TicketCommentRedacted,
     TicketCreated,
     TicketEvent,
     TicketReplyTakenOver,
@@ -40,6 +41,10 @@ def _created(event: TicketCreated, mail: Mail) -> str:
 def _commented(event: TicketCommented, mail: Mail) -> str:
     who = _who(event.actor_id, mail)
     return f"{who} took an internal note" if event.is_internal else f"{who} replied"
+
+
+def _redacted(event: TicketCommentRedacted, mail: Mail) -> str:
+    return f"{_who(event.actor_id, mail)} took the words out of a comment"
 
 
 def _moved(event: TicketStatusChanged, mail: Mail) -> str:
@@ -84,6 +89,7 @@ def _who(person: UUID | None, mail: Mail) -> str:
 SENTENCES: Mapping[type[TicketEvent], Callable[[Any, Mail], str]] = {
     TicketCreated: _created,
     TicketCommented: _commented,
+    TicketCommentRedacted: _redacted,
     TicketStatusChanged: _moved,
     TicketAssigned: _assigned,
     TicketUpdated: _updated,

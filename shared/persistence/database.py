@@ -55,15 +55,21 @@ class PostgrestDatabase:
             raise Unavailable from error
 
 
-def open_database(url: str, key: str, token: str | None = None) -> PostgrestDatabase:
+def open_database(
+    url: str,
+    key: str,
+    token: str | None = None,
+    about: Mapping[str, str] | None = None,
+) -> PostgrestDatabase:
     """Open the database as the holder of `token`, or with the rights of the key alone.
 
     Args:
         url: of the Supabase project, without a path.
         key: opaque API key; the publishable one for people, the secret one for workers.
         token: access token of the person to act as.
+        about: headers that say more of the request, such as where it came from.
     """
-    headers = {"apikey": key}
+    headers = {**(about or {}), "apikey": key}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     rest = f"{url.rstrip('/')}/rest/v1"

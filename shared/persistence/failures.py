@@ -1,7 +1,7 @@
 """From what PostgREST reports to our kinds of failure, in one place.
 
 Codes: PostgreSQL's appendix A, PostgREST's error reference, and our own PTxxx, which
-carry a slug as message and a sentence as detail.
+carry a slug as message, a sentence as detail and, with PT429, seconds as hint.
 """
 
 import re
@@ -16,6 +16,7 @@ from shared.errors import (
     Invalid,
     NotFound,
     Stale,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
@@ -27,6 +28,7 @@ _OUR_OWN: Mapping[str, type[AppError]] = {
     "PT409": Conflict,
     "PT412": Stale,
     "PT422": Invalid,
+    "PT429": TooMany,
 }
 _THEIRS: Mapping[str, type[AppError]] = {
     "PGRST301": Unauthenticated,  # forged, expired (before 13) or not a token
@@ -37,8 +39,9 @@ _THEIRS: Mapping[str, type[AppError]] = {
     "22P05": Invalid,  # a character that cannot be stored
     "22021": Invalid,
     "22003": Invalid,  # out of range
-    "22007": Invalid,  # not a time
+    "22007": Invalid,  # no date or time
     "22008": Invalid,  # a time out of range
+    "22009": Invalid,  # a zone out of range
     "23502": Invalid,  # not null
     "23503": Invalid,  # foreign key
     "23514": Invalid,  # check
@@ -63,7 +66,10 @@ def failure(error: APIError) -> AppError:
     # Whatever stands between us and PostgREST answers without a code, or with its own.
     code = str(error.code or "")
     if own := _OUR_OWN.get(code):
-        return own(str(error.details or "") or None, error.message)
+        failed = own(str(error.details or "") or None, error.message)
+        if isinstance(failed, TooMany):
+            failed.seconds = int(error.hint or failed.seconds)
+        return failed
     if code in ("401", "403"):
         return Unauthenticated()
     # When its connection breaks half-way, PostgREST answers 400 with an empty code.

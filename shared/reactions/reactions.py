@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from shared.events import (
     TicketAssigned,
     TicketCommented,
+    TicketCommentRedacted,
     TicketCreated,
     TicketEvent,
     TicketReplyTakenOver,
@@ -56,4 +57,5 @@ def reaction_table(
         TicketUpdated: [*everything, *work],
         TicketCommented: [*everything],
         TicketReplyTakenOver: [*everything],
+        TicketCommentRedacted: [*everything],
     }

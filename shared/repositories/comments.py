@@ -1,6 +1,6 @@
 """Conversations over PostgREST."""
 
-from shared.models import Comment, CommentDraft, TicketRef
+from shared.models import Comment, CommentDraft, CommentRef, TicketRef
 from shared.pages import Page, decode_cursor, page_of
 from shared.persistence import Database
 
@@ -18,6 +18,15 @@ class Comments:
         asked = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
         return Comment.model_validate(
             self._database.call("add_comment", asked, COMMENT)
+        )
+
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        """Take the words out of what was said."""
+        asked = {"ticket": ticket, "comment": comment, "idempotency_key": key}
+        return Comment.model_validate(
+            self._database.call("redact_comment", asked, COMMENT)
         )
 
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:

@@ -13,6 +13,7 @@ from shared.events import DomainEvent
 from shared.models import (
     Comment,
     CommentDraft,
+    CommentRef,
     Look,
     Looked,
     Me,
@@ -105,6 +106,12 @@ class Conversation(Protocol):
 
     def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
         """Say something once a key; raise `NotFound`, `Denied`, `Conflict`."""
+        ...
+
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        """Take its words out; raise `NotFound`, `Denied`."""
         ...
 
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:

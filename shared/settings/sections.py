@@ -64,12 +64,16 @@ def _value(variable: str, environment: Mapping[str, str]) -> str | None:
 
 
 class SupabaseSettings(Settings):
-    """Where the database is, and the key that says we are the API."""
+    """Where the database is, and the key that says we are the API.
+
+    With the secret of the Vault's `autocrm_source_secret`, addresses are limited too.
+    """
 
     model_config = ConfigDict(frozen=True, title="SUPABASE_")
 
     url: HttpUrl
     publishable_key: SecretStr
+    source_secret: SecretStr = SecretStr("")
 
 
 class WorkerSettings(Settings):

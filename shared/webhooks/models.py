@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from shared.events import DomainEvent
-from shared.models import Command, Line, Model
+from shared.models import Command, Flag, Line, Model
 
 EVENT_TYPES = frozenset(
     event.model_fields["type"].default for event in get_args(get_args(DomainEvent)[0])
@@ -48,7 +48,7 @@ class WebhookDraft(Command):
     url: Url
     description: Description = ""
     event_types: EventTypes | None = None
-    include_internal: bool = Field(
+    include_internal: Flag = Field(
         default=False, description="Whether it hears of internal notes."
     )
 
@@ -59,8 +59,8 @@ class WebhookChange(Command):
     url: Url = ""
     description: Description = ""
     event_types: EventTypes | None = None
-    include_internal: bool = False
-    paused: bool = Field(
+    include_internal: Flag = False
+    paused: Flag = Field(
         default=False, description="While paused, deliveries are collected, not sent."
     )
     enabled: Literal[True] = Field(

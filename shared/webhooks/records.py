@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
-from shared.models import Command, Model
+from shared.models import Command, Flag, Model, Moment
 
 
 class DeliveryState(StrEnum):
@@ -60,9 +60,9 @@ class ReplayRange(Command):
         json_schema_extra={"examples": [{"since": "2026-11-23T09:00:00Z"}]}
     )
 
-    since: AwareDatetime
-    until: AwareDatetime | None = Field(default=None, description="Default: now.")
-    delivered_too: bool = Field(
+    since: Moment
+    until: Moment | None = Field(default=None, description="Default: now.")
+    delivered_too: Flag = Field(
         default=False, description="Also what the endpoint has accepted before."
     )
 

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from tests.build.artifacts import ROOT
 
@@ -15,13 +15,17 @@ def routes():
         module = import_module(f"functions.{app.parent.name}.app")
         router = getattr(module, "router", None)
         if isinstance(router, APIRouter):
-            yield from (each for each in router.routes if isinstance(each, APIRoute))
+            yield from iter_route_contexts(router.routes)  # of included routers too
 
 
 def calls(dependant):
     yield dependant.call
     for inner in dependant.dependencies:
         yield from calls(inner)
+
+
+def test_routes_of_included_routers_are_looked_at():
+    assert "replay_delivery" in {route.name for route in routes()}
 
 
 @pytest.mark.parametrize("route", list(routes()), ids=lambda route: route.name)

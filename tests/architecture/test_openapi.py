@@ -76,13 +76,45 @@ def test_an_operation_says_what_it_does_and_may_fail_with(operation):
     assert failure == {
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     }
-    assert "422" not in operation["responses"]
+
+
+@pytest.mark.parametrize(
+    ("name", "failures"),
+    [
+        ("GET /health", "503"),
+        ("GET /v1/tickets", "401 403 422 503"),
+        ("GET /v1/tickets/{ticket}", "401 403 404 422 503"),
+        ("POST /v1/tickets", "400 401 403 409 413 415 422 429 503"),
+        (
+            "PATCH /v1/tickets/{ticket}/status",
+            "400 401 403 404 409 412 413 415 422 429 503",
+        ),
+    ],
+)
+def test_an_operation_names_the_problems_that_a_request_may_meet(name, failures):
+    responses = OPERATIONS[name]["responses"]
+
+    named = [code for code in responses if code[0] in "45"]
+    assert named == failures.split()
+    assert all("$ref" in responses[code] for code in named)
+
+
+@pytest.mark.parametrize(
+    ("problem", "header"),
+    [
+        ("unauthenticated", "WWW-Authenticate"),
+        ("too-many-requests", "Retry-After"),
+        ("unavailable", "Retry-After"),
+    ],
+)
+def test_a_problem_says_which_header_helps(problem, header):
+    assert header in DOCUMENT["components"]["responses"][problem]["headers"]
 
 
 @each_operation
 def test_an_operation_says_what_it_answers(operation):
     # 204 besides is nothing, said where there may be nothing.
-    [status] = set(operation["responses"]) - {"default", "204"}
+    [status] = {code for code in operation["responses"] if code[0] == "2"} - {"204"}
 
     assert status in ("200", "201", "202")
     content = operation["responses"][status]["content"]

@@ -20,7 +20,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.assignment_strategies": (READABLE, "strategy name description"),
     "public.comments": (
         READABLE,
-        "id ticket_id position author_id visibility body created_at",
+        "id ticket_id position author_id visibility body created_at redacted_at"
+        " redacted_by",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -77,6 +78,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "only_row solved_closes_after emails_wait webhook_disabled_after"
         " webhook_log_kept reply_lease",
         " webhook_log_kept tickets_looked_at",
+        " webhook_log_kept writes_a_minute writes_a_minute_by_address",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -99,9 +101,9 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.webhook_endpoints": (
         (),
-        "id url description event_types include_internal secret old_secret"
+        "id url description event_types include_internal"
         " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
-        " created_by created_at updated_at",
+        " created_by created_at updated_at secret_id old_secret_id",
     ),
     "private.outbox": (
         (),
@@ -115,6 +117,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id queue_id category difference priority waiting assigned",
     ),
     "private.told_statuses": ((), "queue_id told told_at promised_until"),
+    "private.write_counts": ((), "subject slot minute writes"),
 }
 
 SEQUENCES = {  # nobody's
@@ -198,6 +201,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "read_event": "service_role",
     "read_notifications": "authenticated",
     "record_webhook_attempt": "service_role",
+    "redact_comment": "authenticated",
     "refresh_queue_status": "service_role",
     "release_idle_tickets": "service_role",
     "release_reply": "authenticated",
@@ -229,12 +233,13 @@ staff visible_ticket walk_queues
 # What only commands and triggers call.
 PIECES = """
 agent_view answer_given are_live arrangement assignee_then audience begin_reaction
-beyond_mine bulk_view call_assignment call_workers can_work carry_out change_fields
-changed check_step check_view claim_one condition_text correlation_id
-count_lost_tickets count_new_tickets count_tickets current_batch delivery_view do_item
-eligible email_attempts event_payload events_to_replay expected_of_tags feed_turn
-few_text field_changes find_own_queue find_queue first_reply_seconds fold_queue_counts
-follow_up give give_waiting guard_agent guard_role_of hand_over hand_to has_view
+beyond_mine bulk_view call_assignment call_workers calling_address can_work carry_out
+change_fields changed check_step check_view claim_one condition_text correlation_id
+count_command count_lost_tickets count_new_tickets count_tickets count_write
+current_batch delivery_view do_item eligible email_attempts endpoint_secrets
+event_payload events_to_replay expected_of_tags feed_turn few_text field_changes
+find_own_queue find_queue first_reply_seconds fold_queue_counts follow_up
+forget_secrets give give_waiting guard_agent guard_role_of hand_over hand_to has_view
 hear_reply hears holds_in_queue idle_tickets keep_an_admin keep_answer keep_category
 keep_hands keep_load keep_load_of_rows keep_look keep_new_ticket keep_out_of_archive
 keep_ticket_rules known_names leads_queue lease_view letter live_lease lock_agent
@@ -244,13 +249,14 @@ new_webhook_secret next_replay note_health note_results number_following
 open_bulk_update open_ticket order_of owe_event own_bulk_update person_with_roles
 place_comment put_back queue_filters queue_of_view queue_status queue_view
 queues_by_head read_conditions reads_notes record_comment record_event
-record_new_ticket record_ticket_change refuse_change refuse_while_answered
-require_bulk_change require_caller require_changes require_empty require_in_queue
-require_order require_permission require_rights_to require_room require_staff
-require_strategy require_view_rights respect_lease restart_feed revise say_how secret
-see_again see_as sees_ticket standing suits take_head takes_tickets tell tell_lease
-tell_person tell_queue_status ticket_facts tickets_named tickets_of_view topics wake
-wake_bulk walk_end walk_text way_back webhook_view welcome_back welcome_person
+record_new_ticket record_ticket_change redacted_body refuse_change
+refuse_while_answered require_bulk_change require_caller require_changes require_empty
+require_in_queue require_order require_permission require_rights_to require_room
+require_staff require_strategy require_view_rights respect_lease restart_feed revise
+say_how secret see_again see_as sees_ticket standing suits take_head takes_tickets
+tell tell_lease tell_person tell_queue_status ticket_facts tickets_named
+tickets_of_view topics wake wake_bulk walk_end walk_text way_back webhook_view
+welcome_back welcome_person with_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -287,6 +293,8 @@ AS_THE_CALLER = {
     "private.page_of_queues",
     "private.require_place_in",
     "private.show_tickets",
+    "private.queue_filters",
+    "private.redacted_body",
     "private.refuse_change",
     "private.count_unread",
     "private.email_attempts",

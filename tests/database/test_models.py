@@ -14,6 +14,7 @@ from infra.local.postgres import connected
 from shared.events import (
     TicketAssigned,
     TicketCommented,
+    TicketCommentRedacted,
     TicketCreated,
     TicketReplyTakenOver,
     TicketStatusChanged,
@@ -41,7 +42,8 @@ from .command_line import CommandLine
 pytestmark = pytest.mark.slow
 
 EVENTS = (
-    TicketAssigned, TicketCommented, TicketCreated, TicketReplyTakenOver,
+    TicketAssigned, TicketCommented, TicketCommentRedacted, TicketCreated,
+    TicketReplyTakenOver,
     TicketStatusChanged, TicketUpdated,
 )  # fmt: skip
 ENUMS = {

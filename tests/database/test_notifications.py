@@ -156,6 +156,7 @@ def test_wishes_are_replaced_as_a_whole(desk):
     assert {row["type"]: (row["in_app"], row["email"]) for row in answer} == {
         "TICKET_ASSIGNED": (True, False),
         "TICKET_COMMENTED": (False, False),
+        "TICKET_COMMENT_REDACTED": (False, False),
         "TICKET_CREATED": (True, True),
         "TICKET_REPLY_TAKEN_OVER": (True, False),
         "TICKET_STATUS_CHANGED": (True, True),

@@ -364,7 +364,7 @@ def test_old_deliveries_are_forgotten(desk):
     "url",
     [
         "http://hooks.example.com",
-        "https://user:pass@hooks.example.com",
+        "https://user:pass@hooks.example.com",  # pragma: allowlist secret
         "ftp://hooks.example.com",
         "https://",
         "http://127.0.0.1@hooks.example.com",

@@ -337,6 +337,7 @@ def test_a_bulk_update_that_is_none(people, name, rest):
         ("people", "cursor=WyIxIl0=", 400),
         (
             "people",
+            # pragma: allowlist nextline secret
             "cursor=WyJcdTAwMDAiLCAiNWIwZDJmMGUtM2E4Ni00YzFjLThmMGUtNmIxZjhmM2MyYTAyIl0=",
             422,
         ),

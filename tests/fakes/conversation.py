@@ -1,7 +1,7 @@
 """What is said on tickets, in memory."""
 
-from shared.errors import Invalid
-from shared.models import Comment, CommentDraft, TicketRef
+from shared.errors import Invalid, NotFound
+from shared.models import Comment, CommentDraft, CommentRef, TicketRef
 from shared.pages import Page, decode_cursor, page_of
 from tests.builders import comment
 
@@ -30,6 +30,17 @@ class FakeConversation:
         if key is not None:
             self._answers[key] = (found, draft, made)
         return made
+
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        thread = self.said.get(str(self._tickets.get(ticket).id), [])
+        for place, said in enumerate(thread):
+            if comment in (str(said.id), str(said.position)):
+                gone = {"body": "[redacted]", "redacted_at": said.created_at}
+                thread[place] = said.model_copy(update=gone)
+                return thread[place]
+        raise NotFound
 
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
         place = decode_cursor(cursor, tuple[int])

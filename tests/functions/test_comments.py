@@ -2,6 +2,7 @@ import pytest
 
 from functions.add_comment.app import handler as add_comment
 from functions.list_comments.app import handler as list_comments
+from functions.redact_comment.app import handler as redact_comment
 
 PATH = "/v1/tickets/1042/comments"
 
@@ -66,5 +67,22 @@ def test_a_comment_that_cannot_be_kept_is_a_problem(send, fakes, body):
 )
 def test_a_conversation_needs_a_ticket(send, handler, method, body):
     answer = send(handler, method, "/v1/tickets/9/comments", body)
+
+    assert (answer.status, answer.problem) == (404, "not-found")
+
+
+@pytest.mark.parametrize("by", ["id", "position"])
+def test_words_are_taken_out_by_id_or_position(send, fakes, by):
+    said = send(add_comment, "POST", PATH, {"body": "Mine is 4111-1111."}).json
+
+    answer = send(redact_comment, "POST", f"{PATH}/{said[by]}/redaction")
+
+    assert (answer.status, answer.json["body"]) == (200, "[redacted]")
+    assert answer.json["redacted_at"]
+    assert "4111-1111" not in send(list_comments, "GET", PATH).body
+
+
+def test_words_that_were_not_said_cannot_be_taken_out(send):
+    answer = send(redact_comment, "POST", f"{PATH}/7/redaction")
 
     assert (answer.status, answer.problem) == (404, "not-found")

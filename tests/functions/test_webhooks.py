@@ -190,6 +190,10 @@ def test_deliveries_are_listed_page_by_page(rest):
         ("POST", f"{ONE}/replay", {}),
         ("POST", f"{ONE}/replay", RANGE | {"until": RANGE["since"]}),
         ("POST", f"{ONE}/replay", {"since": "2026-11-23T09:00:00"}),
+        ("POST", f"{ONE}/replay", {"since": 1795424400}),
+        ("POST", f"{ONE}/replay", {"since": "0001-01-01T00:00:00+14:00"}),
+        ("POST", f"{ONE}/replay", RANGE | {"delivered_too": 1}),
+        ("PATCH", ONE, {"paused": "yes"}),
     ],
 )
 def test_what_makes_no_sense_is_refused(rest, method, path, body):

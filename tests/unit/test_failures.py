@@ -8,6 +8,7 @@ from shared.errors import (
     Invalid,
     NotFound,
     Stale,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
@@ -29,6 +30,7 @@ def reported(code, message="", details=""):
         ("PT409", Conflict),
         ("PT412", Stale),
         ("PT422", Invalid),
+        ("PT429", TooMany),
         ("PGRST301", Unauthenticated),
         ("PGRST302", Unauthenticated),
         ("PGRST303", Unauthenticated),
@@ -39,6 +41,9 @@ def reported(code, message="", details=""):
         ("22P05", Invalid),
         ("22021", Invalid),
         ("22003", Invalid),
+        ("22007", Invalid),
+        ("22008", Invalid),
+        ("22009", Invalid),
         ("23502", Invalid),
         ("23503", Invalid),
         ("23514", Invalid),
@@ -74,6 +79,15 @@ def test_our_own_problems_keep_their_slug_and_sentence():
 
     assert error.problem == "last-admin"
     assert error.detail == "Make another one first."
+
+
+@pytest.mark.parametrize(("hint", "seconds"), [("37", 37), ("", 2), (None, 2)])
+def test_who_asks_too_often_is_told_how_long_to_wait(hint, seconds):
+    told = {"code": "PT429", "message": "too-many-requests", "hint": hint}
+
+    error = failure(APIError({**told, "details": "Wait."}))
+
+    assert error.seconds == seconds
 
 
 def test_a_broken_check_is_named_without_the_value():

@@ -107,6 +107,10 @@ def test_a_mail_sent_twice_is_one_message_and_a_ticket_one_thread():
         (happening(words="Yes."), "Ada replied:\n\n> Yes."),
         (happening(is_internal=True), "Ada took an internal note."),
         (
+            happening("TICKET_COMMENT_REDACTED"),
+            "Ada took the words out of a comment.",
+        ),
+        (
             happening("TICKET_STATUS_CHANGED"),
             "Ada changed the status from Received to In progress.",
         ),

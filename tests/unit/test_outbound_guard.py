@@ -128,7 +128,7 @@ def test_a_name_in_another_script_is_asked_for_as_dns_has_it():
         "http://hooks.example.com/",
         "ftp://hooks.example.com/",
         "file:///etc/passwd",
-        "https://user:secret@hooks.example.com/",
+        "https://user:secret@hooks.example.com/",  # pragma: allowlist secret
         "https://user@hooks.example.com/",
         "https://hooks.example.com:8443/",
         "https://hooks.example.com:22/",

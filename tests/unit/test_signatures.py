@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from shared.auth import accept_proof, verify_hook
+from shared.auth import accept_proof, source_headers, verify_hook
 from shared.errors import Unauthenticated
 
 BODY = b'{"type": "INSERT"}'
@@ -64,3 +64,18 @@ def test_the_proof_is_bound_to_event_and_secret():
     proofs = {accept_proof(event, key) for event in ("a", "b") for key in (NEW, OLD)}
 
     assert len(proofs) == 4
+
+
+def test_where_a_request_came_from_is_proved_to_the_database():
+    proof = hmac.new(NEW.encode(), b"203.0.113.7", hashlib.sha256).hexdigest()
+
+    headers = source_headers("203.0.113.7", NEW)
+
+    assert headers == {
+        "x-autocrm-source": "203.0.113.7",
+        "x-autocrm-source-proof": proof,
+    }
+
+
+def test_without_a_secret_nothing_is_said_of_where_a_request_came_from():
+    assert source_headers("203.0.113.7", "") == {}

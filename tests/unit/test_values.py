@@ -11,7 +11,9 @@ from shared.models import (
     Assignment,
     CommentDraft,
     Fields,
+    Flag,
     Line,
+    Moment,
     Prose,
     RoleDefinition,
     StatusChange,
@@ -177,3 +179,15 @@ def test_the_examples_in_the_documents_are_valid(command, example):
 
     for each in shown:
         command.model_validate(each)
+
+
+@pytest.mark.parametrize("given", [0, 1, "true", "yes", None])
+def test_a_flag_is_true_or_false_and_nothing_like_it(given):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Flag).validate_python(given)
+
+
+def test_a_moment_leaves_its_zone_behind():
+    moment = TypeAdapter(Moment).validate_python("2026-11-23T09:00:00-21:41")
+
+    assert moment.isoformat() == "2026-11-24T06:41:00+00:00"

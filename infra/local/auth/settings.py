@@ -1,7 +1,7 @@
 """What the environment says, under the names that Supabase Auth reads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ class Settings:
         port: where to listen on 127.0.0.1.
         issuer: the `iss` of access tokens, the public URL of Auth.
         signing_key: private ES256 JWK.
+        trusted_keys: public ES256 JWKs that verify beside it.
         legacy_secret: HS256 secret of the role tokens.
         token_life: seconds that an access token lives.
         reuse_interval: seconds that a used refresh token is still forgiven.
@@ -31,6 +32,7 @@ class Settings:
     port: int
     issuer: str
     signing_key: Mapping[str, Any] = field(repr=False)
+    trusted_keys: Sequence[Mapping[str, Any]]
     legacy_secret: str = field(repr=False)
     token_life: int
     reuse_interval: int
@@ -48,12 +50,14 @@ class Settings:
             KeyError: a name without a default is missing.
         """
         get = environment.get
+        signing, *trusted = json.loads(environment["GOTRUE_JWT_KEYS"])
         hook = get("GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI", "")
         return cls(
             dsn=environment["GOTRUE_DB_DATABASE_URL"],
             port=int(get("PORT", "9999")),
             issuer=environment["GOTRUE_JWT_ISSUER"],
-            signing_key=json.loads(environment["GOTRUE_JWT_KEYS"])[0],
+            signing_key=signing,
+            trusted_keys=trusted,
             legacy_secret=environment["GOTRUE_JWT_SECRET"],
             token_life=int(get("GOTRUE_JWT_EXP", "3600")),
             reuse_interval=int(

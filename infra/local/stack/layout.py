@@ -66,6 +66,7 @@ class Layout:
         return {
             "autocrm_webhook_url": f"{self.desk.api_url}/v1/hooks/database",
             "autocrm_webhook_secret": self._platform.keys.hook_secret,
+            "autocrm_source_secret": self._platform.keys.source_secret,
         }
 
     def cloud(self) -> tuple[Part, Part]:
@@ -99,6 +100,7 @@ class Layout:
         parameters = {
             "SupabaseUrl": self.desk.supabase_url,
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
+            "SourceSecret": self._platform.keys.source_secret,
             "WebhookAllowPrivate": "true",
         }
         # Where the template looks for them.

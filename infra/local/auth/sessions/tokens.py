@@ -1,6 +1,7 @@
 """Access tokens: signed with ES256, their claims open to the project's hook."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +29,12 @@ class Tokens:
         self._key = jwt.PyJWK(dict(settings.signing_key))
 
     def public_keys(self) -> list[dict[str, Any]]:
-        """Return the public half of the signing key as a list of JWKs."""
+        """Return what verifies tokens as a list of JWKs, the key that signs first."""
         public = {k: v for k, v in self._settings.signing_key.items() if k != "d"}
-        return [{**public, "key_ops": ["verify"]}]
+        return [
+            {**public, "key_ops": ["verify"]},
+            *map(dict, self._settings.trusted_keys),
+        ]
 
     def verify(self, token: str) -> dict[str, Any]:
         """Return the claims of a token.
@@ -39,14 +43,21 @@ class Tokens:
             Refusal: `bad_jwt`.
         """
         try:
-            legacy = jwt.get_unverified_header(token)["alg"] == "HS256"
-            key = self._settings.legacy_secret if legacy else self._key.key.public_key()
+            header = jwt.get_unverified_header(token)
+            legacy = header["alg"] == "HS256"
+            key = self._settings.legacy_secret if legacy else self._named(header)
             algorithms = ["HS256"] if legacy else ["ES256"]
             options: Any = {"verify_aud": False}
             return jwt.decode(token, key, algorithms=algorithms, options=options)
         except jwt.PyJWTError as error:
             text = f"invalid JWT: unable to parse or verify signature, {error}"
             raise Refusal(403, "bad_jwt", text) from error
+
+    def _named(self, header: Mapping[str, Any]) -> jwt.PyJWK:
+        for key in self.public_keys():
+            if key["kid"] == header.get("kid"):
+                return jwt.PyJWK(key)
+        raise jwt.InvalidKeyError("there is no such key")
 
     async def sign(
         self, connection: Connection, user_id: UUID, session_id: UUID, method: str

@@ -1,0 +1,26 @@
+"""POST /v1/tickets/{id}/comments/{comment}/redaction: words that must not stay go."""
+
+from fastapi import APIRouter
+
+from shared.http import IdempotencyKey, Talk, create_handler
+from shared.models import Comment, CommentRef, TicketRef
+
+router = APIRouter(tags=["comments"])
+
+
+@router.post("/v1/tickets/{ticket}/comments/{comment}/redaction")
+async def redact(
+    ticket: TicketRef,
+    comment: CommentRef,
+    conversation: Talk,
+    idempotency_key: IdempotencyKey = None,
+) -> Comment:
+    """Take the words out of a comment, for good, also on a closed ticket.
+
+    That something was said, when and by whom stays; mail that has not gone yet goes
+    without the words.
+    """
+    return conversation.redact(ticket, comment, idempotency_key)
+
+
+handler = create_handler(router)

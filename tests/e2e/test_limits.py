@@ -1,0 +1,69 @@
+"""Too much at once is 429, with how long to wait, through every instance."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from .person import problem
+
+pytestmark = pytest.mark.slow
+DRAFT = {"subject": "The bell is mute", "body": "It was loud."}
+
+
+@pytest.fixture
+def allowing(database):
+    """A block in which so many commands a minute are allowed."""
+    read = "select writes_a_minute, writes_a_minute_by_address from"
+    usual = database.execute(f"{read} private.desk_settings").fetchone()
+
+    def allow(person, address):
+        database.execute(
+            "update private.desk_settings set writes_a_minute = %s,"
+            " writes_a_minute_by_address = %s",
+            [person, address],
+        )
+
+    @contextmanager
+    def allowing(person=usual[0], address=usual[1]):
+        allow(person, address)
+        try:
+            yield
+        finally:
+            allow(*usual)
+
+    return allowing
+
+
+@pytest.mark.parametrize("limit", [{"person": 0}, {"address": 0}], ids=str)
+def test_too_much_is_refused_and_says_when_to_come_back(people, allowing, limit):
+    with allowing(**limit):
+        answer = people.customer.send("POST", "/v1/tickets", json=DRAFT)
+
+    assert problem(answer) == (429, "too-many-requests")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+def test_what_only_reads_goes_on(people, allowing):
+    with allowing(person=0, address=0):
+        assert people.customer.get("/v1/tickets")["items"]
+
+
+def test_past_the_functions_a_person_is_limited_all_the_same(people, allowing):
+    with allowing(person=0):
+        answer = people.customer.table("POST", "rpc/create_ticket", json=DRAFT)
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "PT429")
+
+
+def test_past_the_functions_nobody_speaks_for_an_address(people, allowing, database):
+    forged = {"x-autocrm-source": "203.0.113.7", "x-autocrm-source-proof": "0" * 64}
+    counted = "select count(*) from private.write_counts where subject !~ '-'"
+    before = database.execute(counted).fetchone()
+
+    with allowing(address=0):
+        answer = people.customer.table(
+            "POST", "rpc/create_ticket", json=DRAFT, headers=forged
+        )
+
+    assert answer.status_code == 200
+    assert database.execute(counted).fetchone() == before

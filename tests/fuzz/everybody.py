@@ -1,0 +1,82 @@
+"""Running schemathesis against an open desk as one person after another."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from infra.local.stack import Desk
+from tests.e2e.person import Person
+from tests.open_desk import ROOT
+
+NOBODY = "nobody"
+# Administrators last: they may take from others what the others are to be tried with.
+PEOPLE = (NOBODY, "customer", "customer2", "agent", "agent2", "lead", "admin")
+SHORT = ("--phases=examples,fuzzing", "--max-examples=5")
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How it went for one person."""
+
+    who: str
+    failed: bool
+    said: str
+
+
+def try_everybody(desk: Desk, seconds: float | None = None) -> Iterator[Tried]:
+    """Try every route as everybody, for about so many seconds in all.
+
+    Without a time each gets a small, fixed number of requests, however long they take.
+    """
+    with psycopg.connect(desk.database_url, autocommit=True) as owner:
+        owner.execute(
+            "update private.desk_settings set writes_a_minute = null,"
+            " writes_a_minute_by_address = null"
+        )
+    ends = time.monotonic() + (seconds or 0)
+    for number, who in enumerate(PEOPLE):
+        left = (ends - time.monotonic()) / (len(PEOPLE) - number)
+        long = [f"--max-time={max(1, round(left))}"]
+        yield _try(desk, who, long if seconds else SHORT)
+
+
+def _try(desk: Desk, who: str, how_long: Sequence[str]) -> Tried:
+    document = f"{desk.api_url}/openapi.json"
+    run = ["run", *how_long, "--no-color", document]
+    program = [sys.executable, "-m", "schemathesis.cli"]
+    with tempfile.TemporaryDirectory() as folder:  # it keeps notes where it stands
+        done = subprocess.run(  # noqa: S603
+            [*program, f"--config-file={CONFIGURATION}", *run],
+            cwd=folder,
+            env=_environment(desk, who),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    return Tried(who, done.returncode != 0, done.stdout + done.stderr)
+
+
+def _environment(desk: Desk, who: str) -> dict[str, str]:
+    person, token = "", "Basic bm9ib2R5Og=="
+    if who != NOBODY:
+        with httpx.Client(timeout=60) as http:
+            signed_in = Person(desk, http, who)
+        person, token = signed_in.id, f"Bearer {signed_in.token}"
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
+        "FUZZ_API": desk.api_url,
+        "FUZZ_AUTHORIZATION": token,
+        "FUZZ_DATABASE": desk.database_url,
+        "FUZZ_PERSON": person,
+    }
