@@ -76,9 +76,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.desk_settings": (
         (),
         "only_row solved_closes_after emails_wait webhook_disabled_after"
-        " webhook_log_kept reply_lease",
-        " webhook_log_kept tickets_looked_at",
-        " webhook_log_kept writes_a_minute writes_a_minute_by_address",
+        " webhook_log_kept tickets_looked_at reply_lease writes_a_minute"
+        " writes_a_minute_by_address",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.emails": (
@@ -247,16 +246,16 @@ lock_answer lock_live_webhook lock_queue lock_ticket lock_view lock_webhook lock
 lock_work_of look_at_own_comment mail_event may_know member_view merge_patch move_load
 new_webhook_secret next_replay note_health note_results number_following
 open_bulk_update open_ticket order_of owe_event own_bulk_update person_with_roles
-place_comment put_back queue_filters queue_of_view queue_status queue_view
-queues_by_head read_conditions reads_notes record_comment record_event
-record_new_ticket record_ticket_change redacted_body refuse_change
-refuse_while_answered require_bulk_change require_caller require_changes require_empty
-require_in_queue require_order require_permission require_rights_to require_room
-require_staff require_strategy require_view_rights respect_lease restart_feed revise
-say_how secret see_again see_as sees_ticket standing suits take_head takes_tickets
-tell tell_lease tell_person tell_queue_status ticket_facts tickets_named
-tickets_of_view topics wake wake_bulk walk_end walk_text way_back webhook_view
-welcome_back welcome_person with_secret
+place_comment put_back queue_of_view queue_status queue_view queues_by_head
+read_conditions reads_notes record_comment record_event record_new_ticket
+record_ticket_change redacted_body refuse_change refuse_while_answered
+require_bulk_change require_caller require_changes require_empty require_in_queue
+require_order require_permission require_rights_to require_room require_staff
+require_strategy require_view_rights respect_lease restart_feed revise say_how secret
+see_again see_as sees_ticket standing suits take_head takes_tickets tell tell_lease
+tell_person tell_queue_status ticket_facts tickets_named tickets_of_view topics wake
+wake_bulk walk_end walk_text way_back webhook_view welcome_back welcome_person
+with_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -293,7 +292,6 @@ AS_THE_CALLER = {
     "private.page_of_queues",
     "private.require_place_in",
     "private.show_tickets",
-    "private.queue_filters",
     "private.redacted_body",
     "private.refuse_change",
     "private.count_unread",

@@ -107,12 +107,10 @@ def plans(desk, who, function, **arguments):
         [
             node
             for node in nodes(plan)
-            if node.get("Relation Name") in LARGE or node.get("Index Name") in known
+            if node.get("Relation Name") in LARGE | LARGE_BEHIND
+            or node.get("Index Name") in known
         ]
         for plan in heard
-        for node in nodes(plan)
-        if node.get("Relation Name") in LARGE | LARGE_BEHIND
-        or node.get("Index Name") in known
     ]
 
 
