@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.cloud.template import load_document
-from infra.stack import LiveStack, missing, parameters_of, stack_name
+from infra.stack import LiveStack, Secret, missing, parameters_of, stack_name
 
 from .findings import Finding, good, lacking, unknown
 
@@ -54,6 +54,7 @@ class Account:
         yield from self._parameters()
         region = self._session.region_name
         if not region:
+            yield from self._secrets(None)
             yield lacking("AWS region", "no region is set.", "export AWS_REGION=...")
             return
         try:
@@ -64,6 +65,7 @@ class Account:
             )
             return
         yield good("AWS account", f"...{told['Account'][-4:]}, {region}")
+        yield from self._secrets(self._session.client("ssm"))
         yield self._deployed()
         yield self._room()
         yield from self._mail()
@@ -82,6 +84,23 @@ class Account:
             yield lacking(each.name, says, f"export {each.variable}=...")
         if not absent:
             yield good("parameters", f"{len(parameters)}")
+
+    def _secrets(self, ssm: BaseClient | None) -> Iterator[Finding]:
+        """Kept already, or at hand to be kept by `make deploy`; never read."""
+        for each in Secret.of(parameters_of(self._template), self._environment):
+            mend = f"export {each.variable}=...; `make deploy` keeps it"
+            try:
+                kept = ssm is not None and each.is_kept(ssm)
+            except (BotoCoreError, ClientError):
+                yield unknown(each.place, "AWS does not tell.", mend)
+                continue
+            if kept:
+                yield good(each.place, "kept in the Parameter Store")
+            elif self._environment.get(each.variable):
+                yield good(each.place, f"`make deploy` keeps {each.variable} there")
+            else:
+                says = "nothing is kept there, and functions read it."
+                yield lacking(each.place, says, mend)
 
     def _deployed(self) -> Finding:
         about, name = "stack", stack_name(self._environment)

@@ -26,8 +26,11 @@ select exists(
 )
 """
 LISTENING: Final = """
-select exists(
-    select from pg_policies where schemaname = 'realtime' and tablename = 'messages'
+select count(*) = 3 from pg_policies
+where schemaname = 'realtime' and tablename = 'messages' and policyname in (
+    'people listen to what they may see',
+    'staff of the queue see who is at a ticket',
+    'staff of the queue say that they are at a ticket'
 )
 """
 NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"
@@ -89,7 +92,12 @@ class Database:
         yield _has(
             connection, HOOK, "hook's rights", "Auth may not call the token hook."
         )
-        yield _has(connection, LISTENING, "Realtime rules", "nobody may listen.")
+        yield _has(
+            connection,
+            LISTENING,
+            "Realtime rules",
+            "not everybody may listen who should.",
+        )
         yield self._vault(connection)
         yield _administrator(connection)
 

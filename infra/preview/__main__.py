@@ -3,14 +3,19 @@
 import os
 import subprocess
 import sys
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
+from infra.local.cloud.template import load_document
 from infra.release import Deployment, Guide, Step, Stopped, Switch
 from infra.stack import open_session
 from infra.supabase_cli import NoSupabaseCli, find_cli
 
-from . import NoBranch, branch_variables, stack_of
+from . import NoBranch, branch_variables, own_places, stack_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def main(number: str, branch: str = "") -> int:
@@ -21,15 +26,22 @@ def main(number: str, branch: str = "") -> int:
     guide = Guide(Console(highlight=False), yes=True)
     try:
         stack = stack_of(number)
+        environment = {**os.environ, **own_places(stack), "STACK_NAME": stack}
         if branch:
-            told = branch_variables(branch, _ask)
-            environment = {**os.environ, **told, "STACK_NAME": stack}
+            environment |= branch_variables(branch, _ask)
             switch = Switch(open_session(), stack, environment, guide)
             guide.walk(Deployment(environment, guide, switch).steps())
         else:
-            switch = Switch(open_session(), stack, os.environ, guide)
+            switch = Switch(open_session(), stack, environment, guide)
+            template = load_document(ROOT / "template.yaml")
             again = "Run `make preview-end` again, or delete it by hand."
-            guide.walk([Step(f"Take {stack} away", switch.remove, again)])
+            forget = partial(switch.forget_secrets, template)
+            guide.walk(
+                [
+                    Step(f"Take {stack} away", switch.remove, again),
+                    Step("Forget its secrets", forget, again),
+                ]
+            )
     except (NoBranch, NoSupabaseCli, Stopped) as stopped:
         print(f"\n{stopped}", file=sys.stderr)
         return 1

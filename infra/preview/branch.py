@@ -43,6 +43,14 @@ def branch_variables(branch: str, ask: Callable[[str], str]) -> dict[str, str]:
     return found
 
 
+def own_places(stack: str) -> dict[str, str]:
+    """Where the secrets of a pull request's stack are kept, apart from all others."""
+    return {
+        "SUPABASE_SECRET_KEY_PARAMETER": f"/{stack}/supabase-secret-key",
+        "WEBHOOK_SECRETS_PARAMETER": f"/{stack}/webhook-secrets",
+    }
+
+
 def stack_of(number: str) -> str:
     """The name of a pull request's stack.
 

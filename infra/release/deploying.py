@@ -1,5 +1,6 @@
-"""`make deploy`: look, migrate, build, package, propose, apply, try."""
+"""`make deploy`: look, migrate, build, package, keep secrets, propose, apply, try."""
 
+import json
 import re
 import subprocess
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ class Deployment:
             Step("Migrate", self._migrate, back),
             Step("Build", self._build, back),
             Step("Package", self._package, back),
+            Step("Keep secrets", self._keep, back),
             Step("Switch", self._switch, back),
             Step("Try", self._try, "Go back with `make rollback`."),
         ]
@@ -70,6 +72,9 @@ class Deployment:
         place = ["--s3-bucket", bucket] if bucket else ["--resolve-s3"]
         out = ["--use-json", "--output-template-file", PACKAGED]
         self.guide.run(SAM, "package", "--template-file", str(template), *place, *out)
+
+    def _keep(self) -> None:
+        self.switch.keep_secrets(json.loads((ROOT / PACKAGED).read_text()))
 
     def _switch(self) -> None:
         packaged = (ROOT / PACKAGED).read_text()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import boto3
 from botocore.client import BaseClient
@@ -12,6 +13,7 @@ from infra.stack import (
     LiveStack,
     NothingToChange,
     Releases,
+    Secret,
     apply,
     parameters_of,
     propose,
@@ -106,6 +108,39 @@ class Switch:
             self._guide.say("Nothing changes: this is what runs already.")
         except DeploymentFailed as error:
             raise Stopped(str(error)) from error
+        except (BotoCoreError, ClientError) as error:
+            raise Stopped(f"AWS refused: {error}") from error
+
+    def keep_secrets(self, template: Mapping[str, Any]) -> None:
+        """Keep the secrets that the environment holds where functions read them.
+
+        Args:
+            template: its tree; it names the places.
+
+        Raises:
+            Stopped: AWS refused.
+        """
+        ssm = self._session.client("ssm")
+        for each in Secret.of(parameters_of(template), self._environment):
+            if not (value := self._environment.get(each.variable)):
+                self._guide.say(f"  {each.place}: stays as it is")
+                continue
+            try:
+                changed = each.keep(ssm, value)
+            except (BotoCoreError, ClientError) as error:
+                raise Stopped(f"AWS refused to keep {each.place}: {error}") from error
+            self._guide.say(f"  {each.place}: {'kept' if changed else 'as it was'}")
+
+    def forget_secrets(self, template: Mapping[str, Any]) -> None:
+        """Delete the secrets of a stack that is gone.
+
+        Raises:
+            Stopped: AWS refused.
+        """
+        ssm = self._session.client("ssm")
+        try:
+            for each in Secret.of(parameters_of(template), self._environment):
+                each.forget(ssm)
         except (BotoCoreError, ClientError) as error:
             raise Stopped(f"AWS refused: {error}") from error
 

@@ -4,6 +4,7 @@ from .changes import Change, DeploymentFailed, NothingToChange, apply, propose
 from .live import LiveStack, open_session, stack_name
 from .parameters import Parameter, missing, parameters_of, values
 from .releases import Release, Releases, stamped
+from .secrets import Secret
 
 __all__ = [
     "Change",
@@ -13,6 +14,7 @@ __all__ = [
     "Parameter",
     "Release",
     "Releases",
+    "Secret",
     "apply",
     "missing",
     "open_session",

@@ -25,15 +25,22 @@ class SmallAccount:
 
     region_name = "eu-west-1"
 
-    def __init__(self, unreserved=1000, production=True):
+    def __init__(self, unreserved=1000, production=True, kept=()):
+        self._kept = kept
         self._limit = {"UnreservedConcurrentExecutions": unreserved}
         self._production = production
+
+    def _get_parameter(self, Name):  # noqa: N803 (AWS's name)
+        if Name not in self._kept:
+            raise LookupError(Name)
 
     def client(self, name):
         return SimpleNamespace(
             get_caller_identity=lambda: {"Account": "123456789012"},
             get_account_settings=lambda: {"AccountLimit": self._limit},
             get_account=lambda: {"ProductionAccessEnabled": self._production},
+            get_parameter=self._get_parameter,
+            exceptions=SimpleNamespace(ParameterNotFound=LookupError),
             get_email_identity=lambda EmailIdentity: {  # noqa: N803 (AWS's name)
                 "VerifiedForSendingStatus": EmailIdentity == "example.com"
             },
@@ -66,14 +73,18 @@ def test_mail_in_the_sandbox_is_said_and_may_wait():
     assert seen["mail to anybody"].can_wait
 
 
-def test_a_parameter_without_a_value_is_named_by_its_variable():
-    incomplete = {**READY, "WEBHOOK_SECRETS": ""}
+def test_a_secret_is_kept_already_or_at_hand_or_missing():
+    place = "/autocrm/webhook-secrets"
+    empty = {**READY, "WEBHOOK_SECRETS": ""}
 
-    seen = findings(incomplete, SmallAccount())
+    nowhere = findings(empty, SmallAccount())[place]
+    at_hand = findings(READY, SmallAccount())[place]
+    kept = findings(empty, SmallAccount(kept=(place,)))[place]
 
-    assert seen["WebhookSecrets"].mend == "export WEBHOOK_SECRETS=..."
-    kept = LiveStack("UPDATE_COMPLETE", {}, frozenset({"WebhookSecrets"}))
-    assert "WebhookSecrets" not in findings(incomplete, SmallAccount(), kept)
+    assert nowhere.state is State.MISSING
+    assert nowhere.mend.startswith("export WEBHOOK_SECRETS=...")
+    assert at_hand.state is kept.state is State.OK
+    assert "make deploy" in at_hand.says
 
 
 @pytest.mark.parametrize(

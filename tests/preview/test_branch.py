@@ -4,9 +4,11 @@ import pytest
 
 from infra.preview import NoBranch, branch_variables, stack_of
 
-TOLD = """\
-POSTGRES_URL="postgresql://postgres.ref:pw@pooler:6543/postgres"
-POSTGRES_URL_NON_POOLING="postgresql://postgres:pw@db.ref.supabase.co:5432/postgres"
+DIRECT = "postgresql://postgres:pw@db.ref.supabase.co:5432"  # pragma: allowlist secret
+POOLED = "postgresql://postgres.ref:pw@pooler:6543"  # pragma: allowlist secret
+TOLD = f"""\
+POSTGRES_URL="{POOLED}/postgres"
+POSTGRES_URL_NON_POOLING="{DIRECT}/postgres"
 SUPABASE_ANON_KEY="eyJ.anon"
 SUPABASE_SERVICE_ROLE_KEY="eyJ.service"
 SUPABASE_URL="https://ref.supabase.co"
@@ -18,7 +20,7 @@ def test_a_branch_tells_what_a_deployment_reads():
 
     assert found == {
         "SUPABASE_URL": "https://ref.supabase.co",
-        "SUPABASE_DB_URL": "postgresql://postgres:pw@db.ref.supabase.co:5432/postgres",
+        "SUPABASE_DB_URL": f"{DIRECT}/postgres",
         "SUPABASE_PUBLISHABLE_KEY": "eyJ.anon",
         "SUPABASE_SECRET_KEY": "eyJ.service",
     }

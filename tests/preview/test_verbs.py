@@ -20,6 +20,10 @@ def test_the_desk_of_one_pull_request_is_taken_away_and_no_other(aws):
     for name in ("autocrm", "autocrm-pr-7", "autocrm-pr-77"):
         client.create_stack(StackName=name, TemplateBody=TEMPLATE)
 
+    ssm = boto3.client("ssm")
+    for stack in ("autocrm", "autocrm-pr-7", "autocrm-pr-77"):
+        name = f"/{stack}/webhook-secrets"
+        ssm.put_parameter(Name=name, Value="x", Type="SecureString")
     first = run_program(*VERB, "7", environment=dict(os.environ))
     again = run_program(*VERB, "7", environment=dict(os.environ))
 
@@ -28,6 +32,8 @@ def test_the_desk_of_one_pull_request_is_taken_away_and_no_other(aws):
     assert "Remove  Queue" in first.stdout
     assert "There is no autocrm-pr-7." in again.stdout
     assert left == {"autocrm", "autocrm-pr-77"}
+    kept = {each["Name"] for each in ssm.describe_parameters()["Parameters"]}
+    assert kept == {"/autocrm/webhook-secrets", "/autocrm-pr-77/webhook-secrets"}
 
 
 def test_without_a_branch_nothing_is_deployed(aws, tmp_path):

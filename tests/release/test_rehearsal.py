@@ -84,6 +84,25 @@ def test_a_release_that_never_ran_is_not_gone_back_to(stage, answer):
     assert (release().name, timeout()) == (first, "180")
 
 
+def test_secrets_are_kept_where_functions_read_them_and_nowhere_else(stage):
+    first = stage.deploy()
+    first.check_returncode()
+    again = stage.deploy(WEBHOOK_SECRETS="another secret")
+    again.check_returncode()
+    without = stage.deploy(WEBHOOK_SECRETS="", SUPABASE_SECRET_KEY="")
+
+    ssm = boto3.client("ssm")
+    place = "/rehearsal/webhook-secrets"
+    kept = ssm.get_parameter(Name=place, WithDecryption=True)["Parameter"]
+    assert (kept["Value"], kept["Type"]) == ("another secret", "SecureString")
+    assert kept["Version"] == 2
+    assert f"{place}: kept" in first.stdout
+    assert "another secret" not in again.stdout + again.stderr
+    stack = boto3.client("cloudformation").describe_stacks(StackName="rehearsal")
+    assert "secret" not in str(stack["Stacks"][0]["Parameters"]).replace(place, "")
+    assert without.returncode == 1  # ours names other places, where nothing is kept
+
+
 def test_what_would_lose_something_is_shown_as_such(stage):
     stage.deploy().check_returncode()
     renamed = stage.template.read_text().replace("EventQueue", "OtherQueue")
@@ -120,8 +139,8 @@ def test_what_is_missing_stops_before_anything_is_done(stage):
     said = stage.deploy(WEBHOOK_SECRETS="", SUPABASE_DB_URL="")
 
     assert said.returncode == 1
-    assert "database, WebhookSecrets missing" in said.stderr
-    assert "2/6" not in said.stdout
+    assert "database, /autocrm/webhook-secrets missing" in said.stderr
+    assert "2/7" not in said.stdout
     assert versions(stage.dsn) == []
 
 

@@ -56,7 +56,7 @@ def test_a_parameter_is_the_variable_of_the_same_name():
 
     variables = {each.name: each.variable for each in ours}
     assert variables["SupabaseUrl"] == "SUPABASE_URL"
-    assert variables["WebhookSecrets"] == "WEBHOOK_SECRETS"
+    assert variables["WebhookSecretsParameter"] == "WEBHOOK_SECRETS_PARAMETER"
     assert variables["Arch"] == "ARCH"
 
 
