@@ -24,6 +24,7 @@ ANSWERS = {
     "queue_gauges": [],
     "read_event": None,
     "release_idle_tickets": 0,
+    "tell_queue_statuses": None,
     "waiting_queues": [],
 }
 NOT_FOUND = {"code": "PT404", "message": "not-found", "details": "No.", "hint": None}

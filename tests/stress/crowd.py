@@ -89,11 +89,10 @@ class Client:
         mine = self.ask(
             "list_queue",
             queue="support",
-            assignee="me",
-            statuses=["new", "open"],
+            wanted={"assignee": "me", "statuses": ["new", "open"]},
             page_size=1,
         )
-        for ticket in mine or []:
+        for ticket in mine["items"] if mine else []:
             self.ask("update_ticket_status", ticket=ticket["id"], status="solved")
 
     # Those who get in their way ------------------------------------------------
