@@ -10,7 +10,7 @@ import pytest
 from .person import problem
 
 pytestmark = pytest.mark.slow
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[2] / "functions" / "README.md"
 SCRIPT = Path(__file__).with_name("together.mjs")
 
 
