@@ -9,17 +9,11 @@ BUILD := .venv/bin/python -m infra.build
 export ARCH PY
 
 .PHONY: build
-build: setup-tests $(SAM)  ## build the layers and every function for Lambda, with sizes and bill of materials
+build: setup-tests  ## build the layers and every function for Lambda, with sizes and bill of materials
 	@SAM_CLI_TELEMETRY=0 $(SAM) build --config-file infra/samconfig.toml \
 	  --parameter-overrides Arch=$(ARCH)
 	@$(BUILD) sizes .aws-sam/build
 	@.venv/bin/python -m infra.security sbom
-
-# aws-sam-cli pins much, so it lives by itself.
-$(SAM): infra/locks/sam.txt
-	@.venv/bin/uv venv -q --allow-existing -p .venv/bin/python .autocrm/sam
-	@.venv/bin/uv pip install -q --require-hashes -p .autocrm/sam -r $<
-	@touch $@
 
 build-CoreLayer:
 	@$(BUILD) core "$(ARTIFACTS_DIR)"

@@ -65,7 +65,7 @@ class Deployment:
             self.guide.run("make", "build")
 
     def _package(self) -> None:
-        self.guide.run("make", "-s", SAM)
+        self.guide.run("make", "-s", "setup-tests")
         template = self.built or ROOT / ".aws-sam" / "build" / "template.yaml"
         (ROOT / PACKAGED).parent.mkdir(exist_ok=True)
         bucket = self.environment.get("DEPLOY_BUCKET")

@@ -12,16 +12,6 @@ SAM = ROOT / ".autocrm" / "sam" / "bin" / "sam"
 QUIET = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def installed():
-    """It lives by itself, because it pins much; `make build` installs it too."""
-    subprocess.run(  # noqa: S603
-        ["make", "-s", str(SAM.relative_to(ROOT))],  # noqa: S607
-        cwd=ROOT,
-        check=True,
-    )
-
-
 def sam(*words, **variables):
     return subprocess.run(  # noqa: S603
         [str(SAM), *words],

@@ -22,18 +22,12 @@ TEMPLATE = Path(__file__).with_name("rehearsal.yaml")
 
 
 @pytest.fixture(scope="session")
-def sam():
-    """SAM as `make build` installs it."""
-    run_program("make", "-s", ".autocrm/sam/bin/sam").check_returncode()
-
-
-@pytest.fixture(scope="session")
 def server(pytestconfig):
     return shared_server(pytestconfig)
 
 
 @pytest.fixture
-def stage(server, desk, aws, sam, node_modules, tmp_path) -> Iterator[SimpleNamespace]:
+def stage(server, desk, aws, node_modules, tmp_path) -> Iterator[SimpleNamespace]:
     """Everything that a person has before their first `make deploy`."""
     place = {"LocationConstraint": "eu-west-1"}
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)

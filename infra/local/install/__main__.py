@@ -14,6 +14,7 @@ from .programs import (
     make_environment,
     npm_install,
     pip_install,
+    sam_install,
 )
 from .steps import Step, install
 
@@ -38,7 +39,7 @@ def all_steps(with_tests: bool) -> list[Step]:
     """The steps in order."""
     steps = [python_packages(), npm_packages("infra/local/node", "node")]
     if with_tests:
-        steps.append(npm_packages("tests/node", "test-node"))
+        steps += [npm_packages("tests/node", "test-node"), sam()]
     return steps
 
 
@@ -61,6 +62,14 @@ def npm_packages(folder: str, name: str) -> Step:
     lock = source / "package-lock.json"
     title = f"npm packages of {folder}"
     return Step(title, target / "installed", lock, lambda: npm_install(source, target))
+
+
+def sam() -> Step:
+    """What builds and checks the template."""
+    lock, target = LOCKS / "sam.txt", STORE / "sam"
+    return Step(
+        "AWS SAM", target / "installed", lock, lambda: sam_install(lock, target)
+    )
 
 
 @contextmanager

@@ -40,6 +40,18 @@ def pip_install(lock: Path) -> None:
     run([*pip, "--require-hashes", "-r", str(lock)], "Installing the Python packages")
 
 
+def sam_install(lock: Path, target: Path) -> None:
+    """Install AWS SAM by itself, because it pins much.
+
+    Raises:
+        Refused: it cannot be downloaded.
+    """
+    uv, what = str(VENV / "bin" / "uv"), "Installing AWS SAM"
+    run([uv, "venv", "-q", "--allow-existing", "-p", str(_PYTHON), str(target)], what)
+    into = ["--require-hashes", "-p", str(target), "-r", str(lock)]
+    run([uv, "pip", "install", "-q", *into], what)
+
+
 def npm_install(source: Path, target: Path) -> None:
     """Install exactly what the npm lock in one folder names into another.
 
