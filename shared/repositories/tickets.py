@@ -34,7 +34,7 @@ class Tickets:
     def get(self, ticket: TicketRef) -> Ticket:
         """Return one visible ticket."""
         return Ticket.model_validate(
-            self._database.call("get_ticket", {"ticket": ticket})
+            self._database.call("read_ticket", {"ticket": ticket})
         )
 
     def mine(
@@ -47,7 +47,7 @@ class Tickets:
             "before_number": place and place[0],
             "page_size": size + 1,
         }
-        rows = self._database.call("list_my_tickets", arguments)
+        rows = self._database.call("read_my_tickets", arguments)
         tickets = [Ticket.model_validate(row) for row in rows]
         return page_of(tickets, size, lambda last: (last.number,))
 

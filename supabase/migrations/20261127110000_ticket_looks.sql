@@ -157,10 +157,11 @@ comment on function private.show_tickets is
 grant execute on function private.show_tickets to authenticated;
 
 -- Detail and own list show whether they are unread as well -------------------
+--
+-- They have names of their own, because the release before still calls get_ticket and
+-- list_my_tickets while this one is put in its place; those go with a later release.
 
--- squawk-ignore ban-drop-function
-drop function public.get_ticket;
-create function public.get_ticket(ticket text) returns json
+create function public.read_ticket(ticket text) returns json
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -169,11 +170,9 @@ begin
     return (select shown.ticket from private.show_tickets(array[wanted]) as shown (ticket));
 end;
 $$;
-comment on function public.get_ticket is 'One ticket, by id or number.';
+comment on function public.read_ticket is 'One ticket, by id or number.';
 
--- squawk-ignore ban-drop-function
-drop function public.list_my_tickets;
-create function public.list_my_tickets(
+create function public.read_my_tickets(
     statuses text[] default null,
     before_number bigint default null,
     page_size integer default 50
@@ -216,7 +215,7 @@ begin
     return query select shown from private.show_tickets(page) as shown;
 end;
 $$;
-comment on function public.list_my_tickets is
+comment on function public.read_my_tickets is
 'What the caller requested, is assigned or follows, newest first, below a number.';
 
-grant execute on function public.get_ticket, public.list_my_tickets to authenticated;
+grant execute on function public.read_ticket, public.read_my_tickets to authenticated;

@@ -373,12 +373,8 @@ $$;
 comment on function private.require_place_in is 'PT422 for a place that is of another sort.';
 grant execute on function private.require_place_in to authenticated;
 
--- squawk-ignore ban-drop-function
-drop function public.list_queue;
--- squawk-ignore ban-drop-function
-drop function private.queue_filters;
-
-create function public.list_queue(
+-- The release before calls list_queue, which goes with a later one.
+create function public.read_queue(
     queue text,
     wanted jsonb default null,
     sort text default 'priority',
@@ -392,7 +388,7 @@ as $$
 declare
     me constant uuid := private.caller();
     this constant uuid := (
-        select id from public.queues where list_queue.queue in (key, id::text)
+        select id from public.queues where read_queue.queue in (key, id::text)
     );
 begin
     if this is null then
@@ -404,6 +400,6 @@ begin
     return private.page_of_queues(array[this], wanted, sort, after, page_size, counted);
 end;
 $$;
-comment on function public.list_queue is
+comment on function public.read_queue is
 'A page of a queue after a place: sorted by priority (then longest waiting), waiting, oldest, newest or updated. A page may come short or empty and not be the last: go on from next until it is null.';
-grant execute on function public.list_queue to authenticated;
+grant execute on function public.read_queue to authenticated;

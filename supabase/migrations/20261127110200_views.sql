@@ -38,7 +38,7 @@ comment on column public.views.scope is 'Who has it.';
 comment on column public.views.owner_id is 'Whose it is; empty when it is shared.';
 comment on column public.views.queue_id is 'Of which queue; empty for all that the reader may see.';
 comment on column public.views.name is 'What people call it.';
-comment on column public.views.conditions is 'Which tickets; the same conditions that list_queue takes.';
+comment on column public.views.conditions is 'Which tickets; the same conditions that read_queue takes.';
 comment on column public.views.sort is 'In which order.';
 comment on column public.views.created_at is 'When it was made.';
 comment on column public.views.updated_at is 'When it was last changed.';
@@ -281,7 +281,7 @@ as $$
 $$;
 comment on function public.list_views is 'The views the caller has, own ones first, by name.';
 
--- The conditions are those of list_queue, under the rights of whoever asks: the view
+-- The conditions are those of read_queue, under the rights of whoever asks: the view
 -- lends nothing, and me is the reader.
 create function public.list_view(
     view uuid,
@@ -317,7 +317,7 @@ begin
 end;
 $$;
 comment on function public.list_view is
-'A page of the tickets of a view that the caller may see, like list_queue.';
+'A page of the tickets of a view that the caller may see, like read_queue.';
 
 grant execute on function
 public.create_view, public.change_view, public.delete_view, public.list_views,

@@ -198,7 +198,10 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "queue_gauges": "service_role",
     "reaction_done": "service_role",
     "read_event": "service_role",
+    "read_my_tickets": "authenticated",
     "read_notifications": "authenticated",
+    "read_queue": "authenticated",
+    "read_ticket": "authenticated",
     "record_webhook_attempt": "service_role",
     "redact_comment": "authenticated",
     "refresh_queue_status": "service_role",
@@ -246,16 +249,16 @@ lock_answer lock_live_webhook lock_queue lock_ticket lock_view lock_webhook lock
 lock_work_of look_at_own_comment mail_event may_know member_view merge_patch move_load
 new_webhook_secret next_replay note_health note_results number_following
 open_bulk_update open_ticket order_of owe_event own_bulk_update person_with_roles
-place_comment put_back queue_of_view queue_status queue_view queues_by_head
-read_conditions reads_notes record_comment record_event record_new_ticket
-record_ticket_change redacted_body refuse_change refuse_while_answered
-require_bulk_change require_caller require_changes require_empty require_in_queue
-require_order require_permission require_rights_to require_room require_staff
-require_strategy require_view_rights respect_lease restart_feed revise say_how secret
-see_again see_as sees_ticket standing suits take_head takes_tickets tell tell_lease
-tell_person tell_queue_status ticket_facts tickets_named tickets_of_view topics wake
-wake_bulk walk_end walk_text way_back webhook_view welcome_back welcome_person
-with_secret
+place_comment put_back queue_filters queue_of_view queue_status queue_view
+queues_by_head read_conditions reads_notes record_comment record_event
+record_new_ticket record_ticket_change redacted_body refuse_change
+refuse_while_answered require_bulk_change require_caller require_changes require_empty
+require_in_queue require_order require_permission require_rights_to require_room
+require_staff require_strategy require_view_rights respect_lease restart_feed revise
+say_how secret see_again see_as sees_ticket standing suits take_head takes_tickets
+tell tell_lease tell_person tell_queue_status ticket_facts tickets_named
+tickets_of_view topics wake wake_bulk walk_end walk_text way_back webhook_view
+welcome_back welcome_person with_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -268,6 +271,9 @@ FUNCTIONS: Mapping[str, set[str]] = {
 
 # These run as the caller on purpose: row-level security decides what they answer.
 AS_THE_CALLER = {
+    "private.queue_filters",
+    "public.get_ticket",
+    "public.list_my_tickets",
     "private.arrangement",
     "private.require_room",
     "private.suits",
@@ -300,13 +306,13 @@ AS_THE_CALLER = {
     "private.ticket_facts",
     "private.visible_ticket",
     "public.get_reply_lease",
-    "public.get_ticket",
+    "public.read_ticket",
     "public.health",
     "public.list_comments",
     "public.list_events",
-    "public.list_my_tickets",
+    "public.read_my_tickets",
     "public.list_notifications",
-    "public.list_queue",
+    "public.read_queue",
     "public.list_queues",
     "public.list_roles",
     "public.list_ticket_events",

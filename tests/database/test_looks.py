@@ -16,8 +16,8 @@ def look(desk, who, ticket, **how):
 
 def unread(desk, who, ticket):
     """Whether a ticket is new to somebody; the lists say the same as the ticket."""
-    seen = desk.call(who, "get_ticket", ticket=ticket["id"])["unread"]
-    lists = [desk.rows(who, "list_my_tickets")]
+    seen = desk.call(who, "read_ticket", ticket=ticket["id"])["unread"]
+    lists = [desk.rows(who, "read_my_tickets")]
     if who in ("agent", "lead"):
         lists.append(desk.queue(who)["items"])
     told = [t["unread"] for listed in lists for t in listed if t["id"] == ticket["id"]]

@@ -237,7 +237,7 @@ def test_my_tickets_read_in_pages_are_mine(full_desk, everything, who):
     def check(statuses, size):
         found = paged(
             lambda after, limit: full_desk.rows(
-                who, "list_my_tickets", statuses=statuses, page_size=limit,
+                who, "read_my_tickets", statuses=statuses, page_size=limit,
                 before_number=after and int(after[0]),
             ),
             ("number",),
@@ -276,7 +276,7 @@ def test_a_search_is_for_letters_not_for_patterns(desk, hostile):
 def test_an_unknown_status_is_named_rather_than_found_nowhere(desk):
     for ask in (
         lambda statuses: desk.queue(statuses=statuses),
-        lambda statuses: desk.rows("agent", "list_my_tickets", statuses=statuses),
+        lambda statuses: desk.rows("agent", "read_my_tickets", statuses=statuses),
     ):
         with pytest.raises(Exception, match="unknown-status") as refusal:
             ask(["open", "nope"])

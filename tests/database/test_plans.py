@@ -139,7 +139,7 @@ def asked(desk, who="agent", queue="support", **question):
     """Return the nodes of a page of a queue, without those that show its tickets."""
     how = {name[:-1]: question.pop(name) for name in [*question] if name[-1] == "_"}
     found = []
-    for plan in plans(desk, who, "list_queue", queue=queue, wanted=question, **how):
+    for plan in plans(desk, who, "read_queue", queue=queue, wanted=question, **how):
         if any(node.get("Alias") == "looks" for node in plan):
             assert indexes(plan) == SHOWN
             assert rows_read(plan) <= 4 * 50
@@ -304,14 +304,14 @@ def test_telling_of_an_event_reads_it_and_its_ticket(large_desk):
 @pytest.mark.parametrize("who", ["customer", "agent"])
 @pytest.mark.parametrize("before", [None, 15_000])
 def test_my_tickets_are_found_without_a_scan(large_desk, who, before):
-    found = walked(large_desk, who, "list_my_tickets", before_number=before)
+    found = walked(large_desk, who, "read_my_tickets", before_number=before)
 
     assert indexes(found) >= {"tickets_requester"}
     assert rows_read(found) <= 1000
 
 
 def test_whoever_follows_thousands_reads_a_page_of_them(large_desk):
-    found = walked(large_desk, "agent", "list_my_tickets", before_number=15_000)
+    found = walked(large_desk, "agent", "read_my_tickets", before_number=15_000)
 
     followed = [
         node for node in found if node.get("Relation Name") == "ticket_followers"
@@ -327,7 +327,7 @@ def test_one_ticket_is_found_by_its_key(large_desk, ref):
         id_of("support"),
     )
 
-    found = walked(large_desk, "agent", "get_ticket", ticket=str(ticket[ref]))
+    found = walked(large_desk, "agent", "read_ticket", ticket=str(ticket[ref]))
 
     shown = {"ticket_looks_pkey", "ticket_events_seq_unique"}
     assert indexes(found) <= {"tickets_pkey", "tickets_number_key", *shown}

@@ -159,7 +159,7 @@ def test_a_defined_role_works(desk):
     define(desk, "admin", "watcher", "tickets.read_all")
     turn(desk, "admin", "grant_role", "stranger", "watcher")
 
-    assert desk.call("stranger", "get_ticket", ticket=ticket["id"]) == {
+    assert desk.call("stranger", "read_ticket", ticket=ticket["id"]) == {
         **ticket,
         "requester": None,  # whose name the watcher may not know
         "assignee": None,
