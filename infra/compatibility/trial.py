@@ -13,9 +13,13 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 # The repositories over PostgREST, and everybody's day over HTTP through real functions.
 CONTRACTS: Final = ("tests/repositories", "tests/e2e")
-# By file, why its tests are about the database itself, not about what code asks of it.
+# By file or test, why it is about the database itself, not about what code asks of it.
 LEFT_OUT: Final[Mapping[str, str]] = {
     "tests/e2e/test_tables.py": "lists the tables; another table is no incompatibility",
+    "tests/e2e/test_twice.py": "compares every table, also those to come",
+    "tests/e2e/test_told.py::test_wishes_come_back_as_they_were_sent": (
+        "counts the types of events, also those to come"
+    ),
 }
 INSTALLED: Final = (".venv", ".autocrm")
 
@@ -40,7 +44,7 @@ class Trial:
             there = [
                 each for each in tests if (checkout / each.split("::")[0]).exists()
             ]
-            left_out = [f"--ignore={each}" for each in LEFT_OUT]
+            left_out = [_without(each) for each in LEFT_OUT]
             environment = {k: v for k, v in os.environ.items() if k != "AUTOCRM_HOME"}
             quiet = ["-q", "--maxfail=5", "-p", "no:cacheprovider", "-p", "no:randomly"]
             return subprocess.run(
@@ -73,3 +77,8 @@ class Trial:
             finally:
                 remove = ["git", "worktree", "remove", "--force", str(checkout)]
                 subprocess.run(remove, cwd=ROOT, check=True)
+
+
+def _without(place: str) -> str:
+    """How pytest is told of a file, or of one test, that is not to run."""
+    return f"--deselect={place}" if "::" in place else f"--ignore={place}"
