@@ -50,9 +50,11 @@ mail:  ## read the mail that the open desk has sent
 admin:  ## make somebody the first administrator: make admin EMAIL=...
 	@$(RUN) infra.first_admin "$(EMAIL)"
 
+# Two workers, a file to one of them: each has a database cluster and desks of its own.
 .PHONY: test
+test: WORKERS ?= 2
 test: setup-tests  ## prove everything
-	@$(RUN) pytest -q
+	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile
 
 .PHONY: test-fast
 test-fast: setup  ## prove what needs no running stack
