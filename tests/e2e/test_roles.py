@@ -1,13 +1,11 @@
 """Nobody lifts themselves, and nobody locks the house from outside."""
 
-from uuid import uuid4
-
 import pytest
 
 from .person import problem
 
 pytestmark = pytest.mark.slow
-NOBODY = str(uuid4())
+NOBODY = "f3a1c7de-5b7f-4c1e-9d0a-2f6f5b8f0c11"  # the same at every run
 BUILT_IN = {"name": "Mine", "permissions": ["tickets.create"]}
 
 

@@ -12,7 +12,7 @@ from tests.builders import ME, NOW, event_row
 from tests.events import SIGNED_IN, http_event, invoke
 from tests.fakes.postgrest import serving
 
-ID = str(uuid4())
+ID = "f3a1c7de-5b7f-4c1e-9d0a-2f6f5b8f0c11"
 PREFERENCE = {"type": "TICKET_COMMENTED", "in_app": True, "email": False}
 
 

@@ -96,7 +96,9 @@ def webhook_sent(platform):
         return calls.get(timeout=30).method == "GET"
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 2**22 - 1, "nonsense"])
+@pytest.mark.parametrize(
+    "pid", [os.getpid(), 2**22 - 1, "nonsense"], ids=["ours", "nobody's", "nonsense"]
+)
 def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
     cluster = Cluster(tmp_path / "postgres", Ports.free().postgres, platform.keys)
     cluster.prepare()
