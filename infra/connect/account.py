@@ -92,15 +92,15 @@ class Account:
             try:
                 kept = ssm is not None and each.is_kept(ssm)
             except (BotoCoreError, ClientError):
-                yield unknown(each.place, "AWS does not tell.", mend)
+                yield unknown(each.variable, "AWS does not tell.", mend)
                 continue
             if kept:
-                yield good(each.place, "kept in the Parameter Store")
+                yield good(each.variable, f"kept at {each.place}")
             elif self._environment.get(each.variable):
-                yield good(each.place, f"`make deploy` keeps {each.variable} there")
+                yield good(each.variable, f"`make deploy` keeps it at {each.place}")
             else:
-                says = "nothing is kept there, and functions read it."
-                yield lacking(each.place, says, mend)
+                says = f"nothing is kept at {each.place}, where functions read it."
+                yield lacking(each.variable, says, mend)
 
     def _deployed(self) -> Finding:
         about, name = "stack", stack_name(self._environment)

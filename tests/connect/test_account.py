@@ -77,9 +77,9 @@ def test_a_secret_is_kept_already_or_at_hand_or_missing():
     place = "/autocrm/webhook-secrets"
     empty = {**READY, "WEBHOOK_SECRETS": ""}
 
-    nowhere = findings(empty, SmallAccount())[place]
-    at_hand = findings(READY, SmallAccount())[place]
-    kept = findings(empty, SmallAccount(kept=(place,)))[place]
+    nowhere = findings(empty, SmallAccount())["WEBHOOK_SECRETS"]
+    at_hand = findings(READY, SmallAccount())["WEBHOOK_SECRETS"]
+    kept = findings(empty, SmallAccount(kept=(place,)))["WEBHOOK_SECRETS"]
 
     assert nowhere.state is State.MISSING
     assert nowhere.mend.startswith("export WEBHOOK_SECRETS=...")

@@ -139,7 +139,7 @@ def test_what_is_missing_stops_before_anything_is_done(stage):
     said = stage.deploy(WEBHOOK_SECRETS="", SUPABASE_DB_URL="")
 
     assert said.returncode == 1
-    assert "database, /autocrm/webhook-secrets missing" in said.stderr
+    assert "database, WEBHOOK_SECRETS missing" in said.stderr
     assert "2/7" not in said.stdout
     assert versions(stage.dsn) == []
 
