@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from shared.aws import SesMailer
-from shared.notifications import DueMail, LetterWriter
+from shared.letters import DueMail, LetterWriter
 from shared.persistence import open_worker_database
 from shared.settings import MailSettings
 

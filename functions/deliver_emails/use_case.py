@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from shared.aws import Mailer, MailRefused
 from shared.errors import Unavailable
-from shared.notifications import LetterWriter, Mail, MailWork, UnwritableAddress
+from shared.letters import LetterWriter, Mail, MailWork, UnwritableAddress
 from shared.telemetry import Unit, measure
 
 WORST_MILLISECONDS = 32_000

@@ -1,20 +1,11 @@
-"""Telling people what happened: their lists, their wishes, and their mail."""
+"""Telling people what happened, in a list of their own; how they wish to be told."""
 
-from .letters import LetterWriter, UnwritableAddress
-from .mail import Happening, Mail
 from .models import Inbox, Notification, Preference, Preferences, Reading, Unread
-from .ports import MailWork, NotificationBox
-from .stores import DueMail, Notifications
-from .wording import SENTENCES
+from .ports import NotificationBox
+from .stores import Notifications
 
 __all__ = [
-    "SENTENCES",
-    "DueMail",
-    "Happening",
     "Inbox",
-    "LetterWriter",
-    "Mail",
-    "MailWork",
     "Notification",
     "NotificationBox",
     "Notifications",
@@ -22,5 +13,4 @@ __all__ = [
     "Preferences",
     "Reading",
     "Unread",
-    "UnwritableAddress",
 ]

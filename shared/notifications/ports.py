@@ -1,9 +1,8 @@
-"""What may be asked about notifications and mail. Each method is one round trip."""
+"""What may be asked about notifications. Each method is one round trip."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from .mail import Mail
 from .models import Inbox, Preference, Reading, Unread
 
 
@@ -24,24 +23,4 @@ class NotificationBox(Protocol):
 
     def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
         """Replace the caller's wishes; return what holds now."""
-        ...
-
-
-class MailWork(Protocol):
-    """What the worker does that sends mail."""
-
-    def claim(self) -> list[Mail]:
-        """Take the mail that has been due longest, for two minutes."""
-        ...
-
-    def sent(self, mail: Mail) -> None:
-        """The mail service has accepted it."""
-        ...
-
-    def failed(self, mail: Mail, error: str, *, for_good: bool = False) -> bool:
-        """Put it off, or give it up; return whether it was given up."""
-        ...
-
-    def forget(self) -> int:
-        """Delete some of what was over long ago; return how much."""
         ...

@@ -1,4 +1,4 @@
-"""Notifications and mail over PostgREST."""
+"""Notifications over PostgREST."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,6 @@ from uuid import UUID
 from shared.pages import decode_cursor, page_of
 from shared.persistence import Database
 
-from .mail import Mail
 from .models import Inbox, Notification, Preference, Reading, Unread
 
 
@@ -47,33 +46,3 @@ class Notifications:
         asked = {"preferences": [wish.model_dump(mode="json") for wish in wishes]}
         rows = self._database.call("set_notification_preferences", asked)
         return [Preference.model_validate(row) for row in rows]
-
-
-class DueMail:
-    """`MailWork`; needs the rights of a worker."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def claim(self) -> list[Mail]:
-        """Take the mail that has been due longest."""
-        rows = self._database.call("claim_emails", {})
-        return [Mail.model_validate(row) for row in rows]
-
-    def sent(self, mail: Mail) -> None:
-        """The mail service has accepted it."""
-        self._database.call("email_sent", {"email": str(mail.id)})
-
-    def failed(self, mail: Mail, error: str, *, for_good: bool = False) -> bool:
-        """Put it off, or give it up."""
-        asked = {
-            "email": str(mail.id),
-            "attempt": mail.attempt,
-            "error": error,
-            "for_good": for_good,
-        }
-        return bool(self._database.call("email_failed", asked))
-
-    def forget(self) -> int:
-        """Delete some of what was over long ago."""
-        return int(self._database.call("forget_told", {}))

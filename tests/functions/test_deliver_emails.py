@@ -16,7 +16,7 @@ from functions.deliver_emails.use_case import Postman
 from shared.aws import MailRefused
 from shared.aws.clients import client
 from shared.errors import Unavailable
-from shared.notifications import LetterWriter, Mail
+from shared.letters import LetterWriter, Mail
 from tests.builders import ME, event_row
 from tests.events import context
 from tests.fakes.postgrest import serving

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.events import DomainEvent, EventType, event_schema
-from shared.notifications import (
+from shared.letters import (
     SENTENCES,
     Happening,
     LetterWriter,
