@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from shared.models import Command, Model, TicketRef
+from shared.models import Command, Flag, Model, TicketRef
 from shared.persistence import Database
 
 
@@ -15,7 +15,7 @@ class LeaseClaim(Command):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"take_over": False}]})
 
-    take_over: bool = Field(
+    take_over: Flag = Field(
         default=False, description="Also from somebody else; that is recorded."
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared.models import Availability, Command, Line, Model, TicketPriority
+from shared.models import Availability, Command, Flag, Line, Model, TicketPriority
 
 AgentRef = Literal["me"] | UUID
 """Somebody at work, as they stand in an address."""
@@ -67,7 +67,7 @@ class QueueChange(Command):
     """What is to be different; what is left out stays, so it has no default to show."""
 
     name: QueueName = Field(default_factory=str)
-    archived: bool = Field(
+    archived: Flag = Field(
         default_factory=bool, description="An archived queue takes no tickets."
     )
     strategy: Strategy = Field(default_factory=str)
@@ -113,7 +113,7 @@ class AvailabilityChange(Command):
     )
 
     availability: Availability
-    reassign: bool = Field(
+    reassign: Flag = Field(
         default=False,
         description="When going away: put new and open tickets back into their queues.",
     )
