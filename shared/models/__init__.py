@@ -1,6 +1,6 @@
 """The nouns of the help desk: frozen values, validated once, at the edge."""
 
-from .base import Command, Fields, Flag, Line, Model, Moment, Prose
+from .base import Command, Fields, Flag, Line, Model, Moment, Prose, Whole
 from .comments import Comment, CommentDraft, CommentRef, CommentVisibility
 from .people import Availability, Me, Person, QueueRef, Role, RoleDefinition, RoleKey
 from .queues import (
@@ -69,4 +69,5 @@ __all__ = [
     "Total",
     "WaitingParty",
     "When",
+    "Whole",
 ]

@@ -1,6 +1,7 @@
 """The two shapes of a model, and text and fields that the database can store."""
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from pydantic import (
 )
 
 MAX_DEPTH = 8
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Model(BaseModel):
@@ -70,8 +72,17 @@ def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 def _written(value: object) -> object:
     """Refuse seconds since 1970, which the document does not speak of."""
-    if isinstance(value, int | float):
-        raise ValueError("must be a date and time of RFC 3339")  # noqa: TRY004
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and not _DATED.match(value)
+    ):
+        raise ValueError("must be a date and time of RFC 3339")
+    return value
+
+
+def _numeric(value: object) -> object:
+    """Refuse text and flags, which pydantic takes for numbers."""
+    if isinstance(value, str | bool):
+        raise ValueError("must be a number")  # noqa: TRY004
     return value
 
 
@@ -99,8 +110,10 @@ def _check(value: JsonValue, depth: int) -> None:
             _check(item, depth + 1)
 
 
-# JSON's own true or false, and a moment as it is written; pydantic takes 0 for either.
+# JSON's own true or false and numbers, and a moment as it is written; pydantic takes 0
+# for any of them.
 Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, BeforeValidator(_numeric)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 # Words lose the space around them; custom fields are kept as they came.
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from .base import Command, Line, Model, Moment
 from .people import QueueRef
@@ -13,7 +13,15 @@ from .tickets import TicketPriority, TicketType, WaitingParty
 
 CENTURY = timedelta(days=36_500)
 
-Ago = Annotated[timedelta, Field(ge=timedelta(0), le=CENTURY)]
+
+def _spelt(value: object) -> object:
+    """Refuse seconds as a number: a duration is written with a P."""
+    if isinstance(value, timedelta) or (isinstance(value, str) and value[:1] == "P"):
+        return value
+    raise ValueError("must be an ISO 8601 duration, such as PT2H")
+
+
+Ago = Annotated[timedelta, Field(ge=timedelta(0), le=CENTURY), BeforeValidator(_spelt)]
 When = Annotated[
     Moment | Ago,
     Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from .base import Command, Fields, Line, Model, Prose, name_of
+from .base import Command, Fields, Line, Model, Prose, Whole, name_of
 
 Subject = Annotated[Line, Field(min_length=1, max_length=200)]
 Tag = Annotated[Line, Field(pattern=r"^[^\s,]{1,50}$")]
@@ -164,7 +164,7 @@ class Look(Command):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"seq": 4}]})
 
-    seq: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    seq: Whole | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
 class Looked(Model):

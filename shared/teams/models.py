@@ -6,7 +6,15 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared.models import Availability, Command, Flag, Line, Model, TicketPriority
+from shared.models import (
+    Availability,
+    Command,
+    Flag,
+    Line,
+    Model,
+    TicketPriority,
+    Whole,
+)
 
 AgentRef = Literal["me"] | UUID
 """Somebody at work, as they stand in an address."""
@@ -26,7 +34,7 @@ DefaultPriority = Annotated[
     Field(description="Of tickets that ask for none; null: triage decides."),
 ]
 Minutes = Annotated[
-    int,
+    Whole,
     Field(
         ge=5,
         le=30 * 24 * 60,
@@ -36,7 +44,7 @@ Minutes = Annotated[
     ),
 ]
 WaitMinutes = Annotated[
-    int,
+    Whole,
     Field(
         ge=1,
         le=366 * 24 * 60,
@@ -128,7 +136,7 @@ class AvailabilityChange(Command):
 class AgentChange(Command):
     """What is to be different; what is left out stays."""
 
-    capacity: int = Field(
+    capacity: Whole = Field(
         default_factory=int,
         ge=0,
         le=1000,

@@ -1,6 +1,7 @@
 """What texts, lines and custom fields may hold."""
 
 import math
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,8 @@ from shared.models import (
     RoleDefinition,
     StatusChange,
     TicketDraft,
+    When,
+    Whole,
 )
 from tests.builders import ME, draft
 
@@ -191,3 +194,19 @@ def test_a_moment_leaves_its_zone_behind():
     moment = TypeAdapter(Moment).validate_python("2026-11-23T09:00:00-21:41")
 
     assert moment.isoformat() == "2026-11-24T06:41:00+00:00"
+
+
+@pytest.mark.parametrize("value", ["5", True, False, "five"])
+def test_a_number_is_written_as_a_number(value):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Whole).validate_python(value)
+
+
+@pytest.mark.parametrize("value", ["0", "1767225600", 7200, 0.5, "02:00:00", True])
+def test_a_time_is_written_and_how_long_ago_with_a_p(value):
+    with pytest.raises(ValidationError):
+        TypeAdapter(When).validate_python(value)
+
+
+def test_two_hours_ago_are_a_time():
+    assert TypeAdapter(When).validate_python("PT2H") == timedelta(hours=2)
