@@ -33,13 +33,9 @@ class Model(BaseModel):
 
 
 class Command(BaseModel):
-    """A request body; unknown fields are a caller's mistake and are refused.
+    """A request body; unknown fields are a caller's mistake and are refused."""
 
-    Built at once, whatever functions do: FastAPI hushes a warning of pydantic's about
-    aliases only while it reads a route.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def name_of(relation: str) -> AliasChoices:

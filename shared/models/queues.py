@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from .base import Command, Line, Model, Moment
 from .people import QueueRef
@@ -78,11 +78,8 @@ class QueueFilter(Command):
     """Which tickets; what is left out does not narrow them.
 
     One for lists and saved views alike; `private.conditions` is the same in SQL. `me`
-    is whoever asks, also in a view that somebody else has made. It is built when first
-    used: it takes longer to build than a ticket, and few functions use it.
+    is whoever asks, also in a view that somebody else has made.
     """
-
-    model_config = ConfigDict(defer_build=True)
 
     statuses: Annotated[list[Word], Several] | None = None
     priorities: Annotated[list[TicketPriority], Several] | None = None
@@ -104,8 +101,6 @@ class QueueFilter(Command):
 
 class Selection(Model):
     """Which tickets, in which order."""
-
-    model_config = ConfigDict(defer_build=True)
 
     wanted: QueueFilter = Field(default_factory=QueueFilter)
     sort: QueueSort = QueueSort.PRIORITY
