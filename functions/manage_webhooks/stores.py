@@ -5,13 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from shared.http import CallersDatabase
-from shared.webhooks import (
-    DeliveryLog,
-    WebhookDeliveries,
-    WebhookEndpoints,
-    WebhookKeeper,
-    WebhookTrial,
-)
+from shared.webhooks import WebhookEndpoints, WebhookKeeper
 
 
 async def get_webhooks(database: CallersDatabase) -> WebhookEndpoints:
@@ -19,11 +13,4 @@ async def get_webhooks(database: CallersDatabase) -> WebhookEndpoints:
     return WebhookEndpoints(database)
 
 
-async def get_deliveries(database: CallersDatabase) -> DeliveryLog:
-    """Deliveries as the caller may read them."""
-    return WebhookDeliveries(database)
-
-
 KeepWebhooks = Annotated[WebhookKeeper, Depends(get_webhooks)]
-TryWebhooks = Annotated[WebhookTrial, Depends(get_webhooks)]
-ReadDeliveries = Annotated[DeliveryLog, Depends(get_deliveries)]

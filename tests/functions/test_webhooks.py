@@ -3,7 +3,9 @@
 import pytest
 
 from functions.deliver_webhooks import app as deliver
-from functions.manage_webhooks.app import handler as manage
+from functions.list_deliveries import app as list_deliveries
+from functions.manage_webhooks import app as manage
+from functions.try_webhooks import app as trial
 from tests.builders import ME, NOW
 from tests.events import SIGNED_IN, context, http_event, invoke
 from tests.fakes.postgrest import serving
@@ -76,7 +78,14 @@ def rest(monkeypatch):
 
 def send(method, path, body=None, query="", **headers):
     given = SIGNED_IN | headers
-    return invoke(manage, http_event(method, path, body, given, query))
+    event = http_event(method, path, body, given, query)
+    return invoke(function_of(method, path).handler, event)
+
+
+def function_of(method, path):
+    if path.endswith(("/secret", "/ping", "/replay")):
+        return trial
+    return list_deliveries if "/deliveries" in path else manage
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,24 @@
-"""What was sent, and sending it again."""
+"""Webhooks, below /v1/webhooks/{id}: a new secret, a ping, and sending again."""
 
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
-from shared.http import IdempotencyKey, PageQuery
-from shared.pages import Page
-from shared.webhooks import Attempt, Delivery, DeliveryState, Replay, ReplayRange
+from shared.http import IdempotencyKey, create_handler
+from shared.webhooks import Delivery, NewWebhook, Replay, ReplayRange
 
-from .stores import ReadDeliveries, TryWebhooks
+from .stores import TryWebhooks
 
-router = APIRouter()
+router = APIRouter(tags=["webhooks"])
 
 
-class DeliveriesQuery(PageQuery):
-    """Which deliveries, newest first."""
-
-    state: DeliveryState | None = None
+@router.post("/v1/webhooks/{webhook}/secret")
+async def rotate_secret(
+    webhook: UUID, webhooks: TryWebhooks, idempotency_key: IdempotencyKey = None
+) -> NewWebhook:
+    """Make a new secret and tell it; the one before signs beside it for a day."""
+    return webhooks.rotate_secret(webhook, idempotency_key)
 
 
 @router.post("/v1/webhooks/{webhook}/ping", status_code=HTTPStatus.CREATED)
@@ -40,22 +40,6 @@ async def replay_events(
     return webhooks.replay(webhook, time, idempotency_key)
 
 
-@router.get("/v1/webhooks/{webhook}/deliveries")
-async def list_deliveries(
-    webhook: UUID, query: Annotated[DeliveriesQuery, Query()], log: ReadDeliveries
-) -> Page[Delivery]:
-    """Return what the webhook was or is to be sent, newest first."""
-    return log.page(webhook, query.state, query.cursor, query.limit)
-
-
-@router.get("/v1/webhooks/{webhook}/deliveries/{delivery}/attempts")
-async def list_attempts(
-    webhook: UUID, delivery: UUID, log: ReadDeliveries
-) -> Page[Attempt]:
-    """Return every attempt at a delivery, in order."""
-    return Page(items=log.attempts(webhook, delivery), next_cursor=None)
-
-
 @router.post(
     "/v1/webhooks/{webhook}/deliveries/{delivery}/replay",
     status_code=HTTPStatus.CREATED,
@@ -68,3 +52,6 @@ async def replay_delivery(
 ) -> Delivery:
     """Send a delivery again, as a new one with the same webhook-id."""
     return webhooks.replay_one(webhook, delivery, idempotency_key)
+
+
+handler = create_handler(router)

@@ -1,0 +1,1 @@
+"""Let administrators look at what webhooks were sent."""

@@ -1,0 +1,1 @@
+"""Let administrators replace a webhook's secret, try it, and send again."""
