@@ -16,9 +16,10 @@ from .target import Target
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "infra" / "locks" / "runtime.txt"
 NOT_RUN = ("bin", ".lock", "**/tests", "**/*.pyi", "**/*.pxd", "**/*.pyx", "**/*.h")
-# FastAPI imports all of it (20 ms of each start) to see that no model is of that age,
-# and believes that none is where it is missing.
-BEFORE_OUR_TIME = ("pydantic/v1",)
+# Loaded by each start where they are found, and never used: FastAPI looks whether a
+# model is of Pydantic 1 (20 ms), httpcore whether it can speak HTTP/2 (13 ms), which has
+# nothing to share among requests that come one at a time.
+NEVER_ASKED = ("pydantic/v1", "h2", "hpack", "hyperframe")
 ABOUT_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
@@ -56,7 +57,7 @@ def _install(packages: Path, target: Target) -> None:
 def _leave_out(packages: Path) -> None:
     """Delete what is never imported, and what says when and how we installed."""
     records = [f"*.dist-info/{name}" for name in ABOUT_THE_INSTALLATION]
-    for pattern in (*NOT_RUN, *BEFORE_OUR_TIME, *records):
+    for pattern in (*NOT_RUN, *NEVER_ASKED, *records):
         for path in list(packages.glob(pattern)):
             if path.is_dir():
                 shutil.rmtree(path)
