@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "infra" / "locks" / "runtime.txt"
 NOT_RUN = ("bin", ".lock", "**/tests", "**/*.pyi", "**/*.pxd", "**/*.pyx", "**/*.h")
 # Loaded by each start where they are found, and never used: FastAPI looks whether a
-# model is of Pydantic 1 (20 ms), httpcore whether it can speak HTTP/2 (13 ms), which has
-# nothing to share among requests that come one at a time.
+# model is of Pydantic 1 (20 ms), httpcore whether it can speak HTTP/2 (13 ms), which
+# has nothing to share among requests that come one at a time.
 NEVER_ASKED = ("pydantic/v1", "h2", "hpack", "hyperframe")
 ABOUT_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
