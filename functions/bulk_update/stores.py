@@ -1,11 +1,11 @@
-"""What these routes may ask for; not in `shared.http`, which every function loads."""
+"""What these routes may ask for."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
 from shared.bulk import BulkKeeper, BulkUpdates
-from shared.http import CallersDatabase
+from shared.callers import CallersDatabase
 
 
 async def get_bulk_updates(database: CallersDatabase) -> BulkKeeper:

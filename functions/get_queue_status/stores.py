@@ -1,11 +1,11 @@
-"""What this route may ask for; not in `shared.http`, which every function loads."""
+"""What this route may ask for."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
 from shared.boards import BoardReader, Boards
-from shared.http import CallersDatabase
+from shared.callers import CallersDatabase
 
 
 async def get_boards(database: CallersDatabase) -> BoardReader:

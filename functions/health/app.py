@@ -4,7 +4,8 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from shared.http import PublicDatabase, create_handler
+from shared.callers import PublicDatabase
+from shared.http import create_handler
 from shared.models import Model
 
 router = APIRouter(tags=["health"])

@@ -1,11 +1,11 @@
-"""What this route may ask for; not in `shared.http`, which every function loads."""
+"""What this route may ask for."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
+from shared.callers import CallersDatabase
 from shared.feed import EventFeed, Feed
-from shared.http import CallersDatabase
 
 
 async def get_feed(database: CallersDatabase) -> EventFeed:

@@ -1,10 +1,10 @@
-"""What this route may ask for; not in `shared.http`, which every function loads."""
+"""What this route may ask for."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
-from shared.http import CallersDatabase
+from shared.callers import CallersDatabase
 from shared.repositories import Attention, Tickets
 
 

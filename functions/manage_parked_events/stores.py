@@ -1,11 +1,11 @@
-"""What these routes may ask for; not in `shared.http`, which every function loads."""
+"""What these routes may ask for."""
 
 from typing import Annotated
 
 from fastapi import Depends
 
+from shared.callers import CallersDatabase
 from shared.feed import ParkedEventKeeper, ParkedEvents
-from shared.http import CallersDatabase
 
 
 async def get_parked_events(database: CallersDatabase) -> ParkedEventKeeper:

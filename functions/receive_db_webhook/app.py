@@ -6,9 +6,9 @@ from typing import Annotated
 from aws_lambda_powertools import Logger
 from fastapi import APIRouter, Depends, Request
 
-from shared.http import PublicDatabase, create_handler
-from shared.outbox import Hooks
+from shared.http import create_handler
 
+from .stores import TakeEvents
 from .use_case import Intake, get_intake
 
 router = APIRouter(tags=["hooks"])
@@ -20,7 +20,7 @@ log = Logger(child=True)
 )
 async def receive_db_webhook(
     request: Request,
-    database: PublicDatabase,
+    events: TakeEvents,
     intake: Annotated[Intake, Depends(get_intake)],
 ) -> None:
     """Take a webhook in the platform's form: an event once, a call to work.
@@ -30,7 +30,7 @@ async def receive_db_webhook(
     """
     try:
         hook = intake.read(request.headers, await request.body())
-        intake.take(hook, Hooks(database))
+        intake.take(hook, events)
     except Exception as refusal:
         reason = getattr(refusal, "problem", type(refusal).__name__)
         log.warning("webhook refused", reason=reason)

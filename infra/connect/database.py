@@ -64,6 +64,7 @@ class Database:
 
     def __init__(self, environment: Mapping[str, str], api_url: str | None) -> None:
         self._dsn = environment.get("SUPABASE_DB_URL", "")
+        self._source = environment.get("SUPABASE_SOURCE_SECRET_PARAMETER", "")
         self._api_url = api_url
 
     def checks(self) -> Iterator[Finding]:
@@ -99,6 +100,7 @@ class Database:
             "not everybody may listen who should.",
         )
         yield self._vault(connection)
+        yield self._addresses(connection)
         yield _administrator(connection)
 
     def _vault(self, connection: psycopg.Connection) -> Finding:
@@ -122,6 +124,20 @@ class Database:
             mend = f"vault.update_secret to {self._api_url}/v1/hooks/database"
             return lacking(about, says, mend, can_wait=True)
         return good(about)
+
+    def _addresses(self, connection: psycopg.Connection) -> Finding:
+        """The database and the functions know the secret of the proof, or neither."""
+        about, name = "limit by address", "autocrm_source_secret"
+        known = bool(connection.execute(VAULT, [[name]]).fetchall())
+        if known and not self._source:
+            says = "the Vault has the secret that proves addresses, functions have not."
+            mend = "export SUPABASE_SOURCE_SECRET_PARAMETER=/autocrm/source-secret"
+            return lacking(about, says, mend, can_wait=True)
+        if self._source and not known:
+            says = f"{name} not set: people are limited, addresses are not."
+            mend = f"in the SQL editor: select vault.create_secret('<value>', '{name}')"
+            return lacking(about, says, mend, can_wait=True)
+        return good(about, "on" if known else "off; see SupabaseSourceSecretParameter")
 
     def _advice(self) -> Finding:
         about = "advisors"

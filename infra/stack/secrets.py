@@ -34,14 +34,15 @@ class Secret:
     def of(
         cls, parameters: Iterable[Parameter], environment: Mapping[str, str]
     ) -> list[Self]:
-        """The secrets that a template names, where the environment wants them kept."""
+        """The secrets that a template names, where the environment wants them kept.
+
+        One without a place is one that the deployment goes without.
+        """
         return [
-            cls(
-                variable=each.variable.removesuffix(f"_{NAMES.upper()}"),
-                place=environment.get(each.variable) or each.default or "",
-            )
+            cls(variable=each.variable.removesuffix(f"_{NAMES.upper()}"), place=place)
             for each in parameters
             if each.name.endswith(NAMES)
+            and (place := environment.get(each.variable) or each.default)
         ]
 
     def is_kept(self, ssm: BaseClient) -> bool:

@@ -17,7 +17,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9_~+/=-]+(?:\.[A-Za-z0-9_~+/=-]+)*)", r
 class Authenticator(Protocol):
     """Extension point: another way to come by the caller's access token.
 
-    Replace `get_authenticator` of `shared.http`, for instance to read a session cookie.
+    Replace `get_authenticator` of `shared.callers`, for instance to read a cookie.
     """
 
     def authenticate(self, authorization: str | None) -> AccessToken:

@@ -4,13 +4,11 @@ Tests and other deployments override the `get_` functions (FastAPI's
 `dependency_overrides`).
 """
 
-from functools import lru_cache
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-from shared.auth import AccessToken, Authenticator, BearerAuthenticator, source_headers
-from shared.persistence import Database, open_database
+from shared.callers import CallersDatabase
 from shared.repositories import (
     Comments,
     Conversation,
@@ -24,46 +22,6 @@ from shared.repositories import (
     Tickets,
     TicketWriter,
 )
-from shared.settings import SupabaseSettings
-
-
-async def get_authenticator() -> Authenticator:
-    """How the caller's token is found."""
-    return BearerAuthenticator()
-
-
-@lru_cache(maxsize=1)
-def get_settings() -> SupabaseSettings:
-    """The environment, read once per container."""
-    return SupabaseSettings.read()
-
-
-async def get_database(
-    request: Request,
-    authenticator: Annotated[Authenticator, Depends(get_authenticator)],
-) -> Database:
-    """The database as the caller may see it."""
-    token = authenticator.authenticate(request.headers.get("authorization"))
-    return _open(request, token)
-
-
-async def get_public_database(request: Request) -> Database:
-    """The database as somebody may see it who has not signed in."""
-    return _open(request)
-
-
-def _open(request: Request, token: AccessToken | None = None) -> Database:
-    settings = get_settings()
-    address = request.client.host if request.client else ""  # API Gateway's word
-    return open_database(
-        str(settings.url),
-        settings.publishable_key.get_secret_value(),
-        token,
-        source_headers(address, settings.source_secret.get_secret_value()),
-    )
-
-
-CallersDatabase = Annotated[Database, Depends(get_database)]
 
 
 async def get_tickets(database: CallersDatabase) -> Tickets:
@@ -91,7 +49,6 @@ async def get_roles(database: CallersDatabase) -> RoleKeeper:
     return Roles(database)
 
 
-PublicDatabase = Annotated[Database, Depends(get_public_database)]
 ReadTickets = Annotated[TicketReader, Depends(get_tickets)]
 WriteTickets = Annotated[TicketWriter, Depends(get_tickets)]
 Talk = Annotated[Conversation, Depends(get_conversation)]

@@ -10,7 +10,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr, ValidationError
 
-from .parameters import NoParameter, ParameterStore
+from .parameters import ParameterStore
+from .readers import NoParameter
 
 _parameters = ParameterStore()
 
@@ -55,7 +56,7 @@ class Settings(BaseModel):
 def _value(variable: str, environment: Mapping[str, str]) -> str | None:
     plain = environment.get(variable)
     parameter = environment.get(f"{variable}_PARAMETER")
-    if plain is not None or parameter is None:
+    if plain is not None or not parameter:
         return plain
     try:
         return _parameters.read(parameter)
@@ -64,15 +65,22 @@ def _value(variable: str, environment: Mapping[str, str]) -> str | None:
 
 
 class SupabaseSettings(Settings):
-    """Where the database is, and the key that says we are the API.
-
-    With the secret of the Vault's `autocrm_source_secret`, addresses are limited too.
-    """
+    """Where the database is, and the key that says we are the API."""
 
     model_config = ConfigDict(frozen=True, title="SUPABASE_")
 
     url: HttpUrl
     publishable_key: SecretStr
+
+
+class SourceSettings(Settings):
+    """Proof of where a command comes from: the Vault's `autocrm_source_secret`.
+
+    Without it people are limited, and addresses are not.
+    """
+
+    model_config = ConfigDict(frozen=True, title="SUPABASE_")
+
     source_secret: SecretStr = SecretStr("")
 
 

@@ -20,7 +20,7 @@ RATE = re.compile(
     r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9]\d* (?:minutes|hours|days))\)"
 )
 CRON = re.compile(r"cron\((\S+ \S+ \S+ \S+ \S+ \S+)\)")
-SECRETS = {"SUPABASE_SECRET_KEY", "WEBHOOK_SECRETS"}
+SECRETS = {"SUPABASE_SECRET_KEY", "SUPABASE_SOURCE_SECRET", "WEBHOOK_SECRETS"}
 FROM_PARAMETERS = {
     "SUPABASE_PUBLISHABLE_KEY",
     *(f"{secret}_PARAMETER" for secret in SECRETS),
@@ -124,6 +124,12 @@ def _keys(name: str, properties: Document) -> Iterator[str]:
         yield f"{name}: functions for people, and no others, get the publishable key"
     if for_people == ("SUPABASE_SECRET_KEY_PARAMETER" in variables):
         yield f"{name}: workers, and no others, get the secret key"
+    if _changes(properties) != ("SUPABASE_SOURCE_SECRET_PARAMETER" in variables):
+        yield f"{name}: commands of people, and nothing else, prove an address"
+    yield from _secrets(name, properties, variables)
+
+
+def _secrets(name: str, properties: Document, variables: Document) -> Iterator[str]:
     for variable in SECRETS & set(variables):
         yield f"{name}: {variable} stands in the environment"
     for variable, value in variables.items():
@@ -134,6 +140,13 @@ def _keys(name: str, properties: Document) -> Iterator[str]:
         reads = str({"Ref": f"Read{_camel(secret)}"}) in policies
         if reads != (f"{secret}_PARAMETER" in variables):
             yield f"{name}: {secret} is named, and may be read, or neither"
+
+
+def _changes(properties: Document) -> bool:
+    return any(
+        method != "GET" and not path.startswith("/v1/hooks/")
+        for method, path in declared(properties)
+    )
 
 
 def _camel(variable: str) -> str:

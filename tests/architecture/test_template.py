@@ -132,6 +132,15 @@ SCHEDULE = ("Events", "EveryTenMinutes", "Properties", "ScheduleExpression")
             "workers, and no others",
         ),
         (
+            properties(
+                GET,
+                *VARIABLES,
+                "SUPABASE_SOURCE_SECRET_PARAMETER",
+                value={"Ref": "SupabaseSourceSecretParameter"},
+            ),
+            "commands of people, and nothing else",
+        ),
+        (
             properties(CLOSE, *VARIABLES, "SUPABASE_PUBLISHABLE_KEY", value="x"),
             "functions for people, and no others",
         ),

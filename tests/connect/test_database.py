@@ -105,6 +105,34 @@ def test_what_is_broken_is_named_with_what_mends_it(
     assert {each.state for each in others} <= {State.OK}
 
 
+PLACE = "/autocrm/source-secret"
+KNOWN = "select vault.create_secret('x', 'autocrm_source_secret')"
+
+
+@pytest.mark.parametrize(
+    ("place", "known", "state", "said", "mend"),
+    [
+        ("", False, State.OK, "off", ""),
+        (PLACE, True, State.OK, "on", ""),
+        (PLACE, False, State.MISSING, "addresses are not", "vault.create_secret"),
+        ("", True, State.MISSING, "functions have not", "_SECRET_PARAMETER="),
+    ],
+)
+def test_addresses_are_limited_by_both_sides_or_by_none(
+    project_database, place, known, state, said, mend
+):
+    if known:
+        project_database.breaks(KNOWN)
+
+    shell = {"SUPABASE_DB_URL": project_database.dsn}
+    checks = Database(shell | {"SUPABASE_SOURCE_SECRET_PARAMETER": place}, API_URL)
+    [found] = [each for each in checks.checks() if each.about == "limit by address"]
+
+    assert found.state is state
+    assert said in found.says
+    assert mend in found.mend
+
+
 def test_an_address_of_another_deployment_is_noticed(project_database):
     seen = findings(project_database.dsn, "https://other.example.com")
 

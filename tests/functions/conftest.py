@@ -3,13 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from shared.http import (
-    get_conversation,
-    get_people,
-    get_queues,
-    get_roles,
-    get_tickets,
-)
+from shared.http import get_conversation, get_people, get_queues, get_roles, get_tickets
 from tests.builders import person, ticket
 from tests.events import Answer, http_event, invoke, provided
 from tests.fakes import (

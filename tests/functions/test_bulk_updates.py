@@ -33,7 +33,7 @@ ITEM = {"position": 1, "ticket": "1042", "result": "done", "problem": None,
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.http.stores import get_settings
+    from shared.callers import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.lease_reply.app import handler
+from shared.callers import callers
 from shared.errors import Conflict
-from shared.http import stores
 from tests.builders import ME, NOW
 from tests.events import SIGNED_IN, http_event, invoke, provided
 from tests.fakes import FakeDatabase
@@ -30,7 +30,7 @@ def database():
 @pytest.fixture
 def send(database):
     def send(method, body=None):
-        with provided(handler, {stores.get_database: database}):
+        with provided(handler, {callers.get_database: database}):
             return invoke(handler, http_event(method, PATH, body, SIGNED_IN))
 
     return send

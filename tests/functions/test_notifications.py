@@ -18,7 +18,7 @@ PREFERENCE = {"type": "TICKET_COMMENTED", "in_app": True, "email": False}
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.http.stores import get_settings
+    from shared.callers import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)

@@ -8,8 +8,8 @@ import pytest
 from functions.receive_db_webhook.app import handler
 from functions.receive_db_webhook.use_case import Intake, get_intake
 from shared.auth import accept_proof
+from shared.callers import get_public_database
 from shared.errors import Unavailable
-from shared.http import get_public_database
 from tests.builders import event, event_row
 from tests.events import http_event, invoke, provided
 from tests.fakes import FakeDatabase, FakeQueue

@@ -42,7 +42,7 @@ STATUS = {
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.http.stores import get_settings
+    from shared.callers import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)

@@ -63,7 +63,7 @@ RANGE = {"since": "2026-11-23T09:00:00Z"}
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.http.stores import get_settings
+    from shared.callers import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)

@@ -15,6 +15,7 @@ from infra.stack import (
     Parameter,
     Release,
     Releases,
+    Secret,
     apply,
     missing,
     open_session,
@@ -58,6 +59,17 @@ def test_a_parameter_is_the_variable_of_the_same_name():
     assert variables["SupabaseUrl"] == "SUPABASE_URL"
     assert variables["WebhookSecretsParameter"] == "WEBHOOK_SECRETS_PARAMETER"
     assert variables["Arch"] == "ARCH"
+
+
+def test_a_secret_without_a_place_is_one_to_go_without():
+    parameters = [Parameter("SourceSecretParameter", ""), Parameter("KeyParameter", "/k")]
+    named = {"SOURCE_SECRET_PARAMETER": "/s"}
+
+    assert Secret.of(parameters, {}) == [Secret("KEY", "/k")]
+    assert Secret.of(parameters, named) == [
+        Secret("SOURCE_SECRET", "/s"),
+        Secret("KEY", "/k"),
+    ]
 
 
 def test_what_nobody_says_is_missing_and_what_the_stack_knows_stays():

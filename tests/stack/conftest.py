@@ -57,7 +57,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     gateway += ["--template", str(SAMPLE / "template.yaml")]
     gateway += ["--aws", aws, "--logs", str(logs)]
     parameters = json.dumps({"Greeting": "Hello"})
-    environment = {"PYTHONPATH": str(ROOT), "AUTOCRM_PARAMETERS": parameters}
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "AUTOCRM_PARAMETERS": parameters,
+        "AUTOCRM_SECRETS": json.dumps({"/sample/secret": "kept"}),
+    }
     parts = [
         Part("aws", moto, {}, f"{aws}/moto-api/data.json"),
         Part("functions", gateway, environment, f"{url}/.local/health"),

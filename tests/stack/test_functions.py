@@ -107,6 +107,19 @@ def test_the_template_alone_makes_a_functions_environment(cloud: Cloud):
     assert "ONLY_IN_PRODUCTION" not in environment
 
 
+def test_a_function_reads_its_parameters_from_the_extension(cloud: Cloud):
+    environment = cloud.http.get("/items").json()["environment"]
+    port = int(environment["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"])
+    asked = "/systemsmanager/parameters/get?withDecryption=true&name="
+
+    found = cloud.http.get(f"{asked}/sample/secret")
+    missing = cloud.http.get(f"{asked}/sample/other")
+
+    assert port == cloud.http.base_url.port
+    assert found.json()["Parameter"]["Value"] == "kept"
+    assert (missing.status_code, missing.json()["Code"]) == (400, "ParameterNotFound")
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/items/"])
 def test_what_the_template_does_not_route_is_not_found(cloud: Cloud, path):
     answer = cloud.http.get(path)

@@ -1,13 +1,18 @@
 """Secrets from the Parameter Store: found, remembered for a while, never shown."""
 
+import sys
+
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
 from shared.errors import Unavailable
-from shared.settings import MissingSetting, WorkerSettings, sections
-from shared.settings import parameters as module
-from shared.settings.parameters import NoParameter, ParameterStore
+from shared.settings import MissingSetting, SourceSettings, WorkerSettings, sections
+from shared.settings import readers as module
+from shared.settings.parameters import ParameterStore
+from shared.settings.readers import NoParameter
+
+from tests.fakes.extension import answering
 
 NAME = "/autocrm/supabase-secret-key"
 URL = "https://abc.supabase.co"
@@ -89,3 +94,50 @@ def test_a_setting_comes_from_its_parameter_unless_it_is_there_itself(aws):
 
     assert stored.secret_key.get_secret_value() == "sb_secret_from_the_store"
     assert plain.secret_key.get_secret_value() == "sb_secret_plain"
+
+
+@pytest.fixture
+def extension(monkeypatch):
+    """AWS's reader beside a function, as its user guide describes it."""
+    with answering() as served:
+        monkeypatch.setenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", str(served.port))
+        monkeypatch.setenv("AWS_SESSION_TOKEN", "ours")
+        yield served
+
+
+def test_a_function_asks_the_extension_and_needs_no_boto3(extension, monkeypatch):
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    extension.parameters[NAME] = "kept & found"
+
+    assert ParameterStore().read(NAME) == "kept & found"
+    assert extension.tokens == ["ours"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ((400, b'{"Code": "ParameterNotFound"}'), NoParameter),
+        ((403, b""), NoParameter),
+        ((400, b"not ready to serve traffic, please wait"), Unavailable),
+        ((500, b""), Unavailable),
+    ],
+)
+def test_what_the_extension_refuses_is_told_apart(extension, answer, error):
+    extension.answer = answer
+
+    with pytest.raises(error):
+        ParameterStore().read(NAME)
+
+
+def test_an_extension_that_is_not_there_is_an_outage(monkeypatch, unused_port):
+    monkeypatch.setenv("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", str(unused_port))
+
+    with pytest.raises(Unavailable):
+        ParameterStore().read(NAME)
+
+
+def test_a_setting_without_a_name_for_its_parameter_has_its_default(extension):
+    named = {"SUPABASE_SOURCE_SECRET_PARAMETER": ""}
+
+    assert SourceSettings.read(named).source_secret.get_secret_value() == ""
+    assert extension.tokens == []

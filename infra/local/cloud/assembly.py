@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from .console import HEALTH, INVOKE, TICK, Changes, Control, Docs
+from .console import EXTENSION, HEALTH, INVOKE, TICK, Changes, Control, Docs, Parameters
 from .environments import Launch
 from .gateway import Gateway
+from .resources import client
 from .template import Place, read_template
 
 
@@ -44,7 +46,10 @@ def assemble(settings: Settings) -> Gateway:
     settings.logs.mkdir(parents=True, exist_ok=True)
     for log in settings.logs.glob("*.log"):
         log.unlink()
-    own = {"AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{settings.port}"}
+    own = {
+        "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{settings.port}",
+        "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(settings.port),
+    }
     launch = Launch(place, settings.logs.resolve(), extra=own)
     gateway = Gateway(template, launch)
     _mount_console(gateway, settings, launch)
@@ -57,6 +62,8 @@ def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None
     gateway.mount(INVOKE, control.invoke)
     gateway.mount(TICK, control.tick)
     gateway.mount(HEALTH, control.health)
+    parameters = Parameters(partial(client, "ssm", gateway.template.place))
+    gateway.mount(EXTENSION, parameters.get)
     root = settings.template.resolve().parent
     environment: dict[str, str] = {}
     for function in gateway.template.functions.values():

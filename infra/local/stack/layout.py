@@ -100,12 +100,13 @@ class Layout:
         parameters = {
             "SupabaseUrl": self.desk.supabase_url,
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
-            "SourceSecret": self._platform.keys.source_secret,
+            "SupabaseSourceSecretParameter": "/autocrm/supabase-source-secret",
             "WebhookAllowPrivate": "true",
         }
         # Where the template looks for them.
         secrets = {
             "/autocrm/supabase-secret-key": self.desk.supabase_secret_key,
+            "/autocrm/supabase-source-secret": self._platform.keys.source_secret,
             "/autocrm/webhook-secrets": self._platform.keys.hook_secret,
         }
         return Part(

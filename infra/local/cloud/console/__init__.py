@@ -1,7 +1,17 @@
-"""What only a developer's machine has: documentation, ticks, reloading."""
+"""What only a developer's machine has: documentation, ticks, reloading, secrets."""
 
 from .changes import Changes
 from .control import HEALTH, INVOKE, TICK, Control
 from .docs import Docs
+from .parameters import EXTENSION, Parameters
 
-__all__ = ["HEALTH", "INVOKE", "TICK", "Changes", "Control", "Docs"]
+__all__ = [
+    "EXTENSION",
+    "HEALTH",
+    "INVOKE",
+    "TICK",
+    "Changes",
+    "Control",
+    "Docs",
+    "Parameters",
+]

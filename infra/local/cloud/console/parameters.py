@@ -1,0 +1,38 @@
+"""The Parameter Store as AWS's extension shows it to a function, without the SDK."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from aiohttp import web
+from botocore.exceptions import ClientError
+
+EXTENSION: Final = "/systemsmanager/parameters/get"
+
+
+class Parameters:
+    """Answers one parameter a request, as the store has it at that moment.
+
+    Args:
+        open_store: makes the client of the store, when it is first asked.
+    """
+
+    def __init__(self, open_store: Callable[[], Any]) -> None:
+        self._open_store = open_store
+
+    async def get(self, request: web.BaseRequest) -> web.Response:
+        """`GET /systemsmanager/parameters/get?name=`; 400 when it cannot be read."""
+        name = request.query.get("name", "")
+        try:
+            found = await asyncio.to_thread(self._read, name)
+        except ClientError as error:
+            return web.json_response(error.response["Error"], status=400)
+        return web.json_response(found, dumps=_dumps)
+
+    def _read(self, name: str) -> Any:  # noqa: ANN401, whatever the store says
+        return self._open_store().get_parameter(Name=name, WithDecryption=True)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, default=str)  # times
