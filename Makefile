@@ -39,7 +39,7 @@ env:  ## print addresses and keys for a shell: eval "$(make env)"
 	@$(RUN) infra.local env
 
 .PHONY: tick
-tick:  ## fire a schedule of the open desk now: make tick NAME=CloseSolvedTickets
+tick:  ## start a worker of the open desk now: make tick NAME=CloseSolvedTickets
 	@$(RUN) infra.local tick "$(NAME)"
 
 .PHONY: mail

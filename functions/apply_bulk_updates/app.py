@@ -1,4 +1,4 @@
-"""Every minute, and when woken: work off the bulk updates that people asked for."""
+"""When woken: work off the bulk updates that people asked for."""
 
 from typing import Any
 

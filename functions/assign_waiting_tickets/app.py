@@ -1,4 +1,4 @@
-"""Every minute, and when somebody gets room: give out what waits."""
+"""When woken: give out what waits."""
 
 from typing import Any
 

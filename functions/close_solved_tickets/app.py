@@ -1,4 +1,4 @@
-"""Every ten minutes: solved tickets close when their time to be reopened is over."""
+"""When woken: solved tickets close when their time to be reopened is over."""
 
 from typing import Any
 

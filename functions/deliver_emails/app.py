@@ -1,4 +1,4 @@
-"""Every minute: mail that has waited long enough for more to tell is sent."""
+"""When woken: mail that has waited long enough for more to tell is sent."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every minute, and when woken: send what webhook endpoints are owed."""
+"""When woken: send what webhook endpoints are owed."""
 
 import asyncio
 from collections.abc import Callable, Mapping

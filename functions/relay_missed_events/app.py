@@ -1,4 +1,4 @@
-"""Every minute: events whose webhook or message was lost are enqueued again."""
+"""When woken: events whose webhook or message was lost are enqueued again."""
 
 from functools import lru_cache
 from typing import Any

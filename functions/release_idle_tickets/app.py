@@ -1,4 +1,4 @@
-"""Every five minutes: what waits too long for its owner goes back to its queue."""
+"""When woken: what waits too long for its owner goes back to its queue."""
 
 from typing import Any
 

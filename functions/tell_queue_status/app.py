@@ -1,4 +1,4 @@
-"""Every minute, and when woken: tell how queues stand that have changed."""
+"""When woken: tell how queues stand that have changed."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ log = Logger()
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Tell what was promised; on the minute, also what time alone has changed."""
+    """Tell what was promised; woken by the clock, also what time alone has changed."""
     get_announcer().run(woken="Records" in event)

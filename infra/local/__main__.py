@@ -44,7 +44,7 @@ def main() -> int:
     verbs.add_parser("up", help="open the desk and stay until Ctrl-C")
     verbs.add_parser("reset", help="delete everything a closed desk has kept")
     verbs.add_parser("env", help="print addresses and keys for a shell")
-    verbs.add_parser("tick", help="fire a schedule now").add_argument("name")
+    verbs.add_parser("tick", help="start a worker now").add_argument("name")
     verbs.add_parser("mail", help="print the mail that the open desk has sent")
     options = parser.parse_args()
     home = Home.from_environment(os.environ)
@@ -87,7 +87,7 @@ def reset(home: Home) -> None:
 
 
 def tick(home: Home, name: str) -> str:
-    """Fire a schedule and return what its function answered."""
+    """Fire a schedule, or start a worker, and return what it answered."""
     url = f"{Desk.load(home.desk).api_url}/.local/tick/{name}"
     request = urllib.request.Request(url, method="POST")  # noqa: S310 (ours)
     try:

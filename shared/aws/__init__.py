@@ -3,6 +3,7 @@
 from .bus import EventBridgeBus, EventBus
 from .mail import Mailer, MailRefused, SesMailer
 from .queue import EventQueue, SqsQueue, open_event_queue, wake
+from .workers import start
 
 __all__ = [
     "EventBridgeBus",
@@ -13,5 +14,6 @@ __all__ = [
     "SesMailer",
     "SqsQueue",
     "open_event_queue",
+    "start",
     "wake",
 ]

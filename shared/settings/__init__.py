@@ -12,6 +12,7 @@ from .sections import (
     StatusSettings,
     SupabaseSettings,
     WebhookSettings,
+    WorkerFunctions,
     WorkerSettings,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "StatusSettings",
     "SupabaseSettings",
     "WebhookSettings",
+    "WorkerFunctions",
     "WorkerSettings",
 ]

@@ -118,6 +118,21 @@ class HookSettings(EventQueueSettings):
     bulk_queue_url: str
 
 
+class WorkerFunctions(Settings):
+    """Which function does which kind of work (`shared.clock.Work`), by ARN."""
+
+    model_config = ConfigDict(frozen=True, title="WORKER_")
+
+    missed_events: str
+    waiting_tickets: str
+    idle_tickets: str
+    solved_tickets: str
+    queue_statuses: str
+    bulk_updates: str
+    webhooks: str
+    emails: str
+
+
 class StatusSettings(Settings):
     """What wakes the one who tells how queues stand."""
 

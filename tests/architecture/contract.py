@@ -16,6 +16,7 @@ from .source import ROOT
 
 Document = Mapping[str, Any]
 SCHEDULES = {"Schedule", "ScheduleV2"}
+CLOCK, MINUTE = "WakeWorkersFunction", 60
 RATE = re.compile(
     r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9]\d* (?:minutes|hours|days))\)"
 )
@@ -95,6 +96,7 @@ def findings(document: Document) -> Iterator[str]:
         yield from _handler(name, properties)
         yield from _keys(name, properties)
         yield from _schedules(name, properties)
+    yield from _workers(known)
     yield from _routes(known)
     yield from _parameters(document)
     yield from _wildcards(document["Resources"], "Resources")
@@ -163,6 +165,22 @@ def _schedules(name: str, properties: Document) -> Iterator[str]:
     alone = properties.get("ReservedConcurrentExecutions") == 1
     if schedules and not alone and not triggers(properties, "SQS"):
         yield f"{name}: two runs of a schedule may meet"
+
+
+def _workers(known: Mapping[str, Document]) -> Iterator[str]:
+    """What has no event of its own is woken by the clock, while it still matters."""
+    clock = str(known[CLOCK]) if CLOCK in known else ""
+    for name, properties in known.items():
+        woken = f"'Ref': '{name}.Alias'" in clock
+        if not woken and not properties.get("Events"):
+            yield f"{name}: nobody starts it"
+        about = properties.get("EventInvokeConfig", {})
+        if woken and about.get("MaximumRetryAttempts") != 0:
+            yield f"{name}: it is tried again, and the clock wakes it again as well"
+        if woken and about.get("MaximumEventAgeInSeconds") != MINUTE:
+            yield f"{name}: what woke it may wait until the clock wakes it again"
+        if woken and f"{{'FunctionName': {{'Ref': '{name}'}}}}" not in clock:
+            yield f"{name}: the clock may not wake it"
 
 
 def _is_schedule(text: str) -> bool:

@@ -11,7 +11,7 @@ from .test_template import expanded, properties, set_to, without
 EXPECTED_FUNCTIONS = 45
 RESOURCES, MEGABYTE = 500, 1_000_000  # CloudFormation's limits of a stack
 
-RELAY, PROCESS = "RelayMissedEventsFunction", "ProcessEventsFunction"
+CLOCK, PROCESS = "WakeWorkersFunction", "ProcessEventsFunction"
 MINUTE = ("Events", "EveryMinute", "Properties")
 
 
@@ -91,20 +91,20 @@ def test_a_paragraph_says_more_than_its_heading():
         (properties("EventQueue", "VisibilityTimeout", value=179), "while it works"),
         (properties(PROCESS, "Timeout", value=31), "while it works"),
         (
-            without("Resources", RELAY, "Properties", *MINUTE, "DeadLetterConfig"),
+            without("Resources", CLOCK, "Properties", *MINUTE, "DeadLetterConfig"),
             "nobody hears",
         ),
         (
             properties(
-                RELAY,
+                CLOCK,
                 *MINUTE,
                 "DeadLetterConfig",
                 value={"Arn": {"Fn::GetAtt": ["Nowhere", "Arn"]}},
             ),
             "nobody hears",
         ),
-        (without("Resources", RELAY, "Properties", *MINUTE, "RetryPolicy"), "a day"),
-        (without("Resources", RELAY, "Properties", *MINUTE, "OmitName"), "name of its"),
+        (without("Resources", CLOCK, "Properties", *MINUTE, "RetryPolicy"), "a day"),
+        (without("Resources", CLOCK, "Properties", *MINUTE, "OmitName"), "name of its"),
         (
             properties("Api", "RouteSettings", "GET /v1/moon", value={}),
             "GET /v1/moon is throttled and does not exist",

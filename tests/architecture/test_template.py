@@ -91,7 +91,9 @@ def properties(name, *path, value):
 
 GET, CLOSE = "GetTicketFunction", "CloseSolvedTicketsFunction"
 VARIABLES = ("Environment", "Variables")
-SCHEDULE = ("Events", "EveryTenMinutes", "Properties", "ScheduleExpression")
+CLOCK, AGE = "WakeWorkersFunction", "MaximumEventAgeInSeconds"
+SOLVED = "WORKER_SOLVED_TICKETS"
+SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
 
 
 @pytest.mark.parametrize(
@@ -157,15 +159,24 @@ SCHEDULE = ("Events", "EveryTenMinutes", "Properties", "ScheduleExpression")
             "and may be read, or neither",
         ),
         (without("Resources", CLOSE, "Properties", "Policies"), "or neither"),
-        (properties(CLOSE, *SCHEDULE, value="rate(1 minutes)"), "is no schedule"),
-        (properties(CLOSE, *SCHEDULE, value="rate(0 minutes)"), "is no schedule"),
-        (properties(CLOSE, *SCHEDULE, value="cron(0 25 * * ? *)"), "is no schedule"),
-        (properties(CLOSE, *SCHEDULE, value="cron(0 5 * * * *)"), "is no schedule"),
-        (properties(CLOSE, *SCHEDULE, value="every ten minutes"), "is no schedule"),
+        (properties(CLOCK, *SCHEDULE, value="rate(1 minutes)"), "is no schedule"),
+        (properties(CLOCK, *SCHEDULE, value="rate(0 minutes)"), "is no schedule"),
+        (properties(CLOCK, *SCHEDULE, value="cron(0 25 * * ? *)"), "is no schedule"),
+        (properties(CLOCK, *SCHEDULE, value="cron(0 5 * * * *)"), "is no schedule"),
+        (properties(CLOCK, *SCHEDULE, value="every ten minutes"), "is no schedule"),
         (
-            properties(CLOSE, "ReservedConcurrentExecutions", value=2),
+            properties(CLOCK, "ReservedConcurrentExecutions", value=2),
             "may meet",
         ),
+        (
+            without(
+                "Resources", CLOCK, "Properties", *VARIABLES, "WORKER_SOLVED_TICKETS"
+            ),
+            "CloseSolvedTicketsFunction: nobody starts it",
+        ),
+        (properties(CLOCK, "Policies", value=[]), "the clock may not wake it"),
+        (properties(CLOSE, "EventInvokeConfig", AGE, value=3600), "may wait until"),
+        (properties(CLOSE, "EventInvokeConfig", value={AGE: 60}), "is tried again"),
         (
             properties(GET, "Policies", value=[{"Statement": [{"Action": "s3:*"}]}]),
             "a wildcard",

@@ -56,6 +56,11 @@ class Desk:
         }
         return httpx.Client(base_url=f"{self.url}/rest/v1/", headers=headers)
 
+    def worker(self) -> httpx.Client:
+        """PostgREST as a worker, with the secret key."""
+        headers = {"apikey": self.platform.keys.secret}
+        return httpx.Client(base_url=f"{self.url}/rest/v1/", headers=headers)
+
     def connection(self, role: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.platform.cluster.dsn(role), autocommit=True)
 

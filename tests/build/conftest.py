@@ -16,6 +16,7 @@ ANSWERS = {
     "claim_missed_events": [],
     "claim_webhook_deliveries": [],
     "close_solved_tickets": 0,
+    "find_work": [],
     "event_lag": {"owed": 0, "parked": 0, "oldest_seconds": 0},
     "forget_bulk_updates": 0,
     "forget_told": 0,

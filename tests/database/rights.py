@@ -158,6 +158,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "event_lag": "service_role",
     "fail_event": "service_role",
     "fill_webhook_deliveries": "service_role",
+    "find_work": "service_role",
     "finish_event": "service_role",
     "forget_bulk_updates": "service_role",
     "forget_told": "service_role",

@@ -506,6 +506,16 @@ def test_queues_with_work_are_found_without_a_scan(busy_desk):
     assert rows_read(found) <= 20
 
 
+def test_what_there_is_to_do_is_found_without_a_scan(busy_desk):
+    found = walked(busy_desk, "service_role", "find_work")
+
+    assert {"waiting_tickets", "idle_tickets"} <= set(
+        busy_desk.rows("service_role", "find_work")
+    )
+    assert indexes(found) >= {"tickets_claimable", "tickets_held_waiting"}
+    assert rows_read(found) <= 20
+
+
 def test_what_follows_from_an_event_is_found_without_a_scan(busy_desk):
     [event] = busy_desk.events(busy_desk.ticket())
     asked = {"event": event["id"], "picks": PICKS}

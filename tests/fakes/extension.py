@@ -24,7 +24,7 @@ class Request(BaseHTTPRequestHandler):
 
     server: Extension
 
-    def do_GET(self) -> None:  # noqa: N802, the base class calls it so
+    def do_GET(self) -> None:
         asked = urlsplit(self.path)
         assert asked.path == "/systemsmanager/parameters/get"
         query = parse_qs(asked.query)

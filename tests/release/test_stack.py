@@ -62,7 +62,10 @@ def test_a_parameter_is_the_variable_of_the_same_name():
 
 
 def test_a_secret_without_a_place_is_one_to_go_without():
-    parameters = [Parameter("SourceSecretParameter", ""), Parameter("KeyParameter", "/k")]
+    parameters = [
+        Parameter("SourceSecretParameter", ""),
+        Parameter("KeyParameter", "/k"),
+    ]
     named = {"SOURCE_SECRET_PARAMETER": "/s"}
 
     assert Secret.of(parameters, {}) == [Secret("KEY", "/k")]

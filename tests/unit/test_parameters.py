@@ -11,7 +11,6 @@ from shared.settings import MissingSetting, SourceSettings, WorkerSettings, sect
 from shared.settings import readers as module
 from shared.settings.parameters import ParameterStore
 from shared.settings.readers import NoParameter
-
 from tests.fakes.extension import answering
 
 NAME = "/autocrm/supabase-secret-key"

@@ -57,8 +57,7 @@ def assemble(settings: Settings) -> Gateway:
 
 
 def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None:
-    names = frozenset(gateway.template.functions)
-    control = Control(names, gateway.invoke, gateway.scheduler)
+    control = Control(gateway.template, gateway.invoke, gateway.scheduler)
     gateway.mount(INVOKE, control.invoke)
     gateway.mount(TICK, control.tick)
     gateway.mount(HEALTH, control.health)

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from typing import Final
+from urllib.parse import unquote
 
 from aiohttp import web
 
 from infra.local.cloud.environments import FunctionError
 from infra.local.cloud.event_sources import Scheduler
 from infra.local.cloud.http_api import Invoke, read_body
+from infra.local.cloud.template import Template
 
 INVOKE: Final = "/2015-03-31/functions/"
 TICK: Final = "/.local/tick/"
@@ -21,16 +24,24 @@ class Control:
     """Lambda's Invoke API, as boto3 speaks it, and the schedules by name."""
 
     def __init__(
-        self, functions: frozenset[str], invoke: Invoke, scheduler: Scheduler
+        self, template: Template, invoke: Invoke, scheduler: Scheduler
     ) -> None:
-        self._functions = functions
+        self._functions = frozenset(template.functions)
+        self._workers = [
+            function.name.removesuffix("Function")
+            for function in template.functions.values()
+            if not any(event.type == "HttpApi" for event in function.events)
+        ]
         self._invoke = invoke
         self._scheduler = scheduler
         self._background: set[asyncio.Task[None]] = set()
 
     async def invoke(self, request: web.BaseRequest) -> web.Response:
-        """`POST /2015-03-31/functions/NAME/invocations`, by name or by ARN."""
-        name = request.path.removeprefix(INVOKE).partition("/")[0].rpartition(":")[2]
+        """`POST /2015-03-31/functions/NAME/invocations`, by name or by ARN.
+
+        There is one version of a function here, so an alias makes no difference.
+        """
+        name = _named(request.path.removeprefix(INVOKE).partition("/")[0])
         if name not in self._functions:
             headers = {"x-amzn-errortype": "ResourceNotFoundException"}
             message = {"Message": f"Function not found: {name}"}
@@ -45,20 +56,32 @@ class Control:
         return await self._now(name, event or b"{}")
 
     async def tick(self, request: web.BaseRequest) -> web.Response:
-        """`POST /.local/tick/NAME`: fire a schedule now, answer with its result."""
+        """`POST /.local/tick/NAME`: fire a schedule, or start a worker, now.
+
+        It answers with the result.
+        """
         name = request.path.removeprefix(TICK)
-        schedule = self._scheduler.named(name)
-        if schedule is None:
-            known = ", ".join(map(str, self._scheduler.schedules)) or "none"
-            message = f"There is no schedule {name}; the template has {known}."
+        running = self._start(name)
+        if running is None:
+            known = ", ".join([*map(str, self._scheduler.schedules), *self._workers])
+            message = (
+                f"There is no schedule or worker {name}; the template has {known}."
+            )
             return web.json_response({"message": message}, status=404)
         try:
-            answer = await self._scheduler.fire(schedule)
+            answer = await running
         except FunctionError as error:
             return web.Response(
                 status=502, body=error.payload, content_type="application/json"
             )
         return web.Response(body=answer, content_type="application/json")
+
+    def _start(self, name: str) -> Awaitable[bytes] | None:
+        if schedule := self._scheduler.named(name):
+            return self._scheduler.fire(schedule)
+        if name in self._workers:
+            return self._invoke(f"{name}Function", b"{}")
+        return None
 
     async def health(self, _: web.BaseRequest) -> web.Response:
         """`GET /.local/health`: the gateway serves; functions start when called."""
@@ -84,3 +107,9 @@ class Control:
             await self._invoke(name, event)
         except FunctionError as error:
             log.error("%s failed: %s", name, error)  # noqa: TRY400 (not ours)
+
+
+def _named(function: str) -> str:
+    """The name in `NAME`, `NAME:alias`, or an ARN with or without an alias."""
+    _, found, arn = unquote(function).partition(":function:")
+    return (arn if found else unquote(function)).partition(":")[0]

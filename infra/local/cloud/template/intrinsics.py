@@ -107,6 +107,9 @@ class Resolver:
     def _ref(self, name: str) -> Any:  # noqa: ANN401 (parameters have any type)
         if name in self._parameters:
             return self._parameters[name]
+        function, _, alias = name.partition(".")
+        if alias == "Alias":  # SAM's word for the version that AutoPublishAlias names
+            return f"{self.arn(function)}:live"
         if self._resource(name)["Type"] == "AWS::SQS::Queue":
             place = self._place
             return f"{place.endpoint}/{place.account}/{self.name(name)}"

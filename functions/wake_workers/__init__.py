@@ -1,0 +1,1 @@
+"""Wake whoever has work."""
