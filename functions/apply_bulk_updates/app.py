@@ -15,14 +15,14 @@ log = Logger()
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Do chunk after chunk until nothing is due; a message only means: look.
+    """Do chunk after chunk until nothing is due; waking it only means: look.
 
     Safe to run twice at once, and to be killed: a chunk is one transaction, and what
     was claimed and not done is due again when its lease ends.
     """
     work = DueBulkUpdates(open_worker_database())
     told = Round(work).run(context.get_remaining_time_in_millis)
-    if "Records" not in event:
+    if not event.get("woken"):
         work.forget()
     log.info("worked bulk updates off", extra=told)
     return told

@@ -18,7 +18,7 @@ log = Logger()
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Give until nothing can be given or time is nearly out; a message means: look.
+    """Give until nothing can be given or time is nearly out; waking it means: look.
 
     Safe to run twice at once, and to be killed: each batch is one transaction, and
     what is given waits no longer.

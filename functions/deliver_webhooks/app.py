@@ -21,7 +21,7 @@ log = Logger()
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Send until nothing is due or time is nearly out; a message only means: look.
+    """Send until nothing is due or time is nearly out; waking it only means: look.
 
     Safe to run twice at once, and to be killed: what was claimed is due again when its
     lease ends.
@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     told = asyncio.run(_send(work, lambda: time_left() / 1000))
     if told.next_seconds is not None and told.next_seconds < SOON_SECONDS:
         look_again(told.next_seconds)
-    if "Records" not in event:
+    if not event.get("woken"):
         work.forget()
     _measure(told.outcomes)
     return dict(told.outcomes)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from math import ceil
 
-from shared.aws import wake
+from shared.clock import Chore, open_waker
 from shared.outbound import Guard, Poster, Sender, new_client
 from shared.persistence import open_worker_database
 from shared.settings import WebhookSettings
@@ -26,4 +26,4 @@ async def open_poster() -> AsyncIterator[Poster]:
 
 def look_again(seconds: float) -> None:
     """Have deliver_webhooks woken in so many seconds."""
-    wake(WebhookSettings.read().queue_url, ceil(seconds))
+    open_waker().wake(Chore.WEBHOOKS, ceil(seconds))

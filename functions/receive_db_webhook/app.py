@@ -1,15 +1,14 @@
 """POST /v1/hooks/database: the database's webhook says what happened."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from aws_lambda_powertools import Logger
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 
 from shared.http import create_handler
 
+from .parts import TakeIntake
 from .stores import TakeEvents
-from .use_case import Intake, get_intake
 
 router = APIRouter(tags=["hooks"])
 log = Logger(child=True)
@@ -21,7 +20,7 @@ log = Logger(child=True)
 async def receive_db_webhook(
     request: Request,
     events: TakeEvents,
-    intake: Annotated[Intake, Depends(get_intake)],
+    intake: TakeIntake,
 ) -> None:
     """Take a webhook in the platform's form: an event once, a call to work.
 

@@ -1,25 +1,27 @@
 """Take a webhook of the database once, and enqueue what it tells."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
-from shared.aws import EventQueue, open_event_queue, wake
+from shared.aws import EventQueue
+from shared.clock import Chore, Waker
 from shared.errors import Conflict
 from shared.outbox import EventIntake
-from shared.settings import HookSettings
 
 from .hook import EventHook, WorkHook, WorkTable, read_hook
 
-Wakes = Mapping[WorkTable, Callable[[], None]]
+CHORES: Mapping[WorkTable, Chore] = {
+    "agents": Chore.WAITING_TICKETS,
+    "bulk_updates": Chore.BULK_UPDATES,
+}
 
 
 class Intake:
     """From the door to the queues."""
 
-    def __init__(self, secrets: Sequence[str], queue: EventQueue, wakes: Wakes) -> None:
+    def __init__(self, secrets: Sequence[str], queue: EventQueue, waker: Waker) -> None:
         self._secrets = secrets
         self._queue = queue
-        self._wakes = wakes
+        self._waker = waker
 
     def read(self, headers: Mapping[str, str], body: bytes) -> EventHook | WorkHook:
         """Prove and read a webhook; raise `Unauthenticated` or `Invalid`."""
@@ -35,19 +37,8 @@ class Intake:
             Unavailable: the queue cannot be reached.
         """
         if isinstance(hook, WorkHook):
-            self._wakes[hook.table]()
+            self._waker.wake(CHORES[hook.table])
             return
         if not outbox.accept(hook.event.id, hook.proof):
             raise Conflict("This webhook came before.", "replayed")
         self._queue.send([hook.event])
-
-
-async def get_intake() -> Intake:
-    """The intake of this environment, with the secrets that are in force now."""
-    settings = HookSettings.read()
-    wakes: Wakes = {
-        "agents": partial(wake, settings.assignment_queue_url),
-        "bulk_updates": partial(wake, settings.bulk_queue_url),
-    }
-    secrets = settings.webhook_secrets.get_secret_value()
-    return Intake(secrets.split(","), open_event_queue(), wakes)

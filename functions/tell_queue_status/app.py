@@ -13,4 +13,4 @@ log = Logger()
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Tell what was promised; woken by the clock, also what time alone has changed."""
-    get_announcer().run(woken="Records" in event)
+    get_announcer().run(woken=event.get("woken", False))

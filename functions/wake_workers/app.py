@@ -1,9 +1,11 @@
-"""Every minute: workers that have something to do are woken, and no others."""
+"""Every minute, and when somebody says that there is work: wake whoever does it."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.clock import read_wake_up
 
 from .parts import get_clock
 
@@ -12,11 +14,15 @@ log = Logger()
 
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[str]]:
-    """Look once what there is to do, and start one worker for each kind.
+    """Start one worker for each chore: those in the messages, else all that is due.
 
-    Safe to run twice, late, or to be killed: workers look for themselves, and a minute
-    later the same is found again.
+    Safe to run twice, late, or to be killed: workers look for themselves, and within a
+    minute the same is found again.
     """
-    woken = get_clock().strike()
+    clock = get_clock()
+    if "Records" in event:
+        woken = clock.wake(read_wake_up(each["body"]) for each in event["Records"])
+    else:
+        woken = clock.strike()
     log.info("woke workers", woken=woken)
     return {"woken": woken}

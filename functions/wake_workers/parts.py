@@ -1,9 +1,9 @@
 """What the clock is made of in a deployment."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from shared.aws import start
-from shared.clock import DueWork, Work
+from shared.clock import Chore, DueChores
 from shared.persistence import open_worker_database
 from shared.settings import WorkerFunctions
 
@@ -12,7 +12,10 @@ from .use_case import Clock
 
 @lru_cache(maxsize=1)
 def get_clock() -> Clock:
-    """The clock of this deployment, which knows a worker for every kind of work."""
+    """The clock of this deployment, which knows a worker for every chore."""
     functions = WorkerFunctions.read()
-    workers = {kind: partial(start, getattr(functions, kind)) for kind in Work}
-    return Clock(DueWork(open_worker_database()), workers)
+    workers = {chore: str(getattr(functions, chore)) for chore in Chore}
+    return Clock(
+        DueChores(open_worker_database()),
+        lambda chore, event: start(workers[chore], event),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .inputs import Compute
 from .limits import compute_for
-from .volume import GIGA, MEGA, Volume
+from .volume import MEGA, Volume
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,6 @@ def _aws(volume: Volume) -> dict[str, float]:
     invocations = volume.invocations
     ms = assumed["lambda_ms"] + assumed["cold_share"] * assumed["cold_ms"]
     gb_seconds = invocations * ms / 1000 * assumed["lambda_gb"]
-    traces = invocations * price["xray_sampled"] / MEGA
-    logged = volume.tickets * measured["bytes_logged"] / GIGA
     requests = volume.tickets * (volume.requests + measured["pg_net_calls"]) / MEGA
     return {
         "Lambda, time": _over(gb_seconds, price["lambda_free_gb_seconds"])
@@ -57,8 +55,10 @@ def _aws(volume: Volume) -> dict[str, float]:
         * price["scheduler_million"],
         "SES": volume.tickets * measured["mails"] * assumed["ses_share"] / 1000
         * price["ses_thousand"],
-        "CloudWatch, X-Ray": logged * price["logs_gb"]
-        + _over(traces, price["xray_free_millions"]) * price["xray_million"],
+        "logs": _over(volume.logged_gb, price["logs_free_gb"]) * price["logs_gb"],
+        "metrics": _over(volume.metrics, price["metrics_free"]) * price["metric"],
+        "X-Ray": _over(volume.traces / MEGA, price["xray_free_millions"])
+        * price["xray_million"],
         "egress": _over(volume.answered_gb, price["egress_free_gb"])
         * price["egress_gb"],
     }  # fmt: skip

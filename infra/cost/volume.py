@@ -42,17 +42,42 @@ class Volume:
 
     @property
     def invocations(self) -> float:
-        """Lambda invocations a month: requests, webhooks, queues, schedules."""
+        """Lambda invocations a month: requests, webhooks, queues, the clock's."""
         measured = self.inputs.measured
         hooks = measured["pg_net_calls"] * measured["webhook_workers"]
-        return self.tickets * (self.requests + hooks) + self.schedules
+        return self.tickets * (self.requests + hooks) + self.schedules + self.woken
 
     @property
     def schedules(self) -> float:
         """Runs of schedules a month, with or without tickets."""
+        return self.inputs.idle["schedules"] * MINUTES_A_MONTH
+
+    @property
+    def woken(self) -> float:
+        """Workers that the clock wakes a month, in minutes in which there is work."""
+        busy = min(MINUTES_A_MONTH, self.tickets * self.inputs.measured["events"])
+        return busy * self.inputs.assumed["woken_a_minute"]
+
+    @property
+    def traces(self) -> float:
+        """Runs traced a month: all while few meet in a second, then a share."""
+        price, assumed = self.inputs.aws, self.inputs.assumed
+        seconds = MINUTES_A_MONTH * 60 * assumed["working_share"]
+        first = seconds * assumed["hot_functions"] * price["xray_each_second"]
+        sampled = first + self.invocations * price["xray_sampled"]
+        return min(self.invocations, sampled)
+
+    @property
+    def metrics(self) -> float:
+        """Numbers that CloudWatch keeps, each by the month."""
         idle = self.inputs.idle
-        every_minute = idle["schedules"] * MINUTES_A_MONTH
-        return every_minute + idle["slow_schedules"] * MINUTES_A_MONTH / 10
+        return idle["metrics"] + idle["metrics_a_queue"] * self.inputs.assumed["queues"]
+
+    @property
+    def logged_gb(self) -> float:
+        """Lines of the log a month."""
+        idle = self.inputs.idle["bytes_logged_a_run"] * self.schedules
+        return (self.tickets * self.inputs.measured["bytes_logged"] + idle) / GIGA
 
     @property
     def messages(self) -> float:

@@ -1,8 +1,8 @@
 """AWS services behind small interfaces; boto3 is imported when one is first used."""
 
-from .bus import EventBridgeBus, EventBus
+from .bus import EventBridgeBus, EventBus, open_event_bus
 from .mail import Mailer, MailRefused, SesMailer
-from .queue import EventQueue, SqsQueue, open_event_queue, wake
+from .queue import EventQueue, SqsQueue, open_event_queue, send_message
 from .workers import start
 
 __all__ = [
@@ -13,7 +13,8 @@ __all__ = [
     "Mailer",
     "SesMailer",
     "SqsQueue",
+    "open_event_bus",
     "open_event_queue",
+    "send_message",
     "start",
-    "wake",
 ]

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from shared.errors import Unavailable
 from shared.events import DomainEvent
+from shared.settings import FanOutSettings
 
 from .clients import client, outages
 
@@ -37,3 +38,8 @@ class EventBridgeBus:
             answer = client("events").put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
             raise Unavailable("The bus did not take the event.")
+
+
+def open_event_bus() -> EventBridgeBus:
+    """Return the bus that the environment names."""
+    return EventBridgeBus(FanOutSettings.read().event_bus_name)

@@ -59,14 +59,14 @@ def open_event_queue() -> SqsQueue:
     return SqsQueue(EventQueueSettings.read().event_queue_url)
 
 
-def wake(url: str, seconds: int = 0) -> None:
-    """Send a message that only means: look now, or in so many seconds (900 at most).
+def send_message(url: str, body: str, seconds: int = 0) -> None:
+    """Send one message, to be received now or in so many seconds (900 at most).
 
     Raises:
         Unavailable: the queue cannot be reached.
     """
     with outages():
-        client("sqs").send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=seconds)
+        client("sqs").send_message(QueueUrl=url, MessageBody=body, DelaySeconds=seconds)
 
 
 def _batches(events: Sequence[DomainEvent]) -> Iterator[Sequence[DomainEvent]]:

@@ -1,5 +1,13 @@
-"""Which work there is for the workers, at this minute."""
+"""Chores, each done by one worker: finding what has come due, and waking the worker."""
 
-from .clock import DueWork, Work, WorkFinder
+from .chores import Chore, ChoreFinder, DueChores
+from .waking import Waker, open_waker, read_wake_up
 
-__all__ = ["DueWork", "Work", "WorkFinder"]
+__all__ = [
+    "Chore",
+    "ChoreFinder",
+    "DueChores",
+    "Waker",
+    "open_waker",
+    "read_wake_up",
+]

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from shared.aws import EventBridgeBus, EventBus, wake
+from shared.aws import EventBus, open_event_bus
+from shared.clock import Chore, open_waker
 from shared.events import TicketEvent
 from shared.outbox import Effects, EventWork, Work
 from shared.persistence import open_worker_database
-from shared.settings import FanOutSettings
 
 
 class NotifyPeople:
@@ -56,10 +56,9 @@ class PublishToBus:
 
 def open_telling() -> tuple[NotifyPeople, FillWebhooks, PublishToBus]:
     """Return what tells of events in a deployment."""
-    settings = FanOutSettings.read()
     work = Work(open_worker_database())
     return (
         NotifyPeople(work),
-        FillWebhooks(work, partial(wake, settings.webhook_queue_url)),
-        PublishToBus(EventBridgeBus(settings.event_bus_name), work),
+        FillWebhooks(work, partial(open_waker().wake, Chore.WEBHOOKS)),
+        PublishToBus(open_event_bus(), work),
     )

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from math import ceil
 
-from shared.aws import wake
 from shared.boards import StatusTeller, Teller
+from shared.clock import Chore, open_waker
 from shared.events import TicketEvent
 from shared.persistence import open_worker_database
-from shared.settings import FanOutSettings
 
 
 class RefreshQueueStatus:
@@ -34,7 +33,5 @@ class RefreshQueueStatus:
 
 def open_watching() -> RefreshQueueStatus:
     """Return what tells how queues stand in a deployment."""
-    settings = FanOutSettings.read()
-    return RefreshQueueStatus(
-        Teller(open_worker_database()), partial(wake, settings.status_queue_url)
-    )
+    wake = partial(open_waker().wake, Chore.QUEUE_STATUSES)
+    return RefreshQueueStatus(Teller(open_worker_database()), wake)

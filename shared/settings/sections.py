@@ -108,18 +108,13 @@ class EventQueueSettings(Settings):
 
 
 class HookSettings(EventQueueSettings):
-    """Proof that a webhook is ours (secrets by comma, two while one is replaced).
-
-    And which queues wake those who look for work.
-    """
+    """Proof that a webhook is ours (secrets by comma, two while one is replaced)."""
 
     webhook_secrets: SecretStr
-    assignment_queue_url: str
-    bulk_queue_url: str
 
 
 class WorkerFunctions(Settings):
-    """Which function does which kind of work (`shared.clock.Work`), by ARN."""
+    """Which function does which kind of work (`shared.clock.Chore`), by ARN."""
 
     model_config = ConfigDict(frozen=True, title="WORKER_")
 
@@ -133,17 +128,16 @@ class WorkerFunctions(Settings):
     emails: str
 
 
-class StatusSettings(Settings):
-    """What wakes the one who tells how queues stand."""
+class WakeSettings(Settings):
+    """Where it is said that a worker should look."""
 
-    status_queue_url: str
+    wake_queue_url: str
 
 
-class FanOutSettings(StatusSettings):
+class FanOutSettings(Settings):
     """Where events go on to."""
 
     event_bus_name: str
-    webhook_queue_url: str
 
 
 class WebhookSettings(Settings):
@@ -151,7 +145,6 @@ class WebhookSettings(Settings):
 
     model_config = ConfigDict(frozen=True, title="WEBHOOK_")
 
-    queue_url: str
     allow_private: bool = False
 
 

@@ -92,7 +92,7 @@ def properties(name, *path, value):
 GET, CLOSE = "GetTicketFunction", "CloseSolvedTicketsFunction"
 VARIABLES = ("Environment", "Variables")
 CLOCK, AGE = "WakeWorkersFunction", "MaximumEventAgeInSeconds"
-SOLVED = "WORKER_SOLVED_TICKETS"
+SOLVED, RESERVED = "WORKER_SOLVED_TICKETS", "ReservedConcurrentExecutions"
 SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
 
 
@@ -165,7 +165,7 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
         (properties(CLOCK, *SCHEDULE, value="cron(0 5 * * * *)"), "is no schedule"),
         (properties(CLOCK, *SCHEDULE, value="every ten minutes"), "is no schedule"),
         (
-            properties(CLOCK, "ReservedConcurrentExecutions", value=2),
+            properties("ReportMetricsFunction", RESERVED, value=2),
             "may meet",
         ),
         (

@@ -29,7 +29,8 @@ def round_numbers():
             "extra_requests": 10, "lambda_ms": 90, "lambda_gb": 1, "cold_share": 0.1,
             "cold_ms": 100, "listeners": 4, "people_per_ticket": 0.5, "workdays": 20,
             "busiest_hour": 0.1, "burst": 2, "kept_months": 10, "load_at_peak": 0.5,
-            "ses_share": 1,
+            "ses_share": 1, "queues": 2, "woken_a_minute": 0, "hot_functions": 0,
+            "working_share": 1,
         },
         aws=prices,
         supabase={
@@ -37,7 +38,10 @@ def round_numbers():
             "disk_free_gb": 8, "disk_gb": 1, "egress_free_gb": 5, "egress_gb": 1,
             "realtime_free_millions": 5, "realtime_million": 2,
         },
-        idle={"schedules": 0, "slow_schedules": 0, "queues": 0, "polls_a_queue": 0},
+        idle={
+            "schedules": 0, "queues": 0, "polls_a_queue": 0, "metrics": 3,
+            "metrics_a_queue": 2, "bytes_logged_a_run": 1_000,
+        },
         limits={
             "api_requests_a_second": 100, "lambda_at_once": 1_000,
             "process_events_at_once": 10, "pg_net_a_second": 200,
@@ -76,7 +80,9 @@ def test_aws_is_priced_by_service(million):
     assert aws["SQS"] == pytest.approx(6)
     assert aws["EventBridge"] == pytest.approx(2)
     assert aws["SES"] == pytest.approx(1_000)
-    assert aws["CloudWatch, X-Ray"] == pytest.approx(1 + 12)
+    assert aws["logs"] == pytest.approx(1)
+    assert aws["metrics"] == pytest.approx(7)  # three, and two of each of two queues
+    assert aws["X-Ray"] == pytest.approx(12)
     assert aws["egress"] == pytest.approx(20)
 
 

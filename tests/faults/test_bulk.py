@@ -61,7 +61,8 @@ def test_a_bulk_update_survives_its_worker_and_its_database(desk):
             assert desk.kill_environments(f"{WORKER}Function")
         with held_up(desk, tickets[-1]):
             desk.rows(LEASES_END)
-            desk.queue("BulkQueue").send_message(MessageBody="{}")
+            wake_up = '{"chore": "bulk_updates"}'
+            desk.queue("WakeQueue").send_message(MessageBody=wake_up)
             desk.eventually(lambda: desk.rows(BLOCKED))
             desk.kill("postgres")
             desk.start("postgres")

@@ -39,8 +39,8 @@ def test_it_stops_when_time_is_nearly_out():
     assert give_out(work, lambda: next(left)) == 20
 
 
-@pytest.mark.parametrize("event", [{}, {"Records": [{"body": "{}"}]}])
-def test_a_message_and_the_clock_mean_the_same(rest, event):
+@pytest.mark.parametrize("event", [{}, {"woken": True}])
+def test_being_woken_and_the_clock_mean_the_same(rest, event):
     rest.answers = [(200, [str(FIRST)]), (200, 3), (200, 0)]
 
     assert handler(event, context(milliseconds=60_000)) == {"given": 3}
@@ -55,7 +55,7 @@ def test_a_message_and_the_clock_mean_the_same(rest, event):
     assert first.headers["apikey"] == "sb_secret_worker"
 
 
-def test_a_failure_is_for_the_queue_to_deliver_again(rest):
+def test_a_failure_is_for_the_clock_to_try_again(rest):
     rest.reports(503, "PGRST000", "no connection")
 
     with pytest.raises(Exception, match="unavailable"):

@@ -176,10 +176,10 @@ def test_chunk_after_chunk_is_done_until_nothing_is_due(rest):
 def test_what_another_worker_has_taken_is_left_to_it(rest):
     rest.answers = [(200, {"id": ID, "attempt": 1}), (200, None), (200, None)]
 
-    told = apply({"Records": []}, context(60_000))
+    told = apply({"woken": True}, context(60_000))
 
     assert told == {"chunks": 1, "finished": 0, "failed": 0}
-    assert len(rest.asked) == 3  # a message is no schedule: nothing is forgotten
+    assert len(rest.asked) == 3  # only the clock has time to forget
 
 
 def test_a_chunk_that_fails_does_not_hold_up_the_others(rest):
@@ -189,7 +189,7 @@ def test_a_chunk_that_fails_does_not_hold_up_the_others(rest):
         (200, {"id": ID, "attempt": 1}), (200, FINISHED), (200, None),
     ]  # fmt: skip
 
-    told = apply({"Records": []}, context(60_000))
+    told = apply({"woken": True}, context(60_000))
 
     assert told == {"chunks": 1, "finished": 1, "failed": 1}
     assert len(rest.asked) == 5
@@ -202,8 +202,8 @@ def test_no_time_is_no_claim(rest):
     assert [asked.function for asked in rest.asked] == ["forget_bulk_updates"]
 
 
-def test_an_outage_is_the_queues_to_retry(rest):
+def test_an_outage_is_the_clocks_to_try_again(rest):
     rest.reports(503, "PGRST000", "no connection")
 
     with pytest.raises(Exception, match="unavailable"):
-        apply({"Records": []}, context(60_000))
+        apply({"woken": True}, context(60_000))

@@ -1,14 +1,17 @@
 """The door for the database's own webhooks."""
 
 import json
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
 from functions.receive_db_webhook.app import handler
-from functions.receive_db_webhook.use_case import Intake, get_intake
+from functions.receive_db_webhook.parts import get_intake
+from functions.receive_db_webhook.use_case import Intake
 from shared.auth import accept_proof
 from shared.callers import get_public_database
+from shared.clock import Chore
 from shared.errors import Unavailable
 from tests.builders import event, event_row
 from tests.events import http_event, invoke, provided
@@ -39,18 +42,12 @@ def woken():
 
 
 @pytest.fixture
-def wakes(woken):
-    tables = ("agents", "bulk_updates")
-    return {table: lambda table=table: woken.append(table) for table in tables}
-
-
-@pytest.fixture
-def post(queue, database, wakes):
+def post(queue, database, woken):
     def post(body, headers=None):
         sent = headers if headers is not None else signed(SECRET, body.encode())
         stores = {
             get_public_database: database,
-            get_intake: Intake([SECRET], queue, wakes),
+            get_intake: Intake([SECRET], queue, SimpleNamespace(wake=woken.append)),
         }
         with provided(handler, stores):
             return invoke(handler, http_event("POST", "/v1/hooks/database", body, sent))
@@ -120,14 +117,17 @@ def test_what_is_signed_and_no_event_is_refused(post, queue, database, body):
 
 
 @pytest.mark.parametrize("kind", ["INSERT", "UPDATE"])
-@pytest.mark.parametrize("table", ["agents", "bulk_updates"])
+@pytest.mark.parametrize(
+    ("table", "chore"),
+    [("agents", Chore.WAITING_TICKETS), ("bulk_updates", Chore.BULK_UPDATES)],
+)
 def test_a_row_that_means_work_wakes_who_looks_for_it(
-    post, queue, database, woken, table, kind
+    post, queue, database, woken, table, chore, kind
 ):
     answer = post(hook({"id": 7}, type=kind, table=table))
 
     assert answer.status == 202
-    assert woken == [table]
+    assert woken == [chore]
     assert not queue.sent
     assert not database.calls
 

@@ -193,7 +193,7 @@ class FakeTeller:
 
 
 @pytest.mark.parametrize(
-    ("event", "asked"), [({"Records": [{}]}, "promised"), ({}, "all")]
+    ("event", "asked"), [({"woken": True}, "promised"), ({}, "all")]
 )
 @pytest.mark.parametrize(
     ("seconds", "wakes"), [(None, []), (0.2, [1]), (1.0, [1]), (1.01, [2])]

@@ -1,67 +1,131 @@
 """The clock: whoever has work is woken, and nobody else."""
 
+import json
+
 import pytest
+from pydantic import ValidationError
 
 from functions.wake_workers import app
 from functions.wake_workers.use_case import Clock
-from shared.clock import DueWork, Work
+from shared.aws import start
+from shared.clock import Chore, DueChores, open_waker
 from shared.errors import Unavailable
 from shared.settings import WorkerFunctions
 from tests.events import context
 from tests.fakes import FakeDatabase
 
 
-class Workers(dict):
-    """A worker for every kind of work; those named cannot be reached."""
+class Lambda:
+    """Notes what was started; those named cannot be."""
 
-    def __init__(self, away=()):
-        self.woken = []
-        super().__init__({kind: self.worker(kind, kind in away) for kind in Work})
+    def __init__(self, *away):
+        self.away = away
+        self.started = []
 
-    def worker(self, kind, away):
-        def start():
-            if away:
-                raise Unavailable
-            self.woken.append(kind)
-
-        return start
+    def start(self, chore, event):
+        if chore in self.away:
+            raise Unavailable
+        self.started.append((chore, event))
 
 
-def clock(workers, *found):
-    return Clock(DueWork(FakeDatabase({"find_work": list(found)})), workers)
+def clock(cloud, *found):
+    chores = DueChores(FakeDatabase({"find_work": list(found)}))
+    return Clock(chores, cloud.start)
 
 
-def test_one_worker_is_woken_for_each_kind_of_work(monkeypatch):
-    workers = Workers()
-    monkeypatch.setattr(app, "get_clock", lambda: clock(workers, "emails", "webhooks"))
+@pytest.fixture
+def handle(monkeypatch):
+    """Run the handler over a cloud; all there is to do is mail."""
 
-    answer = app.handler({}, context())
+    def handle(cloud, event):
+        monkeypatch.setattr(app, "get_clock", lambda: clock(cloud, "emails"))
+        return app.handler(event, context())
 
-    assert answer == {"woken": ["emails", "webhooks"]}
-    assert workers.woken == [Work.EMAILS, Work.WEBHOOKS]
-
-
-def test_while_there_is_nothing_to_do_nobody_is_woken():
-    workers = Workers()
-
-    assert clock(workers).strike() == []
-    assert workers.woken == []
+    return handle
 
 
-def test_work_of_a_newer_release_is_left_alone():
-    workers = Workers()
-
-    assert clock(workers, "moonwalks", "emails").strike() == ["emails"]
+def messages(*bodies):
+    return {"Records": [{"body": body} for body in bodies]}
 
 
-def test_one_that_cannot_be_woken_keeps_no_other_asleep():
-    workers = Workers(away=[Work.EMAILS])
+def test_on_the_minute_whoever_has_work_is_started(handle):
+    cloud = Lambda()
+
+    assert handle(cloud, {}) == {"woken": ["emails"]}
+    assert cloud.started == [(Chore.EMAILS, {})]
+
+
+def test_in_between_whoever_is_asked_for_is_woken_once(handle):
+    cloud = Lambda()
+    asked = messages(*['{"chore": "webhooks"}'] * 3, '{"chore": "queue_statuses"}')
+
+    assert handle(cloud, asked) == {"woken": ["webhooks", "queue_statuses"]}
+    assert cloud.started == [
+        (Chore.WEBHOOKS, {"woken": True}),
+        (Chore.QUEUE_STATUSES, {"woken": True}),
+    ]
+
+
+def test_a_message_that_is_none_is_given_up_by_the_queue(handle):
+    with pytest.raises(ValidationError):
+        handle(Lambda(), messages("{}"))
+
+
+def test_while_there_is_nothing_to_do_nobody_is_started():
+    cloud = Lambda()
+
+    assert clock(cloud).strike() == []
+    assert cloud.started == []
+
+
+def test_a_chore_of_a_newer_release_is_left_alone():
+    cloud = Lambda()
+
+    assert clock(cloud, "moonwalks", "emails").strike() == ["emails"]
+    assert clock(cloud).wake(["moonwalks"]) == []
+
+
+def test_one_that_cannot_be_started_keeps_no_other_asleep():
+    cloud = Lambda(Chore.EMAILS)
 
     with pytest.raises(Unavailable):
-        clock(workers, "emails", "webhooks").strike()
+        clock(cloud, "emails", "webhooks").strike()
 
-    assert workers.woken == [Work.WEBHOOKS]
+    assert cloud.started == [(Chore.WEBHOOKS, {})]
 
 
-def test_every_kind_of_work_has_a_worker_in_the_settings():
-    assert set(WorkerFunctions.model_fields) == set(Work)
+def test_every_chore_has_a_worker_in_the_settings():
+    assert set(WorkerFunctions.model_fields) == set(Chore)
+
+
+class Client:
+    """boto3's, as far as it is used; notes what it was asked."""
+
+    def __init__(self):
+        self.asked = {}
+
+    def __getattr__(self, verb):
+        return lambda **given: self.asked.update({verb: given})
+
+
+def test_a_wake_up_says_what_to_do_and_may_wait(monkeypatch):
+    sqs = Client()
+    monkeypatch.setattr("shared.aws.queue.client", lambda _: sqs)
+    monkeypatch.setenv("WAKE_QUEUE_URL", "http://127.0.0.1:9/wake")
+
+    open_waker().wake(Chore.WEBHOOKS, 5)
+
+    sent = sqs.asked["send_message"]
+    assert json.loads(sent["MessageBody"]) == {"chore": "webhooks"}
+    assert (sent["QueueUrl"], sent["DelaySeconds"]) == ("http://127.0.0.1:9/wake", 5)
+
+
+def test_a_worker_is_started_without_waiting_for_its_answer(monkeypatch):
+    cloud = Client()
+    monkeypatch.setattr("shared.aws.workers.client", lambda _: cloud)
+
+    start("arn:aws:lambda:x:1:function:Deliver:live", {"woken": True})
+
+    asked = cloud.asked["invoke"]
+    assert asked["InvocationType"] == "Event"
+    assert json.loads(asked["Payload"]) == {"woken": True}

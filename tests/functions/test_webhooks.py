@@ -69,7 +69,6 @@ def rest(monkeypatch):
         monkeypatch.setenv("SUPABASE_URL", fake.url)
         monkeypatch.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
         monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_worker")
-        monkeypatch.setenv("WEBHOOK_QUEUE_URL", "http://127.0.0.1:9/queue")
         monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
         get_settings.cache_clear()
         yield fake
@@ -251,7 +250,7 @@ def test_what_is_due_again_soon_wakes_the_worker(rest, monkeypatch):
         url = f"{receivers.url}/failing"
         rest.answers = [(200, [due(url)]), (200, True), (200, [])]
 
-        told = deliver.handler({"Records": []}, context(60_000))
+        told = deliver.handler({"woken": True}, context(60_000))
 
     assert told == {"retry": 1}
     assert [3.75 <= seconds <= 6.25 for seconds in wakes] == [True]
