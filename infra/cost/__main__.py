@@ -10,7 +10,7 @@ from typing import Final
 
 from . import Inputs, Volume, table
 
-SCALES: Final = (1e3, 1e5, 1e7)
+SCALES: Final = (0.0, 1e3, 1e5, 1e7)
 README: Final = Path(__file__).with_name("README.md")
 MARK: Final = "<!-- below this line: make cost README=1 -->"
 

@@ -18,27 +18,27 @@ def table(volumes: Sequence[Volume]) -> str:
 
 
 def _money(volumes: Sequence[Volume], bills: Sequence[Bill]) -> Iterator[str]:
-    heads = [f"{each.tickets:,.0f} tickets" for each in volumes]
+    heads = [_tickets(each) for each in volumes]
     yield f"| $ a month | {' | '.join(heads)} |"
     yield f"| --- |{' ---: |' * len(heads)}"
     for service in bills[0].aws:
-        yield _row(service, [f"{each.aws[service]:,.0f}" for each in bills])
-    totals = [f"**{sum(each.aws.values()):,.0f}**" for each in bills]
+        yield _row(service, [_dollars(each.aws[service]) for each in bills])
+    totals = [f"**{_dollars(sum(each.aws.values()))}**" for each in bills]
     yield _row("**AWS**", totals)
     rows = [list(each.supabase.items()) for each in bills]
     for items in zip(*rows, strict=True):
         names = [name for name, _ in items]
         sizes = names[0].startswith("compute")
         shown = [
-            f"{value:,.0f} ({name.split()[1]})" if sizes else f"{value:,.0f}"
+            f"{_dollars(value)} ({name.split()[1]})" if sizes else _dollars(value)
             for name, value in items
         ]
         yield _row("compute" if sizes else names[0], shown)
-    totals = [f"**{sum(each.supabase.values()):,.0f}**" for each in bills]
+    totals = [f"**{_dollars(sum(each.supabase.values()))}**" for each in bills]
     yield _row("**Supabase**", totals)
-    yield _row("**together**", [f"**{each.total:,.0f}**" for each in bills])
+    yield _row("**together**", [f"**{_dollars(each.total)}**" for each in bills])
     cents = [
-        f"{100 * each.total / volume.tickets:,.2f} ¢"
+        f"{100 * each.total / volume.tickets:,.2f} ¢" if volume.tickets else ""
         for each, volume in zip(bills, volumes, strict=True)
     ]
     yield _row("a ticket", cents)
@@ -46,6 +46,8 @@ def _money(volumes: Sequence[Volume], bills: Sequence[Bill]) -> Iterator[str]:
 
 def _limits(volumes: Sequence[Volume], bills: Sequence[Bill]) -> Iterator[str]:
     for volume, each in zip(volumes, bills, strict=True):
+        if not volume.tickets:
+            continue  # it meets nothing
         found = limits(volume, each.compute)
         peak = f"{volume.peak:,.2g} tickets a second in the busiest minute"
         yield f"{volume.tickets:,.0f} tickets: {peak}, compute {each.compute.name}."
@@ -56,6 +58,15 @@ def _limits(volumes: Sequence[Volume], bills: Sequence[Bill]) -> Iterator[str]:
             enough = f"enough for {_short(volume.tickets / limit.share)} tickets"
             yield f"- {limit.name}: {used} ({over}; {enough}). Change: {limit.change}."
         yield ""
+
+
+def _tickets(volume: Volume) -> str:
+    return f"{volume.tickets:,.0f} tickets" if volume.tickets else "idle"
+
+
+def _dollars(value: float) -> str:
+    """Cents where dollars would show none."""
+    return f"{value:,.2f}" if 0 < value < TEN else f"{value:,.0f}"
 
 
 def _short(number: float) -> str:

@@ -45,7 +45,13 @@ class Volume:
         """Lambda invocations a month: requests, webhooks, queues, the clock's."""
         measured = self.inputs.measured
         hooks = measured["pg_net_calls"] * measured["webhook_workers"]
-        return self.tickets * (self.requests + hooks) + self.schedules + self.woken
+        a_ticket = self.requests + hooks + 2 * self.wakes  # wake_workers, the worker
+        return self.tickets * a_ticket + self.schedules + self.woken
+
+    @property
+    def wakes(self) -> float:
+        """Messages a ticket that somebody should look."""
+        return self.inputs.measured["events"] * self.inputs.assumed["wakes_an_event"]
 
     @property
     def schedules(self) -> float:
@@ -69,9 +75,10 @@ class Volume:
 
     @property
     def metrics(self) -> float:
-        """Numbers that CloudWatch keeps, each by the month."""
-        idle = self.inputs.idle
-        return idle["metrics"] + idle["metrics_a_queue"] * self.inputs.assumed["queues"]
+        """Numbers that CloudWatch keeps, each by the month in which it is told."""
+        assumed = self.inputs.assumed
+        told = assumed["metrics"] + assumed["metrics_a_queue"] * assumed["queues"]
+        return self.inputs.idle["metrics"] + (told if self.tickets else 0)
 
     @property
     def logged_gb(self) -> float:
@@ -90,7 +97,8 @@ class Volume:
         """SQS requests a month: sent, received and deleted, and polls for nothing."""
         idle = self.inputs.idle
         polls = idle["queues"] * idle["polls_a_queue"]
-        return self.tickets * self.inputs.measured["pg_net_calls"] * 3 + polls
+        messages = self.inputs.measured["pg_net_calls"] + self.wakes
+        return self.tickets * messages * 3 + polls
 
     @property
     def answered_gb(self) -> float:
