@@ -179,7 +179,7 @@ class FragileDesk:
         return httpx.Client(base_url=url, headers=headers, timeout=20)
 
     def tick(self, schedule: str) -> None:
-        """Fire a schedule and wait for its end."""
+        """Start a worker, or a schedule, and wait for its end."""
         url = f"{self.places.api_url}/.local/tick/{schedule}"
         httpx.post(url, timeout=120).raise_for_status()
 

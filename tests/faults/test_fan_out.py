@@ -117,7 +117,7 @@ def story() -> Iterator[Story]:
 
 
 def settle(story: Story) -> None:
-    """Let time pass, and the schedules with it, until nothing is owed."""
+    """Let time pass, and the clock strike, until nothing is owed."""
     desk, ears = story.desk, story.ears
     queue = desk.queue("EventQueue")
 
@@ -129,8 +129,7 @@ def settle(story: Story) -> None:
 
     def settled() -> bool:
         desk.rows(TIME_PASSES)
-        desk.tick("RelayMissedEvents")
-        desk.tick("DeliverWebhooks")
+        desk.tick("WakeWorkers")
         desk.eventually(read, 0.1)
         return not desk.rows(OWED)
 

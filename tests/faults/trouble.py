@@ -65,6 +65,11 @@ def kill_courier_mid_flight(desk: FragileDesk) -> None:
     desk.kill_environments("DeliverWebhooksFunction")
 
 
+def kill_clock(desk: FragileDesk) -> None:
+    """Whoever wakes the workers is gone, with all wake-ups that he had in hand."""
+    desk.eventually(lambda: desk.kill_environments("WakeWorkersFunction"))
+
+
 def deliver_twice(desk: FragileDesk) -> None:
     """Events come again, in other order, whether they are done or not."""
     events = [event for (event,) in desk.rows(f"{EVENTS} order by occurred_at desc")]
@@ -77,6 +82,7 @@ FAULTS: tuple[Fault, ...] = (
     kill_worker_mid_batch,
     kill_database,
     kill_courier_mid_flight,
+    kill_clock,
     kill_aws,
     kill_backend,
 )
