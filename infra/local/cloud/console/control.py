@@ -63,7 +63,9 @@ class Control:
         name = request.path.removeprefix(TICK)
         running = self._start(name)
         if running is None:
-            known = ", ".join([*map(str, self._scheduler.schedules), *self._workers])
+            clocks = {each.function for each in self._scheduler.schedules}
+            others = [each for each in self._workers if f"{each}Function" not in clocks]
+            known = ", ".join([*map(str, self._scheduler.schedules), *others])
             message = (
                 f"There is no schedule or worker {name}; the template has {known}."
             )
