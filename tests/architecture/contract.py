@@ -179,6 +179,9 @@ def _workers(known: Mapping[str, Document]) -> Iterator[str]:
             yield f"{name}: it is tried again, and the clock wakes it again as well"
         if woken and about.get("MaximumEventAgeInSeconds") != MINUTE:
             yield f"{name}: what woke it may wait until the clock wakes it again"
+        returns = woken and "WAKE_QUEUE_URL" in str(properties)
+        if (returns or name == CLOCK) != (properties.get("RecursiveLoop") == "Allow"):
+            yield f"{name}: Lambda ends loops, or may run in one, without need"
         if woken and f"{{'FunctionName': {{'Ref': '{name}'}}}}" not in clock:
             yield f"{name}: the clock may not wake it"
 

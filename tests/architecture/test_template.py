@@ -175,6 +175,8 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
             "CloseSolvedTicketsFunction: nobody starts it",
         ),
         (properties(CLOCK, "Policies", value=[]), "the clock may not wake it"),
+        (without("Resources", CLOCK, "Properties", "RecursiveLoop"), "ends loops"),
+        (properties(GET, "RecursiveLoop", value="Allow"), "ends loops"),
         (properties(CLOSE, "EventInvokeConfig", AGE, value=3600), "may wait until"),
         (properties(CLOSE, "EventInvokeConfig", value={AGE: 60}), "is tried again"),
         (
