@@ -6,14 +6,15 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bulk import DueBulkUpdates
+from shared.handlers import working
 from shared.persistence import open_worker_database
 
 from .use_case import Round
 
-log = Logger()
+log = Logger(child=True)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Do chunk after chunk until nothing is due; waking it only means: look.
 

@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.assignment import Assignments
+from shared.handlers import working
 from shared.persistence import open_worker_database
 
 from .use_case import give_out
@@ -13,10 +14,10 @@ from .use_case import give_out
 BATCH_MILLISECONDS = 12_000
 """What a batch may take at worst: the timeout of a call, and a little."""
 
-log = Logger()
+log = Logger(child=True)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Give until nothing can be given or time is nearly out; waking it means: look.
 

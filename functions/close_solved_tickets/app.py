@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.handlers import working
 from shared.persistence import open_worker_database
 from shared.repositories import TicketClock
 from shared.telemetry import follow
@@ -12,10 +13,10 @@ from shared.telemetry import follow
 BATCH_MILLISECONDS = 12_000
 """What a batch may take at worst: the timeout of a call, and a little."""
 
-log = Logger()
+log = Logger(child=True)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Close what is due, batch by batch, while there is time.
 

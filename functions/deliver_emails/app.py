@@ -5,12 +5,14 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.handlers import working
+
 from .parts import get_postman, open_work
 
-log = Logger()
+log = Logger(child=True)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Send what is due, then forget what was over long ago.
 

@@ -1,14 +1,13 @@
 """When woken: send what webhook endpoints are owed."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.telemetry import Unit, measure
-from shared.webhooks import DeliveryWork, Outcome
+from shared.handlers import working
+from shared.webhooks import DeliveryWork
 
 from .parts import look_again, open_poster, open_work
 from .use_case import Courier, Round
@@ -16,10 +15,8 @@ from .use_case import Courier, Round
 SOON_SECONDS = 60.0
 """What is due before the next minute has nobody else to wake us."""
 
-log = Logger()
 
-
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Send until nothing is due or time is nearly out; waking it only means: look.
 
@@ -33,19 +30,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         look_again(told.next_seconds)
     if not event.get("woken"):
         work.forget()
-    _measure(told.outcomes)
+    told.measure()
     return dict(told.outcomes)
-
-
-def _measure(outcomes: Mapping[str, int]) -> None:
-    if tried := sum(outcomes.values()):
-        delivered = outcomes.get(Outcome.DELIVERED, 0)
-        measure(
-            {
-                "WebhookAttempts": (Unit.COUNT, tried),
-                "WebhookFailures": (Unit.COUNT, tried - delivered),
-            }
-        )
 
 
 async def _send(work: DeliveryWork, time_left: Callable[[], float]) -> Round:

@@ -19,7 +19,7 @@ from shared.outbound import (
     seconds_asked,
     signed_headers,
 )
-from shared.telemetry import HEADER, follow
+from shared.telemetry import HEADER, Unit, follow, measure
 from shared.webhooks import AttemptLog, DeliveryWork, DueDelivery, Outcome
 
 AT_ONCE = 32
@@ -46,6 +46,13 @@ class Round:
         self.outcomes[outcome] += 1
         if outcome is Outcome.RETRY:
             self.next_seconds = min(wait, self.next_seconds or wait)
+
+    def measure(self) -> None:
+        """Tell CloudWatch, where anything was tried."""
+        if tried := self.outcomes.total():
+            failed = tried - self.outcomes[Outcome.DELIVERED]
+            told = {"WebhookAttempts": tried, "WebhookFailures": failed}
+            measure({name: (Unit.COUNT, value) for name, value in told.items()})
 
 
 def judge(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -11,13 +10,14 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.handlers import working
+
 from .parts import get_process
 
-log = Logger()
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer with the messages that the queue is to deliver again."""
     return dict(process_partial_response(event, _on_record, processor, context=context))

@@ -6,15 +6,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.assignment import Assignments, IdleWork
+from shared.handlers import working
 from shared.persistence import open_worker_database
 
 BATCH_MILLISECONDS = 12_000
 """What a batch may take at worst: the timeout of a call, and a little."""
 
-log = Logger()
+log = Logger(child=True)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Put back what is due, batch by batch, while there is time.
 

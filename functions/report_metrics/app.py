@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.gauges import Gauges
+from shared.handlers import working
 from shared.persistence import open_worker_database
 from shared.telemetry import Unit, measure
-
-log = Logger()
 
 
 def get_gauges() -> Gauges:
@@ -17,7 +15,7 @@ def get_gauges() -> Gauges:
     return Gauges(open_worker_database())
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Write what is so now; a run that is lost or doubled makes no difference."""
     gauges = get_gauges()

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.handlers import working
 
 from .parts import get_announcer
 
-log = Logger()
 
-
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Tell what was promised; woken by the clock, also what time alone has changed."""
     get_announcer().run(woken=event.get("woken", False))

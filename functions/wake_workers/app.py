@@ -6,13 +6,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.clock import read_wake_up
+from shared.handlers import working
 
 from .parts import get_clock
 
-log = Logger()
+log = Logger(child=True)
 
 
-@log.inject_lambda_context(clear_state=True)
+@working
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[str]]:
     """Start one worker for each chore: those in the messages, else all that is due.
 

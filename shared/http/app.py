@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
-from shared.telemetry import traced
+from shared.handlers import answering
 
 from .guards import BodyGuard, SafeHeaders
 from .problems import PROBLEM_JSON, install_problem_handlers
@@ -35,4 +35,4 @@ def create_handler(router: APIRouter) -> LambdaHandler:
     # Every failure is a problem by then, and logged without quoting anybody.
     logging.getLogger("mangum").setLevel(logging.CRITICAL)
     app = SafeHeaders(create_app(router))
-    return traced(Mangum(app, lifespan="off", text_mime_types=text))
+    return answering(Mangum(app, lifespan="off", text_mime_types=text))

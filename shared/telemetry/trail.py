@@ -6,18 +6,14 @@ log carries it, the database stores it with the events of the request, and whoev
 on an event goes on with it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
-from typing import Any
 
 from aws_lambda_powertools import Logger
 
 HEADER = "x-correlation-id"
 """Its name in our answers, towards the database, and in outbound webhooks."""
-
-Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 _log = Logger()
 _followed: ContextVar[str | None] = ContextVar("followed", default=None)
@@ -38,18 +34,3 @@ def follow(correlation_id: str | None) -> Iterator[None]:
     finally:
         _followed.reset(before)
         _log.thread_safe_append_keys(correlation_id=_followed.get())
-
-
-def traced(handler: Handler) -> Handler:
-    """Wrap what answers API Gateway: its trail begins here, and the answer names it."""
-
-    @wraps(handler)
-    def following(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, Lambda's
-        correlation_id = event["requestContext"]["requestId"]
-        with follow(correlation_id):
-            answer = handler(event, context)
-        answer["headers"][HEADER] = correlation_id
-        return answer
-
-    wrapped: Handler = _log.inject_lambda_context(clear_state=True)(following)
-    return wrapped

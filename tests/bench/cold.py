@@ -28,7 +28,7 @@ from tests.build.test_artifacts import BODIES
 from tests.events import http_event
 
 LIMIT = 1.2
-BUDGET = 1.15
+BUDGET = 1.05
 ROUNDS = 9
 PLACES = {"ticket": "1001", "queue": "support"}
 PROBE = Path(__file__).parents[1] / "build" / "probe.py"

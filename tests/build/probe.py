@@ -1,5 +1,6 @@
 """Run by `python -I -S -B`: invokes a handler with its artifact and layers alone."""
 
+import gc
 import importlib
 import json
 import sys
@@ -22,4 +23,5 @@ answers = [invoke(event, context) for event in json.load(sys.stdin)]
 loaded = sorted({each.partition(".")[0] for each in sys.modules})
 core = getattr(sys.modules.get("shared"), "__file__", None)
 said = {"answers": answers, "shared": core, "loaded": loaded}
+said["collects"] = gc.isenabled() and gc.get_freeze_count() > 0
 print(json.dumps(said))  # noqa: T201

@@ -84,6 +84,7 @@ def test_a_function_answers_from_its_artifact_and_the_layers_alone(
 
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
+    assert said["collects"]  # `functions.cold_start` has it wait, and no longer
     assert Path(said["shared"]).is_relative_to(artifacts.folder / "SharedLayer")
     for answer in said["answers"]:
         assert (answer or {}).get("statusCode", 200) < 500, answer

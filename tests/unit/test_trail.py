@@ -4,8 +4,9 @@ import asyncio
 
 from aws_lambda_powertools import Logger
 
+from shared.handlers import answering
 from shared.persistence import open_database
-from shared.telemetry import HEADER, follow, followed, traced
+from shared.telemetry import HEADER, follow, followed
 from tests.events import context, http_event
 from tests.fakes.postgrest import serving
 
@@ -56,7 +57,7 @@ def test_the_answer_names_api_gateways_id_whatever_the_client_says():
     event = http_event("GET", "/", headers={HEADER: "somebody-elses"})
     seen = []
 
-    @traced
+    @answering
     def handler(event, context):
         seen.append(followed())
         return {"statusCode": 204, "headers": {}}
