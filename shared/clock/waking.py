@@ -1,5 +1,8 @@
 """A message that only means: somebody look, there may be something to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from pydantic import BaseModel, Field
@@ -8,6 +11,9 @@ from shared.aws import send_message
 from shared.settings import WakeSettings
 
 from .chores import Chore
+
+Wanted = dict[tuple[str, Chore], int]
+_gathered: ContextVar[Wanted | None] = ContextVar("gathered", default=None)
 
 
 class WakeUp(BaseModel):
@@ -35,8 +41,32 @@ class QueueWaker:
         self._url = url
 
     def wake(self, chore: Chore, seconds: int = 0) -> None:
-        """Send the message; one too many does no harm."""
-        send_message(self._url, WakeUp(chore=chore).model_dump_json(), seconds)
+        """Send the message, or keep it for the end of `gathering`."""
+        wanted = _gathered.get()
+        if wanted is None:
+            _send(self._url, chore, seconds)
+        else:
+            latest = wanted.get((self._url, chore), 0)
+            wanted[self._url, chore] = max(seconds, latest)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Send one wake-up for all of a chore in the block, by when all of them are due.
+
+    Who works on ten events would send ten, and the last one says it all.
+
+    Raises:
+        Unavailable: at the end, as `Waker.wake`.
+    """
+    wanted: Wanted = {}
+    before = _gathered.set(wanted)
+    try:
+        yield
+    finally:
+        _gathered.reset(before)
+        for (url, chore), seconds in wanted.items():
+            _send(url, chore, seconds)
 
 
 def open_waker() -> QueueWaker:
@@ -51,3 +81,7 @@ def read_wake_up(body: str) -> str:
         ValidationError: it is no wake-up.
     """
     return WakeUp.model_validate_json(body).chore
+
+
+def _send(url: str, chore: Chore, seconds: int) -> None:
+    send_message(url, WakeUp(chore=chore).model_dump_json(), seconds)

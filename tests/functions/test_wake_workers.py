@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from functions.wake_workers import app
 from functions.wake_workers.use_case import Clock
 from shared.aws import start
-from shared.clock import Chore, DueChores, open_waker
+from shared.clock import Chore, DueChores, gathering, open_waker
 from shared.errors import Unavailable
 from shared.settings import WorkerFunctions
 from tests.events import context
@@ -118,6 +118,45 @@ def test_a_wake_up_says_what_to_do_and_may_wait(monkeypatch):
     sent = sqs.asked["send_message"]
     assert json.loads(sent["MessageBody"]) == {"chore": "webhooks"}
     assert (sent["QueueUrl"], sent["DelaySeconds"]) == ("http://127.0.0.1:9/wake", 5)
+
+
+def test_of_many_wake_ups_one_goes_out_by_when_all_are_due(monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        "shared.clock.waking.send_message", lambda *given: sent.append(given)
+    )
+    monkeypatch.setenv("WAKE_QUEUE_URL", "q")
+    waker = open_waker()
+
+    with gathering():
+        for seconds in (1, 0, 2):
+            waker.wake(Chore.QUEUE_STATUSES, seconds)
+            waker.wake(Chore.WEBHOOKS)
+        assert sent == []
+
+    assert sent == [
+        ("q", '{"chore":"queue_statuses"}', 2),
+        ("q", '{"chore":"webhooks"}', 0),
+    ]
+    waker.wake(Chore.WEBHOOKS)
+    assert len(sent) == 3
+
+
+def test_what_was_gathered_goes_out_when_the_block_fails(monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        "shared.clock.waking.send_message", lambda *given: sent.append(given)
+    )
+    monkeypatch.setenv("WAKE_QUEUE_URL", "q")
+
+    def fail():
+        with gathering():
+            open_waker().wake(Chore.WEBHOOKS)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert len(sent) == 1
 
 
 def test_a_worker_is_started_without_waiting_for_its_answer(monkeypatch):
