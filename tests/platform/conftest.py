@@ -1,5 +1,6 @@
 """One running local Supabase for all conformance tests, on free ports."""
 
+import httpx
 import pytest
 
 from infra.local.config import ProjectConfig
@@ -7,7 +8,7 @@ from infra.local.platform import Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.running import running
 
-from .support import MIGRATIONS, connections
+from .support import MIGRATIONS, connections, eventually
 
 HOOK = "pg-functions://postgres/public/custom_access_token_hook"
 
@@ -21,10 +22,17 @@ def platform(tmp_path_factory):
     try:
         with running(platform.parts()):
             migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
+            eventually(lambda: knows_what_was_migrated(platform))
             yield platform
             connections().close()
     finally:
         platform.cluster.remove()
+
+
+def knows_what_was_migrated(platform):
+    """Whether PostgREST has read the schema again, which it does a moment later."""
+    url, secret = f"{platform.url}/rest/v1/rpc/echo", {"apikey": platform.keys.secret}
+    return httpx.post(url, headers=secret, json={"words": "?"}).is_success
 
 
 @pytest.fixture
