@@ -131,7 +131,11 @@ class Database:
         known = bool(connection.execute(VAULT, [[name]]).fetchall())
         if known and not self._source:
             says = "the Vault has the secret that proves addresses, functions have not."
-            mend = "export SUPABASE_SOURCE_SECRET_PARAMETER=/autocrm/source-secret"
+            variable, place = (
+                "SUPABASE_SOURCE_SECRET_PARAMETER",
+                "supabase-source-secret",
+            )
+            mend = f"export {variable}=/autocrm/{place}"
             return lacking(about, says, mend, can_wait=True)
         if self._source and not known:
             says = f"{name} not set: people are limited, addresses are not."

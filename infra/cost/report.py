@@ -50,7 +50,7 @@ def _limits(volumes: Sequence[Volume], bills: Sequence[Bill]) -> Iterator[str]:
             continue  # it meets nothing
         found = limits(volume, each.compute)
         peak = f"{volume.peak:,.2g} tickets a second in the busiest minute"
-        yield f"{volume.tickets:,.0f} tickets: {peak}, compute {each.compute.name}."
+        yield f"{_tickets(volume)}: {peak}, compute {each.compute.name}."
         told = [limit for limit in found if limit.share > ALMOST] or found[:1]
         for limit in told:
             over = "**over**" if limit.share > 1 else f"{limit.share:.0%}"

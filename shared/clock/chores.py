@@ -22,7 +22,7 @@ class Chore(StrEnum):
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Chore]":
         """Those of the names that this release knows; a newer one may know more."""
-        return [cls(name) for name in names if name in set(cls)]
+        return [each for name in names for each in cls if each == name]
 
 
 class ChoreFinder(Protocol):

@@ -5,18 +5,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from shared.aws import send_message
+from shared.models import Model
 from shared.settings import WakeSettings
 
 from .chores import Chore
 
-Wanted = dict[tuple[str, Chore], int]
-_gathered: ContextVar[Wanted | None] = ContextVar("gathered", default=None)
+_gathered: ContextVar[dict[Chore, int] | None] = ContextVar("gathered", default=None)
 
 
-class WakeUp(BaseModel):
+class WakeUp(Model):
     """The message, in its one form."""
 
     chore: str = Field(description="What to do; one that is not known is ignored.")
@@ -42,12 +42,10 @@ class QueueWaker:
 
     def wake(self, chore: Chore, seconds: int = 0) -> None:
         """Send the message, or keep it for the end of `gathering`."""
-        wanted = _gathered.get()
-        if wanted is None:
-            _send(self._url, chore, seconds)
-        else:
-            latest = wanted.get((self._url, chore), 0)
-            wanted[self._url, chore] = max(seconds, latest)
+        if (gathered := _gathered.get()) is not None:
+            gathered[chore] = max(seconds, gathered.get(chore, 0))
+            return
+        send_message(self._url, WakeUp(chore=chore).model_dump_json(), seconds)
 
 
 @contextmanager
@@ -59,14 +57,14 @@ def gathering() -> Iterator[None]:
     Raises:
         Unavailable: at the end, as `Waker.wake`.
     """
-    wanted: Wanted = {}
-    before = _gathered.set(wanted)
+    gathered: dict[Chore, int] = {}
+    before = _gathered.set(gathered)
     try:
         yield
     finally:
         _gathered.reset(before)
-        for (url, chore), seconds in wanted.items():
-            _send(url, chore, seconds)
+        for chore, seconds in gathered.items():
+            open_waker().wake(chore, seconds)
 
 
 def open_waker() -> QueueWaker:
@@ -81,7 +79,3 @@ def read_wake_up(body: str) -> str:
         ValidationError: it is no wake-up.
     """
     return WakeUp.model_validate_json(body).chore
-
-
-def _send(url: str, chore: Chore, seconds: int) -> None:
-    send_message(url, WakeUp(chore=chore).model_dump_json(), seconds)

@@ -14,15 +14,9 @@ as $$
     union all
     select 'waiting_tickets'
     where exists (
-        select from public.queues
-        where archived_at is null and strategy <> 'manual'
-            and exists (
-                select from public.tickets
-                where tickets.queue_id = queues.id
-                    and tickets.assignee_id is null
-                    and tickets.status_category in ('new', 'open')
-            )
-            and exists (select from private.eligible(queues.id))
+        select from public.waiting_queues(array(
+            select strategy from public.assignment_strategies where strategy <> 'manual'
+        ))
     )
 
     union all

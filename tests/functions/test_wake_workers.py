@@ -120,12 +120,18 @@ def test_a_wake_up_says_what_to_do_and_may_wait(monkeypatch):
     assert (sent["QueueUrl"], sent["DelaySeconds"]) == ("http://127.0.0.1:9/wake", 5)
 
 
-def test_of_many_wake_ups_one_goes_out_by_when_all_are_due(monkeypatch):
-    sent = []
+@pytest.fixture
+def sent(monkeypatch):
+    """What goes to queue "q"."""
+    messages = []
     monkeypatch.setattr(
-        "shared.clock.waking.send_message", lambda *given: sent.append(given)
+        "shared.clock.waking.send_message", lambda *given: messages.append(given)
     )
     monkeypatch.setenv("WAKE_QUEUE_URL", "q")
+    return messages
+
+
+def test_of_many_wake_ups_one_goes_out_by_when_all_are_due(sent):
     waker = open_waker()
 
     with gathering():
@@ -142,13 +148,7 @@ def test_of_many_wake_ups_one_goes_out_by_when_all_are_due(monkeypatch):
     assert len(sent) == 3
 
 
-def test_what_was_gathered_goes_out_when_the_block_fails(monkeypatch):
-    sent = []
-    monkeypatch.setattr(
-        "shared.clock.waking.send_message", lambda *given: sent.append(given)
-    )
-    monkeypatch.setenv("WAKE_QUEUE_URL", "q")
-
+def test_what_was_gathered_goes_out_when_the_block_fails(sent):
     def fail():
         with gathering():
             open_waker().wake(Chore.WEBHOOKS)

@@ -13,6 +13,9 @@ from .home import ROOT, Home
 from .ports import HOST, PublicPorts
 from .supabase import platform_of
 
+PROOF_PLACE = "/autocrm/supabase-source-secret"
+"""Where the functions of a local desk read what proves addresses."""
+
 
 class Layout:
     """The parts of one desk.
@@ -100,13 +103,13 @@ class Layout:
         parameters = {
             "SupabaseUrl": self.desk.supabase_url,
             "SupabasePublishableKey": self.desk.supabase_publishable_key,
-            "SupabaseSourceSecretParameter": "/autocrm/supabase-source-secret",
+            "SupabaseSourceSecretParameter": PROOF_PLACE,
             "WebhookAllowPrivate": "true",
         }
         # Where the template looks for them.
         secrets = {
             "/autocrm/supabase-secret-key": self.desk.supabase_secret_key,
-            "/autocrm/supabase-source-secret": self._platform.keys.source_secret,
+            PROOF_PLACE: self._platform.keys.source_secret,
             "/autocrm/webhook-secrets": self._platform.keys.hook_secret,
         }
         return Part(

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from typing import Final
-from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -27,10 +26,11 @@ class Control:
         self, template: Template, invoke: Invoke, scheduler: Scheduler
     ) -> None:
         self._functions = frozenset(template.functions)
+        for_people = {function.name for function, _ in template.events_of("HttpApi")}
         self._workers = [
-            function.name.removesuffix("Function")
-            for function in template.functions.values()
-            if not any(event.type == "HttpApi" for event in function.events)
+            name.removesuffix("Function")
+            for name in template.functions
+            if name not in for_people
         ]
         self._invoke = invoke
         self._scheduler = scheduler
@@ -113,5 +113,4 @@ class Control:
 
 def _named(function: str) -> str:
     """The name in `NAME`, `NAME:alias`, or an ARN with or without an alias."""
-    _, found, arn = unquote(function).partition(":function:")
-    return (arn if found else unquote(function)).partition(":")[0]
+    return (function.partition(":function:")[2] or function).partition(":")[0]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -19,7 +20,7 @@ class Parameters:
     """
 
     def __init__(self, open_store: Callable[[], Any]) -> None:
-        self._open_store = open_store
+        self._store = cache(open_store)
 
     async def get(self, request: web.BaseRequest) -> web.Response:
         """`GET /systemsmanager/parameters/get?name=`; 400 when it cannot be read."""
@@ -28,11 +29,7 @@ class Parameters:
             found = await asyncio.to_thread(self._read, name)
         except ClientError as error:
             return web.json_response(error.response["Error"], status=400)
-        return web.json_response(found, dumps=_dumps)
+        return web.json_response(found, dumps=partial(json.dumps, default=str))
 
     def _read(self, name: str) -> Any:  # noqa: ANN401, whatever the store says
-        return self._open_store().get_parameter(Name=name, WithDecryption=True)
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, default=str)  # times
+        return self._store().get_parameter(Name=name, WithDecryption=True)
