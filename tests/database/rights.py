@@ -80,13 +80,13 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " writes_a_minute_by_address",
     ),
     "private.email_events": ((), "email_id event_id"),
+    "private.event_types": ((), "type description in_app email"),
     "private.emails": (
         (),
         "id person_id ticket_id created_at due_at taken_at attempts sent_at gave_up_at"
         " last_error",
     ),
     "private.feed_clock": ((), "only_row ahead"),
-    "private.notification_defaults": ((), "type in_app email"),
     "private.webhook_attempts": (
         (),
         "delivery_id attempt attempted_at milliseconds status request_headers response"
@@ -100,9 +100,9 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.webhook_endpoints": (
         (),
-        "id url description event_types include_internal"
+        "id url description event_types include_internal secret_id old_secret_id"
         " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
-        " created_by created_at updated_at secret_id old_secret_id",
+        " created_by created_at updated_at",
     ),
     "private.outbox": (
         (),

@@ -222,7 +222,7 @@ def test_events_of_a_batch_name_it_and_others_name_none(desk):
 
 @pytest.mark.parametrize("kind", ["TICKET_EATEN", "", "ticket_created"])
 def test_there_are_no_other_events(desk, kind):
-    with refused("23514"):
+    with refused("23503"):
         desk.run(
             "insert into public.ticket_events (ticket_id, seq, type)"
             " values (%s, 9, %s)",

@@ -1,21 +1,13 @@
 """Secrets of webhooks are in the Vault and nowhere else, and go when they are done."""
 
-import shutil
-
 import pytest
 from psycopg import sql
 
-from infra.local.postgres import connected, migrate
-
-from .cast import enrol
-from .desk import Desk, refused
-from .server import MIGRATIONS
+from .desk import refused
 
 pytestmark = pytest.mark.slow
 URL = "https://hooks.example.com/autocrm"
-MOVE = "20261127130200_webhook_vault.sql"
 PAUSED = {"paused": True}
-OLD, OLDER = f"whsec_{'b' * 40}", f"whsec_{'a' * 40}"
 
 
 def webhook(desk, **given):
@@ -84,34 +76,3 @@ def test_an_endpoint_that_changes_keeps_its_secret(desk):
     desk.call("admin", "change_webhook", webhook=made["id"], changes=PAUSED)
 
     assert vault(desk) == [made["secret"]]
-
-
-def test_secrets_from_before_move_into_the_vault(server, empty_database, tmp_path):
-    dsn = server.dsn(empty_database)
-    for file in MIGRATIONS.glob("*.sql"):
-        if file.name < MOVE:
-            shutil.copy(file, tmp_path)
-    migrate(dsn, tmp_path)
-    with connected(dsn) as connection:
-        enrol(connection)
-        connection.execute(
-            "insert into private.webhook_endpoints"
-            " (url, description, secret, old_secret, old_secret_ends_at)"
-            " values (%s, '', %s, %s, now() + interval '1 hour')",
-            [URL, OLD, OLDER],
-        )
-        connection.execute(
-            "insert into private.idempotency_keys (person_id, key, request, answer)"
-            " select id, secret, 'digest', jsonb_build_object('secret', secret)"
-            " from public.profiles, unnest(%s::text[]) as secret limit 2",
-            [[OLD, OLDER]],
-        )
-
-    migrate(dsn, MIGRATIONS)
-
-    with connected(dsn) as connection:
-        desk = Desk(connection)
-        signs = "select private.endpoint_secrets(e) from private.webhook_endpoints as e"
-        assert desk.one(signs) == [OLD, OLDER]
-        kept = "select answer from private.idempotency_keys"
-        assert all("secret" not in row for (row,) in desk.run(kept))

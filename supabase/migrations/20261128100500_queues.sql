@@ -1,0 +1,166 @@
+-- Queues: where tickets wait, who works them, and how their work is shared.
+
+create table public.assignment_strategies (
+    strategy text primary key,
+    name text not null,
+    description text not null,
+    constraint assignment_strategies_form check (strategy ~ '^[a-z][a-z0-9_]{1,39}$')
+);
+comment on table public.assignment_strategies is
+'The ways in which a queue may give its tickets to people.';
+comment on column public.assignment_strategies.strategy is 'The key.';
+comment on column public.assignment_strategies.name is 'What people call it.';
+comment on column public.assignment_strategies.description is 'Whom it chooses.';
+
+insert into public.assignment_strategies (strategy, name, description) values
+('manual', 'Manual', 'Nobody is given anything: people take, claim, and are assigned by leads.'),
+('round_robin', 'Round robin', 'Whoever has waited longest since their last ticket.'),
+('least_loaded', 'Least loaded', 'Whoever holds the fewest new and open tickets.'),
+('skill_match', 'Skill match', 'The least loaded of those with every skill that the ticket takes.');
+
+create table public.queues (
+    id uuid primary key default extensions.uuid_generate_v4(),
+    key text not null unique,
+    name text not null,
+    is_default boolean not null default false,
+    archived_at timestamptz,
+    created_at timestamptz not null default now(),
+    strategy text not null default 'manual' references public.assignment_strategies (strategy),
+    default_priority public.ticket_priority,
+    released_after interval,
+    wait_limit interval,
+    constraint queues_key_form check (key ~ '^[a-z][a-z0-9-]{1,39}$'),
+    constraint queues_name_length check (length(name) between 1 and 80),
+    constraint queues_released_after check (
+        released_after between interval '5 minutes' and interval '30 days'
+    ),
+    constraint queues_wait_limit check (
+        wait_limit between interval '1 minute' and interval '366 days'
+    )
+);
+comment on table public.queues is 'Where tickets wait for the people who work them.';
+comment on column public.queues.id is 'Identity.';
+comment on column public.queues.key is 'Short name for addresses, such as billing.';
+comment on column public.queues.name is 'What people call it.';
+comment on column public.queues.is_default is 'Whether tickets without a queue come here.';
+comment on column public.queues.archived_at is 'When it was put out of use; it takes no new tickets.';
+comment on column public.queues.created_at is 'When it was made.';
+comment on column public.queues.strategy is 'How its tickets are given to people.';
+comment on column public.queues.default_priority is
+'Priority of tickets that ask for none; empty when triage decides.';
+comment on column public.queues.released_after is
+'How long a ticket may wait for whom it is assigned to before it goes back; empty for ever.';
+comment on column public.queues.wait_limit is
+'How long a ticket may wait for an agent; empty where nobody has said.';
+create unique index queues_one_default on public.queues (is_default) where is_default;
+comment on index public.queues_one_default is 'There is one default queue.';
+create index queues_strategy on public.queues (strategy);
+
+create table public.queue_members (
+    queue_id uuid not null references public.queues (id) on delete cascade,
+    person_id uuid not null references public.profiles (id) on delete cascade,
+    joined_at timestamptz not null default now(),
+    primary key (queue_id, person_id)
+);
+comment on table public.queue_members is 'Who works which queue.';
+comment on column public.queue_members.queue_id is 'The queue.';
+comment on column public.queue_members.person_id is 'Who works it.';
+comment on column public.queue_members.joined_at is 'Since when.';
+create index queue_members_person on public.queue_members (person_id);
+
+insert into public.queues (key, name, is_default) values ('support', 'Support', true);
+
+-- Who may read and work a queue ----------------------------------------------
+
+create function private.readable_queues() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.caller();
+begin
+    if private.has_permission('tickets.read_all') then
+        return query select queues.id from public.queues;
+    elsif private.has_permission('tickets.read') then
+        return query
+        select queue_members.queue_id from public.queue_members
+        where queue_members.person_id = me;
+    end if;
+end;
+$$;
+comment on function private.readable_queues is 'Queues whose tickets the caller may see.';
+
+create function private.note_queues() returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if private.has_permission('tickets.note') then
+        return query select readable.id from private.readable_queues() as readable (id);
+    end if;
+end;
+$$;
+comment on function private.note_queues is 'Queues whose internal notes the caller may see.';
+
+create function private.can_work(person uuid, queue uuid) returns boolean
+language sql stable security definer set search_path = ''
+begin atomic
+    select exists (
+        select
+        from public.person_roles
+        inner join public.role_permissions as takes
+            on person_roles.role = takes.role and takes.permission = 'tickets.take'
+        where person_roles.person_id = can_work.person
+    ) and (
+        exists (
+            select
+            from public.queue_members
+            where
+                queue_members.queue_id = can_work.queue
+                and queue_members.person_id = can_work.person
+        ) or exists (
+            select
+            from public.person_roles
+            inner join public.role_permissions as reads
+                on person_roles.role = reads.role and reads.permission = 'tickets.read_all'
+            where person_roles.person_id = can_work.person
+        )
+    );
+end;
+comment on function private.can_work is
+'Whether a person may hold a ticket of a queue: takes tickets, and belongs to the queue or reads all.';
+
+create function private.find_queue(ref text) returns public.queues
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    queue public.queues;
+begin
+    select * into queue from public.queues
+    where archived_at is null
+        and case when ref is null then is_default else ref in (key, id::text) end;
+    if queue.id is null then
+        raise sqlstate 'PT422' using
+            message = 'unknown-queue',
+            detail = 'There is no such queue, or it takes no new tickets.';
+    end if;
+    return queue;
+end;
+$$;
+comment on function private.find_queue is
+'The queue of a key or id, or the default queue of null; PT422 when there is none.';
+
+alter table public.assignment_strategies enable row level security;
+alter table public.queues enable row level security;
+alter table public.queue_members enable row level security;
+grant select on public.assignment_strategies, public.queues, public.queue_members
+to authenticated, service_role;
+
+create policy "signed-in people may know the strategies" on public.assignment_strategies
+for select to authenticated using ((select private.caller()) is not null);
+
+create policy "staff see the queues they may read" on public.queues
+for select to authenticated using (id = any(array(select private.readable_queues())));
+
+create policy "staff see who works the queues they may read" on public.queue_members
+for select to authenticated using (queue_id = any(array(select private.readable_queues())));
+
+grant execute on function private.readable_queues, private.note_queues to authenticated;

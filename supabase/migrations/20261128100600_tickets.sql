@@ -1,0 +1,367 @@
+-- Tickets: the founding table, grown; its rules, which hold whoever writes; and the one
+-- predicate that says who may see a ticket.
+
+create type public.waiting_party as enum ('agent', 'customer', 'third_party', 'nobody');
+comment on type public.waiting_party is 'Whose move it is.';
+
+create table public.tickets (
+    id uuid primary key default extensions.uuid_generate_v4(),
+    number bigint generated always as identity (start with 1001) unique,
+    status varchar(50) not null default 'new' references public.ticket_statuses (status),
+    status_category public.status_category not null default 'new',
+    status_reason text,
+    data jsonb not null default '{}',
+    subject text not null,
+    type public.ticket_type not null default 'question',
+    priority public.ticket_priority not null default 'normal',
+    queue_id uuid not null references public.queues (id),
+    requester_id uuid not null references public.profiles (id),
+    organization_id uuid references public.organizations (id),
+    assignee_id uuid references public.profiles (id),
+    follow_up_of uuid references public.tickets (id),
+    tags text[] not null default '{}',
+    waiting_on public.waiting_party not null default 'agent',
+    waiting_since timestamptz not null default now(),
+    version integer not null default 1,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    solved_at timestamptz,
+    closed_at timestamptz,
+    skills text[] not null default '{}',
+    assigned_at timestamptz,
+    let_go_by uuid,
+    constraint tickets_subject_length check (length(subject) between 1 and 200),
+    constraint tickets_status_reason_length check (length(status_reason) between 1 and 500),
+    -- Readers parse every row of a page, so one row that cannot be parsed takes the page
+    -- from everybody: no deeper, wider or greater than what is read.
+    constraint tickets_data_form check (
+        jsonb_typeof(data) = 'object'
+        and octet_length(data::text) <= 16384
+        and jsonb_array_length(jsonb_path_query_array(data, 'strict $.keyvalue()')) <= 100
+        and not jsonb_path_exists(data, 'strict $.**{9}')
+        and not jsonb_path_exists(
+            data, 'strict $.** ? (@.type() == "number" && (@ > 1e308 || @ < -1e308))'
+        )
+    ),
+    constraint tickets_tags_count check (cardinality(tags) <= 20),
+    constraint tickets_tags_form check (
+        case
+            when cardinality(tags) = 0 then true
+            when array_ndims(tags) > 1 or array_position(tags, null) is not null then false
+            else
+                array_to_string(tags, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
+                and cardinality(tags)
+                = cardinality(string_to_array(array_to_string(tags, ','), ','))
+        end
+    ),
+    constraint tickets_solved_needs_assignee check (
+        status_category not in ('solved', 'closed') or assignee_id is not null
+    ),
+    constraint tickets_skills_count check (cardinality(skills) <= 20),
+    constraint tickets_skills_form check (
+        cardinality(skills) = 0
+        or (
+            array_ndims(skills) = 1
+            and array_position(skills, null) is null
+            and array_to_string(skills, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
+            and cardinality(skills)
+            = cardinality(string_to_array(array_to_string(skills, ','), ','))
+        )
+    )
+);
+comment on table public.tickets is 'One request for help.';
+comment on column public.tickets.id is 'Identity.';
+comment on column public.tickets.number is 'The number people say, as in #1042.';
+comment on column public.tickets.status is 'Where it stands; a key of ticket_statuses.';
+comment on column public.tickets.status_category is 'What its status means; follows from the status.';
+comment on column public.tickets.status_reason is
+'Why it stands there, in a sentence; shown to everybody who sees the ticket.';
+comment on column public.tickets.data is 'Custom fields, at most 16 KiB.';
+comment on column public.tickets.subject is 'What it is about, in a line.';
+comment on column public.tickets.type is 'What it asks for.';
+comment on column public.tickets.priority is 'How soon it wants attention.';
+comment on column public.tickets.queue_id is 'Where it waits.';
+comment on column public.tickets.requester_id is 'Who asked.';
+comment on column public.tickets.organization_id is 'Where the requester belonged when asking.';
+comment on column public.tickets.assignee_id is 'Who works it; empty while it is free.';
+comment on column public.tickets.follow_up_of is 'The closed ticket that this one goes on from.';
+comment on column public.tickets.tags is 'Words to find it by, at most 20.';
+comment on column public.tickets.waiting_on is 'Whose move it is.';
+comment on column public.tickets.waiting_since is 'Since when it has been their move.';
+comment on column public.tickets.version is 'Grows with every change that its readers can see.';
+comment on column public.tickets.created_at is 'When it was opened.';
+comment on column public.tickets.updated_at is 'When its readers last saw it change.';
+comment on column public.tickets.solved_at is 'When it was last solved; empty when it is not.';
+comment on column public.tickets.closed_at is 'When it was closed for good.';
+comment on column public.tickets.skills is 'What one has to know to work it, at most 20 words.';
+comment on column public.tickets.assigned_at is 'When it last changed hands; empty while it never has.';
+comment on column public.tickets.let_go_by is
+'While it is free, who held it last: nobody is given back what they have just let go.';
+create index idx_tickets_status on public.tickets (status);
+create index tickets_queue_order on public.tickets (queue_id, priority, waiting_since, id);
+comment on index public.tickets_queue_order is 'A whole queue in working order.';
+create index tickets_live_queue_order on public.tickets (queue_id, priority, waiting_since, id)
+where status_category in ('new', 'open', 'pending', 'on_hold');
+comment on index public.tickets_live_queue_order is
+'The part of a queue that is not done, in working order, however much is done.';
+create index tickets_free_queue_order on public.tickets (queue_id, priority, waiting_since, id)
+where assignee_id is null;
+comment on index public.tickets_free_queue_order is 'What nobody works yet, in working order.';
+create index tickets_queue_number on public.tickets (queue_id, number);
+comment on index public.tickets_queue_number is 'A queue by age.';
+create index tickets_queue_updated on public.tickets (queue_id, updated_at, id);
+comment on index public.tickets_queue_updated is 'A queue by last change.';
+create index tickets_tags on public.tickets using gin (tags);
+comment on index public.tickets_tags is 'Tickets by tag, for tags that few have.';
+create index tickets_requester on public.tickets (requester_id, number);
+create index tickets_assignee on public.tickets (assignee_id, number);
+create index tickets_assignee_queue_order
+on public.tickets (assignee_id, queue_id, priority, waiting_since, id);
+comment on index public.tickets_assignee_queue_order is
+'What a person works in a queue, in working order, however much others have.';
+create index tickets_live_assignee
+on public.tickets (assignee_id, queue_id, priority, waiting_since, id)
+where status_category in ('new', 'open', 'pending', 'on_hold');
+comment on index public.tickets_live_assignee is 'The part of it that is not done.';
+create index tickets_organization on public.tickets (organization_id, number);
+create index tickets_follow_up_of on public.tickets (follow_up_of) where follow_up_of is not null;
+create statistics public.tickets_status (mcv) on status, status_category from public.tickets;
+comment on statistics public.tickets_status is
+'A status has one category. Without this the planner expects too few rows and sorts a queue.';
+create index tickets_solved on public.tickets (solved_at) where status_category = 'solved';
+comment on index public.tickets_solved is 'What the clock closes next.';
+create index tickets_claimable on public.tickets (queue_id, priority, waiting_since, id)
+where assignee_id is null and status_category in ('new', 'open');
+comment on index public.tickets_claimable is 'What may be claimed or given, in working order.';
+create index tickets_held_waiting
+on public.tickets (queue_id, (greatest(waiting_since, assigned_at)))
+where assignee_id is not null and status_category in ('new', 'open') and waiting_on = 'agent';
+comment on index public.tickets_held_waiting is
+'What waits for the one it is assigned to, longest first.';
+create index tickets_live_queue_number on public.tickets (queue_id, number)
+where status_category in ('new', 'open', 'pending', 'on_hold');
+comment on index public.tickets_live_queue_number is
+'The part of a queue that is not done, by age, however much is done.';
+create index tickets_queue_waiting on public.tickets (queue_id, waiting_since, id)
+where waiting_on = 'agent' and status_category in ('new', 'open', 'pending', 'on_hold');
+comment on index public.tickets_queue_waiting is 'What waits for an agent, longest waiting first.';
+
+create table public.ticket_followers (
+    person_id uuid not null references public.profiles (id) on delete cascade,
+    ticket_id uuid not null references public.tickets (id) on delete cascade,
+    since timestamptz not null default now(),
+    number bigint not null,
+    primary key (person_id, ticket_id)
+);
+comment on table public.ticket_followers is
+'Who wants to hear of a ticket: everybody who wrote on it. Following shows nothing by itself.';
+comment on column public.ticket_followers.person_id is 'Who follows.';
+comment on column public.ticket_followers.ticket_id is 'What is followed.';
+comment on column public.ticket_followers.since is 'Since when.';
+comment on column public.ticket_followers.number is 'The number of the ticket, to walk by; it never changes.';
+create index ticket_followers_ticket on public.ticket_followers (ticket_id);
+create index ticket_followers_number on public.ticket_followers (person_id, number);
+comment on index public.ticket_followers_number is 'What a person follows, newest first.';
+
+create function private.number_following() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    new.number := (select tickets.number from public.tickets where tickets.id = new.ticket_id);
+    return new;
+end;
+$$;
+comment on function private.number_following is 'Copies the number of the ticket that is followed.';
+
+create trigger number_following
+before insert on public.ticket_followers
+for each row execute function private.number_following();
+
+-- Rules that hold whoever writes ---------------------------------------------
+
+create function private.keep_new_ticket() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    select category into new.status_category
+    from public.ticket_statuses where status = new.status;
+    if new.status_category is distinct from 'new' then
+        raise sqlstate 'PT409' using
+            message = 'step-not-allowed',
+            detail = 'A ticket begins as new.';
+    end if;
+    return new;
+end;
+$$;
+comment on function private.keep_new_ticket is 'A ticket begins as new.';
+
+create function private.check_step(was public.tickets, now_is public.tickets) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if was.status_category = now_is.status_category then
+        return;
+    end if;
+    if not exists (
+        select from public.ticket_transitions
+        where type = now_is.type
+            and before = was.status_category and after = now_is.status_category
+    ) then
+        raise sqlstate 'PT409' using
+            message = 'step-not-allowed',
+            detail = format(
+                'A %s cannot go from %s to %s. It may go to: %s.',
+                now_is.type, was.status_category, now_is.status_category,
+                (
+                    select coalesce(string_agg(after::text, ', ' order by after), 'nowhere')
+                    from public.ticket_transitions
+                    where type = now_is.type and before = was.status_category
+                        and after <> 'closed'
+                )
+            );
+    end if;
+    if now_is.status_category in ('solved', 'closed') and now_is.assignee_id is null then
+        raise sqlstate 'PT409' using
+            message = 'solved-needs-assignee',
+            detail = 'Assign the ticket before it is solved.';
+    end if;
+    if now_is.status_category = 'closed' and was.solved_at + (
+        select solved_closes_after from private.desk_settings
+    ) > now() then
+        raise sqlstate 'PT409' using
+            message = 'closed-by-time',
+            detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
+    end if;
+end;
+$$;
+comment on function private.check_step is
+'PT409 unless the type allows the step, what is solved is assigned, and what closes is due.';
+
+create function private.keep_ticket_rules() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if old.status_category = 'closed' then
+        raise sqlstate 'PT409' using
+            message = 'ticket-closed',
+            detail = 'A closed ticket does not change. Open a new one.';
+    end if;
+    if (new.id, new.number, new.requester_id, new.created_at)
+    is distinct from (old.id, old.number, old.requester_id, old.created_at) then
+        raise sqlstate 'PT409' using
+            message = 'ticket-identity',
+            detail = 'The identity of a ticket does not change.';
+    end if;
+
+    new.status_category := (
+        select category from public.ticket_statuses where status = new.status
+    );
+    perform private.check_step(old, new);
+
+    if new.status_category <> old.status_category then
+        new.waiting_on := case
+            when new.status_category in ('new', 'open') then 'agent'
+            when new.status_category = 'pending' then 'customer'
+            when new.status_category = 'on_hold' then 'third_party'
+            else 'nobody'
+        end;
+        new.solved_at := case
+            when new.status_category = 'solved' then now()
+            when new.status_category = 'closed' then old.solved_at
+        end;
+        new.closed_at := case when new.status_category = 'closed' then now() end;
+    end if;
+    if new.waiting_on <> old.waiting_on then
+        new.waiting_since := now();
+    end if;
+    new.version := old.version + 1;
+    new.updated_at := now();
+    return new;
+end;
+$$;
+comment on function private.keep_ticket_rules is
+'Allowed steps, closed is final, and what follows from a change: category, waiting, version, times.';
+
+create function private.keep_hands() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    new.assigned_at := now();
+    new.let_go_by := case when new.assignee_id is null then old.assignee_id end;
+    return new;
+end;
+$$;
+comment on function private.keep_hands is 'Keeps when a ticket changed hands, and who let it go.';
+
+create function private.keep_out_of_archive() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The lock meets whoever archives the queue at this moment, and then sees that it is.
+    perform from public.queues
+    where id = new.queue_id and archived_at is null for key share;
+    if not found then
+        raise sqlstate 'PT422' using
+            message = 'unknown-queue',
+            detail = 'There is no such queue, or it takes no new tickets.';
+    end if;
+    return new;
+end;
+$$;
+comment on function private.keep_out_of_archive is 'An archived queue takes no tickets, whoever writes.';
+
+create trigger keep_new_ticket
+before insert on public.tickets
+for each row execute function private.keep_new_ticket();
+
+create trigger keep_ticket_rules
+before update on public.tickets
+for each row execute function private.keep_ticket_rules();
+
+create trigger keep_hands
+before update on public.tickets
+for each row when (new.assignee_id is distinct from old.assignee_id)
+execute function private.keep_hands();
+
+create trigger keep_new_out_of_archive
+before insert on public.tickets
+for each row execute function private.keep_out_of_archive();
+
+create trigger keep_out_of_archive
+before update on public.tickets
+for each row when (new.queue_id <> old.queue_id)
+execute function private.keep_out_of_archive();
+
+-- Who may see a ticket -------------------------------------------------------
+
+-- Reads go through the policy; commands, which pass policies by, ask sees_ticket. A test
+-- compares the two texts. Rights are looked up once a statement (each sub-select is an
+-- init plan), never once a row.
+create policy "requesters, colleagues and staff of the queue see a ticket" on public.tickets
+for select to authenticated using (
+    queue_id = any(array(select private.readable_queues()))
+    or requester_id = (select private.caller())
+    or organization_id = any(array(select private.shared_organizations()))
+);
+
+create function private.sees_ticket(ticket uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select exists (
+        select from public.tickets
+        where id = sees_ticket.ticket and (
+            queue_id = any(array(select private.readable_queues()))
+            or requester_id = (select private.caller())
+            or organization_id = any(array(select private.shared_organizations()))
+        )
+    );
+$$;
+comment on function private.sees_ticket is
+'Whether the caller may see a ticket: the predicate of the policy, for commands.';
+
+alter table public.tickets enable row level security;
+alter table public.ticket_followers enable row level security;
+grant select on public.tickets, public.ticket_followers to authenticated, service_role;
+
+create policy "people see what they follow" on public.ticket_followers
+for select to authenticated using (person_id = (select private.caller()));

@@ -1,0 +1,102 @@
+-- The conversation: public replies and internal notes, append-only.
+
+create type public.comment_visibility as enum ('public', 'internal');
+comment on type public.comment_visibility is 'Who reads a comment: everybody on the ticket, or staff.';
+
+create table public.comments (
+    id uuid primary key default extensions.uuid_generate_v4(),
+    ticket_id uuid not null references public.tickets (id) on delete cascade,
+    position integer not null,
+    author_id uuid not null references public.profiles (id),
+    visibility public.comment_visibility not null default 'public',
+    body text not null,
+    created_at timestamptz not null default now(),
+    redacted_at timestamptz,
+    redacted_by uuid references public.profiles (id) on delete set null,
+    constraint comments_body_length check (length(body) between 1 and 50000),
+    constraint comments_position_unique unique (ticket_id, position)
+);
+comment on table public.comments is
+'What was said on a ticket; rows are only ever added, and their words only ever taken out.';
+comment on column public.comments.id is 'Identity.';
+comment on column public.comments.ticket_id is 'Where it was said.';
+comment on column public.comments.position is
+'Place in the conversation, from 1; the first one is what the requester asked.';
+comment on column public.comments.author_id is 'Who said it.';
+comment on column public.comments.visibility is 'Whether customers may read it.';
+comment on column public.comments.body is 'What was said, as plain text.';
+comment on column public.comments.created_at is 'When it was said.';
+comment on column public.comments.redacted_at is
+'When its words were taken out; empty while they stand.';
+comment on column public.comments.redacted_by is 'Who took them out.';
+create index comments_author on public.comments (author_id);
+create index comments_redacted_by on public.comments (redacted_by);
+
+create function private.place_comment() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform from public.tickets where id = new.ticket_id for update;
+    new.position := 1 + coalesce(
+        (select max(position) from public.comments where ticket_id = new.ticket_id), 0
+    );
+    return new;
+end;
+$$;
+comment on function private.place_comment is 'Gives a comment its place, under the lock of its ticket.';
+
+create trigger place_comment
+before insert on public.comments
+for each row execute function private.place_comment();
+
+create function private.refuse_change() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT409' using
+        message = 'append-only',
+        detail = format('Rows of %s are never changed.', tg_table_name);
+end;
+$$;
+comment on function private.refuse_change is 'Keeps a table append-only, whoever writes.';
+
+create function private.redacted_body() returns text
+language sql immutable set search_path = ''
+as $$
+    select '[redacted]';
+$$;
+comment on function private.redacted_body is 'What stands where words were.';
+
+create trigger refuse_change
+before update on public.comments
+for each row when (
+    (old.id, old.ticket_id, old.position, old.author_id, old.visibility, old.created_at)
+    is distinct from
+    (new.id, new.ticket_id, new.position, new.author_id, new.visibility, new.created_at)
+    or (
+        (old.body, old.redacted_at) is distinct from (new.body, new.redacted_at)
+        and (
+            old.redacted_at is not null
+            or new.redacted_at is null
+            or new.body <> private.redacted_body()
+        )
+    )
+)
+execute function private.refuse_change();
+
+alter table public.comments enable row level security;
+grant select on public.comments to authenticated, service_role;
+
+create policy "whoever sees the ticket reads its replies, staff its notes" on public.comments
+for select to authenticated using (
+    exists (
+        select
+        from public.tickets
+        where
+            tickets.id = comments.ticket_id
+            and (
+                comments.visibility = 'public'
+                or tickets.queue_id = any(array(select private.note_queues()))
+            )
+    )
+);

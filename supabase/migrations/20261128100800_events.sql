@@ -1,0 +1,261 @@
+-- Every change writes its typed event in the same transaction. The events are the audit
+-- trail, the change feed, and what reactions are made from.
+
+create table private.event_types (
+    type text primary key,
+    description text not null,
+    in_app boolean not null,
+    email boolean not null
+);
+comment on table private.event_types is
+'Every type of event there is, and how people hear of it who have not said otherwise.';
+comment on column private.event_types.type is 'The name that events carry.';
+comment on column private.event_types.description is 'What happened, for people who choose.';
+comment on column private.event_types.in_app is 'Whether it comes to the list of notifications.';
+comment on column private.event_types.email is 'Whether it comes by email.';
+-- Email is for what one waits for. Who works a ticket, and its fields, fill a list but
+-- should not fill an inbox.
+insert into private.event_types (type, description, in_app, email) values
+('TICKET_CREATED', 'A ticket was opened.', true, true),
+('TICKET_COMMENTED', 'Somebody replied or wrote a note.', true, true),
+('TICKET_STATUS_CHANGED', 'A ticket moved from one status to another.', true, true),
+('TICKET_ASSIGNED', 'A ticket was given to somebody, or to nobody.', true, false),
+('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
+('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
+('TICKET_COMMENT_REDACTED', 'The words of a comment were removed.', false, false);
+
+-- Where an event stands in the feed ------------------------------------------
+
+create table private.feed_clock (
+    only_row boolean primary key default true,
+    ahead bigint not null default 0,
+    constraint feed_clock_only_row check (only_row)
+);
+comment on table private.feed_clock is
+'How far the feed runs ahead of the transaction numbers of this cluster; one row.';
+comment on column private.feed_clock.only_row is 'True, so that there is one row.';
+comment on column private.feed_clock.ahead is
+'Zero, until history came from a cluster with higher numbers; see private.restart_feed.';
+
+insert into private.feed_clock default values;
+
+create function private.feed_turn() returns bigint
+language sql volatile security definer set search_path = ''
+as $$
+    select pg_current_xact_id()::text::bigint + ahead from private.feed_clock;
+$$;
+comment on function private.feed_turn is 'The turn of this transaction in the feed.';
+
+create function private.feed_horizon() returns bigint
+language sql stable security definer set search_path = ''
+as $$
+    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_clock;
+$$;
+comment on function private.feed_horizon is
+'The first turn that is not over yet; every event of an earlier one is in the table or never will be.';
+
+create function private.current_batch() returns uuid
+language sql stable set search_path = ''
+as $$
+    select nullif(current_setting('autocrm.batch', true), '')::uuid;
+$$;
+comment on function private.current_batch is
+'The batch that this transaction works on, or null; no client can set it.';
+
+-- The events -----------------------------------------------------------------
+
+create table public.ticket_events (
+    id uuid primary key default extensions.uuid_generate_v4(),
+    ticket_id uuid not null references public.tickets (id) on delete cascade,
+    seq integer not null,
+    type text not null references private.event_types (type),
+    actor_id uuid references public.profiles (id) on delete set null,
+    is_internal boolean not null default false,
+    before jsonb,
+    after jsonb,
+    occurred_at timestamptz not null default now(),
+    turn bigint not null default private.feed_turn(),
+    position bigint not null generated always as identity,
+    batch_id uuid default private.current_batch(),
+    correlation_id text default private.correlation_id(),
+    constraint ticket_events_seq_unique unique (ticket_id, seq)
+);
+comment on table public.ticket_events is 'What happened to tickets, in order; rows are only ever added.';
+comment on column public.ticket_events.id is 'Identity; consumers use it to see an event once.';
+comment on column public.ticket_events.ticket_id is 'What it happened to.';
+comment on column public.ticket_events.seq is 'Place in the history of its ticket: 1, 2, 3 without gaps.';
+comment on column public.ticket_events.type is 'What happened; says what before and after hold.';
+comment on column public.ticket_events.actor_id is 'Who did it; empty when the system did.';
+comment on column public.ticket_events.is_internal is 'Whether customers must not know.';
+comment on column public.ticket_events.before is 'What changed, as it was.';
+comment on column public.ticket_events.after is 'What changed, as it is.';
+comment on column public.ticket_events.occurred_at is 'When.';
+comment on column public.ticket_events.turn is
+'Whose turn it was: the writing transaction. The feed is in order of turn and position.';
+comment on column public.ticket_events.position is 'Place among all events of a turn.';
+comment on column public.ticket_events.batch_id is
+'The bulk update that it was a part of; empty when somebody did it by itself.';
+comment on column public.ticket_events.correlation_id is
+'What our logs call the request that it happened in; empty when nobody said.';
+create index ticket_events_actor on public.ticket_events (actor_id);
+create index ticket_events_occurred on public.ticket_events using brin (occurred_at);
+create unique index ticket_events_feed on public.ticket_events (turn, position);
+comment on index public.ticket_events_feed is 'The feed in order.';
+
+create trigger refuse_change
+before update on public.ticket_events
+for each row when (
+    new.actor_id is not null
+    or to_jsonb(old) - 'actor_id' is distinct from to_jsonb(new) - 'actor_id'
+)
+execute function private.refuse_change();
+
+alter table public.ticket_events enable row level security;
+grant select on public.ticket_events to authenticated, service_role;
+
+create policy "history follows the ticket, internal history the notes" on public.ticket_events
+for select to authenticated using (
+    exists (
+        select
+        from public.tickets
+        where
+            tickets.id = ticket_events.ticket_id
+            and (
+                not ticket_events.is_internal
+                or tickets.queue_id = any(array(select private.note_queues()))
+            )
+    )
+);
+
+-- Writing history ------------------------------------------------------------
+
+create function private.record_event(
+    ticket uuid, type text, before jsonb, after jsonb, is_internal boolean default false
+) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The lock makes seq gap-free: whoever comes second counts after the first commits.
+    perform from public.tickets where id = ticket for update;
+    insert into public.ticket_events (ticket_id, seq, type, actor_id, is_internal, before, after)
+    select
+        ticket,
+        1 + coalesce(max(events.seq), 0),
+        record_event.type,
+        (select profiles.id from public.profiles where profiles.id = auth.uid()),
+        record_event.is_internal,
+        record_event.before,
+        record_event.after
+    from public.ticket_events as events
+    where events.ticket_id = ticket;
+end;
+$$;
+comment on function private.record_event is 'Appends one event to the history of a ticket.';
+
+create function private.ticket_facts(ticket public.tickets) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select jsonb_build_object(
+        'subject', ticket.subject,
+        'type', ticket.type,
+        'priority', ticket.priority,
+        'queue_id', ticket.queue_id,
+        'tags', ticket.tags,
+        'skills', ticket.skills,
+        'data', ticket.data
+    );
+$$;
+comment on function private.ticket_facts is 'What TICKET_UPDATED watches.';
+
+create function private.changed(was jsonb, now_is jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select jsonb_object_agg(key, value)
+    from jsonb_each(was)
+    where value is distinct from now_is -> key;
+$$;
+comment on function private.changed is 'The part of the first object that differs in the second.';
+
+create function private.record_new_ticket() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.record_event(
+        new.id, 'TICKET_CREATED', null,
+        private.ticket_facts(new) || jsonb_build_object(
+            'number', new.number,
+            'status', new.status,
+            'requester_id', new.requester_id,
+            'follow_up_of', new.follow_up_of
+        )
+    );
+    return null;
+end;
+$$;
+comment on function private.record_new_ticket is 'Writes TICKET_CREATED.';
+
+create function private.record_ticket_change() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if new.status <> old.status then
+        perform private.record_event(
+            new.id, 'TICKET_STATUS_CHANGED',
+            jsonb_build_object('status', old.status, 'category', old.status_category),
+            jsonb_build_object(
+                'status', new.status, 'category', new.status_category,
+                'reason', new.status_reason
+            )
+        );
+    end if;
+    if new.assignee_id is distinct from old.assignee_id then
+        perform private.record_event(
+            new.id, 'TICKET_ASSIGNED',
+            jsonb_build_object('assignee_id', old.assignee_id),
+            jsonb_build_object('assignee_id', new.assignee_id)
+        );
+    end if;
+    if private.ticket_facts(new) <> private.ticket_facts(old) then
+        perform private.record_event(
+            new.id, 'TICKET_UPDATED',
+            private.changed(private.ticket_facts(old), private.ticket_facts(new)),
+            private.changed(private.ticket_facts(new), private.ticket_facts(old))
+        );
+    end if;
+    return null;
+end;
+$$;
+comment on function private.record_ticket_change is
+'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, whichever happened.';
+
+create function private.record_comment() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The words stay out: events are for ever, and what was said may one day be redacted.
+    perform private.record_event(
+        new.ticket_id, 'TICKET_COMMENTED', null,
+        jsonb_build_object(
+            'comment_id', new.id, 'position', new.position,
+            'author_id', new.author_id, 'visibility', new.visibility
+        ),
+        new.visibility = 'internal'
+    );
+    return null;
+end;
+$$;
+comment on function private.record_comment is 'Writes TICKET_COMMENTED.';
+
+create trigger record_new_ticket
+after insert on public.tickets
+for each row execute function private.record_new_ticket();
+
+create trigger record_ticket_change
+after update on public.tickets
+for each row execute function private.record_ticket_change();
+
+create trigger record_comment
+after insert on public.comments
+for each row when (new.position > 1) execute function private.record_comment();
+
+grant execute on function private.feed_horizon to authenticated;

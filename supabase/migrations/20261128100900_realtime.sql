@@ -1,0 +1,138 @@
+-- Realtime: an event is broadcast to the topics of whoever may know of it, for eyes only;
+-- the row is the truth. Staff who may read the notes of a ticket see each other look and
+-- type, over Presence on ticket:<id>:internal. What they say of themselves is their word
+-- alone; a reply is held by its lease.
+
+-- Broadcast ------------------------------------------------------------------
+
+create function private.reads_notes(person uuid, queue uuid) returns boolean
+language sql stable security definer set search_path = ''
+begin atomic
+    select private.can_work(reads_notes.person, reads_notes.queue) and exists (
+        select
+        from public.person_roles
+        inner join public.role_permissions using (role)
+        where
+            person_roles.person_id = reads_notes.person
+            and role_permissions.permission = 'tickets.note'
+    );
+end;
+comment on function private.reads_notes is 'Whether a person may know of the notes in a queue.';
+
+create function private.topics(event public.ticket_events) returns setof text
+language sql stable security definer set search_path = ''
+begin atomic
+    with ticket as (
+        select
+            tickets.queue_id,
+            tickets.requester_id,
+            tickets.assignee_id
+        from public.tickets
+        where tickets.id = (topics.event).ticket_id
+    ),
+
+    people as (
+        select ticket.requester_id as person_id from ticket
+        union
+        select ticket.assignee_id as person_id from ticket
+        union
+        select ((topics.event).before ->> 'assignee_id')::uuid as person_id
+        union
+        select ticket_followers.person_id
+        from public.ticket_followers
+        where ticket_followers.ticket_id = (topics.event).ticket_id
+    )
+
+    select
+        'ticket:' || (topics.event).ticket_id
+        || case when (topics.event).is_internal then ':internal' else '' end
+    union all
+    select 'queue:' || ticket.queue_id from ticket
+    union all
+    select 'queue:' || ((topics.event).before ->> 'queue_id')
+    where (topics.event).before ? 'queue_id'
+    union all
+    select 'user:' || people.person_id
+    from people
+    cross join ticket
+    where
+        people.person_id is not null
+        and (
+            not (topics.event).is_internal
+            or private.reads_notes(people.person_id, ticket.queue_id)
+        );
+end;
+comment on function private.topics is
+'Where an event is told: its ticket, its queue, and the people concerned. A note goes where no customer listens.';
+
+create function private.tell() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform realtime.send(to_jsonb(new), new.type, told.topic, true)
+    from private.topics(new) as told (topic);
+    return null;
+end;
+$$;
+comment on function private.tell is 'Broadcasts an event; for eyes only, the row is the truth.';
+
+create trigger tell
+after insert on public.ticket_events
+for each row execute function private.tell();
+
+-- Who may listen -------------------------------------------------------------
+
+create function private.may_listen(topic text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+    kind constant text := split_part(topic, ':', 1);
+    wanted uuid;
+begin
+    if topic !~ '^(ticket:[0-9a-f-]{36}(:internal)?|(queue|user):[0-9a-f-]{36})$' then
+        return false;
+    end if;
+    wanted := split_part(topic, ':', 2)::uuid;
+    return case kind
+        when 'user' then wanted = private.caller()
+        when 'queue' then wanted in (select private.readable_queues())
+        else exists (
+            select
+            from public.tickets
+            where id = wanted
+                and (
+                    topic not like '%:internal'
+                    or queue_id in (select private.note_queues())
+                )
+        )
+    end;
+exception
+    when invalid_text_representation or sqlstate 'PT401' then
+        return false;
+end;
+$$;
+comment on function private.may_listen is
+'Whether the caller may join a topic: ticket:<id>, ticket:<id>:internal, queue:<id>, user:<id>.';
+
+create policy "people listen to what they may see" on realtime.messages
+for select to authenticated using (
+    extension = 'broadcast' and (select private.may_listen((select realtime.topic())))
+);
+
+-- Presence -------------------------------------------------------------------
+
+create policy "staff of the queue see who is at a ticket" on realtime.messages
+for select to authenticated using (
+    extension = 'presence'
+    and (select realtime.topic()) like 'ticket:%:internal'
+    and (select private.may_listen((select realtime.topic())))
+);
+
+create policy "staff of the queue say that they are at a ticket" on realtime.messages
+for insert to authenticated with check (
+    extension = 'presence'
+    and (select realtime.topic()) like 'ticket:%:internal'
+    and (select private.may_listen((select realtime.topic())))
+);
+
+grant execute on function private.may_listen to authenticated;

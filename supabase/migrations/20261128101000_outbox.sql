@@ -1,0 +1,303 @@
+-- The guarantee behind every reaction: an event is owed to those who react until they
+-- have. A database webhook wakes the workers at once; when that is lost, a schedule finds
+-- what is still owed.
+
+create table private.outbox (
+    event_id uuid primary key references public.ticket_events (id) on delete cascade,
+    created_at timestamptz not null default now(),
+    accepted_at timestamptz,
+    due_at timestamptz not null default now() + interval '30 seconds',
+    attempts smallint not null default 0,
+    last_error text,
+    parked_at timestamptz
+);
+comment on table private.outbox is 'Events still owed to those who react; a row goes when all have.';
+comment on column private.outbox.event_id is 'The event.';
+comment on column private.outbox.created_at is 'When it happened.';
+comment on column private.outbox.accepted_at is 'When its webhook was accepted; a second one is a replay.';
+comment on column private.outbox.due_at is 'When the relay takes it up, unless it is done by then.';
+comment on column private.outbox.attempts is 'How often reacting has failed.';
+comment on column private.outbox.last_error is 'What went wrong last, without personal data.';
+comment on column private.outbox.parked_at is 'When it was put aside for a person to look at.';
+create index outbox_due on private.outbox (due_at) where parked_at is null;
+comment on index private.outbox_due is 'What the relay takes next; equals its predicate.';
+create index outbox_parked on private.outbox (parked_at) where parked_at is not null;
+
+create table private.reactions (
+    event_id uuid not null references private.outbox (event_id) on delete cascade,
+    reaction text not null,
+    done_at timestamptz not null default now(),
+    primary key (event_id, reaction)
+);
+comment on table private.reactions is
+'Which reactions to an owed event have had their effect; kept until all have.';
+comment on column private.reactions.event_id is 'The event.';
+comment on column private.reactions.reaction is 'The name of the reaction.';
+comment on column private.reactions.done_at is 'When, in the transaction of its effect.';
+
+-- Waking workers -------------------------------------------------------------
+
+create function private.call_workers(kind text, source text, record jsonb) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    url constant text := private.secret('autocrm_webhook_url');
+    secret constant text := private.secret('autocrm_webhook_secret');
+    -- The form of the platform's own database webhooks.
+    body constant jsonb := jsonb_build_object(
+        'type', kind, 'schema', 'public', 'table', source, 'record', record, 'old_record', null
+    );
+    sent_at constant text := floor(extract(epoch from clock_timestamp()))::bigint::text;
+begin
+    if url is null or secret is null then
+        return;
+    end if;
+    perform net.http_post(
+        url => url,
+        body => body,
+        headers => jsonb_build_object(
+            'Content-Type', 'application/json',
+            'x-autocrm-timestamp', sent_at,
+            'x-autocrm-signature', 'v1=' || encode(
+                extensions.hmac(sent_at || '.' || body::text, secret, 'sha256'), 'hex'
+            )
+        ),
+        timeout_milliseconds => 10000
+    );
+exception
+    when others then
+        raise warning 'The workers could not be called (%); a schedule will find the work.', sqlstate;
+end;
+$$;
+comment on function private.call_workers is
+'Sends a change of a row to receive_db_webhook, signed with the secret of the Vault. It may get lost: a schedule is the guarantee.';
+
+create function private.wake(event public.ticket_events) returns void
+language sql security definer set search_path = ''
+as $$
+    select private.call_workers('INSERT', 'ticket_events', to_jsonb(event));
+$$;
+comment on function private.wake is
+'Sends an event to receive_db_webhook, signed with the secret of the Vault. It may get lost: the outbox is the guarantee.';
+
+create function private.owe_event() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.outbox (event_id) values (new.id);
+    perform private.wake(new);
+    return null;
+end;
+$$;
+comment on function private.owe_event is 'Owes a new event to those who react, and wakes them.';
+
+create trigger owe_event
+after insert on public.ticket_events
+for each row execute function private.owe_event();
+
+-- Commands of the workers ----------------------------------------------------
+
+create function public.accept_event(event uuid, proof text) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    expected constant text := encode(
+        extensions.hmac(
+            'accept.' || event, private.secret('autocrm_webhook_secret'), 'sha256'
+        ), 'hex'
+    );
+begin
+    -- Digests are compared, so that the time it takes says nothing of the proof.
+    if proof is null or expected is null
+    or extensions.digest(proof, 'sha256') <> extensions.digest(expected, 'sha256') then
+        raise sqlstate 'PT401' using
+            message = 'bad-signature', detail = 'The webhook is not signed as it should be.';
+    end if;
+    update private.outbox set accepted_at = now()
+    where event_id = event and accepted_at is null;
+    return found;
+end;
+$$;
+comment on function public.accept_event is
+'Whether the webhook of an owed event comes for the first time; a replay gets false. The proof stands in for a key: whoever has the webhook''s secret may ask.';
+
+create function public.read_event(event uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'event', to_jsonb(ticket_events),
+        'done', array(
+            select reactions.reaction from private.reactions
+            where reactions.event_id = ticket_events.id
+        )
+    )
+    from public.ticket_events
+    inner join private.outbox on outbox.event_id = ticket_events.id
+    where ticket_events.id = read_event.event and outbox.parked_at is null;
+$$;
+comment on function public.read_event is
+'An owed event as it stands in the database, with the reactions it has had; null when nothing is owed.';
+
+create function private.begin_reaction(event uuid, reaction text) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The lock holds off a second delivery until the first has had its effect.
+    perform from private.outbox where event_id = event for update;
+    if not found then
+        return false;
+    end if;
+    insert into private.reactions (event_id, reaction)
+    values (event, begin_reaction.reaction)
+    on conflict do nothing;
+    return found;
+end;
+$$;
+comment on function private.begin_reaction is
+'Records a reaction in the transaction of its effect; false when it already had it.';
+
+create function public.reaction_done(event uuid, reaction text) returns boolean
+language sql security definer set search_path = ''
+as $$
+    select private.begin_reaction(event, reaction);
+$$;
+comment on function public.reaction_done is 'Records a reaction whose effect is outside the database.';
+
+create function public.finish_event(event uuid) returns void
+language sql security definer set search_path = ''
+as $$
+    delete from private.outbox where event_id = event;
+$$;
+comment on function public.finish_event is 'Everybody has reacted: the event is no longer owed.';
+
+create function public.fail_event(event uuid, error text, at_most integer default 8) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    parked boolean;
+begin
+    update private.outbox
+    set
+        attempts = attempts + 1,
+        last_error = left(error, 500),
+        due_at = now() + least(interval '1 hour', interval '5 seconds' * 2 ^ attempts),
+        parked_at = case when attempts + 1 >= at_most then now() end
+    where event_id = event and parked_at is null
+    returning parked_at is not null into parked;
+    return coalesce(parked, false);
+end;
+$$;
+comment on function public.fail_event is
+'Puts an event off, twice as long each time; after the last attempt it is parked, and true is returned.';
+
+create function public.claim_missed_events(at_most integer default 100)
+returns setof public.ticket_events
+language sql security definer set search_path = ''
+as $$
+    with missed as (
+        select outbox.event_id
+        from private.outbox
+        where outbox.parked_at is null and outbox.due_at <= now()
+        order by outbox.due_at
+        limit at_most
+        for update skip locked
+    ),
+
+    claimed as (
+        update private.outbox
+        set due_at = now() + interval '2 minutes'
+        from missed
+        where outbox.event_id = missed.event_id
+        returning outbox.event_id
+    )
+
+    select ticket_events.*
+    from claimed
+    inner join public.ticket_events on ticket_events.id = claimed.event_id
+    order by ticket_events.occurred_at, ticket_events.seq;
+$$;
+comment on function public.claim_missed_events is
+'The oldest events that nobody has reacted to in time; no two relays get the same ones.';
+
+create function public.event_lag() returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'owed', count(*) filter (where parked_at is null),
+        'parked', count(*) filter (where parked_at is not null),
+        'oldest_seconds', coalesce(
+            extract(epoch from now() - min(created_at) filter (where parked_at is null)), 0
+        )
+    )
+    from private.outbox;
+$$;
+comment on function public.event_lag is 'How much is owed and parked, and how old the oldest is, in seconds.';
+
+-- Commands of administrators -------------------------------------------------
+
+create function public.list_parked_events(after jsonb default null, page_size integer default 50)
+returns table (
+    event_id uuid, ticket_id uuid, seq integer, type text,
+    parked_at timestamptz, attempts smallint, last_error text
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    perform private.require_permission('events.manage');
+    return query
+    select
+        outbox.event_id, ticket_events.ticket_id, ticket_events.seq, ticket_events.type,
+        outbox.parked_at, outbox.attempts, outbox.last_error
+    from private.outbox
+    inner join public.ticket_events on ticket_events.id = outbox.event_id
+    where outbox.parked_at is not null
+        and (
+            list_parked_events.after is null
+            or (outbox.parked_at, outbox.event_id) > (
+                (list_parked_events.after ->> 0)::timestamptz,
+                (list_parked_events.after ->> 1)::uuid
+            )
+        )
+    order by outbox.parked_at, outbox.event_id
+    limit page_size;
+end;
+$$;
+comment on function public.list_parked_events is
+'Events put aside after their last attempt, oldest first after a place; needs events.manage.';
+
+create function public.retry_parked_event(event uuid, idempotency_key text default null)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    answer jsonb;
+begin
+    perform private.require_permission('events.manage');
+    answer := private.answer_given(
+        idempotency_key,
+        jsonb_build_object('command', 'retry_parked_event', 'event', event)
+    );
+    if answer is not null then
+        return answer;
+    end if;
+    update private.outbox
+    set parked_at = null, attempts = 0, due_at = now()
+    where event_id = event and parked_at is not null
+    returning jsonb_build_object('event_id', event_id, 'due_at', due_at) into answer;
+    if not found then
+        raise sqlstate 'PT404' using
+            message = 'not-found', detail = 'There is no such parked event.';
+    end if;
+    perform private.keep_answer(idempotency_key, answer);
+    return answer;
+end;
+$$;
+comment on function public.retry_parked_event is
+'Lets the relay take up a parked event again; needs events.manage.';
+
+grant execute on function public.accept_event to anon;
+grant execute on function public.list_parked_events, public.retry_parked_event to authenticated;
+grant execute on function
+public.read_event, public.reaction_done, public.finish_event, public.fail_event,
+public.claim_missed_events, public.event_lag
+to service_role;

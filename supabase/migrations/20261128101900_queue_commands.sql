@@ -1,0 +1,371 @@
+-- Queues and their people: administrators make, rename and archive; leads say who works
+-- a queue and how it shares its work.
+
+-- Queues ---------------------------------------------------------------------
+
+create function private.queue_view(queue public.queues) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', queue.id,
+        'key', queue.key,
+        'name', queue.name,
+        'is_default', queue.is_default,
+        'strategy', queue.strategy,
+        'default_priority', queue.default_priority,
+        'released_after_minutes', extract(epoch from queue.released_after)::integer / 60,
+        'wait_limit_minutes', extract(epoch from queue.wait_limit)::integer / 60,
+        'archived_at', queue.archived_at,
+        'counts',
+        '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
+        || coalesce(
+            (select totals.totals from private.queue_totals(array[queue.id]) as totals), '{}'
+        )
+    );
+$$;
+comment on function private.queue_view is 'A queue as list_queues shows it.';
+
+create function public.list_queues() returns table (
+    id uuid, key text, name text, is_default boolean, strategy text,
+    default_priority public.ticket_priority, released_after_minutes integer,
+    wait_limit_minutes integer, counts jsonb
+)
+language sql stable set search_path = ''
+as $$
+    with readable as (
+        select queues.* from public.queues where queues.archived_at is null
+    )
+
+    select
+        readable.id,
+        readable.key,
+        readable.name,
+        readable.is_default,
+        readable.strategy,
+        readable.default_priority,
+        extract(epoch from readable.released_after)::integer / 60,
+        extract(epoch from readable.wait_limit)::integer / 60,
+        '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
+        || coalesce(totals.totals, '{}')
+    from readable
+    left join private.queue_totals(array(select readable.id from readable)) as totals
+        on totals.queue_id = readable.id
+    order by readable.name;
+$$;
+comment on function public.list_queues is
+'The queues the caller may read, with how many tickets stand in each status category.';
+
+create function private.leads_queue(queue uuid) returns boolean
+language sql stable security definer set search_path = ''
+begin atomic
+    select private.has_permission('queues.manage') or (
+        private.has_permission('queues.lead') and exists (
+            select
+            from public.queue_members
+            where
+                queue_members.queue_id = leads_queue.queue
+                and queue_members.person_id = (select private.caller())
+        )
+    );
+end;
+comment on function private.leads_queue is
+'Whether the caller leads a queue: manages all, or leads and belongs to it.';
+
+create function private.lock_queue(ref text) returns public.queues
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    queue public.queues;
+begin
+    perform private.require_caller();
+    select * into queue from public.queues
+    where ref in (key, id::text)
+        and (private.has_permission('queues.manage') or id in (select private.readable_queues()))
+    for no key update;
+    if queue.id is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such queue, or it is not yours to see.';
+    end if;
+    if not private.leads_queue(queue.id) then
+        raise sqlstate 'PT403' using
+            message = 'denied',
+            detail = 'This needs the permission queues.lead in the queue, or queues.manage.';
+    end if;
+    return queue;
+end;
+$$;
+comment on function private.lock_queue is
+'The guard of every queue command: finds a queue that the caller leads and locks it; PT401, PT403, PT404.';
+
+create function private.require_strategy(wanted text) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if wanted is not null and not exists (
+        select from public.assignment_strategies where strategy = wanted
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'unknown-strategy',
+            detail = format(
+                'There is no such strategy. There are: %s.',
+                (
+                    select string_agg(strategy, ', ' order by strategy)
+                    from public.assignment_strategies
+                )
+            );
+    end if;
+end;
+$$;
+comment on function private.require_strategy is 'PT422 unless there is such a strategy.';
+
+create function private.require_empty(queue public.queues) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    live constant bigint := (
+        select coalesce(sum(difference), 0) from private.queue_counts
+        where queue_id = queue.id and category in ('new', 'open', 'pending', 'on_hold')
+    );
+begin
+    if queue.is_default then
+        raise sqlstate 'PT409' using
+            message = 'default-queue',
+            detail = 'Tickets without a queue come here, so it cannot be archived.';
+    end if;
+    if live > 0 then
+        raise sqlstate 'PT409' using
+            message = 'queue-not-empty',
+            detail = format(
+                'It still holds tickets that are not solved: %s. Move or solve them first.', live
+            );
+    end if;
+end;
+$$;
+comment on function private.require_empty is
+'PT409 for the default queue and for one that holds live tickets, whose number it tells.';
+
+create function public.create_queue(
+    key text,
+    name text,
+    strategy text default 'manual',
+    default_priority public.ticket_priority default null,
+    released_after_minutes integer default null,
+    wait_limit_minutes integer default null,
+    idempotency_key text default null
+) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    request constant jsonb := jsonb_build_object(
+        'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
+        'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
+        'wait_limit_minutes', wait_limit_minutes
+    );
+    answer jsonb;
+    queue public.queues;
+begin
+    perform private.require_permission('queues.manage');
+    answer := private.answer_given(idempotency_key, request);
+    if answer is not null then
+        return answer;
+    end if;
+    perform private.require_strategy(strategy);
+    insert into public.queues (
+        key, name, strategy, default_priority, released_after, wait_limit
+    )
+    values (
+        create_queue.key, create_queue.name, create_queue.strategy,
+        create_queue.default_priority,
+        make_interval(mins => released_after_minutes), make_interval(mins => wait_limit_minutes)
+    )
+    on conflict on constraint queues_key_key do nothing
+    returning * into queue;
+    if queue.id is null then
+        raise sqlstate 'PT409' using
+            message = 'key-taken',
+            detail = 'There is a queue with this key already, perhaps an archived one.';
+    end if;
+    answer := private.queue_view(queue);
+    perform private.keep_answer(idempotency_key, answer);
+    return answer;
+end;
+$$;
+comment on function public.create_queue is 'Makes a queue; needs queues.manage.';
+
+create function public.change_queue(queue text, changes jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target public.queues := private.lock_queue(queue);
+begin
+    if changes ?| array['name', 'archived'] then
+        perform private.require_permission('queues.manage');
+    end if;
+    perform private.require_strategy(changes ->> 'strategy');
+    if (changes ->> 'archived')::boolean and target.archived_at is null then
+        -- Waits for tickets on their way in; those that come later wait for us.
+        perform from public.queues where id = target.id for update;
+        perform private.require_empty(target);
+    end if;
+    update public.queues as queues
+    set
+        name = coalesce(changes ->> 'name', target.name),
+        archived_at = case (changes ->> 'archived')::boolean
+            when true then coalesce(target.archived_at, now())
+            when false then null
+            else target.archived_at
+        end,
+        strategy = coalesce(changes ->> 'strategy', target.strategy),
+        default_priority = case
+            when changes ? 'default_priority'
+                then (changes ->> 'default_priority')::public.ticket_priority
+            else target.default_priority
+        end,
+        released_after = case
+            when changes ? 'released_after_minutes'
+                then make_interval(mins => (changes ->> 'released_after_minutes')::integer)
+            else target.released_after
+        end,
+        wait_limit = case
+            when changes ? 'wait_limit_minutes'
+                then make_interval(mins => (changes ->> 'wait_limit_minutes')::integer)
+            else target.wait_limit
+        end
+    where queues.id = target.id
+    returning * into target;
+    if changes ? 'strategy' and target.strategy <> 'manual' then
+        perform private.call_assignment();
+    end if;
+    return private.queue_view(target);
+end;
+$$;
+comment on function public.change_queue is
+'Changes strategy, default_priority (null: triage decides), released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name and archived with queues.manage.';
+
+-- Members --------------------------------------------------------------------
+
+create function private.member_view(member public.queue_members) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.agent_view(member.person_id)
+        || jsonb_build_object('joined_at', member.joined_at);
+$$;
+comment on function private.member_view is 'Somebody at work in a queue.';
+
+create function public.list_queue_members(queue text) returns setof jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    wanted constant uuid := (
+        select id from public.queues
+        where list_queue_members.queue in (key, id::text)
+            and id in (select private.readable_queues())
+    );
+begin
+    perform private.require_caller();
+    if wanted is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such queue, or it is not yours to see.';
+    end if;
+    return query
+    select private.member_view(queue_members)
+    from public.queue_members
+    inner join public.profiles on profiles.id = queue_members.person_id
+    where queue_members.queue_id = wanted
+    order by profiles.name, profiles.id;
+end;
+$$;
+comment on function public.list_queue_members is
+'Who works a queue, by name, with whether they are there and what they hold; for those who read the queue.';
+
+create function private.put_back(
+    person uuid, queue uuid default null, with_pending boolean default false
+) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.lock_work(
+        array(
+            select id from public.tickets
+            where assignee_id = person
+                and (put_back.queue is null or queue_id = put_back.queue)
+                and status_category in ('new', 'open', 'pending', 'on_hold')
+                and (with_pending or status_category in ('new', 'open'))
+            limit 1000
+        ),
+        array[person]
+    );
+    -- What they got before their row was locked is taken along, unless somebody is at it:
+    -- whoever holds an agent's row waits for no ticket.
+    return private.hand_to(
+        array(
+            select id from public.tickets
+            where assignee_id = person
+                and (put_back.queue is null or queue_id = put_back.queue)
+                and status_category in ('new', 'open', 'pending', 'on_hold')
+                and (with_pending or status_category in ('new', 'open'))
+            order by id limit 1000
+            for update skip locked
+        ),
+        null
+    );
+end;
+$$;
+comment on function private.put_back is
+'Puts back what a person holds (in a queue), new and open tickets or also those that wait for others, at most 1000; returns how many.';
+
+create function public.add_queue_member(queue text, person uuid) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.queues := private.lock_queue(queue);
+    member public.queue_members;
+begin
+    if not private.takes_tickets(person) then
+        raise sqlstate 'PT422' using
+            message = 'not-eligible',
+            detail = 'There is no such person, or none of their roles lets them take tickets.';
+    end if;
+    insert into public.queue_members (queue_id, person_id)
+    values (target.id, person)
+    on conflict do nothing;
+    if found then
+        perform private.call_assignment(person);
+    end if;
+    select * into member from public.queue_members
+    where queue_id = target.id and person_id = person;
+    return private.member_view(member);
+end;
+$$;
+comment on function public.add_queue_member is
+'Lets a person work a queue; needs queues.lead in the queue, or queues.manage.';
+
+create function public.remove_queue_member(queue text, person uuid) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.queues := private.lock_queue(queue);
+    member public.queue_members;
+begin
+    delete from public.queue_members
+    where queue_id = target.id and person_id = person
+    returning * into member;
+    if member.person_id is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found', detail = 'This person does not work the queue.';
+    end if;
+    if not private.can_work(person, target.id) then
+        perform private.put_back(person, target.id, true);
+    end if;
+    return private.member_view(member);
+end;
+$$;
+comment on function public.remove_queue_member is
+'Ends that a person works a queue; what they held there, solved tickets apart, goes back to it. Needs queues.lead in the queue, or queues.manage.';
+
+grant execute on function
+public.list_queues, public.create_queue, public.change_queue, public.list_queue_members,
+public.add_queue_member, public.remove_queue_member
+to authenticated;

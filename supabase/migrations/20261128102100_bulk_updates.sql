@@ -1,0 +1,469 @@
+-- Bulk updates: one change to many tickets, worked off chunk by chunk by a worker that may
+-- be killed at any line. A chunk is one transaction, and the row of the update is locked
+-- as long as it lasts; so no item is done twice and none is lost, whoever works.
+
+create table private.bulk_updates (
+    id uuid primary key default extensions.uuid_generate_v4(),
+    person_id uuid not null references public.profiles (id) on delete cascade,
+    change jsonb,
+    undo_of uuid references private.bulk_updates (id) on delete set null,
+    total integer not null,
+    done integer not null default 0,
+    skipped integer not null default 0,
+    failed integer not null default 0,
+    created_at timestamptz not null default now(),
+    started_at timestamptz,
+    finished_at timestamptz,
+    due_at timestamptz not null default now(),
+    attempts smallint not null default 0,
+    constraint bulk_updates_total check (total between 0 and 1000),
+    constraint bulk_updates_counted check (
+        least(done, skipped, failed) >= 0
+        and done + skipped + failed <= total
+        and (finished_at is null or done + skipped + failed = total)
+    )
+);
+comment on table private.bulk_updates is
+'One change to many tickets. Its id is the batch_id of every event that came of it.';
+comment on column private.bulk_updates.id is 'Identity.';
+comment on column private.bulk_updates.person_id is 'Who asked; everything is done with their rights.';
+comment on column private.bulk_updates.change is
+'What is to become of each ticket; empty in an undo, whose items have each their own.';
+comment on column private.bulk_updates.undo_of is 'The bulk update that this one takes back.';
+comment on column private.bulk_updates.total is 'How many tickets.';
+comment on column private.bulk_updates.done is 'How many were changed.';
+comment on column private.bulk_updates.skipped is 'How many had nothing to change, or changed since.';
+comment on column private.bulk_updates.failed is 'How many were refused.';
+comment on column private.bulk_updates.created_at is 'When it was asked for.';
+comment on column private.bulk_updates.started_at is 'When a worker first took it up.';
+comment on column private.bulk_updates.finished_at is 'When the last item had its result.';
+comment on column private.bulk_updates.due_at is
+'When a worker takes it up next; what was worked on least lately comes first.';
+comment on column private.bulk_updates.attempts is
+'How often a chunk was taken up since the last one that went through.';
+create index bulk_updates_due on private.bulk_updates (due_at) where finished_at is null;
+comment on index private.bulk_updates_due is 'What a worker takes up next.';
+create index bulk_updates_unfinished on private.bulk_updates (person_id) where finished_at is null;
+comment on index private.bulk_updates_unfinished is 'What somebody still has under way.';
+create index bulk_updates_over on private.bulk_updates (finished_at)
+where finished_at is not null;
+comment on index private.bulk_updates_over is 'What is forgotten next.';
+create index bulk_updates_person on private.bulk_updates (person_id, created_at, id);
+comment on index private.bulk_updates_person is 'What somebody asked for, by age.';
+create index bulk_updates_undo_of on private.bulk_updates (undo_of);
+
+create table private.bulk_items (
+    bulk_update_id uuid not null references private.bulk_updates (id) on delete cascade,
+    position integer not null,
+    ticket text not null,
+    change jsonb,
+    expected_version integer,
+    result text,
+    problem text,
+    detail text,
+    ticket_id uuid,
+    version integer,
+    before jsonb,
+    after jsonb,
+    primary key (bulk_update_id, position),
+    constraint bulk_items_result check (result in ('done', 'skipped', 'failed')),
+    constraint bulk_items_problem check (
+        (problem is not null) = (result is not null and result <> 'done')
+    )
+);
+comment on table private.bulk_items is 'One ticket of a bulk update, and what became of it.';
+comment on column private.bulk_items.bulk_update_id is 'The bulk update.';
+comment on column private.bulk_items.position is 'Place in it, from 1.';
+comment on column private.bulk_items.ticket is
+'The ticket as it was named, by id or number: whether there is one is not said to everybody.';
+comment on column private.bulk_items.change is 'Its own change, in an undo.';
+comment on column private.bulk_items.expected_version is
+'In an undo, the version that the ticket must still have.';
+comment on column private.bulk_items.result is 'How it ended; empty until it has.';
+comment on column private.bulk_items.problem is 'Why it was not changed, as a slug.';
+comment on column private.bulk_items.detail is 'The same in a sentence.';
+comment on column private.bulk_items.ticket_id is 'The ticket that was changed.';
+comment on column private.bulk_items.version is 'The version that it came to.';
+comment on column private.bulk_items.before is 'What can be undone, as it was.';
+comment on column private.bulk_items.after is 'The same, as it was left.';
+create index bulk_items_left on private.bulk_items (bulk_update_id, position)
+where result is null;
+comment on index private.bulk_items_left is 'What is still to be done, in order.';
+
+create function private.wake_bulk() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.call_workers('INSERT', 'bulk_updates', jsonb_build_object('id', new.id));
+    return null;
+end;
+$$;
+comment on function private.wake_bulk is 'Wakes the worker of bulk updates; a schedule is the guarantee.';
+
+create trigger wake_bulk
+after insert on private.bulk_updates
+for each row when (new.finished_at is null) execute function private.wake_bulk();
+
+-- Commands and queries -------------------------------------------------------
+
+create function private.bulk_view(job private.bulk_updates) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', job.id,
+        'state', case
+            when job.finished_at is not null then 'finished'
+            when job.started_at is not null then 'running'
+            else 'waiting'
+        end,
+        'change', job.change,
+        'undo_of', job.undo_of,
+        'total', job.total,
+        'done', job.done,
+        'skipped', job.skipped,
+        'failed', job.failed,
+        'created_at', job.created_at,
+        'started_at', job.started_at,
+        'finished_at', job.finished_at
+    );
+$$;
+comment on function private.bulk_view is 'A bulk update as it is shown.';
+
+create function private.tickets_of_view(view uuid, at_most integer) returns setof uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    seen public.views;
+    walked record;
+    place jsonb;
+    told integer := 0;
+begin
+    select * into seen from public.views where id = view and private.has_view(id);
+    if seen.id is null then
+        raise sqlstate 'PT422' using
+            message = 'unknown-view',
+            detail = 'There is no such view, or it is not yours to see.';
+    end if;
+    -- A page comes short when it has looked at all it may; so many of them are enough.
+    for page in 1..100 loop
+        select * into walked from private.walk_queues(
+            case
+                when seen.queue_id is not null then array[seen.queue_id]
+                else array(select readable.id from private.readable_queues() as readable (id))
+            end,
+            seen.conditions, seen.sort, place, at_most - told
+        );
+        return query select unnest(walked.page);
+        told := told + cardinality(walked.page);
+        place := walked.next;
+        if place is null or told >= at_most then
+            return;
+        end if;
+    end loop;
+    raise sqlstate 'PT422' using
+        message = 'view-too-wide',
+        detail = 'Too few of too many tickets are in this view to find them all. Narrow it down.';
+end;
+$$;
+comment on function private.tickets_of_view is
+'The tickets that a view shows the caller, so many at most; PT422 when there is no such view, or looking for them takes too long.';
+
+create function private.require_bulk_change(change jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    known constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags}';
+    wanted public.status_category;
+begin
+    if jsonb_typeof(change) is distinct from 'object'
+    or not change ?| known
+    or change - (known || 'reason'::text) <> '{}'
+    or (change ? 'reason' and not change ? 'status')
+    or jsonb_path_exists(change, '$.* ? (@ == null)')
+    or jsonb_typeof(coalesce(change -> 'add_tags', '[]')) <> 'array'
+    or jsonb_typeof(coalesce(change -> 'remove_tags', '[]')) <> 'array'
+    or change ->> 'assignee' !~* '^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = format(
+                'Change some of: %s; give a reason with a status alone.',
+                array_to_string(known, ', ')
+            );
+    end if;
+    perform (change ->> 'priority')::public.ticket_priority;
+    if change ? 'queue' then
+        perform private.find_queue(change ->> 'queue');
+    end if;
+    if change ? 'status' then
+        perform private.require_statuses(array[change ->> 'status']);
+        select category into wanted from public.ticket_statuses where status = change ->> 'status';
+        if wanted = 'closed' then
+            raise sqlstate 'PT409' using
+                message = 'closed-by-time',
+                detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
+        end if;
+    end if;
+end;
+$$;
+comment on function private.require_bulk_change is
+'PT409 or PT422 unless this can become of many tickets: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags.';
+
+create function private.require_rights_to(change jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if change ? 'status' then
+        perform private.require_permission('tickets.status');
+    end if;
+    if change ? 'assignee' and not private.has_permission('tickets.assign') then
+        perform private.require_permission('tickets.take');
+    end if;
+    if change ?| '{priority,queue,tags,add_tags,remove_tags}' then
+        perform private.require_permission('tickets.update');
+    end if;
+end;
+$$;
+comment on function private.require_rights_to is
+'PT403 unless the caller may do such a thing at all; which tickets they may do it to is asked of each.';
+
+create function private.open_bulk_update(change jsonb, undo_of uuid, total integer)
+returns private.bulk_updates
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.caller();
+    job private.bulk_updates;
+begin
+    -- Two requests of one person at once must not both be the fifth.
+    perform from public.profiles where id = me for no key update;
+    if (
+        select count(*) from private.bulk_updates
+        where person_id = me and finished_at is null
+    ) >= 5 then
+        raise sqlstate 'PT409' using
+            message = 'too-many-bulk-updates',
+            detail = 'You have 5 bulk updates under way. Wait until one is finished.';
+    end if;
+    insert into private.bulk_updates (person_id, change, undo_of, total, finished_at)
+    values (
+        me, open_bulk_update.change, open_bulk_update.undo_of, open_bulk_update.total,
+        case when open_bulk_update.total = 0 then now() end
+    )
+    returning * into job;
+    return job;
+end;
+$$;
+comment on function private.open_bulk_update is
+'Begins a bulk update of the caller''s, whose items follow in the same transaction; PT409 when five are under way.';
+
+create function private.tickets_named(tickets text[]) returns text[]
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if exists (
+        select from unnest(tickets) as named (ticket)
+        where (
+            named.ticket ~ '^[0-9]{1,18}$'
+            or named.ticket ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        ) is not true
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Name tickets by their ids or numbers.';
+    end if;
+    return array(
+        select lower(named.ticket)
+        from unnest(tickets) with ordinality as named (ticket, place)
+        group by lower(named.ticket)
+        order by min(named.place)
+    );
+end;
+$$;
+comment on function private.tickets_named is
+'Tickets as they were named, each once, in order; PT422 unless all are ids or numbers.';
+
+create function public.bulk_update(
+    change jsonb,
+    tickets text[] default null,
+    view uuid default null,
+    idempotency_key text default null
+) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+    answer jsonb := private.answer_given(
+        idempotency_key,
+        jsonb_build_object(
+            'command', 'bulk_update', 'change', change, 'tickets', tickets, 'view', view
+        )
+    );
+    named text[];
+    job private.bulk_updates;
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    perform private.require_bulk_change(change);
+    perform private.require_rights_to(change);
+    if (tickets is null) = (view is null) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Name either tickets or a view.';
+    end if;
+    named := case
+        when view is null then private.tickets_named(tickets)
+        else array(select shown.id::text from private.tickets_of_view(view, 1001) as shown (id))
+    end;
+    if cardinality(named) > 1000 then
+        raise sqlstate 'PT422' using
+            message = 'too-many-tickets',
+            detail = 'A bulk update takes 1,000 tickets at most. Narrow it down.';
+    end if;
+    job := private.open_bulk_update(change, null, cardinality(named));
+    insert into private.bulk_items (bulk_update_id, position, ticket)
+    select job.id, item.position, item.ticket
+    from unnest(named) with ordinality as item (ticket, position);
+    answer := private.bulk_view(job);
+    perform private.keep_answer(idempotency_key, answer);
+    return answer;
+end;
+$$;
+comment on function public.bulk_update is
+'Begins to change up to 1,000 tickets, named one by one or by a view; a worker does it, with the rights that the caller has then.';
+
+create function private.own_bulk_update(bulk_update uuid) returns private.bulk_updates
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+    job private.bulk_updates;
+begin
+    select * into job from private.bulk_updates where id = bulk_update and person_id = me;
+    if job.id is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such bulk update of yours; after 30 days they are forgotten.';
+    end if;
+    return job;
+end;
+$$;
+comment on function private.own_bulk_update is
+'The guard of every question about a bulk update: it is shown to who asked for it alone; PT401, PT404.';
+
+create function public.get_bulk_update(bulk_update uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.bulk_view(private.own_bulk_update(bulk_update));
+$$;
+comment on function public.get_bulk_update is 'How far a bulk update of the caller''s has come.';
+
+create function public.list_bulk_updates(
+    before jsonb default null, page_size integer default 50
+) returns setof jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+begin
+    return query
+    select private.bulk_view(jobs)
+    from private.bulk_updates as jobs
+    where jobs.person_id = me
+        and (
+            before is null
+            or (jobs.created_at, jobs.id)
+            < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
+        )
+    order by jobs.created_at desc, jobs.id desc
+    limit page_size;
+end;
+$$;
+comment on function public.list_bulk_updates is
+'The bulk updates of the caller''s, newest first before a place: how a client that was closed finds them again.';
+
+create function public.list_bulk_items(
+    bulk_update uuid, result text default null, after integer default 0,
+    page_size integer default 50
+) returns setof jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    job constant private.bulk_updates := private.own_bulk_update(bulk_update);
+begin
+    return query
+    select jsonb_build_object(
+        'position', items.position,
+        'ticket', items.ticket,
+        'result', items.result,
+        'problem', items.problem,
+        'detail', items.detail
+    )
+    from private.bulk_items as items
+    where items.bulk_update_id = job.id
+        and items.position > list_bulk_items.after
+        and (list_bulk_items.result is null or items.result = list_bulk_items.result)
+    order by items.position
+    limit page_size;
+end;
+$$;
+comment on function public.list_bulk_items is
+'What became of each ticket of a bulk update of the caller''s, after a position, all or with one result.';
+
+create function private.way_back(before jsonb, after jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select coalesce(private.changed(before, after), '{}') - 'reason'
+    || case
+        when before -> 'status' is distinct from after -> 'status'
+            then jsonb_strip_nulls(jsonb_build_object('reason', before -> 'reason'))
+        else '{}'
+    end;
+$$;
+comment on function private.way_back is
+'The change that leads from what an item was left as to what it had been.';
+
+create function public.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    undone constant private.bulk_updates := private.own_bulk_update(bulk_update);
+    answer jsonb := private.answer_given(
+        idempotency_key,
+        jsonb_build_object('command', 'undo_bulk_update', 'bulk_update', bulk_update)
+    );
+    job private.bulk_updates;
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    if undone.finished_at is null then
+        raise sqlstate 'PT409' using
+            message = 'not-finished',
+            detail = 'The bulk update is still under way. Undo it when it is finished.';
+    end if;
+    if undone.done = 0 then
+        raise sqlstate 'PT409' using
+            message = 'nothing-to-undo', detail = 'The bulk update has changed nothing.';
+    end if;
+    job := private.open_bulk_update(null, undone.id, undone.done);
+    insert into private.bulk_items (bulk_update_id, position, ticket, change, expected_version)
+    select
+        job.id,
+        row_number() over (order by items.position),
+        items.ticket_id,
+        private.way_back(items.before, items.after),
+        items.version
+    from private.bulk_items as items
+    where items.bulk_update_id = undone.id and items.result = 'done';
+    answer := private.bulk_view(job);
+    perform private.keep_answer(idempotency_key, answer);
+    return answer;
+end;
+$$;
+comment on function public.undo_bulk_update is
+'Begins to take back what a finished bulk update of the caller''s did, where nothing has changed since; that is a bulk update too, and can be undone.';
+
+grant execute on function
+public.bulk_update, public.get_bulk_update, public.list_bulk_updates, public.list_bulk_items,
+public.undo_bulk_update
+to authenticated;

@@ -1,0 +1,362 @@
+-- Notifications: who is told of what happened, in a list of their own, and how they want
+-- to be told.
+
+create table public.notification_preferences (
+    person_id uuid not null references public.profiles (id) on delete cascade,
+    type text not null references private.event_types (type),
+    in_app boolean not null,
+    email boolean not null,
+    primary key (person_id, type)
+);
+comment on table public.notification_preferences is
+'How people want to be told, where it differs from the default.';
+comment on column public.notification_preferences.person_id is 'Whose wish it is.';
+comment on column public.notification_preferences.type is 'The type of event.';
+comment on column public.notification_preferences.in_app is 'Whether it comes to the list.';
+comment on column public.notification_preferences.email is 'Whether it comes by mail.';
+create index notification_preferences_type on public.notification_preferences (type);
+
+create table public.notifications (
+    id uuid primary key default extensions.uuid_generate_v4(),
+    person_id uuid not null references public.profiles (id) on delete cascade,
+    event_id uuid not null references public.ticket_events (id) on delete cascade,
+    ticket_id uuid not null references public.tickets (id) on delete cascade,
+    type text not null,
+    actor_id uuid references public.profiles (id) on delete set null,
+    created_at timestamptz not null default clock_timestamp(),
+    read_at timestamptz,
+    constraint notifications_once unique (event_id, person_id)
+);
+comment on table public.notifications is 'What a person is told of; one row a person and event.';
+comment on column public.notifications.id is 'Identity.';
+comment on column public.notifications.person_id is 'Who is told.';
+comment on column public.notifications.event_id is 'What happened.';
+comment on column public.notifications.ticket_id is 'What it happened to.';
+comment on column public.notifications.type is 'What kind of event it was.';
+comment on column public.notifications.actor_id is 'Who did it; empty when the system did.';
+comment on column public.notifications.created_at is 'When the person was told.';
+comment on column public.notifications.read_at is 'When the person had read it; empty until then.';
+create index notifications_person on public.notifications (person_id, created_at, id);
+create index notifications_unread on public.notifications (person_id, created_at, id)
+where read_at is null;
+comment on index public.notifications_unread is 'What the unread list and count read; equals their predicate.';
+create index notifications_ticket on public.notifications (ticket_id);
+create index notifications_actor on public.notifications (actor_id);
+create index notifications_read on public.notifications (read_at) where read_at is not null;
+comment on index public.notifications_read is 'What is forgotten next.';
+
+alter table public.notifications enable row level security;
+alter table public.notification_preferences enable row level security;
+grant select on public.notifications, public.notification_preferences
+to authenticated, service_role;
+
+create policy "people see what they were told and may still know" on public.notifications
+for select to authenticated using (
+    person_id = (select private.caller())
+    and event_id = (
+        select ticket_events.id
+        from public.ticket_events
+        where ticket_events.id = notifications.event_id
+    )
+);
+
+create policy "people see their own wishes" on public.notification_preferences
+for select to authenticated using (person_id = (select private.caller()));
+
+create function private.tell_person() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform realtime.send(
+        jsonb_build_object('id', new.id, 'ticket_id', new.ticket_id, 'type', new.type),
+        'NOTIFICATION_CREATED', 'user:' || new.person_id, true
+    );
+    return null;
+end;
+$$;
+comment on function private.tell_person is 'Broadcasts that there is something to read; the row is the truth.';
+
+create trigger tell_person
+after insert on public.notifications
+for each row execute function private.tell_person();
+
+-- Queries and commands -------------------------------------------------------
+
+create function private.count_unread() returns bigint
+language sql stable set search_path = ''
+as $$
+    select count(*)
+    from (
+        select
+        from public.notifications
+        where person_id = (select private.caller()) and read_at is null
+        limit 1000
+    ) as unread;
+$$;
+comment on function private.count_unread is
+'How much of what the caller was told, and may still see, is unread; counted to 1000.';
+
+create function public.list_notifications(
+    only_unread boolean default false, after jsonb default null, page_size integer default 50
+) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+    me constant uuid := private.caller();
+    items jsonb;
+begin
+    -- Two texts, so that the planner can prove that the partial index will do.
+    execute format(
+        $sql$
+            select jsonb_agg(to_jsonb(page) order by page.created_at desc, page.id desc)
+            from (
+                select
+                    told.id, told.event_id, told.ticket_id, told.type, told.actor_id,
+                    told.created_at, told.read_at,
+                    tickets.number as ticket_number,
+                    tickets.subject as ticket_subject,
+                    profiles.name as actor_name
+                from public.notifications as told
+                inner join public.tickets on tickets.id = told.ticket_id
+                left join public.profiles on profiles.id = told.actor_id
+                where told.person_id = $1 and %s and %s
+                order by told.created_at desc, told.id desc
+                limit $3
+            ) as page
+        $sql$,
+        case when only_unread then 'told.read_at is null' else 'true' end,
+        case
+            when after is null then 'true'
+            else '(told.created_at, told.id) < (($2 ->> 0)::timestamptz, ($2 ->> 1)::uuid)'
+        end
+    ) into items using me, after, page_size;
+    return jsonb_build_object(
+        'items', coalesce(items, '[]'), 'unread', private.count_unread()
+    );
+end;
+$$;
+comment on function public.list_notifications is
+'What the caller was told of, newest first after a place, and how much of all is unread; counted to 1000.';
+
+create function private.mark_read(ids uuid[], up_to uuid, idempotency_key text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+    last public.notifications;
+begin
+    if private.answer_given(
+        idempotency_key,
+        jsonb_build_object('command', 'read_notifications', 'ids', ids, 'up_to', up_to)
+    ) is not null then
+        return;
+    end if;
+    if up_to is not null then
+        select * into last from public.notifications where id = up_to and person_id = me;
+        if last.id is null then
+            raise sqlstate 'PT404' using
+                message = 'not-found', detail = 'There is no such notification of yours.';
+        end if;
+    end if;
+    update public.notifications
+    set read_at = now()
+    where person_id = me and read_at is null
+        and (id = any (ids) or (created_at, id) <= (last.created_at, last.id));
+    perform private.keep_answer(idempotency_key, '{}');
+end;
+$$;
+comment on function private.mark_read is
+'The caller has read these notifications, or everything up to one; others'' are passed by.';
+
+create function public.read_notifications(
+    ids uuid[] default null, up_to uuid default null, idempotency_key text default null
+) returns jsonb
+language plpgsql set search_path = ''
+as $$
+begin
+    perform private.mark_read(ids, up_to, idempotency_key);
+    return jsonb_build_object('unread', private.count_unread());
+end;
+$$;
+comment on function public.read_notifications is
+'Marks these notifications as read, or everything up to one; says how much is left.';
+
+create function public.get_notification_preferences()
+returns table (type text, in_app boolean, email boolean)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+begin
+    return query
+    select
+        usual.type, coalesce(own.in_app, usual.in_app), coalesce(own.email, usual.email)
+    from private.event_types as usual
+    left join public.notification_preferences as own
+        on own.type = usual.type and own.person_id = me
+    order by usual.type;
+end;
+$$;
+comment on function public.get_notification_preferences is
+'How the caller is told of each type of event, defaults included.';
+
+create function public.set_notification_preferences(preferences jsonb)
+returns table (type text, in_app boolean, email boolean)
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+begin
+    if exists (
+        select from jsonb_to_recordset(preferences) as wish (type text)
+        where wish.type is null
+            or wish.type not in (select usual.type from private.event_types as usual)
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'unknown-event-type', detail = 'There is no such type of event.';
+    end if;
+    -- Two wishes of one person at once must not be mixed.
+    perform from public.profiles where id = me for no key update;
+    delete from public.notification_preferences as own where own.person_id = me;
+    insert into public.notification_preferences as own (person_id, type, in_app, email)
+    select distinct on (wish.type) me, wish.type, wish.in_app, wish.email
+    from jsonb_to_recordset(preferences) as wish (type text, in_app boolean, email boolean);
+    return query select * from public.get_notification_preferences();
+end;
+$$;
+comment on function public.set_notification_preferences is
+'Replaces the caller''s wishes: [{type, in_app, email}]; what is not named follows the default again.';
+
+-- The reaction ---------------------------------------------------------------
+
+create function private.see_as(person uuid) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    asking constant text := coalesce(current_setting('request.jwt.claims', true), '');
+begin
+    perform set_config(
+        'request.jwt.claims',
+        jsonb_build_object('sub', person, 'aud', 'authenticated')::text,
+        true
+    );
+    return asking;
+end;
+$$;
+comment on function private.see_as is
+'Lets every question about the caller be about this person, so that there is one predicate for both; returns what private.see_again takes. Granted to nobody.';
+
+create function private.see_again(asking text) returns void
+language sql security definer set search_path = ''
+as $$
+    select set_config('request.jwt.claims', asking, true);
+$$;
+comment on function private.see_again is 'Ends private.see_as.';
+
+create function private.may_know(person uuid, event public.ticket_events) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    asking constant text := private.see_as(person);
+    answer constant boolean := private.sees_ticket(event.ticket_id) and (
+        not event.is_internal or private.reads_notes(
+            person, (select queue_id from public.tickets where id = event.ticket_id)
+        )
+    );
+begin
+    perform private.see_again(asking);
+    return answer;
+end;
+$$;
+comment on function private.may_know is
+'Whether a person may see the ticket of an event and, if it is internal, its notes.';
+
+create function private.assignee_then(event public.ticket_events) returns uuid
+language sql stable security definer set search_path = ''
+as $$
+    select
+        case
+            when later.id is null then tickets.assignee_id
+            else (later.before ->> 'assignee_id')::uuid
+        end
+    from public.tickets
+    left join lateral (
+        select events.id, events.before
+        from public.ticket_events as events
+        where events.ticket_id = tickets.id
+            and events.seq > (assignee_then.event).seq
+            and events.type = 'TICKET_ASSIGNED'
+        order by events.seq
+        limit 1
+    ) as later on true
+    where tickets.id = (assignee_then.event).ticket_id;
+$$;
+comment on function private.assignee_then is
+'Who held a ticket after an event: who the next assignment took it from, or who holds it now. Whoever comes later is not told of what was before.';
+
+create function private.audience(event public.ticket_events)
+returns table (person_id uuid, in_app boolean, email boolean)
+language sql security definer set search_path = ''
+as $$
+    with concerned as (
+        select tickets.requester_id as id
+        from public.tickets where tickets.id = (audience.event).ticket_id
+        union
+        select private.assignee_then(audience.event)
+        union
+        select ((audience.event).before ->> 'assignee_id')::uuid
+        union
+        select ticket_followers.person_id
+        from public.ticket_followers
+        where ticket_followers.ticket_id = (audience.event).ticket_id
+            and ticket_followers.since <= (audience.event).occurred_at
+    )
+
+    select
+        profiles.id,
+        coalesce(own.in_app, usual.in_app, true),
+        coalesce(own.email, usual.email, false)
+    from concerned
+    inner join public.profiles on profiles.id = concerned.id
+    left join private.event_types as usual on usual.type = (audience.event).type
+    left join public.notification_preferences as own
+        on own.person_id = profiles.id and own.type = (audience.event).type
+    where profiles.id is distinct from (audience.event).actor_id
+        and private.may_know(profiles.id, audience.event);
+$$;
+comment on function private.audience is
+'Who is told of an event, and how: requester, assignee before and after, and followers, as they were then; never the actor, never somebody who may not know now.';
+
+create function public.notify_people(event uuid) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    happened public.ticket_events;
+    told record;
+begin
+    if not private.begin_reaction(event, 'notify_people') then
+        return false;
+    end if;
+    select * into happened from public.ticket_events as events where events.id = event;
+    -- In order of people, so that two events of a ticket never wait for each other.
+    for told in select * from private.audience(happened) as people order by people.person_id loop
+        if told.in_app then
+            insert into public.notifications (person_id, event_id, ticket_id, type, actor_id)
+            values (told.person_id, happened.id, happened.ticket_id, happened.type, happened.actor_id)
+            on conflict do nothing;
+        end if;
+        if told.email then
+            perform private.mail_event(told.person_id, happened);
+        end if;
+    end loop;
+    return true;
+end;
+$$;
+comment on function public.notify_people is
+'The reaction that tells people of an event, once; false when it already had its effect.';
+
+grant execute on function
+private.count_unread, public.list_notifications, private.mark_read, public.read_notifications,
+public.get_notification_preferences, public.set_notification_preferences
+to authenticated;
+grant execute on function public.notify_people to service_role;

@@ -1,0 +1,321 @@
+-- Who am I, who is there, and who may do what: the questions and the commands.
+
+create function public.whoami() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+begin
+    return (
+        select jsonb_build_object(
+            'id', profiles.id,
+            'email', users.email,
+            'name', profiles.name,
+            'organization_id', profiles.organization_id,
+            'roles', array(
+                select role from public.person_roles where person_id = me order by role
+            ),
+            'permissions', array(
+                select distinct permission
+                from public.person_roles
+                inner join public.role_permissions using (role)
+                where person_id = me
+                order by permission
+            ),
+            'queues', (
+                select coalesce(
+                    jsonb_agg(
+                        jsonb_build_object('id', id, 'key', key, 'name', name) order by name
+                    ),
+                    '[]'
+                )
+                from public.queues
+                where archived_at is null and id in (select private.readable_queues())
+            ),
+            'session_expires_at', to_timestamp((auth.jwt() ->> 'exp')::bigint)
+        )
+        from public.profiles
+        inner join auth.users on users.id = profiles.id
+        where profiles.id = me
+    );
+end;
+$$;
+comment on function public.whoami is 'The caller, with roles, permissions and queues as they are now.';
+
+create function public.list_people(
+    search text default null,
+    role text default null,
+    after jsonb default null,
+    page_size integer default 50
+) returns table (
+    id uuid, name text, email text, organization_id uuid, roles text[]
+)
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    -- Read before the query, so that nonsense is refused also where nobody is listed.
+    after_name constant text := after ->> 0;
+    after_id constant uuid := (after ->> 1)::uuid;
+begin
+    perform private.require_permission('people.read');
+    return query
+    select
+        profiles.id,
+        profiles.name,
+        users.email::text,
+        profiles.organization_id,
+        array(
+            select person_roles.role from public.person_roles
+            where person_roles.person_id = profiles.id order by person_roles.role
+        )
+    from public.profiles
+    inner join auth.users on users.id = profiles.id
+    where (
+        list_people.search is null
+        or strpos(lower(profiles.name), lower(list_people.search)) > 0
+        or strpos(lower(users.email), lower(list_people.search)) > 0
+    )
+    and (
+        list_people.role is null
+        or exists (
+            select from public.person_roles
+            where person_roles.person_id = profiles.id and person_roles.role = list_people.role
+        )
+    )
+    and (
+        list_people.after is null
+        or (profiles.name, profiles.id) > (after_name, after_id)
+    )
+    order by profiles.name, profiles.id
+    limit list_people.page_size;
+end;
+$$;
+comment on function public.list_people is
+'People by name after a place, found by a part of name or address, or by role; needs people.read.';
+
+-- Roles ----------------------------------------------------------------------
+
+create function public.list_roles() returns table (
+    role text, name text, built_in boolean, permissions text[]
+)
+language sql stable set search_path = ''
+as $$
+    select
+        roles.role,
+        roles.name,
+        roles.built_in,
+        array(
+            select role_permissions.permission from public.role_permissions
+            where role_permissions.role = roles.role order by role_permissions.permission
+        )
+    from public.roles
+    order by roles.built_in desc, roles.role;
+$$;
+comment on function public.list_roles is 'Every role with what it allows.';
+
+create function private.beyond_mine(permissions text[]) returns text[]
+language sql stable security definer set search_path = ''
+begin atomic
+    select array(
+        select wanted.permission
+        from unnest(beyond_mine.permissions) as wanted (permission)
+        where not private.has_permission(wanted.permission)
+        order by wanted.permission
+    );
+end;
+comment on function private.beyond_mine is 'Those of the permissions that the caller does not hold.';
+
+create function private.guard_role_of(person uuid, role text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_permission('roles.manage');
+    beyond text[];
+begin
+    if not exists (select from public.profiles where id = person) then
+        raise sqlstate 'PT404' using
+            message = 'not-found', detail = 'There is no such person.';
+    end if;
+    if not exists (select from public.roles where roles.role = guard_role_of.role) then
+        raise sqlstate 'PT404' using
+            message = 'not-found', detail = 'There is no such role.';
+    end if;
+    if person = me then
+        raise sqlstate 'PT403' using
+            message = 'own-role', detail = 'Nobody edits their own roles. Ask another administrator.';
+    end if;
+    beyond := private.beyond_mine(array(
+        select permission from public.role_permissions
+        where role_permissions.role = guard_role_of.role
+    ));
+    if cardinality(beyond) > 0 then
+        raise sqlstate 'PT403' using
+            message = 'beyond-your-own',
+            detail = format('You do not hold %s, so you cannot give or take it.', array_to_string(beyond, ', '));
+    end if;
+    return me;
+end;
+$$;
+comment on function private.guard_role_of is
+'The caller, who may give this person this role or take it; PT403, PT404.';
+
+create function private.person_with_roles(person uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', profiles.id,
+        'name', profiles.name,
+        'email', users.email,
+        'organization_id', profiles.organization_id,
+        'roles', array(
+            select person_roles.role from public.person_roles
+            where person_roles.person_id = profiles.id order by person_roles.role
+        )
+    )
+    from public.profiles
+    inner join auth.users on users.id = profiles.id
+    where profiles.id = person_with_roles.person;
+$$;
+comment on function private.person_with_roles is 'A person as list_people shows it.';
+
+create function public.grant_role(person uuid, role text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.guard_role_of(person, role);
+begin
+    insert into public.person_roles (person_id, role, granted_by)
+    values (person, grant_role.role, me)
+    on conflict do nothing;
+    return private.person_with_roles(person);
+end;
+$$;
+comment on function public.grant_role is 'Gives a person a role; needs roles.manage and everything the role allows.';
+
+create function public.revoke_role(person uuid, role text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.guard_role_of(person, role);
+    delete from public.person_roles
+    where person_roles.person_id = person and person_roles.role = revoke_role.role;
+    return private.person_with_roles(person);
+end;
+$$;
+comment on function public.revoke_role is
+'Takes a role from a person, at once; the last administrator keeps theirs (PT409).';
+
+create function public.define_role(role text, name text, permissions text[]) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_permission('roles.manage');
+    unknown text[];
+    beyond text[];
+begin
+    if exists (select from public.roles where roles.role = define_role.role and built_in) then
+        raise sqlstate 'PT409' using
+            message = 'built-in-role',
+            detail = 'A built-in role keeps its meaning. Define another one.';
+    end if;
+    if exists (
+        select from public.person_roles
+        where person_id = me and person_roles.role = define_role.role
+    ) then
+        raise sqlstate 'PT403' using
+            message = 'own-role',
+            detail = 'Nobody edits a role they hold. Ask another administrator.';
+    end if;
+    unknown := array(
+        select wanted from unnest(permissions) as wanted
+        where not exists (select from public.permissions as known where known.permission = wanted)
+    );
+    if permissions is null or cardinality(unknown) > 0 then
+        raise sqlstate 'PT422' using
+            message = 'unknown-permission',
+            detail = format('There is no permission %s.', array_to_string(unknown, ', '));
+    end if;
+    beyond := private.beyond_mine(permissions || array(
+        select permission from public.role_permissions
+        where role_permissions.role = define_role.role
+    ));
+    if cardinality(beyond) > 0 then
+        raise sqlstate 'PT403' using
+            message = 'beyond-your-own',
+            detail = format(
+                'You do not hold %s, so you cannot put it into a role or take it out.',
+                array_to_string(beyond, ', ')
+            );
+    end if;
+
+    insert into public.roles (role, name)
+    values (define_role.role, define_role.name)
+    on conflict on constraint roles_pkey do update set name = excluded.name;
+    delete from public.role_permissions as old
+    where old.role = define_role.role and old.permission <> all (permissions);
+    insert into public.role_permissions (role, permission)
+    select define_role.role, wanted from unnest(permissions) as wanted
+    on conflict do nothing;
+    return (
+        select to_jsonb(listed) from public.list_roles() as listed
+        where listed.role = define_role.role
+    );
+end;
+$$;
+comment on function public.define_role is
+'Makes a role from permissions, or changes one that is not built in; only from what the caller holds.';
+
+create function public.make_first_admin(email text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    person uuid;
+begin
+    perform from public.roles where role = 'admin' for update;
+    if exists (select from public.person_roles where role = 'admin') then
+        raise sqlstate 'PT409' using
+            message = 'admin-exists',
+            detail = 'There is an administrator already. Only administrators make others.';
+    end if;
+    select users.id into person from auth.users
+    where lower(users.email) = lower(make_first_admin.email);
+    if person is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'Nobody has signed up with this address yet.';
+    end if;
+    insert into public.person_roles (person_id, role) values (person, 'admin');
+    return person;
+end;
+$$;
+comment on function public.make_first_admin is
+'Makes the first administrator of a new deployment; for the service key, once.';
+
+-- The token ------------------------------------------------------------------
+
+create function public.custom_access_token_hook(event jsonb) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_set(
+        event, '{claims,user_roles}',
+        coalesce(
+            (
+                select jsonb_agg(person_roles.role order by person_roles.role)
+                from public.person_roles
+                where person_roles.person_id = (event ->> 'user_id')::uuid
+            ),
+            '[]'
+        )
+    );
+$$;
+comment on function public.custom_access_token_hook is
+'Puts the roles of whoever signs in into the token, as claim user_roles.';
+
+grant usage on schema public to supabase_auth_admin;
+
+grant execute on function
+public.whoami, public.list_people, public.list_roles, public.grant_role, public.revoke_role,
+public.define_role
+to authenticated;
+grant execute on function public.make_first_admin to service_role;
+grant execute on function public.custom_access_token_hook to supabase_auth_admin;
