@@ -1,5 +1,8 @@
--- What every later file stands on: extensions, a schema that no API exposes, rights that
--- start from nothing, the settings of this deployment, and its secrets.
+-- What every later file stands on: extensions, the schemas, rights that start from nothing,
+-- the settings of this deployment, and its secrets.
+--
+-- Tables that policies of Realtime read stand in `public`, everything else in `private`;
+-- clients reach neither. What they may call stands in `api`.
 
 create extension if not exists "uuid-ossp" with schema extensions;
 create extension if not exists pg_net with schema extensions;
@@ -8,6 +11,11 @@ create schema private;
 comment on schema private is
 'What policies, triggers and commands are made of; never exposed by an API.';
 grant usage on schema private to authenticated;
+
+create schema api;
+comment on schema api is
+'Commands and queries: all that clients reach, and nothing else. PostgREST serves this schema alone.';
+grant usage on schema api to anon, authenticated, service_role;
 
 -- Platforms differ in what they grant by default, and PostgreSQL itself grants
 -- EXECUTE to everybody. Here a right exists because a migration names it.
@@ -77,13 +85,13 @@ as $$
 $$;
 comment on function private.secret is 'A secret of the Vault by name, or null.';
 
-create function public.health() returns jsonb
+create function api.health() returns jsonb
 language sql stable set search_path = ''
 as $$
     select jsonb_build_object('status', 'ok');
 $$;
-comment on function public.health is 'Answers when the database does.';
+comment on function api.health is 'Answers when the database does.';
 
-grant execute on function public.health to anon;
-grant execute on function public.health to authenticated;
-grant execute on function public.health to service_role;
+grant execute on function api.health to anon;
+grant execute on function api.health to authenticated;
+grant execute on function api.health to service_role;

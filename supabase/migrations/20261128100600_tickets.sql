@@ -177,6 +177,23 @@ create trigger number_following
 before insert on public.ticket_followers
 for each row execute function private.number_following();
 
+create function private.ticket_json(ticket public.tickets) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select to_jsonb(ticket) || jsonb_build_object(
+        'requester', (
+            select jsonb_build_object('name', profiles.name)
+            from public.profiles where profiles.id = ticket.requester_id
+        ),
+        'assignee', (
+            select jsonb_build_object('name', profiles.name)
+            from public.profiles where profiles.id = ticket.assignee_id
+        )
+    );
+$$;
+comment on function private.ticket_json is
+'A ticket as commands return it: the row, with the names of the people in it.';
+
 -- Rules that hold whoever writes ---------------------------------------------
 
 create function private.keep_new_ticket() returns trigger

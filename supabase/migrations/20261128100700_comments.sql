@@ -32,6 +32,19 @@ comment on column public.comments.redacted_by is 'Who took them out.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
 
+create function private.comment_json(comment public.comments) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select to_jsonb(comment) || jsonb_build_object(
+        'author', (
+            select jsonb_build_object('name', profiles.name)
+            from public.profiles where profiles.id = comment.author_id
+        )
+    );
+$$;
+comment on function private.comment_json is 'A comment as it is shown: the row, with the name of its author.';
+grant execute on function private.comment_json to authenticated;
+
 create function private.place_comment() returns trigger
 language plpgsql security definer set search_path = ''
 as $$

@@ -97,7 +97,7 @@ for each row execute function private.owe_event();
 
 -- Commands of the workers ----------------------------------------------------
 
-create function public.accept_event(event uuid, proof text) returns boolean
+create function api.accept_event(event uuid, proof text) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -118,10 +118,10 @@ begin
     return found;
 end;
 $$;
-comment on function public.accept_event is
+comment on function api.accept_event is
 'Whether the webhook of an owed event comes for the first time; a replay gets false. The proof stands in for a key: whoever has the webhook''s secret may ask.';
 
-create function public.read_event(event uuid) returns jsonb
+create function api.read_event(event uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
@@ -135,7 +135,7 @@ as $$
     inner join private.outbox on outbox.event_id = ticket_events.id
     where ticket_events.id = read_event.event and outbox.parked_at is null;
 $$;
-comment on function public.read_event is
+comment on function api.read_event is
 'An owed event as it stands in the database, with the reactions it has had; null when nothing is owed.';
 
 create function private.begin_reaction(event uuid, reaction text) returns boolean
@@ -156,21 +156,21 @@ $$;
 comment on function private.begin_reaction is
 'Records a reaction in the transaction of its effect; false when it already had it.';
 
-create function public.reaction_done(event uuid, reaction text) returns boolean
+create function api.reaction_done(event uuid, reaction text) returns boolean
 language sql security definer set search_path = ''
 as $$
     select private.begin_reaction(event, reaction);
 $$;
-comment on function public.reaction_done is 'Records a reaction whose effect is outside the database.';
+comment on function api.reaction_done is 'Records a reaction whose effect is outside the database.';
 
-create function public.finish_event(event uuid) returns void
+create function api.finish_event(event uuid) returns void
 language sql security definer set search_path = ''
 as $$
     delete from private.outbox where event_id = event;
 $$;
-comment on function public.finish_event is 'Everybody has reacted: the event is no longer owed.';
+comment on function api.finish_event is 'Everybody has reacted: the event is no longer owed.';
 
-create function public.fail_event(event uuid, error text, at_most integer default 8) returns boolean
+create function api.fail_event(event uuid, error text, at_most integer default 8) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -187,10 +187,10 @@ begin
     return coalesce(parked, false);
 end;
 $$;
-comment on function public.fail_event is
+comment on function api.fail_event is
 'Puts an event off, twice as long each time; after the last attempt it is parked, and true is returned.';
 
-create function public.claim_missed_events(at_most integer default 100)
+create function api.claim_missed_events(at_most integer default 100)
 returns setof public.ticket_events
 language sql security definer set search_path = ''
 as $$
@@ -216,10 +216,10 @@ as $$
     inner join public.ticket_events on ticket_events.id = claimed.event_id
     order by ticket_events.occurred_at, ticket_events.seq;
 $$;
-comment on function public.claim_missed_events is
+comment on function api.claim_missed_events is
 'The oldest events that nobody has reacted to in time; no two relays get the same ones.';
 
-create function public.event_lag() returns jsonb
+create function api.event_lag() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
@@ -231,11 +231,11 @@ as $$
     )
     from private.outbox;
 $$;
-comment on function public.event_lag is 'How much is owed and parked, and how old the oldest is, in seconds.';
+comment on function api.event_lag is 'How much is owed and parked, and how old the oldest is, in seconds.';
 
 -- Commands of administrators -------------------------------------------------
 
-create function public.list_parked_events(after jsonb default null, page_size integer default 50)
+create function api.list_parked_events(after jsonb default null, page_size integer default 50)
 returns table (
     event_id uuid, ticket_id uuid, seq integer, type text,
     parked_at timestamptz, attempts smallint, last_error text
@@ -262,10 +262,10 @@ begin
     limit page_size;
 end;
 $$;
-comment on function public.list_parked_events is
+comment on function api.list_parked_events is
 'Events put aside after their last attempt, oldest first after a place; needs events.manage.';
 
-create function public.retry_parked_event(event uuid, idempotency_key text default null)
+create function api.retry_parked_event(event uuid, idempotency_key text default null)
 returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -292,12 +292,12 @@ begin
     return answer;
 end;
 $$;
-comment on function public.retry_parked_event is
+comment on function api.retry_parked_event is
 'Lets the relay take up a parked event again; needs events.manage.';
 
-grant execute on function public.accept_event to anon;
-grant execute on function public.list_parked_events, public.retry_parked_event to authenticated;
+grant execute on function api.accept_event to anon;
+grant execute on function api.list_parked_events, api.retry_parked_event to authenticated;
 grant execute on function
-public.read_event, public.reaction_done, public.finish_event, public.fail_event,
-public.claim_missed_events, public.event_lag
+api.read_event, api.reaction_done, api.finish_event, api.fail_event,
+api.claim_missed_events, api.event_lag
 to service_role;

@@ -294,7 +294,7 @@ $$;
 comment on function private.guard_agent is
 'The guard of every command about somebody at work: oneself where that is one''s own to say, else by whoever leads a queue of theirs; PT401, PT403, PT404.';
 
-create function public.get_agent(agent text) returns jsonb
+create function api.get_agent(agent text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -312,10 +312,10 @@ begin
     return private.agent_view(person);
 end;
 $$;
-comment on function public.get_agent is
+comment on function api.get_agent is
 'Somebody at work, by id or me; others need people.read.';
 
-create function public.set_availability(
+create function api.set_availability(
     agent text, availability public.availability, reassign boolean default false
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -334,10 +334,10 @@ begin
     return private.agent_view(person) || jsonb_build_object('put_back', put_back);
 end;
 $$;
-comment on function public.set_availability is
+comment on function api.set_availability is
 'Says whether somebody takes work now: oneself, or someone whose queue one leads. Away with reassign puts their new and open tickets back; the answer counts them.';
 
-create function public.change_agent(agent text, changes jsonb) returns jsonb
+create function api.change_agent(agent text, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -358,9 +358,9 @@ begin
     return private.agent_view(person);
 end;
 $$;
-comment on function public.change_agent is
+comment on function api.change_agent is
 'Changes the capacity and the skills of somebody; needs queues.lead in a queue of theirs, or queues.manage.';
 
 grant execute on function
-public.get_agent, public.set_availability, public.change_agent
+api.get_agent, api.set_availability, api.change_agent
 to authenticated;

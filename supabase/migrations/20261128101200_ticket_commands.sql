@@ -85,7 +85,7 @@ end;
 $$;
 comment on function private.open_ticket is 'Stores a ticket with what the requester asked.';
 
-create function public.create_ticket(
+create function api.create_ticket(
     subject text,
     body text,
     type public.ticket_type default 'question',
@@ -95,7 +95,7 @@ create function public.create_ticket(
     tags text[] default '{}',
     data jsonb default '{}',
     idempotency_key text default null
-) returns public.tickets
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -125,10 +125,10 @@ begin
         answer := to_jsonb(ticket);
         perform private.keep_answer(idempotency_key, answer);
     end if;
-    return jsonb_populate_record(null::public.tickets, answer);
+    return private.ticket_json(jsonb_populate_record(null::public.tickets, answer));
 end;
 $$;
-comment on function public.create_ticket is
+comment on function api.create_ticket is
 'Opens a ticket for the caller. Priority: what was asked for, else the queue''s, else what triage found.';
 
 -- update_ticket --------------------------------------------------------------
@@ -221,9 +221,9 @@ $$;
 comment on function private.revise is
 'A ticket as it would be after changes. Whoever cannot work the queue it moves to gives it up.';
 
-create function public.update_ticket(
+create function api.update_ticket(
     ticket text, changes jsonb, expected_version integer default null
-) returns public.tickets
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -257,20 +257,20 @@ begin
         where id = target.id
         returning * into target;
     end if;
-    return target;
+    return private.ticket_json(target);
 end;
 $$;
-comment on function public.update_ticket is
+comment on function api.update_ticket is
 'Changes subject, type, priority, queue (key or id), tags and skills (replaced) and data (merged, RFC 7396), those that are named; needs tickets.update in the queue.';
 
 -- update_ticket_status -------------------------------------------------------
 
-create function public.update_ticket_status(
+create function api.update_ticket_status(
     ticket text,
     status text,
     reason text default null,
     expected_version integer default null
-) returns public.tickets
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -302,10 +302,10 @@ begin
         where id = target.id
         returning * into target;
     end if;
-    return target;
+    return private.ticket_json(target);
 end;
 $$;
-comment on function public.update_ticket_status is
+comment on function api.update_ticket_status is
 'Moves a ticket one allowed step; PT409 says which steps there are.';
 
 -- assign_ticket and release_ticket -------------------------------------------
@@ -385,35 +385,37 @@ for each row when (
 )
 execute function private.say_how();
 
-create function public.assign_ticket(
+create function api.assign_ticket(
     ticket text, assignee text, expected_version integer default null
-) returns public.tickets
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     target constant public.tickets := private.lock_ticket(ticket, expected_version);
 begin
-    return private.hand_over(
+    return private.ticket_json(private.hand_over(
         target, case assignee when 'me' then private.caller() else assignee::uuid end
-    );
+    ));
 end;
 $$;
-comment on function public.assign_ticket is
+comment on function api.assign_ticket is
 'Gives a ticket to a person: an id, or me. Exceeding the person''s capacity is the giver''s choice.';
 
-create function public.release_ticket(ticket text, expected_version integer default null)
-returns public.tickets
+create function api.release_ticket(ticket text, expected_version integer default null)
+returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    return private.hand_over(private.lock_ticket(ticket, expected_version), null);
+    return private.ticket_json(
+        private.hand_over(private.lock_ticket(ticket, expected_version), null)
+    );
 end;
 $$;
-comment on function public.release_ticket is 'Puts a ticket back into its queue.';
+comment on function api.release_ticket is 'Puts a ticket back into its queue.';
 
 -- close_solved_tickets -------------------------------------------------------
 
-create function public.close_solved_tickets(at_most integer default 500) returns integer
+create function api.close_solved_tickets(at_most integer default 500) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -442,11 +444,11 @@ begin
     return closed;
 end;
 $$;
-comment on function public.close_solved_tickets is
+comment on function api.close_solved_tickets is
 'Closes what has been solved long enough, oldest first; says how many. For the clock alone.';
 
 grant execute on function
-public.create_ticket, public.update_ticket, public.update_ticket_status, public.assign_ticket,
-public.release_ticket
+api.create_ticket, api.update_ticket, api.update_ticket_status, api.assign_ticket,
+api.release_ticket
 to authenticated;
-grant execute on function public.close_solved_tickets to service_role;
+grant execute on function api.close_solved_tickets to service_role;

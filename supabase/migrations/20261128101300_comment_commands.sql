@@ -52,12 +52,12 @@ $$;
 comment on function private.hear_reply is
 'What follows from a public reply: a customer reopens, and the move goes to the other side.';
 
-create function public.add_comment(
+create function api.add_comment(
     ticket text,
     body text,
     visibility public.comment_visibility default 'public',
     idempotency_key text default null
-) returns public.comments
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -74,7 +74,7 @@ declare
     comment public.comments;
 begin
     if answer is not null then
-        return jsonb_populate_record(null::public.comments, answer);
+        return private.comment_json(jsonb_populate_record(null::public.comments, answer));
     end if;
     if visibility = 'internal' then
         perform private.require_in_queue('tickets.note', target.queue_id);
@@ -98,17 +98,17 @@ begin
         on conflict do nothing;
     end if;
     perform private.keep_answer(idempotency_key, to_jsonb(comment));
-    return comment;
+    return private.comment_json(comment);
 end;
 $$;
-comment on function public.add_comment is
+comment on function api.add_comment is
 'Says something on a ticket. A customer''s reply reopens what is pending, on hold or solved, and follows up what is closed.';
 
 -- redact_comment -------------------------------------------------------------
 
-create function public.redact_comment(
+create function api.redact_comment(
     ticket text, comment text, idempotency_key text default null
-) returns public.comments
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -137,7 +137,7 @@ begin
         idempotency_key, jsonb_build_object('command', 'redact_comment', 'comment', found.id)
     );
     if answer is not null then
-        return jsonb_populate_record(null::public.comments, answer);
+        return private.comment_json(jsonb_populate_record(null::public.comments, answer));
     end if;
     if found.redacted_at is null then
         update public.comments as said
@@ -160,10 +160,10 @@ begin
         );
     end if;
     perform private.keep_answer(idempotency_key, to_jsonb(found));
-    return found;
+    return private.comment_json(found);
 end;
 $$;
-comment on function public.redact_comment is
+comment on function api.redact_comment is
 'Takes the words out of a comment, by id or position, for good; doing it again changes nothing.';
 
-grant execute on function public.add_comment, public.redact_comment to authenticated;
+grant execute on function api.add_comment, api.redact_comment to authenticated;

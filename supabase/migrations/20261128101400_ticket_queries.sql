@@ -94,7 +94,7 @@ after insert on public.ticket_events
 for each row when (new.type = 'TICKET_COMMENTED' and new.actor_id is not null)
 execute function private.look_at_own_comment();
 
-create function public.look_at_ticket(
+create function api.look_at_ticket(
     ticket text, seq integer default null, idempotency_key text default null
 ) returns public.ticket_looks
 language plpgsql security definer set search_path = ''
@@ -149,7 +149,7 @@ begin
     return look;
 end;
 $$;
-comment on function public.look_at_ticket is
+comment on function api.look_at_ticket is
 'Remembers that the caller has seen what happened to a ticket, up to a seq, or all of it.';
 
 -- Queries --------------------------------------------------------------------
@@ -197,7 +197,7 @@ $$;
 comment on function private.show_tickets is
 'These tickets as the caller may see them, in this order: with names, and whether somebody else did something that they have not looked at.';
 
-create function public.read_ticket(ticket text) returns json
+create function api.read_ticket(ticket text) returns json
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -206,9 +206,9 @@ begin
     return (select shown.ticket from private.show_tickets(array[wanted]) as shown (ticket));
 end;
 $$;
-comment on function public.read_ticket is 'One ticket, by id or number.';
+comment on function api.read_ticket is 'One ticket, by id or number.';
 
-create function public.read_my_tickets(
+create function api.read_my_tickets(
     statuses text[] default null,
     before_number bigint default null,
     page_size integer default 50
@@ -251,27 +251,27 @@ begin
     return query select shown from private.show_tickets(page) as shown;
 end;
 $$;
-comment on function public.read_my_tickets is
+comment on function api.read_my_tickets is
 'What the caller requested, is assigned or follows, newest first, below a number.';
 
-create function public.list_comments(
+create function api.list_comments(
     ticket text, after integer default 0, page_size integer default 50
-) returns setof public.comments
+) returns setof jsonb
 language plpgsql stable set search_path = ''
 as $$
 declare
     wanted constant uuid := private.visible_ticket(ticket);
 begin
     return query
-    select comments.* from public.comments
+    select private.comment_json(comments) from public.comments
     where ticket_id = wanted and position > list_comments.after
     order by position
     limit page_size;
 end;
 $$;
-comment on function public.list_comments is 'What was said on a ticket after a position, in order.';
+comment on function api.list_comments is 'What was said on a ticket after a position, in order.';
 
-create function public.list_ticket_events(
+create function api.list_ticket_events(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof public.ticket_events
 language plpgsql stable set search_path = ''
@@ -286,10 +286,10 @@ begin
     limit page_size;
 end;
 $$;
-comment on function public.list_ticket_events is
+comment on function api.list_ticket_events is
 'What happened to a ticket after a seq, in order: how a client that slept catches up.';
 
 grant execute on function
-private.visible_ticket, private.require_statuses, public.look_at_ticket, private.show_tickets,
-public.read_ticket, public.read_my_tickets, public.list_comments, public.list_ticket_events
+private.visible_ticket, private.require_statuses, api.look_at_ticket, private.show_tickets,
+api.read_ticket, api.read_my_tickets, api.list_comments, api.list_ticket_events
 to authenticated;

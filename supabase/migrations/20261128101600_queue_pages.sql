@@ -340,7 +340,7 @@ end;
 $$;
 comment on function private.require_place_in is 'PT422 for a place that is of another sort.';
 
-create function public.read_queue(
+create function api.read_queue(
     queue text,
     wanted jsonb default null,
     sort text default 'priority',
@@ -366,10 +366,10 @@ begin
     return private.page_of_queues(array[this], wanted, sort, after, page_size, counted);
 end;
 $$;
-comment on function public.read_queue is
+comment on function api.read_queue is
 'A page of a queue after a place: sorted by priority (then longest waiting), waiting, oldest, newest or updated. A page may come short or empty and not be the last: go on from next until it is null.';
 
 grant execute on function
 private.walk_queues, private.count_queues, private.page_of_queues, private.require_place_in,
-public.read_queue
+api.read_queue
 to authenticated;

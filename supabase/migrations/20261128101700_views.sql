@@ -151,7 +151,7 @@ $$;
 comment on function private.queue_of_view is
 'The queue of a key or id that the caller may read, or null for all; PT422 when there is none.';
 
-create function public.create_view(
+create function api.create_view(
     name text,
     scope public.view_scope default 'mine',
     queue text default null,
@@ -198,7 +198,7 @@ begin
     return made;
 end;
 $$;
-comment on function public.create_view is
+comment on function api.create_view is
 'Saves a view: for oneself, for a team with views.share_team, for everyone with views.share_all.';
 
 create function private.lock_view(wanted uuid) returns public.views
@@ -222,7 +222,7 @@ $$;
 comment on function private.lock_view is
 'The guard of commands on a view: finds one that the caller may keep, and locks it; PT401, PT403, PT404.';
 
-create function public.change_view(view uuid, changes jsonb) returns public.views
+create function api.change_view(view uuid, changes jsonb) returns public.views
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -253,10 +253,10 @@ begin
     return kept;
 end;
 $$;
-comment on function public.change_view is
+comment on function api.change_view is
 'Changes what is named of a view: name, scope, queue, conditions, sort. Needs the rights for what it was and what it becomes.';
 
-create function public.delete_view(view uuid) returns public.views
+create function api.delete_view(view uuid) returns public.views
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -266,9 +266,9 @@ begin
     return gone;
 end;
 $$;
-comment on function public.delete_view is 'Deletes a view; answers what it was.';
+comment on function api.delete_view is 'Deletes a view; answers what it was.';
 
-create function public.list_views() returns setof public.views
+create function api.list_views() returns setof public.views
 language sql stable set search_path = ''
 as $$
     select views.*
@@ -276,9 +276,9 @@ as $$
     where (select private.caller()) is not null
     order by views.scope, views.name, views.id;
 $$;
-comment on function public.list_views is 'The views the caller has, own ones first, by name.';
+comment on function api.list_views is 'The views the caller has, own ones first, by name.';
 
-create function public.list_view(
+create function api.list_view(
     view uuid,
     after jsonb default null,
     after_sort text default null,
@@ -311,10 +311,10 @@ begin
     );
 end;
 $$;
-comment on function public.list_view is
+comment on function api.list_view is
 'A page of the tickets of a view that the caller may see, like read_queue.';
 
 grant execute on function
-public.create_view, public.change_view, public.delete_view, public.list_views,
-public.list_view
+api.create_view, api.change_view, api.delete_view, api.list_views,
+api.list_view
 to authenticated;

@@ -226,7 +226,7 @@ $$;
 comment on function private.find_own_queue is
 'A queue that the caller may read, by key or id; PT404 when there is none.';
 
-create function public.get_queue_status(queue text) returns jsonb
+create function api.get_queue_status(queue text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -235,7 +235,7 @@ begin
     return private.queue_status((this).id) || jsonb_build_object('queue_id', (this).id);
 end;
 $$;
-comment on function public.get_queue_status is 'How a queue stands at this moment, for those who may read it.';
+comment on function api.get_queue_status is 'How a queue stands at this moment, for those who may read it.';
 
 -- Broadcasting it ------------------------------------------------------------
 
@@ -311,7 +311,7 @@ $$;
 comment on function private.tell_queue_status is
 'Tells how a queue stands if that has changed and a second has passed; else, when nobody else will, promises it: the answer is in how many seconds.';
 
-create function public.refresh_queue_status(event uuid) returns double precision
+create function api.refresh_queue_status(event uuid) returns double precision
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -338,10 +338,10 @@ begin
     return seconds;
 end;
 $$;
-comment on function public.refresh_queue_status is
+comment on function api.refresh_queue_status is
 'Tells how the queues of an event stand; answers in how many seconds the caller must have tell_queue_statuses called, or null.';
 
-create function public.tell_queue_statuses(promised boolean default false)
+create function api.tell_queue_statuses(promised boolean default false)
 returns double precision
 language plpgsql security definer set search_path = ''
 as $$
@@ -371,8 +371,8 @@ begin
     return seconds;
 end;
 $$;
-comment on function public.tell_queue_statuses is
+comment on function api.tell_queue_statuses is
 'Tells how queues stand: those for which somebody has promised it, or all that have changed. Answers in how many seconds to look again, or null.';
 
-grant execute on function private.queue_totals, public.get_queue_status to authenticated;
-grant execute on function public.refresh_queue_status, public.tell_queue_statuses to service_role;
+grant execute on function private.queue_totals, api.get_queue_status to authenticated;
+grant execute on function api.refresh_queue_status, api.tell_queue_statuses to service_role;

@@ -25,7 +25,7 @@ as $$
 $$;
 comment on function private.queue_view is 'A queue as list_queues shows it.';
 
-create function public.list_queues() returns table (
+create function api.list_queues() returns table (
     id uuid, key text, name text, is_default boolean, strategy text,
     default_priority public.ticket_priority, released_after_minutes integer,
     wait_limit_minutes integer, counts jsonb
@@ -52,7 +52,7 @@ as $$
         on totals.queue_id = readable.id
     order by readable.name;
 $$;
-comment on function public.list_queues is
+comment on function api.list_queues is
 'The queues the caller may read, with how many tickets stand in each status category.';
 
 create function private.leads_queue(queue uuid) returns boolean
@@ -145,7 +145,7 @@ $$;
 comment on function private.require_empty is
 'PT409 for the default queue and for one that holds live tickets, whose number it tells.';
 
-create function public.create_queue(
+create function api.create_queue(
     key text,
     name text,
     strategy text default 'manual',
@@ -191,9 +191,9 @@ begin
     return answer;
 end;
 $$;
-comment on function public.create_queue is 'Makes a queue; needs queues.manage.';
+comment on function api.create_queue is 'Makes a queue; needs queues.manage.';
 
-create function public.change_queue(queue text, changes jsonb) returns jsonb
+create function api.change_queue(queue text, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -240,7 +240,7 @@ begin
     return private.queue_view(target);
 end;
 $$;
-comment on function public.change_queue is
+comment on function api.change_queue is
 'Changes strategy, default_priority (null: triage decides), released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name and archived with queues.manage.';
 
 -- Members --------------------------------------------------------------------
@@ -253,7 +253,7 @@ as $$
 $$;
 comment on function private.member_view is 'Somebody at work in a queue.';
 
-create function public.list_queue_members(queue text) returns setof jsonb
+create function api.list_queue_members(queue text) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -277,7 +277,7 @@ begin
     order by profiles.name, profiles.id;
 end;
 $$;
-comment on function public.list_queue_members is
+comment on function api.list_queue_members is
 'Who works a queue, by name, with whether they are there and what they hold; for those who read the queue.';
 
 create function private.put_back(
@@ -316,7 +316,7 @@ $$;
 comment on function private.put_back is
 'Puts back what a person holds (in a queue), new and open tickets or also those that wait for others, at most 1000; returns how many.';
 
-create function public.add_queue_member(queue text, person uuid) returns jsonb
+create function api.add_queue_member(queue text, person uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -339,10 +339,10 @@ begin
     return private.member_view(member);
 end;
 $$;
-comment on function public.add_queue_member is
+comment on function api.add_queue_member is
 'Lets a person work a queue; needs queues.lead in the queue, or queues.manage.';
 
-create function public.remove_queue_member(queue text, person uuid) returns jsonb
+create function api.remove_queue_member(queue text, person uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -362,10 +362,10 @@ begin
     return private.member_view(member);
 end;
 $$;
-comment on function public.remove_queue_member is
+comment on function api.remove_queue_member is
 'Ends that a person works a queue; what they held there, solved tickets apart, goes back to it. Needs queues.lead in the queue, or queues.manage.';
 
 grant execute on function
-public.list_queues, public.create_queue, public.change_queue, public.list_queue_members,
-public.add_queue_member, public.remove_queue_member
+api.list_queues, api.create_queue, api.change_queue, api.list_queue_members,
+api.add_queue_member, api.remove_queue_member
 to authenticated;

@@ -85,9 +85,9 @@ $$;
 comment on function private.claim_one is
 'Gives a person the next ticket of a queue of theirs, or of whichever has the first; null when nothing is free.';
 
-create function public.claim_next_ticket(
+create function api.claim_next_ticket(
     queue text default null, idempotency_key text default null
-) returns setof public.tickets
+) returns setof jsonb
 language plpgsql security definer rows 1 set search_path = ''
 as $$
 declare
@@ -118,11 +118,11 @@ begin
         perform private.keep_answer(idempotency_key, answer);
     end if;
     if answer ->> 'id' is not null then
-        return next jsonb_populate_record(null::public.tickets, answer);
+        return next private.ticket_json(jsonb_populate_record(null::public.tickets, answer));
     end if;
 end;
 $$;
-comment on function public.claim_next_ticket is
+comment on function api.claim_next_ticket is
 'Takes what comes next in a queue (key or id), or in all the caller works: by priority, then longest waiting. Nothing when nothing is free; PT409 away or at-capacity.';
 
 -- Giving by strategy ---------------------------------------------------------
@@ -266,7 +266,7 @@ $$;
 comment on function private.give_waiting is
 'Gives some of what waits in a queue, in working order and by its strategy; returns how many. What suits nobody who has room holds up nothing behind it.';
 
-create function public.assign_work(event uuid, picks jsonb) returns boolean
+create function api.assign_work(event uuid, picks jsonb) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -303,10 +303,10 @@ begin
     return true;
 end;
 $$;
-comment on function public.assign_work is
+comment on function api.assign_work is
 'What follows from an event for who works what: a free ticket is given, and whoever got room is given more; false when it had followed before.';
 
-create function public.waiting_queues(strategies text[]) returns setof uuid
+create function api.waiting_queues(strategies text[]) returns setof uuid
 language sql stable security definer set search_path = ''
 as $$
     select queues.id
@@ -321,17 +321,17 @@ as $$
         and exists (select from private.eligible(queues.id))
     order by queues.id;
 $$;
-comment on function public.waiting_queues is
+comment on function api.waiting_queues is
 'The queues of these strategies in which something waits and somebody has room.';
 
-create function public.assign_waiting_tickets(
+create function api.assign_waiting_tickets(
     queue uuid, picks jsonb, at_most integer default 10
 ) returns integer
 language sql security definer set search_path = ''
 as $$
     select private.give_waiting(queue, picks, at_most);
 $$;
-comment on function public.assign_waiting_tickets is
+comment on function api.assign_waiting_tickets is
 'Gives some of what waits in a queue by its strategy; returns how many. For the clock alone.';
 
 -- Releasing what is idle -----------------------------------------------------
@@ -365,7 +365,7 @@ $$;
 comment on function private.idle_tickets is
 'Tickets that have waited for their owners longer than their queues allow.';
 
-create function public.release_idle_tickets(at_most integer default 100) returns integer
+create function api.release_idle_tickets(at_most integer default 100) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -382,11 +382,11 @@ begin
     );
 end;
 $$;
-comment on function public.release_idle_tickets is
+comment on function api.release_idle_tickets is
 'Puts back some of what has waited too long for its owner; says how many. For the clock alone.';
 
-grant execute on function public.claim_next_ticket to authenticated;
+grant execute on function api.claim_next_ticket to authenticated;
 grant execute on function
-public.assign_work, public.waiting_queues, public.assign_waiting_tickets,
-public.release_idle_tickets
+api.assign_work, api.waiting_queues, api.assign_waiting_tickets,
+api.release_idle_tickets
 to service_role;

@@ -281,7 +281,7 @@ $$;
 comment on function private.tickets_named is
 'Tickets as they were named, each once, in order; PT422 unless all are ids or numbers.';
 
-create function public.bulk_update(
+create function api.bulk_update(
     change jsonb,
     tickets text[] default null,
     view uuid default null,
@@ -327,7 +327,7 @@ begin
     return answer;
 end;
 $$;
-comment on function public.bulk_update is
+comment on function api.bulk_update is
 'Begins to change up to 1,000 tickets, named one by one or by a view; a worker does it, with the rights that the caller has then.';
 
 create function private.own_bulk_update(bulk_update uuid) returns private.bulk_updates
@@ -349,14 +349,14 @@ $$;
 comment on function private.own_bulk_update is
 'The guard of every question about a bulk update: it is shown to who asked for it alone; PT401, PT404.';
 
-create function public.get_bulk_update(bulk_update uuid) returns jsonb
+create function api.get_bulk_update(bulk_update uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select private.bulk_view(private.own_bulk_update(bulk_update));
 $$;
-comment on function public.get_bulk_update is 'How far a bulk update of the caller''s has come.';
+comment on function api.get_bulk_update is 'How far a bulk update of the caller''s has come.';
 
-create function public.list_bulk_updates(
+create function api.list_bulk_updates(
     before jsonb default null, page_size integer default 50
 ) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
@@ -377,10 +377,10 @@ begin
     limit page_size;
 end;
 $$;
-comment on function public.list_bulk_updates is
+comment on function api.list_bulk_updates is
 'The bulk updates of the caller''s, newest first before a place: how a client that was closed finds them again.';
 
-create function public.list_bulk_items(
+create function api.list_bulk_items(
     bulk_update uuid, result text default null, after integer default 0,
     page_size integer default 50
 ) returns setof jsonb
@@ -405,7 +405,7 @@ begin
     limit page_size;
 end;
 $$;
-comment on function public.list_bulk_items is
+comment on function api.list_bulk_items is
 'What became of each ticket of a bulk update of the caller''s, after a position, all or with one result.';
 
 create function private.way_back(before jsonb, after jsonb) returns jsonb
@@ -421,7 +421,7 @@ $$;
 comment on function private.way_back is
 'The change that leads from what an item was left as to what it had been.';
 
-create function public.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
+create function api.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
 returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -460,10 +460,10 @@ begin
     return answer;
 end;
 $$;
-comment on function public.undo_bulk_update is
+comment on function api.undo_bulk_update is
 'Begins to take back what a finished bulk update of the caller''s did, where nothing has changed since; that is a bulk update too, and can be undone.';
 
 grant execute on function
-public.bulk_update, public.get_bulk_update, public.list_bulk_updates, public.list_bulk_items,
-public.undo_bulk_update
+api.bulk_update, api.get_bulk_update, api.list_bulk_updates, api.list_bulk_items,
+api.undo_bulk_update
 to authenticated;

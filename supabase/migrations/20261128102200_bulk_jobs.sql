@@ -43,15 +43,15 @@ $$;
 comment on function private.field_changes is
 'The part of a change that update_ticket takes, with the tags that a ticket comes to.';
 
-create function private.change_fields(ticket public.tickets, change jsonb) returns public.tickets
+create function private.change_fields(ticket public.tickets, change jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
     changes constant jsonb := private.field_changes(ticket, change);
 begin
-    return case
-        when changes = '{}' then ticket else public.update_ticket(ticket.id::text, changes)
-    end;
+    if changes <> '{}' then
+        perform api.update_ticket(ticket.id::text, changes);
+    end if;
 end;
 $$;
 comment on function private.change_fields is 'Carries out the part of a change that update_ticket takes.';
@@ -65,22 +65,23 @@ declare
     -- away may have no say in it afterwards. So a move comes last, or before its assignee.
     moves_first constant boolean := change ? 'queue'
         and coalesce(change ->> 'assignee', 'none') <> 'none';
-    ticket public.tickets := target;
+    ticket public.tickets;
 begin
     if moves_first then
-        ticket := private.change_fields(ticket, change);
+        perform private.change_fields(target, change);
     end if;
     if change ->> 'assignee' = 'none' then
-        ticket := public.release_ticket(ref);
+        perform api.release_ticket(ref);
     elsif change ? 'assignee' then
-        ticket := public.assign_ticket(ref, change ->> 'assignee');
+        perform api.assign_ticket(ref, change ->> 'assignee');
     end if;
     if change ? 'status' then
-        ticket := public.update_ticket_status(ref, change ->> 'status', change ->> 'reason');
+        perform api.update_ticket_status(ref, change ->> 'status', change ->> 'reason');
     end if;
     if not moves_first then
-        ticket := private.change_fields(ticket, change);
+        perform private.change_fields(target, change);
     end if;
+    select * into ticket from public.tickets where id = target.id;
     return ticket;
 end;
 $$;
@@ -230,7 +231,7 @@ $$;
 comment on function private.note_results is
 'Records how items ended and how far their bulk update has come, and tells who asked for it.';
 
-create function public.claim_bulk_update(lease_seconds integer default 60) returns jsonb
+create function api.claim_bulk_update(lease_seconds integer default 60) returns jsonb
 language sql security definer set search_path = ''
 as $$
     update private.bulk_updates
@@ -247,10 +248,10 @@ as $$
     )
     returning jsonb_build_object('id', id, 'attempt', attempts);
 $$;
-comment on function public.claim_bulk_update is
+comment on function api.claim_bulk_update is
 'The bulk update that was worked on least lately, for a while this worker''s; null when there is nothing to do. For workers.';
 
-create function public.apply_bulk_chunk(
+create function api.apply_bulk_chunk(
     bulk_update uuid, attempt integer, at_most integer default 50
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -300,10 +301,10 @@ begin
     return private.bulk_view(private.note_results(job, ended));
 end;
 $$;
-comment on function public.apply_bulk_chunk is
+comment on function api.apply_bulk_chunk is
 'Does the next items of a claimed bulk update in one transaction, with the rights that its person has now; null when another worker has it. For workers.';
 
-create function public.forget_bulk_updates(at_most integer default 20) returns integer
+create function api.forget_bulk_updates(at_most integer default 20) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -318,9 +319,9 @@ begin
     return forgotten;
 end;
 $$;
-comment on function public.forget_bulk_updates is
+comment on function api.forget_bulk_updates is
 'Deletes some of the bulk updates that were over 30 days ago; says how many. For workers.';
 
 grant execute on function
-public.claim_bulk_update, public.apply_bulk_chunk, public.forget_bulk_updates
+api.claim_bulk_update, api.apply_bulk_chunk, api.forget_bulk_updates
 to service_role;

@@ -83,7 +83,7 @@ $$;
 comment on function private.lock_answer is
 'The guard of the commands about leases: finds and locks a ticket that the caller may answer as staff; PT401, PT403, PT404.';
 
-create function public.lease_reply(ticket text, take_over boolean default false) returns jsonb
+create function api.lease_reply(ticket text, take_over boolean default false) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -116,10 +116,10 @@ begin
     return private.tell_lease(target.id);
 end;
 $$;
-comment on function public.lease_reply is
+comment on function api.lease_reply is
 'Holds a ticket for the reply of the caller, again and again while they write; PT409 while somebody else does, unless it is taken over, which is recorded. Needs tickets.reply in the queue.';
 
-create function public.release_reply(ticket text) returns jsonb
+create function api.release_reply(ticket text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -133,7 +133,7 @@ begin
     return private.tell_lease(target.id);
 end;
 $$;
-comment on function public.release_reply is
+comment on function api.release_reply is
 'Ends the caller''s lease of a ticket, if there is one; that of somebody else stays, and is returned.';
 
 create function private.read_lease(ticket uuid) returns jsonb
@@ -148,14 +148,14 @@ end;
 $$;
 comment on function private.read_lease is 'The lease of a ticket for staff who may answer it; else PT403.';
 
-create function public.get_reply_lease(ticket text) returns jsonb
+create function api.get_reply_lease(ticket text) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 begin
     return private.read_lease(private.visible_ticket(ticket));
 end;
 $$;
-comment on function public.get_reply_lease is
+comment on function api.get_reply_lease is
 'Who is answering a ticket, and until when; nulls when nobody is. Needs tickets.reply in the queue.';
 
 create function private.respect_lease() returns trigger
@@ -187,5 +187,5 @@ before insert on public.comments
 for each row when (new.visibility = 'public') execute function private.respect_lease();
 
 grant execute on function
-public.lease_reply, public.release_reply, private.read_lease, public.get_reply_lease
+api.lease_reply, api.release_reply, private.read_lease, api.get_reply_lease
 to authenticated;

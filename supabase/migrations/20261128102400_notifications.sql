@@ -96,7 +96,7 @@ $$;
 comment on function private.count_unread is
 'How much of what the caller was told, and may still see, is unread; counted to 1000.';
 
-create function public.list_notifications(
+create function api.list_notifications(
     only_unread boolean default false, after jsonb default null, page_size integer default 50
 ) returns jsonb
 language plpgsql stable set search_path = ''
@@ -135,7 +135,7 @@ begin
     );
 end;
 $$;
-comment on function public.list_notifications is
+comment on function api.list_notifications is
 'What the caller was told of, newest first after a place, and how much of all is unread; counted to 1000.';
 
 create function private.mark_read(ids uuid[], up_to uuid, idempotency_key text) returns void
@@ -168,7 +168,7 @@ $$;
 comment on function private.mark_read is
 'The caller has read these notifications, or everything up to one; others'' are passed by.';
 
-create function public.read_notifications(
+create function api.read_notifications(
     ids uuid[] default null, up_to uuid default null, idempotency_key text default null
 ) returns jsonb
 language plpgsql set search_path = ''
@@ -178,10 +178,10 @@ begin
     return jsonb_build_object('unread', private.count_unread());
 end;
 $$;
-comment on function public.read_notifications is
+comment on function api.read_notifications is
 'Marks these notifications as read, or everything up to one; says how much is left.';
 
-create function public.get_notification_preferences()
+create function api.get_notification_preferences()
 returns table (type text, in_app boolean, email boolean)
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -197,10 +197,10 @@ begin
     order by usual.type;
 end;
 $$;
-comment on function public.get_notification_preferences is
+comment on function api.get_notification_preferences is
 'How the caller is told of each type of event, defaults included.';
 
-create function public.set_notification_preferences(preferences jsonb)
+create function api.set_notification_preferences(preferences jsonb)
 returns table (type text, in_app boolean, email boolean)
 language plpgsql security definer set search_path = ''
 as $$
@@ -221,10 +221,10 @@ begin
     insert into public.notification_preferences as own (person_id, type, in_app, email)
     select distinct on (wish.type) me, wish.type, wish.in_app, wish.email
     from jsonb_to_recordset(preferences) as wish (type text, in_app boolean, email boolean);
-    return query select * from public.get_notification_preferences();
+    return query select * from api.get_notification_preferences();
 end;
 $$;
-comment on function public.set_notification_preferences is
+comment on function api.set_notification_preferences is
 'Replaces the caller''s wishes: [{type, in_app, email}]; what is not named follows the default again.';
 
 -- The reaction ---------------------------------------------------------------
@@ -327,7 +327,7 @@ $$;
 comment on function private.audience is
 'Who is told of an event, and how: requester, assignee before and after, and followers, as they were then; never the actor, never somebody who may not know now.';
 
-create function public.notify_people(event uuid) returns boolean
+create function api.notify_people(event uuid) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -352,11 +352,11 @@ begin
     return true;
 end;
 $$;
-comment on function public.notify_people is
+comment on function api.notify_people is
 'The reaction that tells people of an event, once; false when it already had its effect.';
 
 grant execute on function
-private.count_unread, public.list_notifications, private.mark_read, public.read_notifications,
-public.get_notification_preferences, public.set_notification_preferences
+private.count_unread, api.list_notifications, private.mark_read, api.read_notifications,
+api.get_notification_preferences, api.set_notification_preferences
 to authenticated;
-grant execute on function public.notify_people to service_role;
+grant execute on function api.notify_people to service_role;

@@ -183,7 +183,7 @@ as $$
 $$;
 comment on function private.email_attempts is 'How often a mail is tried: for about 8 hours.';
 
-create function public.claim_emails(at_most integer default 10) returns setof jsonb
+create function api.claim_emails(at_most integer default 10) returns setof jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -224,19 +224,19 @@ begin
     end loop;
 end;
 $$;
-comment on function public.claim_emails is
+comment on function api.claim_emails is
 'The mails that have been due longest, for 2 minutes this worker''s alone; then, unless marked, another''s. For workers.';
 
-create function public.email_sent(email uuid) returns void
+create function api.email_sent(email uuid) returns void
 language sql security definer set search_path = ''
 as $$
     update private.emails
     set sent_at = now(), gave_up_at = null, last_error = null
     where id = email and sent_at is null;
 $$;
-comment on function public.email_sent is 'The mail service has accepted a mail.';
+comment on function api.email_sent is 'The mail service has accepted a mail.';
 
-create function public.email_failed(
+create function api.email_failed(
     email uuid, attempt integer, error text, for_good boolean default false
 ) returns boolean
 language plpgsql security definer set search_path = ''
@@ -255,10 +255,10 @@ begin
     return coalesce(gave_up, false);
 end;
 $$;
-comment on function public.email_failed is
+comment on function api.email_failed is
 'Puts a mail off, twice as long each time; true when it was given up, after the last attempt or for good.';
 
-create function public.forget_told(at_most integer default 1000) returns integer
+create function api.forget_told(at_most integer default 1000) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -281,9 +281,9 @@ begin
     return mails + notices;
 end;
 $$;
-comment on function public.forget_told is
+comment on function api.forget_told is
 'Deletes mail that was over 30 days ago, and notifications that were read 90 days ago; says how many.';
 
 grant execute on function
-public.claim_emails, public.email_sent, public.email_failed, public.forget_told
+api.claim_emails, api.email_sent, api.email_failed, api.forget_told
 to service_role;

@@ -162,7 +162,7 @@ as $$
 $$;
 comment on function private.hears is 'Whether an endpoint asked to hear of an event.';
 
-create function public.fill_webhook_deliveries(event uuid) returns boolean
+create function api.fill_webhook_deliveries(event uuid) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -183,7 +183,7 @@ begin
     return found;
 end;
 $$;
-comment on function public.fill_webhook_deliveries is
+comment on function api.fill_webhook_deliveries is
 'Owes an event to every endpoint that had asked for it when it happened, once; true when there is something to send.';
 
 -- Secrets --------------------------------------------------------------------
@@ -291,7 +291,7 @@ $$;
 comment on function private.lock_webhook is
 'The guard of every webhook command: finds an endpoint and locks it; PT401, PT403, PT404.';
 
-create function public.list_webhooks() returns setof jsonb
+create function api.list_webhooks() returns setof jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -302,9 +302,9 @@ begin
     order by endpoints.created_at, endpoints.id;
 end;
 $$;
-comment on function public.list_webhooks is 'Every endpoint, oldest first; needs webhooks.manage.';
+comment on function api.list_webhooks is 'Every endpoint, oldest first; needs webhooks.manage.';
 
-create function public.get_webhook(webhook uuid) returns jsonb
+create function api.get_webhook(webhook uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -319,9 +319,9 @@ begin
     return private.webhook_view(endpoint);
 end;
 $$;
-comment on function public.get_webhook is 'One endpoint; needs webhooks.manage.';
+comment on function api.get_webhook is 'One endpoint; needs webhooks.manage.';
 
-create function public.create_webhook(
+create function api.create_webhook(
     url text,
     description text default '',
     event_types text[] default null,
@@ -362,10 +362,10 @@ begin
     return private.with_secret(answer);
 end;
 $$;
-comment on function public.create_webhook is
+comment on function api.create_webhook is
 'Makes an endpoint and tells its secret, this once; needs webhooks.manage.';
 
-create function public.change_webhook(webhook uuid, changes jsonb) returns jsonb
+create function api.change_webhook(webhook uuid, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -399,10 +399,10 @@ begin
     return private.webhook_view(endpoint);
 end;
 $$;
-comment on function public.change_webhook is
+comment on function api.change_webhook is
 'Changes url, description, event_types (null for all), include_internal, paused; enabled true ends being disabled. Needs webhooks.manage.';
 
-create function public.rotate_webhook_secret(
+create function api.rotate_webhook_secret(
     webhook uuid, idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -431,10 +431,10 @@ begin
     return private.with_secret(answer);
 end;
 $$;
-comment on function public.rotate_webhook_secret is
+comment on function api.rotate_webhook_secret is
 'Gives an endpoint a new secret and tells it, this once. The old one signs beside it for a day; one older still ends now.';
 
-create function public.delete_webhook(webhook uuid) returns jsonb
+create function api.delete_webhook(webhook uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -444,11 +444,11 @@ begin
     return private.webhook_view(endpoint);
 end;
 $$;
-comment on function public.delete_webhook is
+comment on function api.delete_webhook is
 'Deletes an endpoint, its deliveries and its log, and returns it as it was; needs webhooks.manage.';
 
 grant execute on function
-public.list_webhooks, public.get_webhook, public.create_webhook, public.change_webhook,
-public.rotate_webhook_secret, public.delete_webhook
+api.list_webhooks, api.get_webhook, api.create_webhook, api.change_webhook,
+api.rotate_webhook_secret, api.delete_webhook
 to authenticated;
-grant execute on function public.fill_webhook_deliveries to service_role;
+grant execute on function api.fill_webhook_deliveries to service_role;

@@ -4,7 +4,7 @@
 
 -- Sending --------------------------------------------------------------------
 
-create function public.claim_webhook_deliveries(
+create function api.claim_webhook_deliveries(
     at_most integer default 32, lease_seconds integer default 90
 )
 returns table (
@@ -58,7 +58,7 @@ as $$
     inner join private.webhook_endpoints as endpoints on endpoints.id = claimed.endpoint_id
     order by claimed.created_at, claimed.seq;
 $$;
-comment on function public.claim_webhook_deliveries is
+comment on function api.claim_webhook_deliveries is
 'Deliveries to send now, leased to whoever asks; no two workers get the same one while a lease lasts.';
 
 create function private.note_health(endpoint uuid, outcome text) returns boolean
@@ -88,7 +88,7 @@ $$;
 comment on function private.note_health is
 'Notes that an endpoint works or fails; true when it is disabled for that.';
 
-create function public.record_webhook_attempt(
+create function api.record_webhook_attempt(
     delivery uuid,
     attempt integer,
     outcome text,
@@ -138,10 +138,10 @@ begin
     return private.note_health(held.endpoint_id, outcome);
 end;
 $$;
-comment on function public.record_webhook_attempt is
+comment on function api.record_webhook_attempt is
 'Records how an attempt went: delivered, retry (in so many seconds), gave_up or gone; true when it disabled the endpoint.';
 
-create function public.forget_webhook_deliveries(at_most integer default 1000) returns integer
+create function api.forget_webhook_deliveries(at_most integer default 1000) returns integer
 language sql security definer set search_path = ''
 as $$
     with old as (
@@ -166,7 +166,7 @@ as $$
 
     select count(*)::integer from forgotten;
 $$;
-comment on function public.forget_webhook_deliveries is
+comment on function api.forget_webhook_deliveries is
 'Deletes some of the deliveries that are older than the log is kept; returns how many.';
 
 -- The log --------------------------------------------------------------------
@@ -180,13 +180,13 @@ as $$
 $$;
 comment on function private.delivery_view is 'A delivery as it is shown.';
 
-create function public.list_webhook_deliveries(
+create function api.list_webhook_deliveries(
     webhook uuid, state text default null, before jsonb default null, page_size integer default 50
 ) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    perform public.get_webhook(webhook);
+    perform api.get_webhook(webhook);
     -- One query a filter, so that each has the index that is made for it.
     if state = 'failed' then
         return query
@@ -220,14 +220,14 @@ begin
     end if;
 end;
 $$;
-comment on function public.list_webhook_deliveries is
+comment on function api.list_webhook_deliveries is
 'What an endpoint was or is to be sent, newest first before a place, all or in one state; needs webhooks.manage.';
 
-create function public.list_webhook_attempts(webhook uuid, delivery uuid) returns setof jsonb
+create function api.list_webhook_attempts(webhook uuid, delivery uuid) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    perform public.get_webhook(webhook);
+    perform api.get_webhook(webhook);
     if not exists (
         select from private.webhook_deliveries where id = delivery and endpoint_id = webhook
     ) then
@@ -242,7 +242,7 @@ begin
     order by logged.attempt;
 end;
 $$;
-comment on function public.list_webhook_attempts is
+comment on function api.list_webhook_attempts is
 'Every attempt at a delivery, in order, with the beginning of what was sent and answered; needs webhooks.manage.';
 
 -- Sending again --------------------------------------------------------------
@@ -264,7 +264,7 @@ $$;
 comment on function private.lock_live_webhook is
 'The guard of commands that send: as lock_webhook, and PT409 for a disabled endpoint.';
 
-create function public.ping_webhook(webhook uuid, idempotency_key text default null) returns jsonb
+create function api.ping_webhook(webhook uuid, idempotency_key text default null) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -291,7 +291,7 @@ begin
     return answer;
 end;
 $$;
-comment on function public.ping_webhook is
+comment on function api.ping_webhook is
 'Owes an endpoint a delivery of type WEBHOOK_PING, to try it; needs webhooks.manage.';
 
 create function private.next_replay(endpoint uuid, event uuid) returns integer
@@ -303,7 +303,7 @@ as $$
 $$;
 comment on function private.next_replay is 'The number that another delivery of an event to an endpoint gets.';
 
-create function public.replay_webhook_delivery(
+create function api.replay_webhook_delivery(
     webhook uuid, delivery uuid, idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -340,7 +340,7 @@ begin
     return answer;
 end;
 $$;
-comment on function public.replay_webhook_delivery is
+comment on function api.replay_webhook_delivery is
 'Sends a delivery again, as a new one with the same webhook-id; needs webhooks.manage.';
 
 create function private.events_to_replay(
@@ -369,7 +369,7 @@ $$;
 comment on function private.events_to_replay is
 'Events of a time that an endpoint would hear of again; none that is still to be sent. One more than may be replayed at once.';
 
-create function public.replay_webhook_events(
+create function api.replay_webhook_events(
     webhook uuid,
     since timestamptz,
     until timestamptz default now(),
@@ -415,14 +415,14 @@ begin
     return answer;
 end;
 $$;
-comment on function public.replay_webhook_events is
+comment on function api.replay_webhook_events is
 'Sends the events of a time that never arrived, or all of them, and says how many: 10,000 at most, also such as happened while the endpoint was disabled. Needs webhooks.manage.';
 
 grant execute on function
-public.list_webhook_deliveries, public.list_webhook_attempts, public.ping_webhook,
-public.replay_webhook_delivery, public.replay_webhook_events
+api.list_webhook_deliveries, api.list_webhook_attempts, api.ping_webhook,
+api.replay_webhook_delivery, api.replay_webhook_events
 to authenticated;
 grant execute on function
-public.claim_webhook_deliveries, public.record_webhook_attempt,
-public.forget_webhook_deliveries
+api.claim_webhook_deliveries, api.record_webhook_attempt,
+api.forget_webhook_deliveries
 to service_role;

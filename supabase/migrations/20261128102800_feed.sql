@@ -63,7 +63,7 @@ $$;
 comment on function private.feed_reach is
 'How far one page of the feed looks: a thousand events on from a place; null at the end.';
 
-create function public.list_events(
+create function api.list_events(
     after jsonb default null, page_size integer default 50, from_now boolean default false
 ) returns jsonb
 language plpgsql stable set search_path = ''
@@ -113,9 +113,9 @@ begin
     );
 end;
 $$;
-comment on function public.list_events is
+comment on function api.list_events is
 'What happened after a place to all tickets the caller may see, and the place to go on from. Whoever may see little of much gets a page in constant time too: it looks at a thousand events at most, so it may be empty and not the last. Nothing is left when the place has not moved.';
 
 grant execute on function
-private.few_tickets, private.feed_reach, public.list_events
+private.few_tickets, private.feed_reach, api.list_events
 to authenticated;

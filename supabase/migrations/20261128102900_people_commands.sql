@@ -1,6 +1,6 @@
 -- Who am I, who is there, and who may do what: the questions and the commands.
 
-create function public.whoami() returns jsonb
+create function api.whoami() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -40,9 +40,9 @@ begin
     );
 end;
 $$;
-comment on function public.whoami is 'The caller, with roles, permissions and queues as they are now.';
+comment on function api.whoami is 'The caller, with roles, permissions and queues as they are now.';
 
-create function public.list_people(
+create function api.list_people(
     search text default null,
     role text default null,
     after jsonb default null,
@@ -90,12 +90,12 @@ begin
     limit list_people.page_size;
 end;
 $$;
-comment on function public.list_people is
+comment on function api.list_people is
 'People by name after a place, found by a part of name or address, or by role; needs people.read.';
 
 -- Roles ----------------------------------------------------------------------
 
-create function public.list_roles() returns table (
+create function api.list_roles() returns table (
     role text, name text, built_in boolean, permissions text[]
 )
 language sql stable set search_path = ''
@@ -111,7 +111,7 @@ as $$
     from public.roles
     order by roles.built_in desc, roles.role;
 $$;
-comment on function public.list_roles is 'Every role with what it allows.';
+comment on function api.list_roles is 'Every role with what it allows.';
 
 create function private.beyond_mine(permissions text[]) returns text[]
 language sql stable security definer set search_path = ''
@@ -178,7 +178,7 @@ as $$
 $$;
 comment on function private.person_with_roles is 'A person as list_people shows it.';
 
-create function public.grant_role(person uuid, role text) returns jsonb
+create function api.grant_role(person uuid, role text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -190,9 +190,9 @@ begin
     return private.person_with_roles(person);
 end;
 $$;
-comment on function public.grant_role is 'Gives a person a role; needs roles.manage and everything the role allows.';
+comment on function api.grant_role is 'Gives a person a role; needs roles.manage and everything the role allows.';
 
-create function public.revoke_role(person uuid, role text) returns jsonb
+create function api.revoke_role(person uuid, role text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -202,10 +202,10 @@ begin
     return private.person_with_roles(person);
 end;
 $$;
-comment on function public.revoke_role is
+comment on function api.revoke_role is
 'Takes a role from a person, at once; the last administrator keeps theirs (PT409).';
 
-create function public.define_role(role text, name text, permissions text[]) returns jsonb
+create function api.define_role(role text, name text, permissions text[]) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -257,15 +257,15 @@ begin
     select define_role.role, wanted from unnest(permissions) as wanted
     on conflict do nothing;
     return (
-        select to_jsonb(listed) from public.list_roles() as listed
+        select to_jsonb(listed) from api.list_roles() as listed
         where listed.role = define_role.role
     );
 end;
 $$;
-comment on function public.define_role is
+comment on function api.define_role is
 'Makes a role from permissions, or changes one that is not built in; only from what the caller holds.';
 
-create function public.make_first_admin(email text) returns uuid
+create function api.make_first_admin(email text) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -288,12 +288,12 @@ begin
     return person;
 end;
 $$;
-comment on function public.make_first_admin is
+comment on function api.make_first_admin is
 'Makes the first administrator of a new deployment; for the service key, once.';
 
 -- The token ------------------------------------------------------------------
 
-create function public.custom_access_token_hook(event jsonb) returns jsonb
+create function private.custom_access_token_hook(event jsonb) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_set(
@@ -308,14 +308,14 @@ as $$
         )
     );
 $$;
-comment on function public.custom_access_token_hook is
+comment on function private.custom_access_token_hook is
 'Puts the roles of whoever signs in into the token, as claim user_roles.';
 
-grant usage on schema public to supabase_auth_admin;
+grant usage on schema private to supabase_auth_admin;
 
 grant execute on function
-public.whoami, public.list_people, public.list_roles, public.grant_role, public.revoke_role,
-public.define_role
+api.whoami, api.list_people, api.list_roles, api.grant_role, api.revoke_role,
+api.define_role
 to authenticated;
-grant execute on function public.make_first_admin to service_role;
-grant execute on function public.custom_access_token_hook to supabase_auth_admin;
+grant execute on function api.make_first_admin to service_role;
+grant execute on function private.custom_access_token_hook to supabase_auth_admin;

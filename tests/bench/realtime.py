@@ -19,7 +19,7 @@ LIMIT = 100.0
 CHANGES = 200
 PAUSE = 0.01  # seconds between changes, as a busy desk has them
 PRIVATE = {"config": {"private": True}}
-COMMENT = "select public.add_comment(ticket => %s, body => 'One more word.')"
+COMMENT = "select api.add_comment(ticket => %s, body => 'One more word.')"
 
 
 def measure(_: Namespace) -> Iterator[Figure]:

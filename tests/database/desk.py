@@ -42,10 +42,10 @@ class Desk:
         )
 
     def rows(self, who: str, function: str, /, **arguments: object) -> list[Any]:
-        """Return what a function of `public` answers to somebody, as JSON rows."""
+        """Return what a function of `api` answers to somebody, as JSON rows."""
         with self.acting(who) as connection:
             query = sql.SQL("select to_jsonb(answer) from {}({}) as answer").format(
-                sql.Identifier("public", function),
+                sql.Identifier("api", function),
                 sql.SQL(", ").join(
                     sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder())
                     for name in arguments
@@ -124,7 +124,8 @@ class Desk:
 
     def now(self, ticket: Any) -> Any:
         return self.one(
-            "select to_jsonb(tickets) from public.tickets where id = %s", ticket["id"]
+            "select private.ticket_json(tickets) from public.tickets where id = %s",
+            ticket["id"],
         )
 
     def wait_for_waiting(self, count: int) -> None:

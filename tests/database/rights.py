@@ -149,7 +149,6 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "create_ticket": "authenticated",
     "create_view": "authenticated",
     "create_webhook": "authenticated",
-    "custom_access_token_hook": "supabase_auth_admin",
     "define_role": "authenticated",
     "delete_view": "authenticated",
     "delete_webhook": "authenticated",
@@ -224,7 +223,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller count_queues count_unread feed_horizon feed_reach few_tickets has_permission
+caller comment_json count_queues count_unread feed_horizon feed_reach few_tickets has_permission
 mark_read may_listen note_queues page_of_queues queue_totals read_lease
 readable_queues require_place_in require_statuses shared_organizations show_tickets
 staff visible_ticket walk_queues
@@ -255,16 +254,17 @@ require_in_queue require_order require_permission require_rights_to require_room
 require_staff require_strategy require_view_rights respect_lease restart_feed revise
 say_how secret see_again see_as sees_ticket standing suits take_head takes_tickets
 tell tell_lease tell_person tell_queue_status ticket_facts tickets_named
-tickets_of_view topics wake wake_bulk walk_end walk_text way_back webhook_view
+ticket_json tickets_of_view topics wake wake_bulk walk_end walk_text way_back webhook_view
 welcome_back welcome_person with_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
     **{
-        f"public.{name}": set(who.split()) for name, who in COMMANDS_AND_QUERIES.items()
+        f"api.{name}": set(who.split()) for name, who in COMMANDS_AND_QUERIES.items()
     },
     **{f"private.{name}": {"authenticated"} for name in PIECES_FOR_CALLERS.split()},
     **{f"private.{name}": set() for name in PIECES.split()},
+    "private.custom_access_token_hook": {"supabase_auth_admin"},
 }
 
 # These run as the caller on purpose: row-level security decides what they answer.
@@ -300,23 +300,24 @@ AS_THE_CALLER = {
     "private.keep_category",
     "private.ticket_facts",
     "private.visible_ticket",
-    "public.get_reply_lease",
-    "public.read_ticket",
-    "public.health",
-    "public.list_comments",
-    "public.list_events",
-    "public.read_my_tickets",
-    "public.list_notifications",
-    "public.read_queue",
-    "public.list_queues",
-    "public.list_roles",
-    "public.list_ticket_events",
-    "public.list_view",
-    "public.list_views",
-    "public.read_notifications",
+    "api.get_reply_lease",
+    "api.read_ticket",
+    "api.health",
+    "api.list_comments",
+    "api.list_events",
+    "api.read_my_tickets",
+    "api.list_notifications",
+    "api.read_queue",
+    "api.list_queues",
+    "api.list_roles",
+    "api.list_ticket_events",
+    "api.list_view",
+    "api.list_views",
+    "api.read_notifications",
 }
 
 ENTERED: Mapping[str, set[str]] = {
+    "api": {"anon", "authenticated", "service_role"},
     "public": set(OUTSIDERS),
-    "private": {"authenticated"},
+    "private": {"authenticated", "supabase_auth_admin"},
 }

@@ -208,7 +208,7 @@ def test_nothing_said_changes_nothing(desk, changes):
     before = change(desk, "admin", "agent", capacity=3, skills=["tax"])
     with desk.acting("admin") as connection:
         connection.execute(
-            "select public.change_agent(%s, %s::jsonb)",
+            "select api.change_agent(%s, %s::jsonb)",
             [str(id_of("agent")), None if changes is None else json.dumps(changes)],
         )
 

@@ -66,7 +66,7 @@ def test_a_number_that_no_reader_can_hold_is_refused(desk, number):
 
     with refused(CHECK), desk.acting("customer") as connection:
         connection.execute(
-            "select public.create_ticket('Help', 'It.', data => %s::jsonb)", [data]
+            "select api.create_ticket('Help', 'It.', data => %s::jsonb)", [data]
         )
 
 

@@ -141,7 +141,7 @@ COMMANDS = """
 select proname, pg_get_function_identity_arguments(oid) <> '', pronargs,
     array(select format_type(kind, null) from unnest(proargtypes) as kind)
 from pg_proc
-where pronamespace = 'public'::regnamespace and provolatile = 'v'
+where pronamespace = 'api'::regnamespace and provolatile = 'v'
     and has_function_privilege('authenticated', oid, 'execute')
     and not has_function_privilege('anon', oid, 'execute')
 order by proname
@@ -155,7 +155,7 @@ def test_every_command_that_people_may_give_is_counted_before_anything_else(desk
     for name, _, _, kinds in commands:
         nothing = ", ".join(f"null::{kind}" for kind in kinds)
         with refused("PT429"), desk.acting("admin") as connection:
-            connection.execute(f"select public.{name}({nothing})")
+            connection.execute(f"select api.{name}({nothing})")
 
     assert len(commands) > 15
 

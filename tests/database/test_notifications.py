@@ -253,7 +253,7 @@ def test_being_somebody_for_a_question_ends_with_it(desk, ticket):
     event = desk.one("select event_id from private.outbox")
 
     with desk.acting(WORKER):
-        desk.connection.execute("select public.notify_people(%s)", [event])
+        desk.connection.execute("select api.notify_people(%s)", [event])
         asking = desk.connection.execute(
             "select current_setting('request.jwt.claims')::jsonb ->> 'role'"
         )

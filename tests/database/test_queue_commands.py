@@ -202,7 +202,7 @@ def test_a_change_that_is_no_object_renames_and_archives_nothing(desk, changes):
     before = stored()
     with desk.acting("admin") as connection:
         connection.execute(
-            "select public.change_queue('billing', %s::jsonb)", [json.dumps(changes)]
+            "select api.change_queue('billing', %s::jsonb)", [json.dumps(changes)]
         )
 
     assert stored() == before

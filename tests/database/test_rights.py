@@ -29,7 +29,7 @@ def holders(ask, function, kind, verbs):
         select nspname || '.' || relname, role, verb
         from pg_class join pg_namespace on pg_namespace.oid = relnamespace
         cross join unnest(%s::text[]) as role cross join unnest(%s::text[]) as verb
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and relkind = any (%s) and {}(role, pg_class.oid, verb)
     """).format(sql.Identifier(function))
     roles = [*rights.OUTSIDERS, "authenticator", "public"]
@@ -40,7 +40,7 @@ def test_every_table_is_known(ask):
     known = """
         select nspname || '.' || relname
         from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and relkind not in ('i', 'S', 'c', 't')
     """
 
@@ -66,7 +66,7 @@ def test_sequences_are_nobodys(ask):
     known = """
         select nspname || '.' || relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and relkind = 'S'
     """
     assert {name for (name,) in ask(known)} == rights.SEQUENCES
@@ -79,7 +79,7 @@ def test_every_column_is_known_and_none_has_grants_of_its_own(ask):
         from pg_attribute
         join pg_class on pg_class.oid = attrelid
         join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and relkind = 'r' and attnum > 0 and not attisdropped
         group by 1
     """
@@ -97,7 +97,7 @@ def test_functions_are_called_by_whom_we_say(ask):
             ), '{}')
         from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
         cross join unnest(%s::text[]) as role
-        where nspname in ('public', 'private') group by 1
+        where nspname in ('api', 'public', 'private') group by 1
     """
 
     found = ask(callers, [*rights.OUTSIDERS, "authenticator", "public"])
@@ -110,7 +110,7 @@ def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
     schemas = """
         select nspname, role, has_schema_privilege(role, oid, 'create')
         from pg_namespace cross join unnest(%s::text[]) as role
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and has_schema_privilege(role, oid, 'usage')
     """
 
@@ -127,7 +127,7 @@ def test_who_runs_as_the_owner_pins_the_search_path(ask):
     functions = """
         select nspname || '.' || proname, prosecdef, proconfig
         from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
     """
 
     found = ask(functions)
@@ -166,11 +166,11 @@ def test_everything_of_ours_belongs_to_the_role_of_migrations(ask):
     owners = """
         select relowner::regrole::text from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
         union
         select proowner::regrole::text from pg_proc
         join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
     """
 
     assert ask(owners) == [("postgres",)]
@@ -180,31 +180,31 @@ def test_everything_says_what_it_is(ask):
     silent = """
         select relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and relkind in ('r', 'v', 'm')
             and obj_description(pg_class.oid) is null
         union
         select relname || '.' || attname from pg_attribute
         join pg_class on pg_class.oid = attrelid
         join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and relkind in ('r', 'v', 'm')
             and attnum > 0
             and not attisdropped and col_description(attrelid, attnum) is null
         union
         select proname from pg_proc
         join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and obj_description(pg_proc.oid) is null
         union
         select typname from pg_type
         join pg_namespace on pg_namespace.oid = typnamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and typtype in ('e', 'd')
             and obj_description(pg_type.oid) is null
         union
         select nspname from pg_namespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and obj_description(oid) is null
     """
 
@@ -220,7 +220,7 @@ def test_every_foreign_key_of_a_growing_table_has_an_index(ask):
     unindexed = """
         select conrelid::regclass::text, conname from pg_constraint
         join pg_namespace on pg_namespace.oid = connamespace
-        where nspname in ('public', 'private')
+        where nspname in ('api', 'public', 'private')
             and contype = 'f' and conname <> 'ticket_events_type_fkey'
             and not exists (
             select from pg_index

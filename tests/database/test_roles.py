@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from .cast import email_of, grant, id_of, sign_up
 from .desk import WORKER, refused
@@ -337,4 +338,4 @@ def test_the_hook_lets_somebody_without_roles_sign_in(desk):
 
 def hook(desk, event):
     """Ask as Auth does; `postgres` cannot become that role, but owns the function."""
-    return desk.call("postgres", "custom_access_token_hook", event=event)
+    return desk.one("select private.custom_access_token_hook(%s)", Jsonb(event))

@@ -284,14 +284,14 @@ def test_a_token_for_somebody_else_opens_nothing(desk, function, arguments, audi
     ):
         names = ", ".join(f"{name} => %s" for name in arguments)
         connection.execute(
-            f"select public.{function}({names})",
+            f"select api.{function}({names})",
             list(arguments.values()),
         )
 
 
 def test_a_token_for_several_services_is_good_if_we_are_one(desk):
     with desk.acting("customer", aud=["other", "authenticated"]) as connection:
-        found = connection.execute("select public.whoami() ->> 'name'").fetchone()
+        found = connection.execute("select api.whoami() ->> 'name'").fetchone()
 
     assert found == ("Customer",)
 
@@ -376,7 +376,7 @@ def test_what_the_worker_does_nobody_else_may(desk, who, function):
 @pytest.mark.parametrize("who", [*SIGNED_IN, WORKER])
 def test_the_token_hook_is_for_auth_alone(desk, who):
     with refused(PERMISSION_DENIED):
-        desk.call(who, "custom_access_token_hook", event={})
+        desk.read(who, "select private.custom_access_token_hook('{}')")
 
 
 @pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY, WORKER])

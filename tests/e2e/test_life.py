@@ -142,7 +142,7 @@ def test_what_is_said_on_a_closed_ticket_opens_another(people, database):
     people.agent.takes(closed)
     people.agent.moves(closed, "solved")
     age(database, closed, days=5)
-    database.execute("select public.close_solved_tickets()")
+    database.execute("select api.close_solved_tickets()")
 
     said = people.customer.says(closed, "It is mute again.")
 

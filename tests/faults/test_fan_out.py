@@ -174,7 +174,7 @@ def test_every_change_has_its_event(story):
 
 
 def test_nothing_is_owed_any_more(story):
-    [(lag,)] = story.desk.rows("select public.event_lag()")
+    [(lag,)] = story.desk.rows("select api.event_lag()")
     disabled = story.desk.rows(
         "select url from private.webhook_endpoints where disabled_at is not null"
     )

@@ -109,7 +109,7 @@ def take_back(desk: FragileDesk) -> list[Event]:
             " set_config('request.jwt.claims', %s, true)",
             [claims],
         )
-        connection.execute("select public.create_ticket('Never', 'It never was.')")
+        connection.execute("select api.create_ticket('Never', 'It never was.')")
         rows = connection.execute(
             "select to_jsonb(events) from public.ticket_events as events"
             " where actor_id = %s",
