@@ -27,7 +27,7 @@ class Assignments:
     def waiting(self) -> list[UUID]:
         """Return the queues in which something waits and somebody has room."""
         asked = {"strategies": list(self._picks)}
-        return [UUID(each) for each in self._database.call("waiting_queues", asked)]
+        return [UUID(each) for each in self._database.call("queues_due_for_assignment", asked)]
 
     def give(self, queue: UUID) -> int:
         """Give some of what waits in a queue."""

@@ -32,11 +32,11 @@ class Teller:
 
     def tell_promised(self) -> float | None:
         """Tell what was too early to tell before."""
-        return self._seconds("tell_queue_statuses", {"promised": True})
+        return self._seconds("broadcast_queue_statuses", {"promised": True})
 
     def tell_all(self) -> float | None:
         """Tell of every queue that stands otherwise than was told last."""
-        return self._seconds("tell_queue_statuses", {})
+        return self._seconds("broadcast_queue_statuses", {})
 
     def _seconds(self, function: str, asked: Mapping[str, Any]) -> float | None:
         seconds = self._database.call(function, asked)

@@ -93,4 +93,4 @@ class DueBulkUpdates:
 
     def forget(self) -> int:
         """Delete some that were over 30 days ago."""
-        return int(self._database.call("forget_bulk_updates", {}))
+        return int(self._database.call("delete_old_bulk_updates", {}))

@@ -8,7 +8,7 @@ from shared.persistence import Database
 
 
 class Chore(StrEnum):
-    """A kind of work, which one worker does (`find_work` of the database)."""
+    """A kind of work, which one worker does (`due_jobs` of the database)."""
 
     MISSED_EVENTS = "missed_events"
     WAITING_TICKETS = "waiting_tickets"
@@ -41,4 +41,4 @@ class DueChores:
 
     def find(self) -> list[Chore]:
         """Ask once for all of them."""
-        return Chore.known(self._database.call("find_work", {}))
+        return Chore.known(self._database.call("due_jobs", {}))

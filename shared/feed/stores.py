@@ -38,12 +38,12 @@ class ParkedEvents:
             "after": place and [str(key) for key in place],
             "page_size": size + 1,
         }
-        rows = self._database.call("list_parked_events", asked)
+        rows = self._database.call("list_dead_letters", asked)
         events = [ParkedEvent.model_validate(row) for row in rows]
         return page_of(events, size, lambda last: (last.parked_at, last.event_id))
 
     def retry(self, event: UUID, key: str | None) -> EventRetry:
         """Let the workers try again."""
         asked = {"event": str(event), "idempotency_key": key}
-        answer = self._database.call("retry_parked_event", asked)
+        answer = self._database.call("retry_dead_letter", asked)
         return EventRetry.model_validate(answer)

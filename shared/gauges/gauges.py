@@ -32,5 +32,5 @@ class Gauges:
 
     def queues(self) -> list[QueueGauge]:
         """Return every queue that is in use."""
-        rows = self._database.call("queue_gauges", {})
+        rows = self._database.call("queue_metrics", {})
         return [QueueGauge.model_validate(row) for row in rows]

@@ -18,7 +18,7 @@ class DueMail:
 
     def sent(self, mail: Mail) -> None:
         """The mail service has accepted it."""
-        self._database.call("email_sent", {"email": str(mail.id)})
+        self._database.call("record_email_sent", {"email": str(mail.id)})
 
     def failed(self, mail: Mail, error: str, *, for_good: bool = False) -> bool:
         """Put it off, or give it up."""
@@ -28,8 +28,8 @@ class DueMail:
             "error": error,
             "for_good": for_good,
         }
-        return bool(self._database.call("email_failed", asked))
+        return bool(self._database.call("record_email_failure", asked))
 
     def forget(self) -> int:
         """Delete some of what was over long ago."""
-        return int(self._database.call("forget_told", {}))
+        return int(self._database.call("delete_old_notifications", {}))

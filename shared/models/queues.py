@@ -77,7 +77,7 @@ class QueueSort(StrEnum):
 class QueueFilter(Command):
     """Which tickets; what is left out does not narrow them.
 
-    One for lists and saved views alike; `private.conditions` is the same in SQL. `me`
+    One for lists and saved views alike; `private.ticket_filters` is the same in SQL. `me`
     is whoever asks, also in a view that somebody else has made.
     """
 

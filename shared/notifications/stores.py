@@ -34,7 +34,7 @@ class Notifications:
     def read(self, reading: Reading, key: str | None) -> Unread:
         """Mark as read."""
         asked = {**reading.model_dump(mode="json"), "idempotency_key": key}
-        return Unread.model_validate(self._database.call("read_notifications", asked))
+        return Unread.model_validate(self._database.call("mark_notifications_read", asked))
 
     def preferences(self) -> list[Preference]:
         """Return how the caller is told of each type."""

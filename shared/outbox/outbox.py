@@ -40,7 +40,7 @@ class Work:
     def done(self, event: UUID, reaction: str) -> None:
         """Record a reaction whose effect is outside the database."""
         asked = {"event": str(event), "reaction": reaction}
-        self._database.call("reaction_done", asked)
+        self._database.call("record_reaction", asked)
 
     def finish(self, event: UUID) -> None:
         """Everybody has reacted."""
@@ -58,11 +58,11 @@ class Work:
     def fill_webhook_deliveries(self, event: UUID) -> bool:
         """Owe the event to every endpoint that asked for its type."""
         asked = {"event": str(event)}
-        return bool(self._database.call("fill_webhook_deliveries", asked))
+        return bool(self._database.call("create_webhook_deliveries", asked))
 
     def measure(self, event: UUID) -> EventFigures | None:
         """Return the figures of an event, once."""
-        figures = self._database.call("measure_event", {"event": str(event)})
+        figures = self._database.call("event_metrics", {"event": str(event)})
         return figures and EventFigures.model_validate(figures)
 
 

@@ -56,7 +56,7 @@ class Queues:
             "page_size": size,
             "counted": count,
         }
-        return _page(self._database.call("read_queue", arguments))
+        return _page(self._database.call("list_queue", arguments))
 
     def view(
         self, view: UUID, cursor: str | None, size: int, *, count: bool = False

@@ -34,7 +34,7 @@ class Tickets:
     def get(self, ticket: TicketRef) -> Ticket:
         """Return one visible ticket."""
         return Ticket.model_validate(
-            self._database.call("read_ticket", {"ticket": ticket})
+            self._database.call("get_ticket", {"ticket": ticket})
         )
 
     def mine(
@@ -47,7 +47,7 @@ class Tickets:
             "before_number": place and place[0],
             "page_size": size + 1,
         }
-        rows = self._database.call("read_my_tickets", arguments)
+        rows = self._database.call("list_my_tickets", arguments)
         tickets = [Ticket.model_validate(row) for row in rows]
         return page_of(tickets, size, lambda last: (last.number,))
 
@@ -95,7 +95,7 @@ class Tickets:
     def look(self, ticket: TicketRef, look: Look, key: str | None) -> Looked:
         """Move the caller's look forward."""
         asked = {"ticket": ticket, "seq": look.seq, "idempotency_key": key}
-        return Looked.model_validate(self._database.call("look_at_ticket", asked))
+        return Looked.model_validate(self._database.call("mark_ticket_read", asked))
 
     def _one(self, function: str, arguments: Mapping[str, Any]) -> Ticket:
         return Ticket.model_validate(self._database.call(function, arguments, TICKET))

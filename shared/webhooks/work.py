@@ -37,4 +37,4 @@ class DueDeliveries:
 
     def forget(self) -> int:
         """Delete some deliveries older than the log is kept."""
-        return int(self._database.call("forget_webhook_deliveries", {}))
+        return int(self._database.call("delete_old_webhook_deliveries", {}))

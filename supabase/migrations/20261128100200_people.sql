@@ -246,7 +246,7 @@ comment on function private.staff is
 
 -- Everybody who signs up is a customer ---------------------------------------
 
-create function private.welcome_person() returns trigger
+create function private.create_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -265,16 +265,16 @@ begin
     return null;
 end;
 $$;
-comment on function private.welcome_person is
+comment on function private.create_profile is
 'Gives everybody who signs up a profile and the customer role; follows a changed name.';
 
-create trigger welcome_person
+create trigger create_profile
 after insert or update of raw_user_meta_data on auth.users
-for each row execute function private.welcome_person();
+for each row execute function private.create_profile();
 
 -- Rules of roles that hold whoever writes ------------------------------------
 
-create function private.keep_an_admin() returns trigger
+create function private.require_an_admin() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -288,11 +288,11 @@ begin
     return null;
 end;
 $$;
-comment on function private.keep_an_admin is 'Refuses to remove the last administrator.';
+comment on function private.require_an_admin is 'Refuses to remove the last administrator.';
 
-create trigger keep_an_admin
+create trigger require_an_admin
 after delete or update of role on public.person_roles
-for each row when (old.role = 'admin') execute function private.keep_an_admin();
+for each row when (old.role = 'admin') execute function private.require_an_admin();
 
 -- Who may read what ----------------------------------------------------------
 

@@ -13,22 +13,22 @@
 
 -- Limits ---------------------------------------------------------------------
 
-create unlogged table private.write_counts (
+create unlogged table private.command_counts (
     subject text not null,
     slot smallint not null,
     minute timestamptz not null,
     writes integer not null,
     primary key (subject, slot)
 ) with (fillfactor = 50);
-comment on table private.write_counts is 'How many commands came in the last minute, from whom.';
-comment on column private.write_counts.subject is
+comment on table private.command_counts is 'How many commands came in the last minute, from whom.';
+comment on column private.command_counts.subject is
 'A person, or an address as a keyed hash, so that none is kept.';
-comment on column private.write_counts.slot is 'Which connections count here.';
-comment on column private.write_counts.minute is 'The minute that was counted last.';
-comment on column private.write_counts.writes is 'Commands in that minute.';
-create index write_counts_age on private.write_counts (minute);
+comment on column private.command_counts.slot is 'Which connections count here.';
+comment on column private.command_counts.minute is 'The minute that was counted last.';
+comment on column private.command_counts.writes is 'Commands in that minute.';
+create index write_counts_age on private.command_counts (minute);
 
-create function private.count_write(who text, allowed integer) returns void
+create function private.increment_command_count(who text, allowed integer) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -38,22 +38,22 @@ begin
     if allowed is null then
         return;
     end if;
-    insert into private.write_counts as counts (subject, slot, minute, writes)
+    insert into private.command_counts as counts (subject, slot, minute, writes)
     values (who, pg_backend_pid() % 32, this_minute, 1)
     on conflict (subject, slot) do update set
         minute = excluded.minute,
         writes = case when counts.minute = excluded.minute then counts.writes + 1 else 1 end
     returning writes into counted;
     if counted = 1 then
-        delete from private.write_counts
+        delete from private.command_counts
         where (subject, slot) in (
-            select old.subject, old.slot from private.write_counts as old
+            select old.subject, old.slot from private.command_counts as old
             where old.minute < now() - interval '10 minutes'
             order by old.minute limit 20
             for update skip locked
         );
     end if;
-    select sum(writes) into counted from private.write_counts
+    select sum(writes) into counted from private.command_counts
     where subject = who and minute = this_minute;
     if counted > allowed then
         raise sqlstate 'PT429' using
@@ -65,7 +65,7 @@ begin
     end if;
 end;
 $$;
-comment on function private.count_write is
+comment on function private.increment_command_count is
 'Counts a command of somebody, or refuses it with PT429 and the seconds to wait as hint.';
 
 create function private.calling_address() returns text
@@ -101,7 +101,7 @@ create function private.count_command(me uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    settings private.desk_settings;
+    settings private.settings;
     address text;
 begin
     if current_setting('transaction_read_only') = 'on'
@@ -111,11 +111,11 @@ begin
         return;
     end if;
     perform set_config('autocrm.counted', statement_timestamp()::text, true);
-    select * into settings from private.desk_settings;
-    perform private.count_write(me::text, settings.writes_a_minute);
+    select * into settings from private.settings;
+    perform private.increment_command_count(me::text, settings.commands_per_minute);
     address := private.calling_address();
     if address is not null then
-        perform private.count_write(address, settings.writes_a_minute_by_address);
+        perform private.increment_command_count(address, settings.commands_per_minute_by_address);
     end if;
 end;
 $$;
@@ -142,7 +142,7 @@ comment on column private.idempotency_keys.answer is 'What was answered.';
 comment on column private.idempotency_keys.created_at is 'When it was first asked.';
 create index idempotency_keys_age on private.idempotency_keys (created_at);
 
-create function private.answer_given(key text, request jsonb) returns jsonb
+create function private.stored_response(key text, request jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -159,7 +159,7 @@ begin
             detail = 'An Idempotency-Key has 1 to 255 characters.';
     end if;
     delete from private.idempotency_keys as kept
-    where kept.person_id = me and kept.key = answer_given.key
+    where kept.person_id = me and kept.key = stored_response.key
         and kept.created_at < now() - interval '1 day';
     -- Answers hold what people wrote, so those of people who never return go as well.
     delete from private.idempotency_keys
@@ -171,13 +171,13 @@ begin
     );
     -- Of two requests at once, the second waits here until the first has committed.
     insert into private.idempotency_keys (person_id, key, request)
-    values (me, answer_given.key, digest)
+    values (me, stored_response.key, digest)
     on conflict do nothing;
     if found then
         return null;
     end if;
     select * into earlier from private.idempotency_keys as kept
-    where kept.person_id = me and kept.key = answer_given.key;
+    where kept.person_id = me and kept.key = stored_response.key;
     if earlier.request is distinct from digest then
         raise sqlstate 'PT422' using
             message = 'idempotency-key-reused',
@@ -186,17 +186,17 @@ begin
     return earlier.answer;
 end;
 $$;
-comment on function private.answer_given is
+comment on function private.stored_response is
 'The answer this request got before, or null when it is new and now claimed; PT422 for a key of another request.';
 
-create function private.keep_answer(key text, answer jsonb) returns void
+create function private.store_response(key text, answer jsonb) returns void
 language sql security definer set search_path = ''
 as $$
     update private.idempotency_keys as kept
-    set answer = keep_answer.answer
-    where kept.person_id = auth.uid() and kept.key = keep_answer.key;
+    set answer = store_response.answer
+    where kept.person_id = auth.uid() and kept.key = store_response.key;
 $$;
-comment on function private.keep_answer is 'Keeps the answer of a claimed request, in the same transaction.';
+comment on function private.store_response is 'Keeps the answer of a claimed request, in the same transaction.';
 
 -- Correlation ----------------------------------------------------------------
 

@@ -49,7 +49,7 @@ insert into public.ticket_statuses
 ('solved', 'solved', 'Solved', 'Solved', 5),
 ('closed', 'closed', 'Closed', 'Closed', 6);
 
-create function private.keep_category() returns trigger
+create function private.refuse_category_change() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
@@ -58,12 +58,12 @@ begin
         detail = 'The category of a status does not change. Add another status.';
 end;
 $$;
-comment on function private.keep_category is
+comment on function private.refuse_category_change is
 'Keeps the category of a status, which its tickets have copied.';
 
-create trigger keep_category
+create trigger refuse_category_change
 before update on public.ticket_statuses
-for each row when (old.category <> new.category) execute function private.keep_category();
+for each row when (old.category <> new.category) execute function private.refuse_category_change();
 
 insert into public.ticket_transitions (type, before, after)
 select

@@ -29,7 +29,7 @@ create table public.tickets (
     closed_at timestamptz,
     skills text[] not null default '{}',
     assigned_at timestamptz,
-    let_go_by uuid,
+    released_by uuid,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
     constraint tickets_status_reason_length check (length(status_reason) between 1 and 500),
     -- Readers parse every row of a page, so one row that cannot be parsed takes the page
@@ -95,7 +95,7 @@ comment on column public.tickets.solved_at is 'When it was last solved; empty wh
 comment on column public.tickets.closed_at is 'When it was closed for good.';
 comment on column public.tickets.skills is 'What one has to know to work it, at most 20 words.';
 comment on column public.tickets.assigned_at is 'When it last changed hands; empty while it never has.';
-comment on column public.tickets.let_go_by is
+comment on column public.tickets.released_by is
 'While it is free, who held it last: nobody is given back what they have just let go.';
 create index idx_tickets_status on public.tickets (status);
 create index tickets_queue_order on public.tickets (queue_id, priority, waiting_since, id);
@@ -163,7 +163,7 @@ create index ticket_followers_ticket on public.ticket_followers (ticket_id);
 create index ticket_followers_number on public.ticket_followers (person_id, number);
 comment on index public.ticket_followers_number is 'What a person follows, newest first.';
 
-create function private.number_following() returns trigger
+create function private.copy_ticket_number() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -171,11 +171,11 @@ begin
     return new;
 end;
 $$;
-comment on function private.number_following is 'Copies the number of the ticket that is followed.';
+comment on function private.copy_ticket_number is 'Copies the number of the ticket that is followed.';
 
-create trigger number_following
+create trigger copy_ticket_number
 before insert on public.ticket_followers
-for each row execute function private.number_following();
+for each row execute function private.copy_ticket_number();
 
 create function private.ticket_json(ticket public.tickets) returns jsonb
 language sql stable security definer set search_path = ''
@@ -196,7 +196,7 @@ comment on function private.ticket_json is
 
 -- Rules that hold whoever writes ---------------------------------------------
 
-create function private.keep_new_ticket() returns trigger
+create function private.check_new_ticket() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -210,9 +210,9 @@ begin
     return new;
 end;
 $$;
-comment on function private.keep_new_ticket is 'A ticket begins as new.';
+comment on function private.check_new_ticket is 'A ticket begins as new.';
 
-create function private.check_step(was public.tickets, now_is public.tickets) returns void
+create function private.check_transition(was public.tickets, now_is public.tickets) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -243,7 +243,7 @@ begin
             detail = 'Assign the ticket before it is solved.';
     end if;
     if now_is.status_category = 'closed' and was.solved_at + (
-        select solved_closes_after from private.desk_settings
+        select solved_closes_after from private.settings
     ) > now() then
         raise sqlstate 'PT409' using
             message = 'closed-by-time',
@@ -251,10 +251,10 @@ begin
     end if;
 end;
 $$;
-comment on function private.check_step is
+comment on function private.check_transition is
 'PT409 unless the type allows the step, what is solved is assigned, and what closes is due.';
 
-create function private.keep_ticket_rules() returns trigger
+create function private.apply_ticket_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -273,7 +273,7 @@ begin
     new.status_category := (
         select category from public.ticket_statuses where status = new.status
     );
-    perform private.check_step(old, new);
+    perform private.check_transition(old, new);
 
     if new.status_category <> old.status_category then
         new.waiting_on := case
@@ -296,21 +296,21 @@ begin
     return new;
 end;
 $$;
-comment on function private.keep_ticket_rules is
+comment on function private.apply_ticket_rules is
 'Allowed steps, closed is final, and what follows from a change: category, waiting, version, times.';
 
-create function private.keep_hands() returns trigger
+create function private.track_assignment() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
     new.assigned_at := now();
-    new.let_go_by := case when new.assignee_id is null then old.assignee_id end;
+    new.released_by := case when new.assignee_id is null then old.assignee_id end;
     return new;
 end;
 $$;
-comment on function private.keep_hands is 'Keeps when a ticket changed hands, and who let it go.';
+comment on function private.track_assignment is 'Keeps when a ticket changed hands, and who let it go.';
 
-create function private.keep_out_of_archive() returns trigger
+create function private.refuse_archived_queue() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -325,29 +325,29 @@ begin
     return new;
 end;
 $$;
-comment on function private.keep_out_of_archive is 'An archived queue takes no tickets, whoever writes.';
+comment on function private.refuse_archived_queue is 'An archived queue takes no tickets, whoever writes.';
 
-create trigger keep_new_ticket
+create trigger check_new_ticket
 before insert on public.tickets
-for each row execute function private.keep_new_ticket();
+for each row execute function private.check_new_ticket();
 
-create trigger keep_ticket_rules
+create trigger apply_ticket_rules
 before update on public.tickets
-for each row execute function private.keep_ticket_rules();
+for each row execute function private.apply_ticket_rules();
 
-create trigger keep_hands
+create trigger track_assignment
 before update on public.tickets
 for each row when (new.assignee_id is distinct from old.assignee_id)
-execute function private.keep_hands();
+execute function private.track_assignment();
 
-create trigger keep_new_out_of_archive
+create trigger refuse_archived_queue_for_new
 before insert on public.tickets
-for each row execute function private.keep_out_of_archive();
+for each row execute function private.refuse_archived_queue();
 
-create trigger keep_out_of_archive
+create trigger refuse_archived_queue
 before update on public.tickets
 for each row when (new.queue_id <> old.queue_id)
-execute function private.keep_out_of_archive();
+execute function private.refuse_archived_queue();
 
 -- Who may see a ticket -------------------------------------------------------
 

@@ -45,7 +45,7 @@ $$;
 comment on function private.comment_json is 'A comment as it is shown: the row, with the name of its author.';
 grant execute on function private.comment_json to authenticated;
 
-create function private.place_comment() returns trigger
+create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -56,13 +56,13 @@ begin
     return new;
 end;
 $$;
-comment on function private.place_comment is 'Gives a comment its place, under the lock of its ticket.';
+comment on function private.set_comment_position is 'Gives a comment its place, under the lock of its ticket.';
 
-create trigger place_comment
+create trigger set_comment_position
 before insert on public.comments
-for each row execute function private.place_comment();
+for each row execute function private.set_comment_position();
 
-create function private.refuse_change() returns trigger
+create function private.refuse_update() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
@@ -71,7 +71,7 @@ begin
         detail = format('Rows of %s are never changed.', tg_table_name);
 end;
 $$;
-comment on function private.refuse_change is 'Keeps a table append-only, whoever writes.';
+comment on function private.refuse_update is 'Keeps a table append-only, whoever writes.';
 
 create function private.redacted_body() returns text
 language sql immutable set search_path = ''
@@ -80,7 +80,7 @@ as $$
 $$;
 comment on function private.redacted_body is 'What stands where words were.';
 
-create trigger refuse_change
+create trigger refuse_update
 before update on public.comments
 for each row when (
     (old.id, old.ticket_id, old.position, old.author_id, old.visibility, old.created_at)
@@ -95,7 +95,7 @@ for each row when (
         )
     )
 )
-execute function private.refuse_change();
+execute function private.refuse_update();
 
 alter table public.comments enable row level security;
 grant select on public.comments to authenticated, service_role;

@@ -26,30 +26,30 @@ insert into private.event_types (type, description, in_app, email) values
 
 -- Where an event stands in the feed ------------------------------------------
 
-create table private.feed_clock (
+create table private.feed_offset (
     only_row boolean primary key default true,
     ahead bigint not null default 0,
     constraint feed_clock_only_row check (only_row)
 );
-comment on table private.feed_clock is
+comment on table private.feed_offset is
 'How far the feed runs ahead of the transaction numbers of this cluster; one row.';
-comment on column private.feed_clock.only_row is 'True, so that there is one row.';
-comment on column private.feed_clock.ahead is
+comment on column private.feed_offset.only_row is 'True, so that there is one row.';
+comment on column private.feed_offset.ahead is
 'Zero, until history came from a cluster with higher numbers; see private.restart_feed.';
 
-insert into private.feed_clock default values;
+insert into private.feed_offset default values;
 
 create function private.feed_turn() returns bigint
 language sql volatile security definer set search_path = ''
 as $$
-    select pg_current_xact_id()::text::bigint + ahead from private.feed_clock;
+    select pg_current_xact_id()::text::bigint + ahead from private.feed_offset;
 $$;
 comment on function private.feed_turn is 'The turn of this transaction in the feed.';
 
 create function private.feed_horizon() returns bigint
 language sql stable security definer set search_path = ''
 as $$
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_clock;
+    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_offset;
 $$;
 comment on function private.feed_horizon is
 'The first turn that is not over yet; every event of an earlier one is in the table or never will be.';
@@ -102,13 +102,13 @@ create index ticket_events_occurred on public.ticket_events using brin (occurred
 create unique index ticket_events_feed on public.ticket_events (turn, position);
 comment on index public.ticket_events_feed is 'The feed in order.';
 
-create trigger refuse_change
+create trigger refuse_update
 before update on public.ticket_events
 for each row when (
     new.actor_id is not null
     or to_jsonb(old) - 'actor_id' is distinct from to_jsonb(new) - 'actor_id'
 )
-execute function private.refuse_change();
+execute function private.refuse_update();
 
 alter table public.ticket_events enable row level security;
 grant select on public.ticket_events to authenticated, service_role;
@@ -152,7 +152,7 @@ end;
 $$;
 comment on function private.record_event is 'Appends one event to the history of a ticket.';
 
-create function private.ticket_facts(ticket public.tickets) returns jsonb
+create function private.ticket_fields(ticket public.tickets) returns jsonb
 language sql immutable set search_path = ''
 as $$
     select jsonb_build_object(
@@ -165,16 +165,16 @@ as $$
         'data', ticket.data
     );
 $$;
-comment on function private.ticket_facts is 'What TICKET_UPDATED watches.';
+comment on function private.ticket_fields is 'What TICKET_UPDATED watches.';
 
-create function private.changed(was jsonb, now_is jsonb) returns jsonb
+create function private.changed_fields(was jsonb, now_is jsonb) returns jsonb
 language sql immutable set search_path = ''
 as $$
     select jsonb_object_agg(key, value)
     from jsonb_each(was)
     where value is distinct from now_is -> key;
 $$;
-comment on function private.changed is 'The part of the first object that differs in the second.';
+comment on function private.changed_fields is 'The part of the first object that differs in the second.';
 
 create function private.record_new_ticket() returns trigger
 language plpgsql security definer set search_path = ''
@@ -182,7 +182,7 @@ as $$
 begin
     perform private.record_event(
         new.id, 'TICKET_CREATED', null,
-        private.ticket_facts(new) || jsonb_build_object(
+        private.ticket_fields(new) || jsonb_build_object(
             'number', new.number,
             'status', new.status,
             'requester_id', new.requester_id,
@@ -215,11 +215,11 @@ begin
             jsonb_build_object('assignee_id', new.assignee_id)
         );
     end if;
-    if private.ticket_facts(new) <> private.ticket_facts(old) then
+    if private.ticket_fields(new) <> private.ticket_fields(old) then
         perform private.record_event(
             new.id, 'TICKET_UPDATED',
-            private.changed(private.ticket_facts(old), private.ticket_facts(new)),
-            private.changed(private.ticket_facts(new), private.ticket_facts(old))
+            private.changed_fields(private.ticket_fields(old), private.ticket_fields(new)),
+            private.changed_fields(private.ticket_fields(new), private.ticket_fields(old))
         );
     end if;
     return null;

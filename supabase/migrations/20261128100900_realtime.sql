@@ -5,19 +5,19 @@
 
 -- Broadcast ------------------------------------------------------------------
 
-create function private.reads_notes(person uuid, queue uuid) returns boolean
+create function private.can_read_notes(person uuid, queue uuid) returns boolean
 language sql stable security definer set search_path = ''
 begin atomic
-    select private.can_work(reads_notes.person, reads_notes.queue) and exists (
+    select private.can_work(can_read_notes.person, can_read_notes.queue) and exists (
         select
         from public.person_roles
         inner join public.role_permissions using (role)
         where
-            person_roles.person_id = reads_notes.person
+            person_roles.person_id = can_read_notes.person
             and role_permissions.permission = 'tickets.note'
     );
 end;
-comment on function private.reads_notes is 'Whether a person may know of the notes in a queue.';
+comment on function private.can_read_notes is 'Whether a person may know of the notes in a queue.';
 
 create function private.topics(event public.ticket_events) returns setof text
 language sql stable security definer set search_path = ''
@@ -59,13 +59,13 @@ begin atomic
         people.person_id is not null
         and (
             not (topics.event).is_internal
-            or private.reads_notes(people.person_id, ticket.queue_id)
+            or private.can_read_notes(people.person_id, ticket.queue_id)
         );
 end;
 comment on function private.topics is
 'Where an event is told: its ticket, its queue, and the people concerned. A note goes where no customer listens.';
 
-create function private.tell() returns trigger
+create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -74,15 +74,15 @@ begin
     return null;
 end;
 $$;
-comment on function private.tell is 'Broadcasts an event; for eyes only, the row is the truth.';
+comment on function private.broadcast_event is 'Broadcasts an event; for eyes only, the row is the truth.';
 
 create trigger tell
 after insert on public.ticket_events
-for each row execute function private.tell();
+for each row execute function private.broadcast_event();
 
 -- Who may listen -------------------------------------------------------------
 
-create function private.may_listen(topic text) returns boolean
+create function private.may_join_topic(topic text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -111,12 +111,12 @@ exception
         return false;
 end;
 $$;
-comment on function private.may_listen is
+comment on function private.may_join_topic is
 'Whether the caller may join a topic: ticket:<id>, ticket:<id>:internal, queue:<id>, user:<id>.';
 
 create policy "people listen to what they may see" on realtime.messages
 for select to authenticated using (
-    extension = 'broadcast' and (select private.may_listen((select realtime.topic())))
+    extension = 'broadcast' and (select private.may_join_topic((select realtime.topic())))
 );
 
 -- Presence -------------------------------------------------------------------
@@ -125,14 +125,14 @@ create policy "staff of the queue see who is at a ticket" on realtime.messages
 for select to authenticated using (
     extension = 'presence'
     and (select realtime.topic()) like 'ticket:%:internal'
-    and (select private.may_listen((select realtime.topic())))
+    and (select private.may_join_topic((select realtime.topic())))
 );
 
 create policy "staff of the queue say that they are at a ticket" on realtime.messages
 for insert to authenticated with check (
     extension = 'presence'
     and (select realtime.topic()) like 'ticket:%:internal'
-    and (select private.may_listen((select realtime.topic())))
+    and (select private.may_join_topic((select realtime.topic())))
 );
 
-grant execute on function private.may_listen to authenticated;
+grant execute on function private.may_join_topic to authenticated;

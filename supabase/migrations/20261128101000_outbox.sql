@@ -21,7 +21,7 @@ comment on column private.outbox.last_error is 'What went wrong last, without pe
 comment on column private.outbox.parked_at is 'When it was put aside for a person to look at.';
 create index outbox_due on private.outbox (due_at) where parked_at is null;
 comment on index private.outbox_due is 'What the relay takes next; equals its predicate.';
-create index outbox_parked on private.outbox (parked_at) where parked_at is not null;
+create index outbox_dead_lettered on private.outbox (parked_at) where parked_at is not null;
 
 create table private.reactions (
     event_id uuid not null references private.outbox (event_id) on delete cascade,
@@ -37,7 +37,7 @@ comment on column private.reactions.done_at is 'When, in the transaction of its 
 
 -- Waking workers -------------------------------------------------------------
 
-create function private.call_workers(kind text, source text, record jsonb) returns void
+create function private.send_database_webhook(kind text, source text, record jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -69,31 +69,31 @@ exception
         raise warning 'The workers could not be called (%); a schedule will find the work.', sqlstate;
 end;
 $$;
-comment on function private.call_workers is
+comment on function private.send_database_webhook is
 'Sends a change of a row to receive_db_webhook, signed with the secret of the Vault. It may get lost: a schedule is the guarantee.';
 
-create function private.wake(event public.ticket_events) returns void
+create function private.send_event_webhook(event public.ticket_events) returns void
 language sql security definer set search_path = ''
 as $$
-    select private.call_workers('INSERT', 'ticket_events', to_jsonb(event));
+    select private.send_database_webhook('INSERT', 'ticket_events', to_jsonb(event));
 $$;
-comment on function private.wake is
+comment on function private.send_event_webhook is
 'Sends an event to receive_db_webhook, signed with the secret of the Vault. It may get lost: the outbox is the guarantee.';
 
-create function private.owe_event() returns trigger
+create function private.enqueue_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into private.outbox (event_id) values (new.id);
-    perform private.wake(new);
+    perform private.send_event_webhook(new);
     return null;
 end;
 $$;
-comment on function private.owe_event is 'Owes a new event to those who react, and wakes them.';
+comment on function private.enqueue_event is 'Owes a new event to those who react, and wakes them.';
 
-create trigger owe_event
+create trigger enqueue_event
 after insert on public.ticket_events
-for each row execute function private.owe_event();
+for each row execute function private.enqueue_event();
 
 -- Commands of the workers ----------------------------------------------------
 
@@ -156,12 +156,12 @@ $$;
 comment on function private.begin_reaction is
 'Records a reaction in the transaction of its effect; false when it already had it.';
 
-create function api.reaction_done(event uuid, reaction text) returns boolean
+create function api.record_reaction(event uuid, reaction text) returns boolean
 language sql security definer set search_path = ''
 as $$
     select private.begin_reaction(event, reaction);
 $$;
-comment on function api.reaction_done is 'Records a reaction whose effect is outside the database.';
+comment on function api.record_reaction is 'Records a reaction whose effect is outside the database.';
 
 create function api.finish_event(event uuid) returns void
 language sql security definer set search_path = ''
@@ -235,7 +235,7 @@ comment on function api.event_lag is 'How much is owed and parked, and how old t
 
 -- Commands of administrators -------------------------------------------------
 
-create function api.list_parked_events(after jsonb default null, page_size integer default 50)
+create function api.list_dead_letters(after jsonb default null, page_size integer default 50)
 returns table (
     event_id uuid, ticket_id uuid, seq integer, type text,
     parked_at timestamptz, attempts smallint, last_error text
@@ -252,20 +252,20 @@ begin
     inner join public.ticket_events on ticket_events.id = outbox.event_id
     where outbox.parked_at is not null
         and (
-            list_parked_events.after is null
+            list_dead_letters.after is null
             or (outbox.parked_at, outbox.event_id) > (
-                (list_parked_events.after ->> 0)::timestamptz,
-                (list_parked_events.after ->> 1)::uuid
+                (list_dead_letters.after ->> 0)::timestamptz,
+                (list_dead_letters.after ->> 1)::uuid
             )
         )
     order by outbox.parked_at, outbox.event_id
     limit page_size;
 end;
 $$;
-comment on function api.list_parked_events is
+comment on function api.list_dead_letters is
 'Events put aside after their last attempt, oldest first after a place; needs events.manage.';
 
-create function api.retry_parked_event(event uuid, idempotency_key text default null)
+create function api.retry_dead_letter(event uuid, idempotency_key text default null)
 returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -273,9 +273,9 @@ declare
     answer jsonb;
 begin
     perform private.require_permission('events.manage');
-    answer := private.answer_given(
+    answer := private.stored_response(
         idempotency_key,
-        jsonb_build_object('command', 'retry_parked_event', 'event', event)
+        jsonb_build_object('command', 'retry_dead_letter', 'event', event)
     );
     if answer is not null then
         return answer;
@@ -288,16 +288,16 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such parked event.';
     end if;
-    perform private.keep_answer(idempotency_key, answer);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
-comment on function api.retry_parked_event is
+comment on function api.retry_dead_letter is
 'Lets the relay take up a parked event again; needs events.manage.';
 
 grant execute on function api.accept_event to anon;
-grant execute on function api.list_parked_events, api.retry_parked_event to authenticated;
+grant execute on function api.list_dead_letters, api.retry_dead_letter to authenticated;
 grant execute on function
-api.read_event, api.reaction_done, api.finish_event, api.fail_event,
+api.read_event, api.record_reaction, api.finish_event, api.fail_event,
 api.claim_missed_events, api.event_lag
 to service_role;

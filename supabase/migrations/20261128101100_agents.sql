@@ -51,7 +51,7 @@ for select to authenticated using (
 
 -- Load -----------------------------------------------------------------------
 
-create function private.move_load(moves jsonb) returns void
+create function private.change_load(moves jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -74,10 +74,10 @@ begin
     where agents.person_id = moved.person_id;
 end;
 $$;
-comment on function private.move_load is
+comment on function private.change_load is
 'Adds differences to the load of agents, locking their rows in one order.';
 
-create function private.keep_load() returns trigger
+create function private.update_load() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -103,14 +103,14 @@ begin
         having sum(held.step) <> 0 or bool_or(held.gained)
     ) as moved;
     if moves is not null then
-        perform private.move_load(moves);
+        perform private.change_load(moves);
     end if;
     return null;
 end;
 $$;
-comment on function private.keep_load is 'Keeps the load of agents when tickets change.';
+comment on function private.update_load is 'Keeps the load of agents when tickets change.';
 
-create function private.keep_load_of_rows() returns trigger
+create function private.update_load_of_rows() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -127,27 +127,27 @@ begin
         group by assignee_id
     ) as moved;
     if moves is not null then
-        perform private.move_load(moves);
+        perform private.change_load(moves);
     end if;
     return null;
 end;
 $$;
-comment on function private.keep_load_of_rows is 'Keeps the load of agents when tickets come or are deleted.';
+comment on function private.update_load_of_rows is 'Keeps the load of agents when tickets come or are deleted.';
 
-create trigger keep_load
+create trigger update_load
 after update on public.tickets
 referencing old table as was new table as now_is
-for each statement execute function private.keep_load();
+for each statement execute function private.update_load();
 
-create trigger keep_load_of_new
+create trigger update_load_of_new
 after insert on public.tickets
 referencing new table as held
-for each statement execute function private.keep_load_of_rows();
+for each statement execute function private.update_load_of_rows();
 
-create trigger keep_load_of_lost
+create trigger update_load_of_deleted
 after delete on public.tickets
 referencing old table as held
-for each statement execute function private.keep_load_of_rows();
+for each statement execute function private.update_load_of_rows();
 
 -- Locks ----------------------------------------------------------------------
 
@@ -165,7 +165,9 @@ $$;
 comment on function private.lock_agent is
 'The row of an agent, made when it is missing, locked: nobody else gives or takes their work meanwhile.';
 
-create function private.lock_work(work uuid[], people uuid[] default '{}') returns void
+create function private.lock_tickets_and_agents(
+    work uuid[], people uuid[] default '{}'
+) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -189,7 +191,7 @@ begin
     where person_id = any (concerned) order by person_id for no key update;
 end;
 $$;
-comment on function private.lock_work is
+comment on function private.lock_tickets_and_agents is
 'Locks tickets, then the agents who hold them and these people, in one order: for whoever changes several tickets in one transaction.';
 
 -- Availability ---------------------------------------------------------------
@@ -208,25 +210,25 @@ begin atomic
 end;
 comment on function private.takes_tickets is 'Whether a person''s roles let them hold tickets.';
 
-create function private.call_assignment(person uuid default null) returns void
+create function private.request_assignment(person uuid default null) returns void
 language sql security definer set search_path = ''
 as $$
-    select private.call_workers('UPDATE', 'agents', jsonb_build_object('person_id', person));
+    select private.send_database_webhook('UPDATE', 'agents', jsonb_build_object('person_id', person));
 $$;
-comment on function private.call_assignment is
+comment on function private.request_assignment is
 'Wakes who gives out waiting work, because somebody can take more of it now.';
 
-create function private.welcome_back() returns trigger
+create function private.assign_on_return() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.call_assignment(new.person_id);
+    perform private.request_assignment(new.person_id);
     return null;
 end;
 $$;
-comment on function private.welcome_back is 'Has waiting work given at once to whoever can take more.';
+comment on function private.assign_on_return is 'Has waiting work given at once to whoever can take more.';
 
-create trigger welcome_back
+create trigger assign_on_return
 after update of availability, capacity, skills on public.agents
 for each row when (
     new.availability = 'available'
@@ -237,11 +239,11 @@ for each row when (
         or new.skills <> old.skills
     )
 )
-execute function private.welcome_back();
+execute function private.assign_on_return();
 
 -- Commands and queries -------------------------------------------------------
 
-create function private.agent_view(person uuid) returns jsonb
+create function private.agent_json(person uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
@@ -257,9 +259,9 @@ as $$
     )
     from public.profiles
     left join public.agents on agents.person_id = profiles.id
-    where profiles.id = agent_view.person;
+    where profiles.id = agent_json.person;
 $$;
-comment on function private.agent_view is 'Somebody at work, as staff see them.';
+comment on function private.agent_json is 'Somebody at work, as staff see them.';
 
 create function private.guard_agent(ref text, own boolean) returns uuid
 language plpgsql stable security definer set search_path = ''
@@ -309,7 +311,7 @@ begin
             message = 'not-found',
             detail = 'There is no such person, or none of their roles lets them take tickets.';
     end if;
-    return private.agent_view(person);
+    return private.agent_json(person);
 end;
 $$;
 comment on function api.get_agent is
@@ -322,16 +324,16 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     person constant uuid := private.guard_agent(agent, true);
-    put_back integer := 0;
+    release_tickets_of integer := 0;
 begin
     if reassign and set_availability.availability = 'away' then
-        put_back := private.put_back(person);
+        release_tickets_of := private.release_tickets_of(person);
     end if;
     perform private.lock_agent(person);
     update public.agents
     set availability = set_availability.availability, availability_since = now()
     where person_id = person and agents.availability <> set_availability.availability;
-    return private.agent_view(person) || jsonb_build_object('put_back', put_back);
+    return private.agent_json(person) || jsonb_build_object('release_tickets_of', release_tickets_of);
 end;
 $$;
 comment on function api.set_availability is
@@ -355,7 +357,7 @@ begin
             else locked.skills
         end
     where person_id = person;
-    return private.agent_view(person);
+    return private.agent_json(person);
 end;
 $$;
 comment on function api.change_agent is

@@ -105,7 +105,7 @@ declare
         'command', 'create_ticket', 'subject', subject, 'body', body, 'type', type,
         'priority', priority, 'queue', queue, 'tags', tags, 'data', data
     );
-    answer jsonb := private.answer_given(idempotency_key, request);
+    answer jsonb := private.stored_response(idempotency_key, request);
     place public.queues;
     draft public.tickets;
     ticket public.tickets;
@@ -123,7 +123,7 @@ begin
         draft.data := create_ticket.data;
         ticket := private.open_ticket(draft, body);
         answer := to_jsonb(ticket);
-        perform private.keep_answer(idempotency_key, answer);
+        perform private.store_response(idempotency_key, answer);
     end if;
     return private.ticket_json(jsonb_populate_record(null::public.tickets, answer));
 end;
@@ -184,7 +184,7 @@ end;
 $$;
 comment on function private.require_changes is 'PT422 unless these are changes that a ticket takes.';
 
-create function private.revise(target public.tickets, changes jsonb) returns public.tickets
+create function private.apply_changes(target public.tickets, changes jsonb) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -218,7 +218,7 @@ begin
     return ticket;
 end;
 $$;
-comment on function private.revise is
+comment on function private.apply_changes is
 'A ticket as it would be after changes. Whoever cannot work the queue it moves to gives it up.';
 
 create function api.update_ticket(
@@ -237,7 +237,7 @@ begin
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     end if;
-    revised := private.revise(target, changes);
+    revised := private.apply_changes(target, changes);
     if revised.assignee_id is null and target.status_category = 'solved' then
         raise sqlstate 'PT409' using
             message = 'solved-needs-assignee',
@@ -310,7 +310,9 @@ comment on function api.update_ticket_status is
 
 -- assign_ticket and release_ticket -------------------------------------------
 
-create function private.hand_to(work uuid[], person uuid, how text default '') returns integer
+create function private.reassign_tickets(
+    work uuid[], person uuid, how text default ''
+) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -324,10 +326,10 @@ begin
     return moved;
 end;
 $$;
-comment on function private.hand_to is
+comment on function private.reassign_tickets is
 'Gives locked tickets to a person or to nobody; their events say how, where nobody chose by hand. Returns how many changed hands.';
 
-create function private.hand_over(target public.tickets, person uuid) returns public.tickets
+create function private.change_assignee(target public.tickets, person uuid) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -361,10 +363,10 @@ begin
     return ticket;
 end;
 $$;
-comment on function private.hand_over is
+comment on function private.change_assignee is
 'Gives a ticket to a person who may work it, or to nobody; PT403, PT409, PT422.';
 
-create function private.say_how() returns trigger
+create function private.note_assignment_source() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -375,15 +377,15 @@ begin
     return new;
 end;
 $$;
-comment on function private.say_how is 'Says in TICKET_ASSIGNED by which strategy, or by a claim.';
+comment on function private.note_assignment_source is 'Says in TICKET_ASSIGNED by which strategy, or by a claim.';
 
-create trigger say_how
+create trigger note_assignment_source
 before insert on public.ticket_events
 for each row when (
     new.type = 'TICKET_ASSIGNED'
     and nullif(current_setting('autocrm.assigned_by', true), '') is not null
 )
-execute function private.say_how();
+execute function private.note_assignment_source();
 
 create function api.assign_ticket(
     ticket text, assignee text, expected_version integer default null
@@ -393,7 +395,7 @@ as $$
 declare
     target constant public.tickets := private.lock_ticket(ticket, expected_version);
 begin
-    return private.ticket_json(private.hand_over(
+    return private.ticket_json(private.change_assignee(
         target, case assignee when 'me' then private.caller() else assignee::uuid end
     ));
 end;
@@ -407,7 +409,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     return private.ticket_json(
-        private.hand_over(private.lock_ticket(ticket, expected_version), null)
+        private.change_assignee(private.lock_ticket(ticket, expected_version), null)
     );
 end;
 $$;
@@ -425,7 +427,7 @@ begin
         select tickets.id
         from public.tickets
         where tickets.status_category = 'solved'
-            and tickets.solved_at <= now() - (select solved_closes_after from private.desk_settings)
+            and tickets.solved_at <= now() - (select solved_closes_after from private.settings)
         order by tickets.solved_at
         limit at_most
         for update skip locked

@@ -24,7 +24,7 @@ $$;
 comment on function private.follow_up is
 'Opens a ticket that goes on from a closed one, in the default queue when the other takes no more: fields and tags are copied, comments are not.';
 
-create function private.hear_reply(ticket public.tickets, from_staff boolean) returns void
+create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -49,7 +49,7 @@ begin
     end if;
 end;
 $$;
-comment on function private.hear_reply is
+comment on function private.apply_public_reply is
 'What follows from a public reply: a customer reopens, and the move goes to the other side.';
 
 create function api.add_comment(
@@ -65,7 +65,7 @@ declare
     me constant uuid := private.caller();
     replies_as_staff constant boolean := private.holds_in_queue('tickets.reply', target.queue_id)
         and target.requester_id <> me;
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility
@@ -91,13 +91,13 @@ begin
         values (target.id, me, add_comment.visibility, add_comment.body)
         returning * into comment;
         if visibility = 'public' then
-            perform private.hear_reply(target, replies_as_staff);
+            perform private.apply_public_reply(target, replies_as_staff);
         end if;
         insert into public.ticket_followers (person_id, ticket_id)
         select me, target.id where me <> target.requester_id
         on conflict do nothing;
     end if;
-    perform private.keep_answer(idempotency_key, to_jsonb(comment));
+    perform private.store_response(idempotency_key, to_jsonb(comment));
     return private.comment_json(comment);
 end;
 $$;
@@ -133,7 +133,7 @@ begin
             message = 'not-found',
             detail = 'There is no such comment, or it is not yours to see.';
     end if;
-    answer := private.answer_given(
+    answer := private.stored_response(
         idempotency_key, jsonb_build_object('command', 'redact_comment', 'comment', found.id)
     );
     if answer is not null then
@@ -159,7 +159,7 @@ begin
             found.visibility = 'internal'
         );
     end if;
-    perform private.keep_answer(idempotency_key, to_jsonb(found));
+    perform private.store_response(idempotency_key, to_jsonb(found));
     return private.comment_json(found);
 end;
 $$;

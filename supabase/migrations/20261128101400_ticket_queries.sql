@@ -1,7 +1,7 @@
 -- Reading tickets, and how far each person has read. Queries run as the caller, so that
 -- row-level security decides.
 
-create function private.visible_ticket(ref text) returns uuid
+create function private.find_visible_ticket(ref text) returns uuid
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -21,7 +21,7 @@ begin
     return found_id;
 end;
 $$;
-comment on function private.visible_ticket is
+comment on function private.find_visible_ticket is
 'The id of a ticket the caller may see, found by id or number; PT404 when there is none.';
 
 create function private.require_statuses(statuses text[]) returns void
@@ -44,66 +44,66 @@ comment on function private.require_statuses is 'PT422 unless there are such sta
 
 -- Read markers ---------------------------------------------------------------
 
-create table public.ticket_looks (
+create table public.ticket_read_markers (
     person_id uuid not null references public.profiles (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     seq integer not null,
     looked_at timestamptz not null default now(),
     primary key (person_id, ticket_id),
-    constraint ticket_looks_seq check (seq >= 0)
+    constraint ticket_read_markers_seq check (seq >= 0)
 );
-comment on table public.ticket_looks is 'Up to where somebody has seen what happened to a ticket; only grows.';
-comment on column public.ticket_looks.person_id is 'Who has looked.';
-comment on column public.ticket_looks.ticket_id is 'At what.';
-comment on column public.ticket_looks.seq is 'The last event they have seen.';
-comment on column public.ticket_looks.looked_at is 'When they last saw something new.';
-create index ticket_looks_ticket on public.ticket_looks (ticket_id);
+comment on table public.ticket_read_markers is 'Up to where somebody has seen what happened to a ticket; only grows.';
+comment on column public.ticket_read_markers.person_id is 'Who has looked.';
+comment on column public.ticket_read_markers.ticket_id is 'At what.';
+comment on column public.ticket_read_markers.seq is 'The last event they have seen.';
+comment on column public.ticket_read_markers.looked_at is 'When they last saw something new.';
+create index ticket_read_markers_ticket on public.ticket_read_markers (ticket_id);
 
-alter table public.ticket_looks enable row level security;
-grant select on public.ticket_looks to authenticated, service_role;
+alter table public.ticket_read_markers enable row level security;
+grant select on public.ticket_read_markers to authenticated, service_role;
 
-create policy "people see where they have looked" on public.ticket_looks
+create policy "people see where they have looked" on public.ticket_read_markers
 for select to authenticated using (person_id = (select private.caller()));
 
-create function private.keep_look(person uuid, ticket uuid, seq integer)
-returns public.ticket_looks
+create function private.move_read_marker(person uuid, ticket uuid, seq integer)
+returns public.ticket_read_markers
 language sql security definer set search_path = ''
 as $$
-    insert into public.ticket_looks as looks (person_id, ticket_id, seq)
-    values (person, ticket, keep_look.seq)
+    insert into public.ticket_read_markers as looks (person_id, ticket_id, seq)
+    values (person, ticket, move_read_marker.seq)
     on conflict (person_id, ticket_id) do update
     set
         seq = greatest(looks.seq, excluded.seq),
         looked_at = case when excluded.seq > looks.seq then now() else looks.looked_at end
     returning looks.*;
 $$;
-comment on function private.keep_look is 'Moves a look forward, never back.';
+comment on function private.move_read_marker is 'Moves a look forward, never back.';
 
-create function private.look_at_own_comment() returns trigger
+create function private.mark_own_comment_read() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.keep_look(new.actor_id, new.ticket_id, new.seq);
+    perform private.move_read_marker(new.actor_id, new.ticket_id, new.seq);
     return null;
 end;
 $$;
-comment on function private.look_at_own_comment is 'Who writes on a ticket has read it.';
+comment on function private.mark_own_comment_read is 'Who writes on a ticket has read it.';
 
-create trigger look_at_own_comment
+create trigger mark_own_comment_read
 after insert on public.ticket_events
 for each row when (new.type = 'TICKET_COMMENTED' and new.actor_id is not null)
-execute function private.look_at_own_comment();
+execute function private.mark_own_comment_read();
 
-create function api.look_at_ticket(
+create function api.mark_ticket_read(
     ticket text, seq integer default null, idempotency_key text default null
-) returns public.ticket_looks
+) returns public.ticket_read_markers
 language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
     found_id uuid;
     known integer;
-    look public.ticket_looks;
+    look public.ticket_read_markers;
     answer jsonb;
 begin
     if ticket ~ '^[0-9]{1,18}$' then
@@ -120,12 +120,12 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'What happened is counted from 1; 0 is nothing.';
     end if;
-    answer := private.answer_given(
+    answer := private.stored_response(
         idempotency_key,
-        jsonb_build_object('command', 'look_at_ticket', 'ticket', found_id, 'seq', seq)
+        jsonb_build_object('command', 'mark_ticket_read', 'ticket', found_id, 'seq', seq)
     );
     if answer is not null then
-        return jsonb_populate_record(null::public.ticket_looks, answer);
+        return jsonb_populate_record(null::public.ticket_read_markers, answer);
     end if;
     -- Who comments holds the ticket and then the look; so whoever looks takes them in
     -- this order too.
@@ -144,17 +144,17 @@ begin
             )
         order by events.seq desc limit 1
     ), 0);
-    look := private.keep_look(me, found_id, least(coalesce(look_at_ticket.seq, known), known));
-    perform private.keep_answer(idempotency_key, to_jsonb(look));
+    look := private.move_read_marker(me, found_id, least(coalesce(mark_ticket_read.seq, known), known));
+    perform private.store_response(idempotency_key, to_jsonb(look));
     return look;
 end;
 $$;
-comment on function api.look_at_ticket is
+comment on function api.mark_ticket_read is
 'Remembers that the caller has seen what happened to a ticket, up to a seq, or all of it.';
 
 -- Queries --------------------------------------------------------------------
 
-create function private.show_tickets(page uuid[]) returns setof json
+create function private.tickets_json(page uuid[]) returns setof json
 language plpgsql stable rows 50 set search_path = ''
 as $$
 declare
@@ -176,7 +176,7 @@ begin
         left join public.profiles as assignees on assignees.id = tickets.assignee_id
         cross join lateral (
             select coalesce((
-                select looks.seq from public.ticket_looks as looks
+                select looks.seq from public.ticket_read_markers as looks
                 where looks.person_id = me and looks.ticket_id = tickets.id
             ), 0) as seq
             offset 0
@@ -194,21 +194,21 @@ begin
     ) as shown;
 end;
 $$;
-comment on function private.show_tickets is
+comment on function private.tickets_json is
 'These tickets as the caller may see them, in this order: with names, and whether somebody else did something that they have not looked at.';
 
-create function api.read_ticket(ticket text) returns json
+create function api.get_ticket(ticket text) returns json
 language plpgsql stable set search_path = ''
 as $$
 declare
-    wanted constant uuid := private.visible_ticket(ticket);
+    wanted constant uuid := private.find_visible_ticket(ticket);
 begin
-    return (select shown.ticket from private.show_tickets(array[wanted]) as shown (ticket));
+    return (select shown.ticket from private.tickets_json(array[wanted]) as shown (ticket));
 end;
 $$;
-comment on function api.read_ticket is 'One ticket, by id or number.';
+comment on function api.get_ticket is 'One ticket, by id or number.';
 
-create function api.read_my_tickets(
+create function api.list_my_tickets(
     statuses text[] default null,
     before_number bigint default null,
     page_size integer default 50
@@ -248,10 +248,10 @@ begin
 
     select array_agg(ordered.id) into page
     from (select mine.id from mine order by mine.number desc limit page_size) as ordered;
-    return query select shown from private.show_tickets(page) as shown;
+    return query select shown from private.tickets_json(page) as shown;
 end;
 $$;
-comment on function api.read_my_tickets is
+comment on function api.list_my_tickets is
 'What the caller requested, is assigned or follows, newest first, below a number.';
 
 create function api.list_comments(
@@ -260,7 +260,7 @@ create function api.list_comments(
 language plpgsql stable set search_path = ''
 as $$
 declare
-    wanted constant uuid := private.visible_ticket(ticket);
+    wanted constant uuid := private.find_visible_ticket(ticket);
 begin
     return query
     select private.comment_json(comments) from public.comments
@@ -277,7 +277,7 @@ create function api.list_ticket_events(
 language plpgsql stable set search_path = ''
 as $$
 declare
-    wanted constant uuid := private.visible_ticket(ticket);
+    wanted constant uuid := private.find_visible_ticket(ticket);
 begin
     return query
     select ticket_events.* from public.ticket_events
@@ -290,6 +290,6 @@ comment on function api.list_ticket_events is
 'What happened to a ticket after a seq, in order: how a client that slept catches up.';
 
 grant execute on function
-private.visible_ticket, private.require_statuses, api.look_at_ticket, private.show_tickets,
-api.read_ticket, api.read_my_tickets, api.list_comments, api.list_ticket_events
+private.find_visible_ticket, private.require_statuses, api.mark_ticket_read, private.tickets_json,
+api.get_ticket, api.list_my_tickets, api.list_comments, api.list_ticket_events
 to authenticated;

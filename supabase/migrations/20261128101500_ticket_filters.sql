@@ -1,7 +1,7 @@
 -- What may be asked of lists of tickets: conditions and orders. Both become text that is
 -- composed only from fixed pieces; values are always bound.
 
-create type private.conditions as (
+create type private.ticket_filters as (
     statuses text [],
     priorities public.ticket_priority [],
     types public.ticket_type [],
@@ -17,16 +17,16 @@ create type private.conditions as (
     waiting_after timestamptz,
     waiting_before timestamptz
 );
-comment on type private.conditions is
+comment on type private.ticket_filters is
 'Which tickets: all of what is said must hold, and null says nothing. The requester and the assignee are an id or me, the assignee also none; a time may be an ISO 8601 duration ago.';
 
-create function private.read_conditions(wanted jsonb) returns private.conditions
+create function private.parse_filters(wanted jsonb) returns private.ticket_filters
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.caller();
     named jsonb := coalesce(wanted, '{}');
-    these private.conditions;
+    these private.ticket_filters;
 begin
     if jsonb_typeof(named) <> 'object' then
         raise sqlstate 'PT422' using
@@ -34,7 +34,7 @@ begin
     end if;
     if exists (
         select from jsonb_object_keys(named) as said (key)
-        where not to_jsonb(jsonb_populate_record(null::private.conditions, '{}')) ? said.key
+        where not to_jsonb(jsonb_populate_record(null::private.ticket_filters, '{}')) ? said.key
     ) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'There is no such condition.';
@@ -49,16 +49,16 @@ begin
         end
     ), '{}') into named
     from jsonb_each(named) as said;
-    these := jsonb_populate_record(null::private.conditions, named);
+    these := jsonb_populate_record(null::private.ticket_filters, named);
     -- Read once, so that nonsense is refused also where nothing is asked with it.
     perform (these).requester::uuid, nullif((these).assignee, 'none')::uuid;
     return these;
 end;
 $$;
-comment on function private.read_conditions is
+comment on function private.parse_filters is
 'Conditions from JSON, with the caller in place of me and a moment in place of a duration.';
 
-create function private.are_live(statuses text[]) returns boolean
+create function private.all_live(statuses text[]) returns boolean
 language sql stable security definer set search_path = ''
 as $$
     select coalesce(bool_and(
@@ -67,9 +67,9 @@ as $$
     from unnest(statuses) as asked (status)
     left join public.ticket_statuses as known using (status);
 $$;
-comment on function private.are_live is 'Whether all of these statuses are of tickets that are not done.';
+comment on function private.all_live is 'Whether all of these statuses are of tickets that are not done.';
 
-create function private.condition_text(wanted private.conditions) returns text
+create function private.filter_sql(wanted private.ticket_filters) returns text
 language sql immutable set search_path = ''
 as $$
     select concat_ws(
@@ -98,7 +98,7 @@ as $$
         end
     );
 $$;
-comment on function private.condition_text is
+comment on function private.filter_sql is
 'Conditions as fixed text over the parameter $3, which holds their values.';
 
 create type private.ticket_order as (
@@ -113,7 +113,7 @@ create type private.ticket_order as (
 comment on type private.ticket_order is
 'An order as text: its columns, how to sort, the place of a ticket, beyond the place in $2, not beyond the place in $6; and in one queue, queue.this, from the place in $2 on, in which arrangement.';
 
-create function private.order_of(sort text, begun boolean) returns private.ticket_order
+create function private.order_sql(sort text, begun boolean) returns private.ticket_order
 language plpgsql immutable set search_path = ''
 as $$
 declare
@@ -169,5 +169,5 @@ begin
     return way;
 end;
 $$;
-comment on function private.order_of is
+comment on function private.order_sql is
 'The text of a sort, from the beginning or begun at a place; PT422 for one that there is not.';

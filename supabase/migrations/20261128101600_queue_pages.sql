@@ -6,8 +6,8 @@
 -- long as the queue is small when it looks. So the functions that walk may neither sort
 -- nor scan, and their price stays what it is, whatever statistics say.
 
-create function private.walk_text(
-    wanted private.conditions, sort text
+create function private.index_filter_sql(
+    wanted private.ticket_filters, sort text
 ) returns text
 language sql stable security definer set search_path = ''
 as $$
@@ -29,16 +29,16 @@ as $$
             -- changed of late is not done, and the rest is looked at.
             case
                 when sort in ('priority', 'oldest', 'newest') and (
-                    (wanted).assignee = 'none' or private.are_live((wanted).statuses)
+                    (wanted).assignee = 'none' or private.all_live((wanted).statuses)
                 ) then 'status_category in (''new'', ''open'', ''pending'', ''on_hold'')'
             end
         )
     end;
 $$;
-comment on function private.walk_text is
+comment on function private.index_filter_sql is
 'The conditions that an index serves together with an order; the others imply them.';
 
-create function private.expected_of_tags(tags text[]) returns double precision
+create function private.estimate_tagged_tickets(tags text[]) returns double precision
 language sql stable security definer set search_path = ''
 as $$
     select min(coalesce(known.share, 0)) * (
@@ -55,11 +55,11 @@ as $$
             and stats.attname = 'tags' and frequent.tag is not null
     ) as known using (tag);
 $$;
-comment on function private.expected_of_tags is
+comment on function private.estimate_tagged_tickets is
 'How many tickets have all of these tags at most, as far as statistics tell.';
 
-create function private.few_text(
-    wanted private.conditions, looked_at integer, size integer
+create function private.selective_filter_sql(
+    wanted private.ticket_filters, looked_at integer, size integer
 ) returns text
 language plpgsql stable security definer set search_path = ''
 set enable_sort = off
@@ -87,7 +87,7 @@ begin
         end,
         case
             when (wanted).assignee = 'none' then null
-            when (wanted).assignee is not null and private.are_live((wanted).statuses) then
+            when (wanted).assignee is not null and private.all_live((wanted).statuses) then
                 'assignee_id = (($3).assignee)::uuid and '
                 'status_category in (''new'', ''open'', ''pending'', ''on_hold'') '
                 'order by queue_id, priority, waiting_since, id'
@@ -97,7 +97,7 @@ begin
         case when cardinality((wanted).tags) > 0 then 'tags @> ($3).tags' end
     ], null)
     loop
-        continue when narrow like 'tags%' and private.expected_of_tags((wanted).tags) > at_most;
+        continue when narrow like 'tags%' and private.estimate_tagged_tickets((wanted).tags) > at_most;
         execute format(
             'select count(*) from (select from public.tickets where %s limit %s) as fitting',
             narrow, at_most + 1
@@ -109,10 +109,12 @@ begin
     return null;
 end;
 $$;
-comment on function private.few_text is
+comment on function private.selective_filter_sql is
 'A condition that so few tickets fulfil that they may be read as they are; null when there is none.';
 
-create function private.require_order(wanted private.conditions, sort text) returns void
+create function private.require_supported_sort(
+    wanted private.ticket_filters, sort text
+) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -124,15 +126,15 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_order is
+comment on function private.require_supported_sort is
 'PT422 for an unknown status, or a sort that does not go with the conditions.';
 
-create function private.walk_end(
+create function private.scan_frontier(
     walk text,
     way private.ticket_order,
     queues uuid[],
     after jsonb,
-    these private.conditions,
+    these private.ticket_filters,
     share integer
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -152,10 +154,10 @@ begin
     return reached;
 end;
 $$;
-comment on function private.walk_end is
+comment on function private.scan_frontier is
 'The first place that a walk through several queues ends at with more to come in that queue; null when all were walked to their end.';
 
-create function private.walk_queues(
+create function private.scan_queues(
     queues uuid[],
     wanted jsonb,
     sort text,
@@ -174,14 +176,14 @@ declare
         select asked.id from unnest(queues) as asked (id)
         where asked.id in (select private.readable_queues())
     );
-    these constant private.conditions := private.read_conditions(wanted);
-    way constant private.ticket_order := private.order_of(sort, after is not null);
-    looked_at constant integer := (select tickets_looked_at from private.desk_settings);
+    these constant private.ticket_filters := private.parse_filters(wanted);
+    way constant private.ticket_order := private.order_sql(sort, after is not null);
+    looked_at constant integer := (select page_scan_limit from private.settings);
     size constant integer := least(page_size, 1000);
     share constant integer := greatest(
         size + 1, 100, looked_at / greatest(cardinality(readable), 1)
     );
-    held_to constant text := private.walk_text(these, sort);
+    held_to constant text := private.index_filter_sql(these, sort);
     walk constant text := format(
         'from public.tickets where %s and %s order by %s',
         (way).in_a_queue, held_to, (way).walked
@@ -190,7 +192,7 @@ declare
     frontier jsonb;
     places jsonb[];
 begin
-    perform private.require_order(these, sort);
+    perform private.require_supported_sort(these, sort);
     if size < 1 then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'A page has at least one ticket.';
@@ -199,7 +201,7 @@ begin
     if sort <> 'priority' or num_nonnulls(
         (these).requester, (these).organization, (these).tags
     ) > 0 then
-        few := private.few_text(these, looked_at, size + 1);
+        few := private.selective_filter_sql(these, looked_at, size + 1);
     end if;
     if few is not null then
         execute format(
@@ -209,13 +211,13 @@ begin
                 where queue_id = any ($1) and %s and %s and %s order by %s limit $4
             )
             select array_agg(id), array_agg(place) from sorted',
-            few, (way).place, held_to, private.condition_text(these), (way).beyond,
+            few, (way).place, held_to, private.filter_sql(these), (way).beyond,
             (way).arrangement
         ) into page, places using readable, after, these, size + 1;
     else
         -- Of several queues, none is shown further than each of them was looked at.
         if cardinality(readable) > 1 then
-            frontier := private.walk_end(walk, way, readable, after, these, share);
+            frontier := private.scan_frontier(walk, way, readable, after, these, share);
         end if;
         execute format(
             'with sorted as (
@@ -228,21 +230,21 @@ begin
                 where %5$s order by %6$s limit $4
             )
             select array_agg(id), array_agg(place) from sorted',
-            (way).place, walk, private.condition_text(these), (way).walked,
+            (way).place, walk, private.filter_sql(these), (way).walked,
             case when frontier is null then 'true' else (way).within end, (way).arrangement
         ) into page, places using readable, after, these, size + 1, share, frontier;
         if cardinality(readable) = 1 and coalesce(cardinality(page), 0) <= size then
-            frontier := private.walk_end(walk, way, readable, after, these, share);
+            frontier := private.scan_frontier(walk, way, readable, after, these, share);
         end if;
     end if;
     next := case when cardinality(page) > size then places[size] else frontier end;
     page := coalesce(page[:size], '{}');
 end;
 $$;
-comment on function private.walk_queues is
+comment on function private.scan_queues is
 'The ids of a page of tickets of those of these queues that the caller may read, after a place, and the place to go on from; null at the end.';
 
-create function private.count_queues(queues uuid[], wanted jsonb) returns jsonb
+create function private.count_queue_tickets(queues uuid[], wanted jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 set enable_sort = off
 set enable_incremental_sort = off
@@ -253,15 +255,15 @@ declare
         select asked.id from unnest(queues) as asked (id)
         where asked.id in (select private.readable_queues())
     );
-    these constant private.conditions := private.read_conditions(wanted);
-    looked_at constant integer := (select tickets_looked_at from private.desk_settings);
+    these constant private.ticket_filters := private.parse_filters(wanted);
+    looked_at constant integer := (select page_scan_limit from private.settings);
     share constant integer := greatest(100, looked_at / greatest(cardinality(readable), 1));
     walk constant text := format(
         'from public.tickets where queue_id = queue.this and %s
         order by priority, waiting_since, id',
-        private.walk_text(these, 'priority')
+        private.index_filter_sql(these, 'priority')
     );
-    few constant text := private.few_text(these, looked_at, 1001);
+    few constant text := private.selective_filter_sql(these, looked_at, 1001);
     counted integer;
     more boolean := false;
 begin
@@ -270,7 +272,7 @@ begin
         execute format(
             'with few as materialized (select * from public.tickets where %s)
             select count(*) from few where queue_id = any ($1) and %s',
-            few, private.condition_text(these)
+            few, private.filter_sql(these)
         ) into counted using readable, null, these;
     else
         execute format(
@@ -281,7 +283,7 @@ begin
                 ) as found
                 limit 1001
             ) as counted',
-            walk, private.condition_text(these)
+            walk, private.filter_sql(these)
         ) into counted using readable, null, these, share;
         if counted <= 1000 then
             execute format(
@@ -298,10 +300,10 @@ begin
     );
 end;
 $$;
-comment on function private.count_queues is
+comment on function private.count_queue_tickets is
 'How many tickets of those of these queues that the caller may read fulfil conditions: exact up to 1,000, else at least so many.';
 
-create function private.page_of_queues(
+create function private.queue_page(
     queues uuid[],
     wanted jsonb,
     sort text,
@@ -315,19 +317,19 @@ declare
     walked record;
 begin
     select walk.page, walk.next into walked
-    from private.walk_queues(queues, wanted, sort, after, page_size) as walk;
+    from private.scan_queues(queues, wanted, sort, after, page_size) as walk;
     return json_build_object(
-        'items', array(select shown from private.show_tickets(walked.page) as shown),
+        'items', array(select shown from private.tickets_json(walked.page) as shown),
         'next', walked.next,
         'sort', sort,
-        'total', case when counted then private.count_queues(queues, wanted) end
+        'total', case when counted then private.count_queue_tickets(queues, wanted) end
     );
 end;
 $$;
-comment on function private.page_of_queues is
+comment on function private.queue_page is
 'A page of tickets as the caller may see them, the place to go on from in which sort, and how many there are if that was asked.';
 
-create function private.require_place_in(sort text, after_sort text) returns void
+create function private.require_cursor_of_sort(sort text, after_sort text) returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
@@ -338,9 +340,9 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_place_in is 'PT422 for a place that is of another sort.';
+comment on function private.require_cursor_of_sort is 'PT422 for a place that is of another sort.';
 
-create function api.read_queue(
+create function api.list_queue(
     queue text,
     wanted jsonb default null,
     sort text default 'priority',
@@ -354,7 +356,7 @@ as $$
 declare
     me constant uuid := private.caller();
     this constant uuid := (
-        select id from public.queues where read_queue.queue in (key, id::text)
+        select id from public.queues where list_queue.queue in (key, id::text)
     );
 begin
     if this is null then
@@ -362,14 +364,17 @@ begin
             message = 'not-found',
             detail = 'There is no such queue, or it is not yours to see.';
     end if;
-    perform private.require_place_in(sort, after_sort);
-    return private.page_of_queues(array[this], wanted, sort, after, page_size, counted);
+    perform private.require_cursor_of_sort(sort, after_sort);
+    return private.queue_page(array[this], wanted, sort, after, page_size, counted);
 end;
 $$;
-comment on function api.read_queue is
+comment on function api.list_queue is
 'A page of a queue after a place: sorted by priority (then longest waiting), waiting, oldest, newest or updated. A page may come short or empty and not be the last: go on from next until it is null.';
 
 grant execute on function
-private.walk_queues, private.count_queues, private.page_of_queues, private.require_place_in,
-api.read_queue
+private.scan_queues,
+private.count_queue_tickets,
+private.queue_page,
+private.require_cursor_of_sort,
+api.list_queue
 to authenticated;

@@ -29,7 +29,7 @@ comment on column public.views.scope is 'Who has it.';
 comment on column public.views.owner_id is 'Whose it is; empty when it is shared.';
 comment on column public.views.queue_id is 'Of which queue; empty for all that the reader may see.';
 comment on column public.views.name is 'What people call it.';
-comment on column public.views.conditions is 'Which tickets; the same conditions that read_queue takes.';
+comment on column public.views.conditions is 'Which tickets; the same conditions that list_queue takes.';
 comment on column public.views.sort is 'In which order.';
 comment on column public.views.created_at is 'When it was made.';
 comment on column public.views.updated_at is 'When it was last changed.';
@@ -112,7 +112,7 @@ create function private.check_view() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.require_order(private.read_conditions(new.conditions), new.sort);
+    perform private.require_supported_sort(private.parse_filters(new.conditions), new.sort);
     if new.queue_id is null and new.scope = 'team' then
         raise sqlstate 'PT422' using
             message = 'invalid',
@@ -169,7 +169,7 @@ begin
     made.scope := create_view.scope;
     made.queue_id := private.queue_of_view(queue);
     perform private.require_view_rights(made);
-    answer := private.answer_given(
+    answer := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'create_view', 'name', name, 'scope', scope, 'queue', queue,
@@ -194,7 +194,7 @@ begin
         create_view.sort
     )
     returning * into made;
-    perform private.keep_answer(idempotency_key, to_jsonb(made));
+    perform private.store_response(idempotency_key, to_jsonb(made));
     return made;
 end;
 $$;
@@ -297,8 +297,8 @@ begin
             message = 'not-found',
             detail = 'There is no such view, or it is not yours to see.';
     end if;
-    perform private.require_place_in(seen.sort, after_sort);
-    return private.page_of_queues(
+    perform private.require_cursor_of_sort(seen.sort, after_sort);
+    return private.queue_page(
         case
             when seen.queue_id is not null then array[seen.queue_id]
             else array(select id from public.queues order by id)
@@ -312,7 +312,7 @@ begin
 end;
 $$;
 comment on function api.list_view is
-'A page of the tickets of a view that the caller may see, like read_queue.';
+'A page of the tickets of a view that the caller may see, like list_queue.';
 
 grant execute on function
 api.create_view, api.change_view, api.delete_view, api.list_views,

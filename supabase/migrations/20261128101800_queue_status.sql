@@ -98,7 +98,7 @@ end;
 $$;
 comment on function private.count_new_tickets is 'Keeps the live counts when tickets come.';
 
-create function private.count_lost_tickets() returns trigger
+create function private.count_deleted_tickets() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -113,7 +113,7 @@ begin
     return null;
 end;
 $$;
-comment on function private.count_lost_tickets is 'Keeps the live counts when tickets are deleted.';
+comment on function private.count_deleted_tickets is 'Keeps the live counts when tickets are deleted.';
 
 create trigger count_tickets
 after update on public.tickets
@@ -125,10 +125,10 @@ after insert on public.tickets
 referencing new table as now_is
 for each statement execute function private.count_new_tickets();
 
-create trigger count_lost_tickets
+create trigger count_deleted_tickets
 after delete on public.tickets
 referencing old table as was
-for each statement execute function private.count_lost_tickets();
+for each statement execute function private.count_deleted_tickets();
 
 create function private.queue_totals(queues uuid[]) returns table (queue_id uuid, totals jsonb)
 language sql stable security definer set search_path = ''
@@ -206,7 +206,7 @@ $$;
 comment on function private.queue_status is
 'How a queue stands: what is not done, by category and priority, what waits for an agent and since when, what nobody has, what has waited too long.';
 
-create function private.find_own_queue(ref text) returns public.queues
+create function private.find_readable_queue(ref text) returns public.queues
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -223,14 +223,14 @@ begin
     return queue;
 end;
 $$;
-comment on function private.find_own_queue is
+comment on function private.find_readable_queue is
 'A queue that the caller may read, by key or id; PT404 when there is none.';
 
 create function api.get_queue_status(queue text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    this constant public.queues := private.find_own_queue(queue);
+    this constant public.queues := private.find_readable_queue(queue);
 begin
     return private.queue_status((this).id) || jsonb_build_object('queue_id', (this).id);
 end;
@@ -239,42 +239,42 @@ comment on function api.get_queue_status is 'How a queue stands at this moment, 
 
 -- Broadcasting it ------------------------------------------------------------
 
-create table private.told_statuses (
+create table private.queue_status_broadcasts (
     queue_id uuid primary key references public.queues (id) on delete cascade,
     told jsonb,
     told_at timestamptz,
-    promised_until timestamptz
+    pending_until timestamptz
 );
-comment on table private.told_statuses is 'What was last told of how each queue stands.';
-comment on column private.told_statuses.queue_id is 'The queue.';
-comment on column private.told_statuses.told is 'The status that was told.';
-comment on column private.told_statuses.told_at is 'When.';
-comment on column private.told_statuses.promised_until is
+comment on table private.queue_status_broadcasts is 'What was last told of how each queue stands.';
+comment on column private.queue_status_broadcasts.queue_id is 'The queue.';
+comment on column private.queue_status_broadcasts.told is 'The status that was told.';
+comment on column private.queue_status_broadcasts.told_at is 'When.';
+comment on column private.queue_status_broadcasts.pending_until is
 'Until when to rely on a worker that will tell what has changed since; empty when none will.';
-create index told_statuses_promised on private.told_statuses (promised_until)
-where promised_until is not null;
-comment on index private.told_statuses_promised is 'Promises to keep.';
+create index queue_status_broadcasts_pending on private.queue_status_broadcasts (pending_until)
+where pending_until is not null;
+comment on index private.queue_status_broadcasts_pending is 'Promises to keep.';
 
-create function private.tell_queue_status(queue uuid, as_promised boolean default false)
+create function private.broadcast_queue_status(queue uuid, as_promised boolean default false)
 returns double precision
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    board private.told_statuses;
+    board private.queue_status_broadcasts;
     status jsonb;
     moment timestamptz;
     too_early interval;
 begin
-    select * into board from private.told_statuses where queue_id = queue;
+    select * into board from private.queue_status_broadcasts where queue_id = queue;
     -- Who has promised will look a second after the last telling, and so after now: what
     -- brought us here is committed, and will be seen then. Any other time, ask under lock.
     if not as_promised
-    and board.promised_until > clock_timestamp()
+    and board.pending_until > clock_timestamp()
     and board.told_at + interval '1 second' > clock_timestamp() then
         return null;
     end if;
-    insert into private.told_statuses (queue_id) values (queue) on conflict do nothing;
-    select * into board from private.told_statuses where queue_id = queue for no key update;
+    insert into private.queue_status_broadcasts (queue_id) values (queue) on conflict do nothing;
+    select * into board from private.queue_status_broadcasts where queue_id = queue for no key update;
     -- In this order, lock, time, status: who relied on a promise did so before a second had
     -- passed, so a status read after it has what brought them.
     moment := clock_timestamp();
@@ -282,21 +282,21 @@ begin
     status := private.queue_status(queue);
     if too_early > interval '0' then
         if not as_promised
-        and (status = board.told or board.promised_until > moment) then
+        and (status = board.told or board.pending_until > moment) then
             return null;
         end if;
-        update private.told_statuses
-        set promised_until = moment + too_early + interval '5 seconds'
+        update private.queue_status_broadcasts
+        set pending_until = moment + too_early + interval '5 seconds'
         where queue_id = queue;
         return extract(epoch from too_early);
     end if;
     if status = board.told then
-        update private.told_statuses set promised_until = null
-        where queue_id = queue and promised_until is not null;
+        update private.queue_status_broadcasts set pending_until = null
+        where queue_id = queue and pending_until is not null;
         return null;
     end if;
-    update private.told_statuses
-    set told = status, told_at = moment, promised_until = null
+    update private.queue_status_broadcasts
+    set told = status, told_at = moment, pending_until = null
     where queue_id = queue;
     perform realtime.send(
         jsonb_build_object(
@@ -308,7 +308,7 @@ begin
     return null;
 end;
 $$;
-comment on function private.tell_queue_status is
+comment on function private.broadcast_queue_status is
 'Tells how a queue stands if that has changed and a second has passed; else, when nobody else will, promises it: the answer is in how many seconds.';
 
 create function api.refresh_queue_status(event uuid) returns double precision
@@ -333,15 +333,15 @@ begin
         inner join public.queues on queues.id = concerned.id
         order by concerned.id
     loop
-        seconds := greatest(seconds, private.tell_queue_status(queue));
+        seconds := greatest(seconds, private.broadcast_queue_status(queue));
     end loop;
     return seconds;
 end;
 $$;
 comment on function api.refresh_queue_status is
-'Tells how the queues of an event stand; answers in how many seconds the caller must have tell_queue_statuses called, or null.';
+'Tells how the queues of an event stand; answers in how many seconds the caller must have broadcast_queue_statuses called, or null.';
 
-create function api.tell_queue_statuses(promised boolean default false)
+create function api.broadcast_queue_statuses(promised boolean default false)
 returns double precision
 language plpgsql security definer set search_path = ''
 as $$
@@ -351,28 +351,28 @@ declare
 begin
     if promised then
         for queue in
-            select queue_id from private.told_statuses
-            where promised_until is not null order by queue_id
+            select queue_id from private.queue_status_broadcasts
+            where pending_until is not null order by queue_id
         loop
-            seconds := greatest(seconds, private.tell_queue_status(queue, true));
+            seconds := greatest(seconds, private.broadcast_queue_status(queue, true));
         end loop;
     else
         -- The rest are not even locked.
         for queue in
             select queues.id
             from public.queues
-            left join private.told_statuses as boards on boards.queue_id = queues.id
+            left join private.queue_status_broadcasts as boards on boards.queue_id = queues.id
             where boards.told is distinct from private.queue_status(queues.id)
             order by queues.id
         loop
-            seconds := greatest(seconds, private.tell_queue_status(queue, true));
+            seconds := greatest(seconds, private.broadcast_queue_status(queue, true));
         end loop;
     end if;
     return seconds;
 end;
 $$;
-comment on function api.tell_queue_statuses is
+comment on function api.broadcast_queue_statuses is
 'Tells how queues stand: those for which somebody has promised it, or all that have changed. Answers in how many seconds to look again, or null.';
 
 grant execute on function private.queue_totals, api.get_queue_status to authenticated;
-grant execute on function api.refresh_queue_status, api.tell_queue_statuses to service_role;
+grant execute on function api.refresh_queue_status, api.broadcast_queue_statuses to service_role;

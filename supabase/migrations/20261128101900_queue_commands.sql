@@ -3,7 +3,7 @@
 
 -- Queues ---------------------------------------------------------------------
 
-create function private.queue_view(queue public.queues) returns jsonb
+create function private.queue_json(queue public.queues) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
@@ -23,7 +23,7 @@ as $$
         )
     );
 $$;
-comment on function private.queue_view is 'A queue as list_queues shows it.';
+comment on function private.queue_json is 'A queue as list_queues shows it.';
 
 create function api.list_queues() returns table (
     id uuid, key text, name text, is_default boolean, strategy text,
@@ -166,7 +166,7 @@ declare
     queue public.queues;
 begin
     perform private.require_permission('queues.manage');
-    answer := private.answer_given(idempotency_key, request);
+    answer := private.stored_response(idempotency_key, request);
     if answer is not null then
         return answer;
     end if;
@@ -186,8 +186,8 @@ begin
             message = 'key-taken',
             detail = 'There is a queue with this key already, perhaps an archived one.';
     end if;
-    answer := private.queue_view(queue);
-    perform private.keep_answer(idempotency_key, answer);
+    answer := private.queue_json(queue);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
@@ -235,9 +235,9 @@ begin
     where queues.id = target.id
     returning * into target;
     if changes ? 'strategy' and target.strategy <> 'manual' then
-        perform private.call_assignment();
+        perform private.request_assignment();
     end if;
-    return private.queue_view(target);
+    return private.queue_json(target);
 end;
 $$;
 comment on function api.change_queue is
@@ -245,13 +245,13 @@ comment on function api.change_queue is
 
 -- Members --------------------------------------------------------------------
 
-create function private.member_view(member public.queue_members) returns jsonb
+create function private.member_json(member public.queue_members) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select private.agent_view(member.person_id)
+    select private.agent_json(member.person_id)
         || jsonb_build_object('joined_at', member.joined_at);
 $$;
-comment on function private.member_view is 'Somebody at work in a queue.';
+comment on function private.member_json is 'Somebody at work in a queue.';
 
 create function api.list_queue_members(queue text) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
@@ -270,7 +270,7 @@ begin
             detail = 'There is no such queue, or it is not yours to see.';
     end if;
     return query
-    select private.member_view(queue_members)
+    select private.member_json(queue_members)
     from public.queue_members
     inner join public.profiles on profiles.id = queue_members.person_id
     where queue_members.queue_id = wanted
@@ -280,17 +280,17 @@ $$;
 comment on function api.list_queue_members is
 'Who works a queue, by name, with whether they are there and what they hold; for those who read the queue.';
 
-create function private.put_back(
+create function private.release_tickets_of(
     person uuid, queue uuid default null, with_pending boolean default false
 ) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.lock_work(
+    perform private.lock_tickets_and_agents(
         array(
             select id from public.tickets
             where assignee_id = person
-                and (put_back.queue is null or queue_id = put_back.queue)
+                and (release_tickets_of.queue is null or queue_id = release_tickets_of.queue)
                 and status_category in ('new', 'open', 'pending', 'on_hold')
                 and (with_pending or status_category in ('new', 'open'))
             limit 1000
@@ -299,11 +299,11 @@ begin
     );
     -- What they got before their row was locked is taken along, unless somebody is at it:
     -- whoever holds an agent's row waits for no ticket.
-    return private.hand_to(
+    return private.reassign_tickets(
         array(
             select id from public.tickets
             where assignee_id = person
-                and (put_back.queue is null or queue_id = put_back.queue)
+                and (release_tickets_of.queue is null or queue_id = release_tickets_of.queue)
                 and status_category in ('new', 'open', 'pending', 'on_hold')
                 and (with_pending or status_category in ('new', 'open'))
             order by id limit 1000
@@ -313,7 +313,7 @@ begin
     );
 end;
 $$;
-comment on function private.put_back is
+comment on function private.release_tickets_of is
 'Puts back what a person holds (in a queue), new and open tickets or also those that wait for others, at most 1000; returns how many.';
 
 create function api.add_queue_member(queue text, person uuid) returns jsonb
@@ -332,11 +332,11 @@ begin
     values (target.id, person)
     on conflict do nothing;
     if found then
-        perform private.call_assignment(person);
+        perform private.request_assignment(person);
     end if;
     select * into member from public.queue_members
     where queue_id = target.id and person_id = person;
-    return private.member_view(member);
+    return private.member_json(member);
 end;
 $$;
 comment on function api.add_queue_member is
@@ -357,9 +357,9 @@ begin
             message = 'not-found', detail = 'This person does not work the queue.';
     end if;
     if not private.can_work(person, target.id) then
-        perform private.put_back(person, target.id, true);
+        perform private.release_tickets_of(person, target.id, true);
     end if;
-    return private.member_view(member);
+    return private.member_json(member);
 end;
 $$;
 comment on function api.remove_queue_member is

@@ -3,7 +3,7 @@
 
 -- claim_next_ticket ----------------------------------------------------------
 
-create function private.queues_by_head(person uuid) returns setof public.queues
+create function private.queues_by_first_ticket(person uuid) returns setof public.queues
 language sql stable security definer rows 10 set search_path = ''
 as $$
     select queues.*
@@ -17,27 +17,27 @@ as $$
         order by tickets.priority, tickets.waiting_since, tickets.id
         limit 1
     ) as head
-    where queue_members.person_id = queues_by_head.person and queues.archived_at is null
+    where queue_members.person_id = queues_by_first_ticket.person and queues.archived_at is null
     order by head.priority, head.waiting_since, head.id;
 $$;
-comment on function private.queues_by_head is
+comment on function private.queues_by_first_ticket is
 'The queues of a person in which something waits, by what comes first in each.';
 
-create function private.take_head(queue uuid) returns uuid
+create function private.lock_first_ticket(queue uuid) returns uuid
 language sql volatile security definer set search_path = ''
 as $$
     select tickets.id
     from public.tickets
-    where tickets.queue_id = take_head.queue
+    where tickets.queue_id = lock_first_ticket.queue
         and tickets.assignee_id is null and tickets.status_category in ('new', 'open')
     order by tickets.priority, tickets.waiting_since, tickets.id
     limit 1
     for update skip locked;
 $$;
-comment on function private.take_head is
+comment on function private.lock_first_ticket is
 'Locks the first ticket of a queue that nobody works and nobody has locked; null when there is none.';
 
-create function private.require_room(agent public.agents) returns void
+create function private.require_capacity(agent public.agents) returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
@@ -56,9 +56,9 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_room is 'PT409 unless an agent is available and below capacity.';
+comment on function private.require_capacity is 'PT409 unless an agent is available and below capacity.';
 
-create function private.claim_one(me uuid, queue uuid) returns public.tickets
+create function private.claim_ticket(me uuid, queue uuid) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -66,23 +66,23 @@ declare
     place uuid;
     ticket public.tickets;
 begin
-    perform private.require_room(private.lock_agent(me));
+    perform private.require_capacity(private.lock_agent(me));
     -- Looked up under the lock: whoever takes somebody out of a queue holds it too.
     for place in
-        select mine.id from private.queues_by_head(me) as mine
-        where claim_one.queue is null or mine.id = claim_one.queue
+        select mine.id from private.queues_by_first_ticket(me) as mine
+        where claim_ticket.queue is null or mine.id = claim_ticket.queue
     loop
-        wanted := private.take_head(place);
+        wanted := private.lock_first_ticket(place);
         exit when wanted is not null;
     end loop;
     if wanted is not null then
-        perform private.hand_to(array[wanted], me, 'claim');
+        perform private.reassign_tickets(array[wanted], me, 'claim');
         select * into ticket from public.tickets where id = wanted;
     end if;
     return ticket;
 end;
 $$;
-comment on function private.claim_one is
+comment on function private.claim_ticket is
 'Gives a person the next ticket of a queue of theirs, or of whichever has the first; null when nothing is free.';
 
 create function api.claim_next_ticket(
@@ -97,7 +97,7 @@ declare
         where claim_next_ticket.queue in (key, id::text) and archived_at is null
             and id in (select private.readable_queues())
     );
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key, jsonb_build_object('command', 'claim_next_ticket', 'queue', queue)
     );
 begin
@@ -114,8 +114,8 @@ begin
                 message = 'denied',
                 detail = 'You see this queue and do not work it. Ask to be made a member of it.';
         end if;
-        answer := coalesce(to_jsonb(private.claim_one(me, wanted)), 'null');
-        perform private.keep_answer(idempotency_key, answer);
+        answer := coalesce(to_jsonb(private.claim_ticket(me, wanted)), 'null');
+        perform private.store_response(idempotency_key, answer);
     end if;
     if answer ->> 'id' is not null then
         return next private.ticket_json(jsonb_populate_record(null::public.tickets, answer));
@@ -141,7 +141,7 @@ $$;
 comment on function private.eligible is
 'Members of a queue who take tickets, are available and below capacity.';
 
-create function private.suits(
+create function private.is_suitable(
     ticket public.tickets, agent public.agents, needs_skills boolean
 ) returns boolean
 language sql immutable set search_path = ''
@@ -149,14 +149,14 @@ as $$
     select
         (not needs_skills or ticket.skills <@ agent.skills)
         and (
-            ticket.let_go_by is distinct from agent.person_id
+            ticket.released_by is distinct from agent.person_id
             or agent.availability_since > ticket.assigned_at
         );
 $$;
-comment on function private.suits is
+comment on function private.is_suitable is
 'Whether an agent has the skills, and has not let go of this very ticket since they came.';
 
-create function private.arrangement(ranking jsonb) returns text
+create function private.agent_order_sql(ranking jsonb) returns text
 language plpgsql immutable set search_path = ''
 as $$
 declare
@@ -178,10 +178,12 @@ begin
     return composed || 'agents.person_id';
 end;
 $$;
-comment on function private.arrangement is
+comment on function private.agent_order_sql is
 'The order of agents that a ranking means, as text from fixed pieces; PT422 for another.';
 
-create function private.give(ticket public.tickets, strategy text, pick jsonb) returns boolean
+create function private.give_ticket(
+    ticket public.tickets, strategy text, pick jsonb
+) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -195,11 +197,11 @@ begin
             inner join public.agents on agents.person_id = queue_members.person_id
             where queue_members.queue_id = ($1).queue_id
                 and agents.availability = ''available'' and agents.load < agents.capacity
-                and private.suits($1, agents, $2) and private.takes_tickets(agents.person_id)
+                and private.is_suitable($1, agents, $2) and private.takes_tickets(agents.person_id)
             order by %s
             limit 1
             for no key update of agents skip locked',
-            private.arrangement(pick -> 'ranking')
+            private.agent_order_sql(pick -> 'ranking')
         )
         into chosen using ticket, needs_skills;
         -- Under the lock: whoever takes somebody out of a queue holds it too.
@@ -209,18 +211,20 @@ begin
         chosen := null;
         exit when not exists (
             select from private.eligible(ticket.queue_id) as others
-            where private.suits(ticket, others, needs_skills)
+            where private.is_suitable(ticket, others, needs_skills)
         );
         -- All of them get or lose a ticket at this moment, which takes milliseconds.
         perform pg_sleep(0.002 * attempt);
     end loop;
-    return chosen is not null and private.hand_to(array[ticket.id], chosen, strategy) > 0;
+    return chosen is not null and private.reassign_tickets(array[ticket.id], chosen, strategy) > 0;
 end;
 $$;
-comment on function private.give is
+comment on function private.give_ticket is
 'Gives a locked, free ticket to whoever a pick ranks first among the eligible; false when there is nobody, or all are busy being given something else.';
 
-create function private.give_waiting(queue uuid, picks jsonb, at_most integer) returns integer
+create function private.give_waiting_tickets(
+    queue uuid, picks jsonb, at_most integer
+) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -250,7 +254,7 @@ begin
                 -- Said before it is asked, because a call each is ten times as slow: 12,000
                 -- tickets that suit none of 32 people are passed by in 0.1 s, not in 1 s.
                 where (not needs_skills or tickets.skills <@ agent.skills)
-                    and private.suits(tickets, agent, needs_skills)
+                    and private.is_suitable(tickets, agent, needs_skills)
                 -- Keeps it a filter of the walk in working order: as a join, it is sorted.
                 offset 0
             )
@@ -258,12 +262,12 @@ begin
         limit least(at_most, room)
         for update skip locked
     loop
-        given := given + private.give(ticket, how, pick)::integer;
+        given := given + private.give_ticket(ticket, how, pick)::integer;
     end loop;
     return given;
 end;
 $$;
-comment on function private.give_waiting is
+comment on function private.give_waiting_tickets is
 'Gives some of what waits in a queue, in working order and by its strategy; returns how many. What suits nobody who has room holds up nothing behind it.';
 
 create function api.assign_work(event uuid, picks jsonb) returns boolean
@@ -282,7 +286,7 @@ begin
     select * into ticket from public.tickets where id = happened.ticket_id;
     -- In working order: a new ticket has no right to go before what waits already.
     if ticket.assignee_id is null and ticket.status_category in ('new', 'open') then
-        perform private.give_waiting(ticket.queue_id, picks, 1);
+        perform private.give_waiting_tickets(ticket.queue_id, picks, 1);
     end if;
     freed := case
         when happened.type = 'TICKET_ASSIGNED' then (happened.before ->> 'assignee_id')::uuid
@@ -294,10 +298,10 @@ begin
         where person_id = freed and availability = 'available' and load < capacity
     ) then
         for place in
-            select queues.id from private.queues_by_head(freed) as queues
+            select queues.id from private.queues_by_first_ticket(freed) as queues
             where picks ? queues.strategy
         loop
-            exit when private.give_waiting(place, picks, 1) > 0;
+            exit when private.give_waiting_tickets(place, picks, 1) > 0;
         end loop;
     end if;
     return true;
@@ -306,7 +310,7 @@ $$;
 comment on function api.assign_work is
 'What follows from an event for who works what: a free ticket is given, and whoever got room is given more; false when it had followed before.';
 
-create function api.waiting_queues(strategies text[]) returns setof uuid
+create function api.queues_due_for_assignment(strategies text[]) returns setof uuid
 language sql stable security definer set search_path = ''
 as $$
     select queues.id
@@ -321,7 +325,7 @@ as $$
         and exists (select from private.eligible(queues.id))
     order by queues.id;
 $$;
-comment on function api.waiting_queues is
+comment on function api.queues_due_for_assignment is
 'The queues of these strategies in which something waits and somebody has room.';
 
 create function api.assign_waiting_tickets(
@@ -329,7 +333,7 @@ create function api.assign_waiting_tickets(
 ) returns integer
 language sql security definer set search_path = ''
 as $$
-    select private.give_waiting(queue, picks, at_most);
+    select private.give_waiting_tickets(queue, picks, at_most);
 $$;
 comment on function api.assign_waiting_tickets is
 'Gives some of what waits in a queue by its strategy; returns how many. For the clock alone.';
@@ -371,9 +375,9 @@ as $$
 declare
     work constant uuid[] := array(select private.idle_tickets(at_most));
 begin
-    perform private.lock_work(work);
+    perform private.lock_tickets_and_agents(work);
     -- Asked again, now that nobody can act on them any more.
-    return private.hand_to(
+    return private.reassign_tickets(
         array(
             select idle.id from private.idle_tickets(at_most) as idle (id)
             where idle.id = any (work)
@@ -387,6 +391,6 @@ comment on function api.release_idle_tickets is
 
 grant execute on function api.claim_next_ticket to authenticated;
 grant execute on function
-api.assign_work, api.waiting_queues, api.assign_waiting_tickets,
+api.assign_work, api.queues_due_for_assignment, api.assign_waiting_tickets,
 api.release_idle_tickets
 to service_role;

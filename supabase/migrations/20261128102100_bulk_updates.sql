@@ -45,9 +45,9 @@ create index bulk_updates_due on private.bulk_updates (due_at) where finished_at
 comment on index private.bulk_updates_due is 'What a worker takes up next.';
 create index bulk_updates_unfinished on private.bulk_updates (person_id) where finished_at is null;
 comment on index private.bulk_updates_unfinished is 'What somebody still has under way.';
-create index bulk_updates_over on private.bulk_updates (finished_at)
+create index bulk_updates_finished on private.bulk_updates (finished_at)
 where finished_at is not null;
-comment on index private.bulk_updates_over is 'What is forgotten next.';
+comment on index private.bulk_updates_finished is 'What is forgotten next.';
 create index bulk_updates_person on private.bulk_updates (person_id, created_at, id);
 comment on index private.bulk_updates_person is 'What somebody asked for, by age.';
 create index bulk_updates_undo_of on private.bulk_updates (undo_of);
@@ -86,27 +86,27 @@ comment on column private.bulk_items.ticket_id is 'The ticket that was changed.'
 comment on column private.bulk_items.version is 'The version that it came to.';
 comment on column private.bulk_items.before is 'What can be undone, as it was.';
 comment on column private.bulk_items.after is 'The same, as it was left.';
-create index bulk_items_left on private.bulk_items (bulk_update_id, position)
+create index bulk_items_pending on private.bulk_items (bulk_update_id, position)
 where result is null;
-comment on index private.bulk_items_left is 'What is still to be done, in order.';
+comment on index private.bulk_items_pending is 'What is still to be done, in order.';
 
-create function private.wake_bulk() returns trigger
+create function private.start_bulk_update_job() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.call_workers('INSERT', 'bulk_updates', jsonb_build_object('id', new.id));
+    perform private.send_database_webhook('INSERT', 'bulk_updates', jsonb_build_object('id', new.id));
     return null;
 end;
 $$;
-comment on function private.wake_bulk is 'Wakes the worker of bulk updates; a schedule is the guarantee.';
+comment on function private.start_bulk_update_job is 'Wakes the worker of bulk updates; a schedule is the guarantee.';
 
-create trigger wake_bulk
+create trigger start_bulk_update_job
 after insert on private.bulk_updates
-for each row when (new.finished_at is null) execute function private.wake_bulk();
+for each row when (new.finished_at is null) execute function private.start_bulk_update_job();
 
 -- Commands and queries -------------------------------------------------------
 
-create function private.bulk_view(job private.bulk_updates) returns jsonb
+create function private.bulk_update_json(job private.bulk_updates) returns jsonb
 language sql immutable set search_path = ''
 as $$
     select jsonb_build_object(
@@ -127,7 +127,7 @@ as $$
         'finished_at', job.finished_at
     );
 $$;
-comment on function private.bulk_view is 'A bulk update as it is shown.';
+comment on function private.bulk_update_json is 'A bulk update as it is shown.';
 
 create function private.tickets_of_view(view uuid, at_most integer) returns setof uuid
 language plpgsql stable security definer set search_path = ''
@@ -146,7 +146,7 @@ begin
     end if;
     -- A page comes short when it has looked at all it may; so many of them are enough.
     for page in 1..100 loop
-        select * into walked from private.walk_queues(
+        select * into walked from private.scan_queues(
             case
                 when seen.queue_id is not null then array[seen.queue_id]
                 else array(select readable.id from private.readable_queues() as readable (id))
@@ -208,7 +208,7 @@ $$;
 comment on function private.require_bulk_change is
 'PT409 or PT422 unless this can become of many tickets: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags.';
 
-create function private.require_rights_to(change jsonb) returns void
+create function private.require_permissions_for(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -223,7 +223,7 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_rights_to is
+comment on function private.require_permissions_for is
 'PT403 unless the caller may do such a thing at all; which tickets they may do it to is asked of each.';
 
 create function private.open_bulk_update(change jsonb, undo_of uuid, total integer)
@@ -256,7 +256,7 @@ $$;
 comment on function private.open_bulk_update is
 'Begins a bulk update of the caller''s, whose items follow in the same transaction; PT409 when five are under way.';
 
-create function private.tickets_named(tickets text[]) returns text[]
+create function private.distinct_ticket_refs(tickets text[]) returns text[]
 language plpgsql immutable set search_path = ''
 as $$
 begin
@@ -278,7 +278,7 @@ begin
     );
 end;
 $$;
-comment on function private.tickets_named is
+comment on function private.distinct_ticket_refs is
 'Tickets as they were named, each once, in order; PT422 unless all are ids or numbers.';
 
 create function api.bulk_update(
@@ -291,7 +291,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'bulk_update', 'change', change, 'tickets', tickets, 'view', view
@@ -304,13 +304,13 @@ begin
         return answer;
     end if;
     perform private.require_bulk_change(change);
-    perform private.require_rights_to(change);
+    perform private.require_permissions_for(change);
     if (tickets is null) = (view is null) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Name either tickets or a view.';
     end if;
     named := case
-        when view is null then private.tickets_named(tickets)
+        when view is null then private.distinct_ticket_refs(tickets)
         else array(select shown.id::text from private.tickets_of_view(view, 1001) as shown (id))
     end;
     if cardinality(named) > 1000 then
@@ -322,8 +322,8 @@ begin
     insert into private.bulk_items (bulk_update_id, position, ticket)
     select job.id, item.position, item.ticket
     from unnest(named) with ordinality as item (ticket, position);
-    answer := private.bulk_view(job);
-    perform private.keep_answer(idempotency_key, answer);
+    answer := private.bulk_update_json(job);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
@@ -352,7 +352,7 @@ comment on function private.own_bulk_update is
 create function api.get_bulk_update(bulk_update uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select private.bulk_view(private.own_bulk_update(bulk_update));
+    select private.bulk_update_json(private.own_bulk_update(bulk_update));
 $$;
 comment on function api.get_bulk_update is 'How far a bulk update of the caller''s has come.';
 
@@ -365,7 +365,7 @@ declare
     me constant uuid := private.require_caller();
 begin
     return query
-    select private.bulk_view(jobs)
+    select private.bulk_update_json(jobs)
     from private.bulk_updates as jobs
     where jobs.person_id = me
         and (
@@ -408,17 +408,17 @@ $$;
 comment on function api.list_bulk_items is
 'What became of each ticket of a bulk update of the caller''s, after a position, all or with one result.';
 
-create function private.way_back(before jsonb, after jsonb) returns jsonb
+create function private.inverse_change(before jsonb, after jsonb) returns jsonb
 language sql immutable set search_path = ''
 as $$
-    select coalesce(private.changed(before, after), '{}') - 'reason'
+    select coalesce(private.changed_fields(before, after), '{}') - 'reason'
     || case
         when before -> 'status' is distinct from after -> 'status'
             then jsonb_strip_nulls(jsonb_build_object('reason', before -> 'reason'))
         else '{}'
     end;
 $$;
-comment on function private.way_back is
+comment on function private.inverse_change is
 'The change that leads from what an item was left as to what it had been.';
 
 create function api.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
@@ -427,7 +427,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     undone constant private.bulk_updates := private.own_bulk_update(bulk_update);
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'undo_bulk_update', 'bulk_update', bulk_update)
     );
@@ -451,12 +451,12 @@ begin
         job.id,
         row_number() over (order by items.position),
         items.ticket_id,
-        private.way_back(items.before, items.after),
+        private.inverse_change(items.before, items.after),
         items.version
     from private.bulk_items as items
     where items.bulk_update_id = undone.id and items.result = 'done';
-    answer := private.bulk_view(job);
-    perform private.keep_answer(idempotency_key, answer);
+    answer := private.bulk_update_json(job);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;

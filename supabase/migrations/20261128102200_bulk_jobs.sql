@@ -1,7 +1,7 @@
 -- The work of bulk updates. Everything is done as the person who asked, by the commands
 -- that do it to one ticket, so that rules and rights are those of single changes.
 
-create function private.standing(ticket public.tickets) returns jsonb
+create function private.bulk_state(ticket public.tickets) returns jsonb
 language sql immutable set search_path = ''
 as $$
     select jsonb_build_object(
@@ -13,7 +13,7 @@ as $$
         'tags', ticket.tags
     );
 $$;
-comment on function private.standing is
+comment on function private.bulk_state is
 'What a bulk update may change of a ticket, in the words of a change.';
 
 create function private.field_changes(ticket public.tickets, change jsonb) returns jsonb
@@ -56,7 +56,7 @@ end;
 $$;
 comment on function private.change_fields is 'Carries out the part of a change that update_ticket takes.';
 
-create function private.carry_out(target public.tickets, change jsonb) returns public.tickets
+create function private.apply_change(target public.tickets, change jsonb) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -85,10 +85,10 @@ begin
     return ticket;
 end;
 $$;
-comment on function private.carry_out is
+comment on function private.apply_change is
 'Does to one ticket, as the caller, what a bulk update is to do to each; raises as the single commands do.';
 
-create function private.do_item(item private.bulk_items, change jsonb) returns private.bulk_items
+create function private.apply_item(item private.bulk_items, change jsonb) returns private.bulk_items
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -99,9 +99,9 @@ declare
     broken text;
 begin
     -- Whoever lost the right is told so, before being told that there is no such ticket.
-    perform private.require_rights_to(change);
+    perform private.require_permissions_for(change);
     target := private.lock_ticket(item.ticket, item.expected_version);
-    ticket := private.carry_out(target, change);
+    ticket := private.apply_change(target, change);
     if ticket.version = target.version then
         ended.result := 'skipped';
         ended.problem := 'unchanged';
@@ -110,8 +110,8 @@ begin
         ended.result := 'done';
         ended.ticket_id := ticket.id;
         ended.version := ticket.version;
-        ended.before := private.standing(target);
-        ended.after := private.standing(ticket);
+        ended.before := private.bulk_state(target);
+        ended.after := private.bulk_state(ticket);
     end if;
     return ended;
 exception
@@ -136,10 +136,10 @@ exception
         return ended;
 end;
 $$;
-comment on function private.do_item is
+comment on function private.apply_item is
 'Does one item as the caller, wholly or not at all, and returns it with its result.';
 
-create function private.lock_work_of(items private.bulk_items[], change jsonb) returns void
+create function private.lock_chunk(items private.bulk_items[], change jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -173,17 +173,17 @@ begin
                     else given.assignee::uuid
                 end
             from (
-                select coalesce(item.change, lock_work_of.change) ->> 'assignee' as assignee
+                select coalesce(item.change, lock_chunk.change) ->> 'assignee' as assignee
                 from unnest(items) as item
             ) as given
         );
-    perform private.lock_work(coalesce(work, '{}'), coalesce(people, '{}'));
+    perform private.lock_tickets_and_agents(coalesce(work, '{}'), coalesce(people, '{}'));
 end;
 $$;
-comment on function private.lock_work_of is
+comment on function private.lock_chunk is
 'Locks the tickets of a chunk that the caller sees, and the agents whom it concerns, in the order of the house.';
 
-create function private.note_results(job private.bulk_updates, ended private.bulk_items[])
+create function private.record_results(job private.bulk_updates, ended private.bulk_items[])
 returns private.bulk_updates
 language plpgsql security definer set search_path = ''
 as $$
@@ -223,12 +223,12 @@ begin
     where jobs.id = job.id
     returning jobs.* into noted;
     perform realtime.send(
-        private.bulk_view(noted), 'BULK_UPDATE_PROGRESSED', 'user:' || noted.person_id, true
+        private.bulk_update_json(noted), 'BULK_UPDATE_PROGRESSED', 'user:' || noted.person_id, true
     );
     return noted;
 end;
 $$;
-comment on function private.note_results is
+comment on function private.record_results is
 'Records how items ended and how far their bulk update has come, and tells who asked for it.';
 
 create function api.claim_bulk_update(lease_seconds integer default 60) returns jsonb
@@ -281,10 +281,10 @@ begin
         -- A chunk that failed three times is tried item by item, to find which it is.
         limit case when job.attempts > 3 then 1 else at_most end
     );
-    asking := private.see_as(job.person_id);
+    asking := private.impersonate(job.person_id);
     perform set_config('autocrm.batch', job.id::text, true);
     if job.attempts <= 6 then
-        perform private.lock_work_of(chunk, job.change);
+        perform private.lock_chunk(chunk, job.change);
     end if;
     foreach item in array chunk loop
         if job.attempts > 6 then
@@ -292,19 +292,19 @@ begin
             item.problem := 'internal-error';
             item.detail := 'The desk failed at this ticket every time it tried.';
         else
-            item := private.do_item(item, coalesce(item.change, job.change));
+            item := private.apply_item(item, coalesce(item.change, job.change));
         end if;
         ended := ended || item;
     end loop;
     perform set_config('autocrm.batch', '', true);
-    perform private.see_again(asking);
-    return private.bulk_view(private.note_results(job, ended));
+    perform private.stop_impersonating(asking);
+    return private.bulk_update_json(private.record_results(job, ended));
 end;
 $$;
 comment on function api.apply_bulk_chunk is
 'Does the next items of a claimed bulk update in one transaction, with the rights that its person has now; null when another worker has it. For workers.';
 
-create function api.forget_bulk_updates(at_most integer default 20) returns integer
+create function api.delete_old_bulk_updates(at_most integer default 20) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -319,9 +319,9 @@ begin
     return forgotten;
 end;
 $$;
-comment on function api.forget_bulk_updates is
+comment on function api.delete_old_bulk_updates is
 'Deletes some of the bulk updates that were over 30 days ago; says how many. For workers.';
 
 grant execute on function
-api.claim_bulk_update, api.apply_bulk_chunk, api.forget_bulk_updates
+api.claim_bulk_update, api.apply_bulk_chunk, api.delete_old_bulk_updates
 to service_role;

@@ -1,45 +1,45 @@
 -- A reply lease: for a few minutes a ticket is one agent's to answer, so that two do not
 -- answer at once. It ends by itself; taking it from somebody is explicit and recorded.
 
-create table private.ticket_leases (
+create table private.reply_leases (
     ticket_id uuid primary key references public.tickets (id) on delete cascade,
     person_id uuid not null references public.profiles (id) on delete cascade,
     expires_at timestamptz not null
 );
-comment on table private.ticket_leases is
+comment on table private.reply_leases is
 'Who is answering a ticket. What has expired counts for nothing, and goes when the next one comes.';
-comment on column private.ticket_leases.ticket_id is 'The ticket.';
-comment on column private.ticket_leases.person_id is 'Who is answering.';
-comment on column private.ticket_leases.expires_at is 'Until when, unless they say so again.';
-create index ticket_leases_person on private.ticket_leases (person_id);
+comment on column private.reply_leases.ticket_id is 'The ticket.';
+comment on column private.reply_leases.person_id is 'Who is answering.';
+comment on column private.reply_leases.expires_at is 'Until when, unless they say so again.';
+create index reply_leases_person on private.reply_leases (person_id);
 
-create function private.live_lease(ticket uuid) returns private.ticket_leases
+create function private.current_lease(ticket uuid) returns private.reply_leases
 language sql volatile security definer set search_path = ''
 as $$
-    select * from private.ticket_leases
-    where ticket_id = live_lease.ticket and expires_at > clock_timestamp();
+    select * from private.reply_leases
+    where ticket_id = current_lease.ticket and expires_at > clock_timestamp();
 $$;
-comment on function private.live_lease is 'The lease of a ticket as it stands this moment, or nulls.';
+comment on function private.current_lease is 'The lease of a ticket as it stands this moment, or nulls.';
 
-create function private.lease_view(ticket uuid) returns jsonb
+create function private.lease_json(ticket uuid) returns jsonb
 language sql volatile security definer set search_path = ''
 as $$
     select jsonb_build_object(
-        'ticket_id', lease_view.ticket,
+        'ticket_id', lease_json.ticket,
         'person_id', lease.person_id,
         'person_name', (select name from public.profiles where id = lease.person_id),
         'expires_at', lease.expires_at
     )
-    from private.live_lease(lease_view.ticket) as lease;
+    from private.current_lease(lease_json.ticket) as lease;
 $$;
-comment on function private.lease_view is
+comment on function private.lease_json is
 'Who is answering a ticket, and until when, as staff are shown it; nulls when nobody is.';
 
-create function private.tell_lease(ticket uuid) returns jsonb
+create function private.broadcast_lease(ticket uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    view constant jsonb := private.lease_view(ticket);
+    view constant jsonb := private.lease_json(ticket);
 begin
     perform realtime.send(
         view, 'REPLY_LEASE_CHANGED', format('ticket:%s:internal', ticket), true
@@ -47,10 +47,10 @@ begin
     return view;
 end;
 $$;
-comment on function private.tell_lease is
+comment on function private.broadcast_lease is
 'Broadcasts to staff who is answering a ticket, and returns it; for eyes only.';
 
-create function private.refuse_while_answered(lease private.ticket_leases) returns void
+create function private.refuse_leased_reply(lease private.reply_leases) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
@@ -63,9 +63,9 @@ begin
         );
 end;
 $$;
-comment on function private.refuse_while_answered is 'PT409, and says who is answering until when.';
+comment on function private.refuse_leased_reply is 'PT409, and says who is answering until when.';
 
-create function private.lock_answer(ticket text) returns public.tickets
+create function private.lock_ticket_to_reply(ticket text) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -80,16 +80,16 @@ begin
     return target;
 end;
 $$;
-comment on function private.lock_answer is
+comment on function private.lock_ticket_to_reply is
 'The guard of the commands about leases: finds and locks a ticket that the caller may answer as staff; PT401, PT403, PT404.';
 
 create function api.lease_reply(ticket text, take_over boolean default false) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    target constant public.tickets := private.lock_answer(ticket);
+    target constant public.tickets := private.lock_ticket_to_reply(ticket);
     me constant uuid := private.caller();
-    held constant private.ticket_leases := private.live_lease(target.id);
+    held constant private.reply_leases := private.current_lease(target.id);
 begin
     if target.status_category = 'closed' then
         raise sqlstate 'PT409' using
@@ -98,7 +98,7 @@ begin
     end if;
     if held.person_id <> me then
         if not coalesce(take_over, false) then
-            perform private.refuse_while_answered(held);
+            perform private.refuse_leased_reply(held);
         end if;
         perform private.record_event(
             target.id, 'TICKET_REPLY_TAKEN_OVER',
@@ -107,13 +107,13 @@ begin
             true
         );
     end if;
-    insert into private.ticket_leases (ticket_id, person_id, expires_at)
+    insert into private.reply_leases (ticket_id, person_id, expires_at)
     values (
-        target.id, me, clock_timestamp() + (select reply_lease from private.desk_settings)
+        target.id, me, clock_timestamp() + (select reply_lease from private.settings)
     )
     on conflict (ticket_id) do update
     set person_id = excluded.person_id, expires_at = excluded.expires_at;
-    return private.tell_lease(target.id);
+    return private.broadcast_lease(target.id);
 end;
 $$;
 comment on function api.lease_reply is
@@ -123,69 +123,69 @@ create function api.release_reply(ticket text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    target constant public.tickets := private.lock_answer(ticket);
+    target constant public.tickets := private.lock_ticket_to_reply(ticket);
 begin
-    delete from private.ticket_leases
+    delete from private.reply_leases
     where ticket_id = target.id and person_id = private.caller();
     if not found then
-        return private.lease_view(target.id);
+        return private.lease_json(target.id);
     end if;
-    return private.tell_lease(target.id);
+    return private.broadcast_lease(target.id);
 end;
 $$;
 comment on function api.release_reply is
 'Ends the caller''s lease of a ticket, if there is one; that of somebody else stays, and is returned.';
 
-create function private.read_lease(ticket uuid) returns jsonb
+create function private.lease_for_staff(ticket uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
     perform private.require_in_queue(
         'tickets.reply', (select queue_id from public.tickets where id = ticket)
     );
-    return private.lease_view(ticket);
+    return private.lease_json(ticket);
 end;
 $$;
-comment on function private.read_lease is 'The lease of a ticket for staff who may answer it; else PT403.';
+comment on function private.lease_for_staff is 'The lease of a ticket for staff who may answer it; else PT403.';
 
 create function api.get_reply_lease(ticket text) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 begin
-    return private.read_lease(private.visible_ticket(ticket));
+    return private.lease_for_staff(private.find_visible_ticket(ticket));
 end;
 $$;
 comment on function api.get_reply_lease is
 'Who is answering a ticket, and until when; nulls when nobody is. Needs tickets.reply in the queue.';
 
-create function private.respect_lease() returns trigger
+create function private.enforce_lease() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    held private.ticket_leases;
+    held private.reply_leases;
 begin
-    select * into held from private.ticket_leases where ticket_id = new.ticket_id;
+    select * into held from private.reply_leases where ticket_id = new.ticket_id;
     if held.person_id = new.author_id then
-        delete from private.ticket_leases where ticket_id = new.ticket_id;
-        perform private.tell_lease(new.ticket_id);
+        delete from private.reply_leases where ticket_id = new.ticket_id;
+        perform private.broadcast_lease(new.ticket_id);
     elsif held.expires_at > clock_timestamp() and exists (
         select from public.tickets
         where id = new.ticket_id
             and requester_id <> new.author_id
             and private.holds_in_queue('tickets.reply', queue_id)
     ) then
-        perform private.refuse_while_answered(held);
+        perform private.refuse_leased_reply(held);
     end if;
     return new;
 end;
 $$;
-comment on function private.respect_lease is
+comment on function private.enforce_lease is
 'Refuses the public reply of staff while somebody else is answering; one''s own reply ends one''s lease. Customers and notes are never held back.';
 
-create trigger respect_lease
+create trigger enforce_lease
 before insert on public.comments
-for each row when (new.visibility = 'public') execute function private.respect_lease();
+for each row when (new.visibility = 'public') execute function private.enforce_lease();
 
 grant execute on function
-api.lease_reply, api.release_reply, private.read_lease, api.get_reply_lease
+api.lease_reply, api.release_reply, private.lease_for_staff, api.get_reply_lease
 to authenticated;

@@ -63,7 +63,7 @@ for select to authenticated using (
 create policy "people see their own wishes" on public.notification_preferences
 for select to authenticated using (person_id = (select private.caller()));
 
-create function private.tell_person() returns trigger
+create function private.broadcast_notification() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -74,11 +74,11 @@ begin
     return null;
 end;
 $$;
-comment on function private.tell_person is 'Broadcasts that there is something to read; the row is the truth.';
+comment on function private.broadcast_notification is 'Broadcasts that there is something to read; the row is the truth.';
 
-create trigger tell_person
+create trigger broadcast_notification
 after insert on public.notifications
-for each row execute function private.tell_person();
+for each row execute function private.broadcast_notification();
 
 -- Queries and commands -------------------------------------------------------
 
@@ -138,16 +138,18 @@ $$;
 comment on function api.list_notifications is
 'What the caller was told of, newest first after a place, and how much of all is unread; counted to 1000.';
 
-create function private.mark_read(ids uuid[], up_to uuid, idempotency_key text) returns void
+create function private.set_notifications_read(
+    ids uuid[], up_to uuid, idempotency_key text
+) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
     last public.notifications;
 begin
-    if private.answer_given(
+    if private.stored_response(
         idempotency_key,
-        jsonb_build_object('command', 'read_notifications', 'ids', ids, 'up_to', up_to)
+        jsonb_build_object('command', 'mark_notifications_read', 'ids', ids, 'up_to', up_to)
     ) is not null then
         return;
     end if;
@@ -162,23 +164,23 @@ begin
     set read_at = now()
     where person_id = me and read_at is null
         and (id = any (ids) or (created_at, id) <= (last.created_at, last.id));
-    perform private.keep_answer(idempotency_key, '{}');
+    perform private.store_response(idempotency_key, '{}');
 end;
 $$;
-comment on function private.mark_read is
+comment on function private.set_notifications_read is
 'The caller has read these notifications, or everything up to one; others'' are passed by.';
 
-create function api.read_notifications(
+create function api.mark_notifications_read(
     ids uuid[] default null, up_to uuid default null, idempotency_key text default null
 ) returns jsonb
 language plpgsql set search_path = ''
 as $$
 begin
-    perform private.mark_read(ids, up_to, idempotency_key);
+    perform private.set_notifications_read(ids, up_to, idempotency_key);
     return jsonb_build_object('unread', private.count_unread());
 end;
 $$;
-comment on function api.read_notifications is
+comment on function api.mark_notifications_read is
 'Marks these notifications as read, or everything up to one; says how much is left.';
 
 create function api.get_notification_preferences()
@@ -229,7 +231,7 @@ comment on function api.set_notification_preferences is
 
 -- The reaction ---------------------------------------------------------------
 
-create function private.see_as(person uuid) returns text
+create function private.impersonate(person uuid) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -243,32 +245,32 @@ begin
     return asking;
 end;
 $$;
-comment on function private.see_as is
-'Lets every question about the caller be about this person, so that there is one predicate for both; returns what private.see_again takes. Granted to nobody.';
+comment on function private.impersonate is
+'Lets every question about the caller be about this person, so that there is one predicate for both; returns what private.stop_impersonating takes. Granted to nobody.';
 
-create function private.see_again(asking text) returns void
+create function private.stop_impersonating(asking text) returns void
 language sql security definer set search_path = ''
 as $$
     select set_config('request.jwt.claims', asking, true);
 $$;
-comment on function private.see_again is 'Ends private.see_as.';
+comment on function private.stop_impersonating is 'Ends private.impersonate.';
 
-create function private.may_know(person uuid, event public.ticket_events) returns boolean
+create function private.may_see_event(person uuid, event public.ticket_events) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    asking constant text := private.see_as(person);
+    asking constant text := private.impersonate(person);
     answer constant boolean := private.sees_ticket(event.ticket_id) and (
-        not event.is_internal or private.reads_notes(
+        not event.is_internal or private.can_read_notes(
             person, (select queue_id from public.tickets where id = event.ticket_id)
         )
     );
 begin
-    perform private.see_again(asking);
+    perform private.stop_impersonating(asking);
     return answer;
 end;
 $$;
-comment on function private.may_know is
+comment on function private.may_see_event is
 'Whether a person may see the ticket of an event and, if it is internal, its notes.';
 
 create function private.assignee_then(event public.ticket_events) returns uuid
@@ -294,22 +296,22 @@ $$;
 comment on function private.assignee_then is
 'Who held a ticket after an event: who the next assignment took it from, or who holds it now. Whoever comes later is not told of what was before.';
 
-create function private.audience(event public.ticket_events)
+create function private.recipients(event public.ticket_events)
 returns table (person_id uuid, in_app boolean, email boolean)
 language sql security definer set search_path = ''
 as $$
     with concerned as (
         select tickets.requester_id as id
-        from public.tickets where tickets.id = (audience.event).ticket_id
+        from public.tickets where tickets.id = (recipients.event).ticket_id
         union
-        select private.assignee_then(audience.event)
+        select private.assignee_then(recipients.event)
         union
-        select ((audience.event).before ->> 'assignee_id')::uuid
+        select ((recipients.event).before ->> 'assignee_id')::uuid
         union
         select ticket_followers.person_id
         from public.ticket_followers
-        where ticket_followers.ticket_id = (audience.event).ticket_id
-            and ticket_followers.since <= (audience.event).occurred_at
+        where ticket_followers.ticket_id = (recipients.event).ticket_id
+            and ticket_followers.since <= (recipients.event).occurred_at
     )
 
     select
@@ -318,13 +320,13 @@ as $$
         coalesce(own.email, usual.email, false)
     from concerned
     inner join public.profiles on profiles.id = concerned.id
-    left join private.event_types as usual on usual.type = (audience.event).type
+    left join private.event_types as usual on usual.type = (recipients.event).type
     left join public.notification_preferences as own
-        on own.person_id = profiles.id and own.type = (audience.event).type
-    where profiles.id is distinct from (audience.event).actor_id
-        and private.may_know(profiles.id, audience.event);
+        on own.person_id = profiles.id and own.type = (recipients.event).type
+    where profiles.id is distinct from (recipients.event).actor_id
+        and private.may_see_event(profiles.id, recipients.event);
 $$;
-comment on function private.audience is
+comment on function private.recipients is
 'Who is told of an event, and how: requester, assignee before and after, and followers, as they were then; never the actor, never somebody who may not know now.';
 
 create function api.notify_people(event uuid) returns boolean
@@ -339,14 +341,14 @@ begin
     end if;
     select * into happened from public.ticket_events as events where events.id = event;
     -- In order of people, so that two events of a ticket never wait for each other.
-    for told in select * from private.audience(happened) as people order by people.person_id loop
+    for told in select * from private.recipients(happened) as people order by people.person_id loop
         if told.in_app then
             insert into public.notifications (person_id, event_id, ticket_id, type, actor_id)
             values (told.person_id, happened.id, happened.ticket_id, happened.type, happened.actor_id)
             on conflict do nothing;
         end if;
         if told.email then
-            perform private.mail_event(told.person_id, happened);
+            perform private.add_event_to_email(told.person_id, happened);
         end if;
     end loop;
     return true;
@@ -356,7 +358,10 @@ comment on function api.notify_people is
 'The reaction that tells people of an event, once; false when it already had its effect.';
 
 grant execute on function
-private.count_unread, api.list_notifications, private.mark_read, api.read_notifications,
+private.count_unread,
+api.list_notifications,
+private.set_notifications_read,
+api.mark_notifications_read,
 api.get_notification_preferences, api.set_notification_preferences
 to authenticated;
 grant execute on function api.notify_people to service_role;

@@ -29,9 +29,9 @@ create unique index emails_waiting on private.emails (person_id, ticket_id) wher
 comment on index private.emails_waiting is 'One mail a person and ticket waits; further events join it.';
 create index emails_due on private.emails (due_at) where sent_at is null and gave_up_at is null;
 comment on index private.emails_due is 'What is sent next; equals the predicate of the claim.';
-create index emails_over on private.emails (created_at)
+create index emails_finished on private.emails (created_at)
 where sent_at is not null or gave_up_at is not null;
-comment on index private.emails_over is 'What is forgotten next.';
+comment on index private.emails_finished is 'What is forgotten next.';
 create index emails_person on private.emails (person_id);
 create index emails_ticket on private.emails (ticket_id);
 
@@ -45,7 +45,7 @@ comment on column private.email_events.email_id is 'The mail.';
 comment on column private.email_events.event_id is 'What happened.';
 create index email_events_event on private.email_events (event_id);
 
-create function private.mail_event(person uuid, event public.ticket_events) returns void
+create function private.add_event_to_email(person uuid, event public.ticket_events) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -54,7 +54,7 @@ begin
     -- Updating nothing locks the mail that waits, so that nobody takes it meanwhile.
     insert into private.emails (person_id, ticket_id, due_at)
     values (
-        person, event.ticket_id, now() + (select emails_wait from private.desk_settings)
+        person, event.ticket_id, now() + (select email_delay from private.settings)
     )
     on conflict (person_id, ticket_id) where taken_at is null
     do update set person_id = excluded.person_id
@@ -63,17 +63,17 @@ begin
     on conflict do nothing;
 end;
 $$;
-comment on function private.mail_event is
+comment on function private.add_event_to_email is
 'Adds an event to the mail that waits for a person and ticket, or begins one.';
 
 -- What an email says ---------------------------------------------------------
 
-create function private.known_names(people uuid[]) returns jsonb
+create function private.visible_names(people uuid[]) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select coalesce(jsonb_object_agg(profiles.id, profiles.name), '{}')
     from public.profiles
-    where profiles.id = any (known_names.people)
+    where profiles.id = any (visible_names.people)
         and (
             profiles.id = (select private.caller())
             or (select private.has_permission('people.read'))
@@ -81,14 +81,14 @@ as $$
             or profiles.organization_id = any (array(select private.shared_organizations()))
         );
 $$;
-comment on function private.known_names is
+comment on function private.visible_names is
 'Names by id, of those people whom the caller may know; as the policy of profiles says.';
 
-create function private.letter(mail private.emails) returns jsonb
+create function private.email_content(mail private.emails) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    asking constant text := private.see_as(mail.person_id);
+    asking constant text := private.impersonate(mail.person_id);
     letter jsonb;
 begin
     -- What a person may know is asked again now: a right may have ended while it waited.
@@ -114,7 +114,7 @@ begin
         where email_events.email_id = mail.id
             and private.sees_ticket(mail.ticket_id)
             and (
-                not events.is_internal or private.reads_notes(mail.person_id, tickets.queue_id)
+                not events.is_internal or private.can_read_notes(mail.person_id, tickets.queue_id)
             )
         order by events.seq desc
         limit 50
@@ -138,7 +138,7 @@ begin
             'ticket_id', tickets.id,
             'number', tickets.number,
             'subject', tickets.subject,
-            'names', private.known_names(array(select mentioned.id from mentioned)),
+            'names', private.visible_names(array(select mentioned.id from mentioned)),
             'statuses', (
                 select
                     jsonb_object_agg(
@@ -167,11 +167,11 @@ begin
     where tickets.id = mail.ticket_id
         and users.email <> ''
         and exists (select from told);
-    perform private.see_again(asking);
+    perform private.stop_impersonating(asking);
     return letter;
 end;
 $$;
-comment on function private.letter is
+comment on function private.email_content is
 'All that a mail is written from: the last 50 of its events, with the words of public comments, as far as its reader may know them now; null when that is nothing.';
 
 -- Sending --------------------------------------------------------------------
@@ -207,7 +207,7 @@ begin
         )
         returning * into mail;
         exit when not found;
-        letter := private.letter(mail);
+        letter := private.email_content(mail);
         if letter is null or mail.attempts > private.email_attempts() then
             update private.emails
             set
@@ -227,16 +227,16 @@ $$;
 comment on function api.claim_emails is
 'The mails that have been due longest, for 2 minutes this worker''s alone; then, unless marked, another''s. For workers.';
 
-create function api.email_sent(email uuid) returns void
+create function api.record_email_sent(email uuid) returns void
 language sql security definer set search_path = ''
 as $$
     update private.emails
     set sent_at = now(), gave_up_at = null, last_error = null
     where id = email and sent_at is null;
 $$;
-comment on function api.email_sent is 'The mail service has accepted a mail.';
+comment on function api.record_email_sent is 'The mail service has accepted a mail.';
 
-create function api.email_failed(
+create function api.record_email_failure(
     email uuid, attempt integer, error text, for_good boolean default false
 ) returns boolean
 language plpgsql security definer set search_path = ''
@@ -255,10 +255,10 @@ begin
     return coalesce(gave_up, false);
 end;
 $$;
-comment on function api.email_failed is
+comment on function api.record_email_failure is
 'Puts a mail off, twice as long each time; true when it was given up, after the last attempt or for good.';
 
-create function api.forget_told(at_most integer default 1000) returns integer
+create function api.delete_old_notifications(at_most integer default 1000) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -281,9 +281,9 @@ begin
     return mails + notices;
 end;
 $$;
-comment on function api.forget_told is
+comment on function api.delete_old_notifications is
 'Deletes mail that was over 30 days ago, and notifications that were read 90 days ago; says how many.';
 
 grant execute on function
-api.claim_emails, api.email_sent, api.email_failed, api.forget_told
+api.claim_emails, api.record_email_sent, api.record_email_failure, api.delete_old_notifications
 to service_role;

@@ -152,7 +152,7 @@ $$;
 comment on function private.event_payload is
 'An event as it is sent: type, timestamp and data, as Standard Webhooks has it.';
 
-create function private.hears(
+create function private.subscribes_to(
     endpoint private.webhook_endpoints, event public.ticket_events
 ) returns boolean
 language sql stable set search_path = ''
@@ -160,9 +160,9 @@ as $$
     select (endpoint.event_types is null or event.type = any (endpoint.event_types))
         and (endpoint.include_internal or not event.is_internal);
 $$;
-comment on function private.hears is 'Whether an endpoint asked to hear of an event.';
+comment on function private.subscribes_to is 'Whether an endpoint asked to hear of an event.';
 
-create function api.fill_webhook_deliveries(event uuid) returns boolean
+create function api.create_webhook_deliveries(event uuid) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -178,12 +178,12 @@ begin
     where events.id = event
         and endpoints.disabled_at is null
         and endpoints.created_at <= events.occurred_at
-        and private.hears(endpoints, events)
+        and private.subscribes_to(endpoints, events)
     on conflict do nothing;
     return found;
 end;
 $$;
-comment on function api.fill_webhook_deliveries is
+comment on function api.create_webhook_deliveries is
 'Owes an event to every endpoint that had asked for it when it happened, once; true when there is something to send.';
 
 -- Secrets --------------------------------------------------------------------
@@ -206,7 +206,7 @@ $$;
 comment on function private.endpoint_secrets is
 'What a delivery to an endpoint is signed with now, the newest secret first.';
 
-create function private.with_secret(answer jsonb) returns jsonb
+create function private.with_webhook_secret(answer jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -221,10 +221,10 @@ begin
     return answer - 'secret_id' || jsonb_build_object('secret', secret);
 end;
 $$;
-comment on function private.with_secret is
+comment on function private.with_webhook_secret is
 'An answer with the secret that it names; PT409 when that is gone.';
 
-create function private.forget_secrets() returns trigger
+create function private.delete_vault_secrets() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -237,20 +237,20 @@ begin
     return null;
 end;
 $$;
-comment on function private.forget_secrets is
+comment on function private.delete_vault_secrets is
 'Deletes from the Vault what an endpoint no longer signs with.';
 
-create trigger forget_secrets
+create trigger delete_vault_secrets
 after delete on private.webhook_endpoints
-for each row execute function private.forget_secrets();
+for each row execute function private.delete_vault_secrets();
 
-create trigger forget_replaced_secrets
+create trigger delete_replaced_vault_secrets
 after update of secret_id, old_secret_id on private.webhook_endpoints
-for each row execute function private.forget_secrets();
+for each row execute function private.delete_vault_secrets();
 
 -- Commands and queries -------------------------------------------------------
 
-create function private.webhook_view(endpoint private.webhook_endpoints) returns jsonb
+create function private.webhook_json(endpoint private.webhook_endpoints) returns jsonb
 language sql stable set search_path = ''
 as $$
     select jsonb_build_object(
@@ -271,7 +271,7 @@ as $$
         'updated_at', endpoint.updated_at
     );
 $$;
-comment on function private.webhook_view is 'An endpoint as it may be shown: never its secrets.';
+comment on function private.webhook_json is 'An endpoint as it may be shown: never its secrets.';
 
 create function private.lock_webhook(webhook uuid) returns private.webhook_endpoints
 language plpgsql security definer set search_path = ''
@@ -297,7 +297,7 @@ as $$
 begin
     perform private.require_permission('webhooks.manage');
     return query
-    select private.webhook_view(endpoints)
+    select private.webhook_json(endpoints)
     from private.webhook_endpoints as endpoints
     order by endpoints.created_at, endpoints.id;
 end;
@@ -316,7 +316,7 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such webhook.';
     end if;
-    return private.webhook_view(endpoint);
+    return private.webhook_json(endpoint);
 end;
 $$;
 comment on function api.get_webhook is 'One endpoint; needs webhooks.manage.';
@@ -336,11 +336,11 @@ declare
         'command', 'create_webhook', 'url', url, 'description', description,
         'event_types', event_types, 'include_internal', include_internal
     );
-    answer jsonb := private.answer_given(idempotency_key, request);
+    answer jsonb := private.stored_response(idempotency_key, request);
     endpoint private.webhook_endpoints;
 begin
     if answer is not null then
-        return private.with_secret(answer);
+        return private.with_webhook_secret(answer);
     end if;
     -- Every event is weighed against every endpoint, and every claim visits each.
     if (select count(*) from private.webhook_endpoints) >= 50 then
@@ -356,10 +356,10 @@ begin
         create_webhook.include_internal, vault.create_secret(private.new_webhook_secret()), me
     )
     returning * into endpoint;
-    answer := private.webhook_view(endpoint)
+    answer := private.webhook_json(endpoint)
         || jsonb_build_object('secret_id', endpoint.secret_id);
-    perform private.keep_answer(idempotency_key, answer);
-    return private.with_secret(answer);
+    perform private.store_response(idempotency_key, answer);
+    return private.with_webhook_secret(answer);
 end;
 $$;
 comment on function api.create_webhook is
@@ -396,7 +396,7 @@ begin
         updated_at = now()
     where endpoints.id = endpoint.id
     returning * into endpoint;
-    return private.webhook_view(endpoint);
+    return private.webhook_json(endpoint);
 end;
 $$;
 comment on function api.change_webhook is
@@ -409,13 +409,13 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint private.webhook_endpoints := private.lock_webhook(webhook);
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'rotate_webhook_secret', 'webhook', webhook)
     );
 begin
     if answer is not null then
-        return private.with_secret(answer);
+        return private.with_webhook_secret(answer);
     end if;
     update private.webhook_endpoints as endpoints
     set
@@ -425,10 +425,10 @@ begin
         updated_at = now()
     where endpoints.id = endpoint.id
     returning * into endpoint;
-    answer := private.webhook_view(endpoint)
+    answer := private.webhook_json(endpoint)
         || jsonb_build_object('secret_id', endpoint.secret_id);
-    perform private.keep_answer(idempotency_key, answer);
-    return private.with_secret(answer);
+    perform private.store_response(idempotency_key, answer);
+    return private.with_webhook_secret(answer);
 end;
 $$;
 comment on function api.rotate_webhook_secret is
@@ -441,7 +441,7 @@ declare
     endpoint constant private.webhook_endpoints := private.lock_webhook(webhook);
 begin
     delete from private.webhook_endpoints where id = endpoint.id;
-    return private.webhook_view(endpoint);
+    return private.webhook_json(endpoint);
 end;
 $$;
 comment on function api.delete_webhook is
@@ -451,4 +451,4 @@ grant execute on function
 api.list_webhooks, api.get_webhook, api.create_webhook, api.change_webhook,
 api.rotate_webhook_secret, api.delete_webhook
 to authenticated;
-grant execute on function api.fill_webhook_deliveries to service_role;
+grant execute on function api.create_webhook_deliveries to service_role;

@@ -61,7 +61,7 @@ $$;
 comment on function api.claim_webhook_deliveries is
 'Deliveries to send now, leased to whoever asks; no two workers get the same one while a lease lasts.';
 
-create function private.note_health(endpoint uuid, outcome text) returns boolean
+create function private.record_endpoint_health(endpoint uuid, outcome text) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -80,12 +80,12 @@ begin
         and disabled_at is null
         and (
             outcome = 'gone'
-            or failing_since <= now() - (select webhook_disabled_after from private.desk_settings)
+            or failing_since <= now() - (select webhook_disabled_after from private.settings)
         );
     return found;
 end;
 $$;
-comment on function private.note_health is
+comment on function private.record_endpoint_health is
 'Notes that an endpoint works or fails; true when it is disabled for that.';
 
 create function api.record_webhook_attempt(
@@ -135,13 +135,13 @@ begin
         last_status = (log ->> 'status')::smallint,
         last_error = left(log ->> 'error', 500)
     where id = delivery;
-    return private.note_health(held.endpoint_id, outcome);
+    return private.record_endpoint_health(held.endpoint_id, outcome);
 end;
 $$;
 comment on function api.record_webhook_attempt is
 'Records how an attempt went: delivered, retry (in so many seconds), gave_up or gone; true when it disabled the endpoint.';
 
-create function api.forget_webhook_deliveries(at_most integer default 1000) returns integer
+create function api.delete_old_webhook_deliveries(at_most integer default 1000) returns integer
 language sql security definer set search_path = ''
 as $$
     with old as (
@@ -151,7 +151,7 @@ as $$
             select logged.id from private.webhook_deliveries as logged
             where logged.endpoint_id = endpoints.id
                 and logged.created_at
-                < now() - (select webhook_log_kept from private.desk_settings)
+                < now() - (select webhook_log_kept from private.settings)
             order by logged.created_at
             limit at_most
         ) as deliveries
@@ -166,19 +166,19 @@ as $$
 
     select count(*)::integer from forgotten;
 $$;
-comment on function api.forget_webhook_deliveries is
+comment on function api.delete_old_webhook_deliveries is
 'Deletes some of the deliveries that are older than the log is kept; returns how many.';
 
 -- The log --------------------------------------------------------------------
 
-create function private.delivery_view(delivery private.webhook_deliveries) returns jsonb
+create function private.delivery_json(delivery private.webhook_deliveries) returns jsonb
 language sql stable set search_path = ''
 as $$
     select to_jsonb(delivery) - 'first_attempt_at' || jsonb_build_object(
         'due_at', case when delivery.state = 'pending' then delivery.due_at end
     );
 $$;
-comment on function private.delivery_view is 'A delivery as it is shown.';
+comment on function private.delivery_json is 'A delivery as it is shown.';
 
 create function api.list_webhook_deliveries(
     webhook uuid, state text default null, before jsonb default null, page_size integer default 50
@@ -190,7 +190,7 @@ begin
     -- One query a filter, so that each has the index that is made for it.
     if state = 'failed' then
         return query
-        select private.delivery_view(deliveries)
+        select private.delivery_json(deliveries)
         from private.webhook_deliveries as deliveries
         where deliveries.endpoint_id = webhook
             and deliveries.state = 'failed'
@@ -203,7 +203,7 @@ begin
         limit page_size;
     else
         return query
-        select private.delivery_view(deliveries)
+        select private.delivery_json(deliveries)
         from private.webhook_deliveries as deliveries
         where deliveries.endpoint_id = webhook
             and (
@@ -269,7 +269,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint constant private.webhook_endpoints := private.lock_live_webhook(webhook);
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key, jsonb_build_object('command', 'ping_webhook', 'webhook', webhook)
     );
     delivery private.webhook_deliveries;
@@ -286,8 +286,8 @@ begin
         )
     )
     returning * into delivery;
-    answer := private.delivery_view(delivery);
-    perform private.keep_answer(idempotency_key, answer);
+    answer := private.delivery_json(delivery);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
@@ -310,7 +310,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint constant private.webhook_endpoints := private.lock_live_webhook(webhook);
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'replay_webhook_delivery', 'webhook', webhook, 'delivery', delivery
@@ -335,8 +335,8 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such delivery to this webhook.';
     end if;
-    answer := private.delivery_view(replayed);
-    perform private.keep_answer(idempotency_key, answer);
+    answer := private.delivery_json(replayed);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
@@ -352,7 +352,7 @@ as $$
     from public.ticket_events as events
     where events.occurred_at >= since
         and events.occurred_at < until
-        and private.hears(endpoint, events)
+        and private.subscribes_to(endpoint, events)
         and not exists (
             select
             from private.webhook_deliveries as deliveries
@@ -380,7 +380,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint constant private.webhook_endpoints := private.lock_live_webhook(webhook);
-    answer jsonb := private.answer_given(
+    answer jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'replay_webhook_events', 'webhook', webhook, 'since', since,
@@ -411,7 +411,7 @@ begin
             detail = 'There are more than 10,000 events in this time. Take a shorter one.';
     end if;
     answer := jsonb_build_object('replayed', replayed);
-    perform private.keep_answer(idempotency_key, answer);
+    perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
@@ -424,5 +424,5 @@ api.replay_webhook_delivery, api.replay_webhook_events
 to authenticated;
 grant execute on function
 api.claim_webhook_deliveries, api.record_webhook_attempt,
-api.forget_webhook_deliveries
+api.delete_old_webhook_deliveries
 to service_role;

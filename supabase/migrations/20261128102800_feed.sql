@@ -8,7 +8,7 @@
 create function private.restart_feed() returns void
 language sql security definer set search_path = ''
 as $$
-    update private.feed_clock
+    update private.feed_offset
     set ahead = greatest(
         ahead,
         (select coalesce(max(turn), 0) from public.ticket_events)
@@ -18,7 +18,7 @@ $$;
 comment on function private.restart_feed is
 'Once after a dump was restored into another cluster, before anybody writes: lets the feed go on from its highest turn, because another cluster counts transactions anew.';
 
-create function private.few_tickets() returns uuid[]
+create function private.visible_tickets_if_few() returns uuid[]
 language sql stable security definer set search_path = ''
 as $$
     with own as (
@@ -42,17 +42,17 @@ as $$
         end
     from own;
 $$;
-comment on function private.few_tickets is
+comment on function private.visible_tickets_if_few is
 'All tickets that the caller may see, if they are no staff and those are 200 at most; else null.';
 
-create function private.feed_reach(turn bigint, "position" bigint) returns jsonb
+create function private.feed_page_end(turn bigint, "position" bigint) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_array(events.turn, events.position)
     from (
         select reached.turn, reached.position
         from public.ticket_events as reached
-        where (reached.turn, reached.position) > (feed_reach.turn, feed_reach.position)
+        where (reached.turn, reached.position) > (feed_page_end.turn, feed_page_end.position)
             and reached.turn < (select private.feed_horizon())
         order by reached.turn, reached.position
         limit 1000
@@ -60,7 +60,7 @@ as $$
     order by events.turn desc, events.position desc
     limit 1;
 $$;
-comment on function private.feed_reach is
+comment on function private.feed_page_end is
 'How far one page of the feed looks: a thousand events on from a place; null at the end.';
 
 create function api.list_events(
@@ -70,7 +70,7 @@ language plpgsql stable set search_path = ''
 as $$
 declare
     horizon constant bigint := private.feed_horizon();
-    few constant uuid[] := private.few_tickets();
+    few constant uuid[] := private.visible_tickets_if_few();
     place jsonb := coalesce(after, '[0, 0]');
     since_turn constant bigint := place ->> 0;
     since_position constant bigint := place ->> 1;
@@ -84,7 +84,7 @@ begin
     elsif from_now then
         place := jsonb_build_array(horizon - 1, 9223372036854775807);
     elsif few is null then
-        reach := private.feed_reach(since_turn, since_position);
+        reach := private.feed_page_end(since_turn, since_position);
         select jsonb_agg(to_jsonb(page) order by page.turn, page.position) into items
         from (
             select * from public.ticket_events as events
@@ -117,5 +117,5 @@ comment on function api.list_events is
 'What happened after a place to all tickets the caller may see, and the place to go on from. Whoever may see little of much gets a page in constant time too: it looks at a thousand events at most, so it may be empty and not the last. Nothing is left when the place has not moved.';
 
 grant execute on function
-private.few_tickets, private.feed_reach, api.list_events
+private.visible_tickets_if_few, private.feed_page_end, api.list_events
 to authenticated;

@@ -113,19 +113,19 @@ as $$
 $$;
 comment on function api.list_roles is 'Every role with what it allows.';
 
-create function private.beyond_mine(permissions text[]) returns text[]
+create function private.permissions_beyond_caller(permissions text[]) returns text[]
 language sql stable security definer set search_path = ''
 begin atomic
     select array(
         select wanted.permission
-        from unnest(beyond_mine.permissions) as wanted (permission)
+        from unnest(permissions_beyond_caller.permissions) as wanted (permission)
         where not private.has_permission(wanted.permission)
         order by wanted.permission
     );
 end;
-comment on function private.beyond_mine is 'Those of the permissions that the caller does not hold.';
+comment on function private.permissions_beyond_caller is 'Those of the permissions that the caller does not hold.';
 
-create function private.guard_role_of(person uuid, role text) returns uuid
+create function private.guard_role_change(person uuid, role text) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -136,7 +136,7 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such person.';
     end if;
-    if not exists (select from public.roles where roles.role = guard_role_of.role) then
+    if not exists (select from public.roles where roles.role = guard_role_change.role) then
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such role.';
     end if;
@@ -144,9 +144,9 @@ begin
         raise sqlstate 'PT403' using
             message = 'own-role', detail = 'Nobody edits their own roles. Ask another administrator.';
     end if;
-    beyond := private.beyond_mine(array(
+    beyond := private.permissions_beyond_caller(array(
         select permission from public.role_permissions
-        where role_permissions.role = guard_role_of.role
+        where role_permissions.role = guard_role_change.role
     ));
     if cardinality(beyond) > 0 then
         raise sqlstate 'PT403' using
@@ -156,10 +156,10 @@ begin
     return me;
 end;
 $$;
-comment on function private.guard_role_of is
+comment on function private.guard_role_change is
 'The caller, who may give this person this role or take it; PT403, PT404.';
 
-create function private.person_with_roles(person uuid) returns jsonb
+create function private.person_json(person uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
@@ -174,20 +174,20 @@ as $$
     )
     from public.profiles
     inner join auth.users on users.id = profiles.id
-    where profiles.id = person_with_roles.person;
+    where profiles.id = person_json.person;
 $$;
-comment on function private.person_with_roles is 'A person as list_people shows it.';
+comment on function private.person_json is 'A person as list_people shows it.';
 
 create function api.grant_role(person uuid, role text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    me constant uuid := private.guard_role_of(person, role);
+    me constant uuid := private.guard_role_change(person, role);
 begin
     insert into public.person_roles (person_id, role, granted_by)
     values (person, grant_role.role, me)
     on conflict do nothing;
-    return private.person_with_roles(person);
+    return private.person_json(person);
 end;
 $$;
 comment on function api.grant_role is 'Gives a person a role; needs roles.manage and everything the role allows.';
@@ -196,10 +196,10 @@ create function api.revoke_role(person uuid, role text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.guard_role_of(person, role);
+    perform private.guard_role_change(person, role);
     delete from public.person_roles
     where person_roles.person_id = person and person_roles.role = revoke_role.role;
-    return private.person_with_roles(person);
+    return private.person_json(person);
 end;
 $$;
 comment on function api.revoke_role is
@@ -235,7 +235,7 @@ begin
             message = 'unknown-permission',
             detail = format('There is no permission %s.', array_to_string(unknown, ', '));
     end if;
-    beyond := private.beyond_mine(permissions || array(
+    beyond := private.permissions_beyond_caller(permissions || array(
         select permission from public.role_permissions
         where role_permissions.role = define_role.role
     ));

@@ -5,7 +5,7 @@
 -- An answer may be out of date at once: workers look for themselves, and waking one for
 -- nothing does no harm.
 
-create function api.find_work() returns setof text
+create function api.due_jobs() returns setof text
 language sql stable security definer set search_path = ''
 as $$
     select 'missed_events'
@@ -14,7 +14,7 @@ as $$
     union all
     select 'waiting_tickets'
     where exists (
-        select from api.waiting_queues(array(
+        select from api.queues_due_for_assignment(array(
             select strategy from public.assignment_strategies where strategy <> 'manual'
         ))
     )
@@ -27,15 +27,15 @@ as $$
     where exists (
         select from public.tickets
         where status_category = 'solved'
-            and solved_at <= now() - (select solved_closes_after from private.desk_settings)
+            and solved_at <= now() - (select solved_closes_after from private.settings)
     )
 
     union all
     select 'queue_statuses'
     where exists (
         select from public.queues
-        left join private.told_statuses as boards on boards.queue_id = queues.id
-        where boards.promised_until is not null
+        left join private.queue_status_broadcasts as boards on boards.queue_id = queues.id
+        where boards.pending_until is not null
             or boards.told is distinct from private.queue_status(queues.id)
     )
 
@@ -62,7 +62,7 @@ as $$
             select from private.webhook_deliveries as logged
             where logged.endpoint_id = endpoints.id
                 and logged.created_at
-                < now() - (select webhook_log_kept from private.desk_settings)
+                < now() - (select webhook_log_kept from private.settings)
         )
     )
 
@@ -82,7 +82,7 @@ as $$
         where read_at is not null and read_at < now() - interval '90 days'
     );
 $$;
-comment on function api.find_work is
+comment on function api.due_jobs is
 'Kinds of work that somebody has to do now, each for one worker; none while a desk is idle. For the clock alone.';
 
 -- Metrics --------------------------------------------------------------------
@@ -109,7 +109,7 @@ $$;
 comment on function private.first_reply_seconds is
 'How long a ticket waited for the reply that an event tells of; null unless it is the first by staff.';
 
-create function api.measure_event(event uuid) returns jsonb
+create function api.event_metrics(event uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -125,10 +125,10 @@ begin
     );
 end;
 $$;
-comment on function api.measure_event is
+comment on function api.event_metrics is
 'What there is to measure about an event, once: null when somebody was given it before.';
 
-create function api.queue_gauges() returns table (
+create function api.queue_metrics() returns table (
     key text, waiting bigint, oldest_wait_seconds double precision
 )
 language sql stable security definer set search_path = ''
@@ -153,9 +153,9 @@ as $$
     where queues.archived_at is null
     order by queues.key;
 $$;
-comment on function api.queue_gauges is
+comment on function api.queue_metrics is
 'For every queue, how many tickets are new or open, and how long the oldest has waited for staff, in seconds.';
 
 grant execute on function
-api.find_work, api.measure_event, api.queue_gauges
+api.due_jobs, api.event_metrics, api.queue_metrics
 to service_role;

@@ -49,7 +49,7 @@ class Case:
 
 def page(what: str, how: Mapping[str, Any] | None = None, **wanted: Any) -> Case:
     asked = {"queue": "support", "wanted": wanted, **(how or {})}
-    return Case(f"queue, {what}", "read_queue", asked)
+    return Case(f"queue, {what}", "list_queue", asked)
 
 
 def view(what: str, who: str = "agent", sort: str = "priority", **said: Any) -> Case:
@@ -98,11 +98,11 @@ CASES = (
         {"queue": "support"},
         within=STATUS_MILLISECONDS,
     ),
-    Case("my tickets, 500 of them", "read_my_tickets", who="customer"),
-    Case("my tickets, 3 of them", "read_my_tickets", who="stranger"),
-    Case("one ticket", "read_ticket", {"ticket": "2000"}, "agent"),
+    Case("my tickets, 500 of them", "list_my_tickets", who="customer"),
+    Case("my tickets, 3 of them", "list_my_tickets", who="stranger"),
+    Case("one ticket", "get_ticket", {"ticket": "2000"}, "agent"),
     Case("queues with counts", "list_queues"),
-    Case("what there is to do", "find_work", who=CLOCK, within=FIND_MILLISECONDS),
+    Case("what there is to do", "due_jobs", who=CLOCK, within=FIND_MILLISECONDS),
 )
 
 

@@ -30,11 +30,11 @@ QUEUE = {"queue": "support", "wanted": {}, "sort": "priority", "page_size": 50}
 PAIRS = {
     "get_ticket": (
         ("GET", "/v1/tickets/2000", None),
-        ("read_ticket", {"ticket": "2000"}),
+        ("get_ticket", {"ticket": "2000"}),
     ),
     "list_queue": (
         ("GET", "/v1/queues/support/tickets", None),
-        ("read_queue", QUEUE),
+        ("list_queue", QUEUE),
     ),
     "get_queue_status": (
         ("GET", "/v1/queues/support/status", None),

@@ -44,8 +44,8 @@ def sign_up(connection: psycopg.Connection, name: str) -> UUID:
 def enrol(connection: psycopg.Connection) -> None:
     """Sign everybody up and seat them; they may be as busy as tests are."""
     connection.execute(
-        "update private.desk_settings set writes_a_minute = null,"
-        " writes_a_minute_by_address = null"
+        "update private.settings set commands_per_minute = null,"
+        " commands_per_minute_by_address = null"
     )
     for name, roles in PEOPLE.items():
         sign_up(connection, name)

@@ -46,7 +46,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " position batch_id correlation_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
-    "public.ticket_looks": (READABLE, "person_id ticket_id seq looked_at"),
+    "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
         "status category agent_label customer_label position",
@@ -57,7 +57,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id number status status_category status_reason data subject type priority"
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version created_at updated_at solved_at closed_at"
-        " skills assigned_at let_go_by",
+        " skills assigned_at released_by",
     ),
     "private.bulk_items": (
         (),
@@ -73,11 +73,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id scope owner_id queue_id name conditions sort created_at updated_at",
     ),
-    "private.desk_settings": (
+    "private.settings": (
         (),
-        "only_row solved_closes_after emails_wait webhook_disabled_after"
-        " webhook_log_kept tickets_looked_at reply_lease writes_a_minute"
-        " writes_a_minute_by_address",
+        "only_row solved_closes_after email_delay webhook_disabled_after"
+        " webhook_log_kept page_scan_limit reply_lease commands_per_minute"
+        " commands_per_minute_by_address",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.event_types": ((), "type description in_app email"),
@@ -86,7 +86,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id person_id ticket_id created_at due_at taken_at attempts sent_at gave_up_at"
         " last_error",
     ),
-    "private.feed_clock": ((), "only_row ahead"),
+    "private.feed_offset": ((), "only_row ahead"),
     "private.webhook_attempts": (
         (),
         "delivery_id attempt attempted_at milliseconds status request_headers response"
@@ -110,13 +110,13 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
-    "private.ticket_leases": ((), "ticket_id person_id expires_at"),
+    "private.reply_leases": ((), "ticket_id person_id expires_at"),
     "private.queue_counts": (
         (),
         "id queue_id category difference priority waiting assigned",
     ),
-    "private.told_statuses": ((), "queue_id told told_at promised_until"),
-    "private.write_counts": ((), "subject slot minute writes"),
+    "private.queue_status_broadcasts": ((), "queue_id told told_at pending_until"),
+    "private.command_counts": ((), "subject slot minute writes"),
 }
 
 SEQUENCES = {  # nobody's
@@ -152,16 +152,16 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "define_role": "authenticated",
     "delete_view": "authenticated",
     "delete_webhook": "authenticated",
-    "email_failed": "service_role",
-    "email_sent": "service_role",
+    "record_email_failure": "service_role",
+    "record_email_sent": "service_role",
     "event_lag": "service_role",
     "fail_event": "service_role",
-    "fill_webhook_deliveries": "service_role",
-    "find_work": "service_role",
+    "create_webhook_deliveries": "service_role",
+    "due_jobs": "service_role",
     "finish_event": "service_role",
-    "forget_bulk_updates": "service_role",
-    "forget_told": "service_role",
-    "forget_webhook_deliveries": "service_role",
+    "delete_old_bulk_updates": "service_role",
+    "delete_old_notifications": "service_role",
+    "delete_old_webhook_deliveries": "service_role",
     "get_agent": "authenticated",
     "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
@@ -176,7 +176,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_comments": "authenticated",
     "list_events": "authenticated",
     "list_notifications": "authenticated",
-    "list_parked_events": "authenticated",
+    "list_dead_letters": "authenticated",
     "list_people": "authenticated",
     "list_queue_members": "authenticated",
     "list_queues": "authenticated",
@@ -187,18 +187,18 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_webhook_attempts": "authenticated",
     "list_webhook_deliveries": "authenticated",
     "list_webhooks": "authenticated",
-    "look_at_ticket": "authenticated",
+    "mark_ticket_read": "authenticated",
     "make_first_admin": "service_role",
-    "measure_event": "service_role",
+    "event_metrics": "service_role",
     "notify_people": "service_role",
     "ping_webhook": "authenticated",
-    "queue_gauges": "service_role",
-    "reaction_done": "service_role",
+    "queue_metrics": "service_role",
+    "record_reaction": "service_role",
     "read_event": "service_role",
-    "read_my_tickets": "authenticated",
-    "read_notifications": "authenticated",
-    "read_queue": "authenticated",
-    "read_ticket": "authenticated",
+    "list_my_tickets": "authenticated",
+    "mark_notifications_read": "authenticated",
+    "list_queue": "authenticated",
+    "get_ticket": "authenticated",
     "record_webhook_attempt": "service_role",
     "redact_comment": "authenticated",
     "refresh_queue_status": "service_role",
@@ -208,60 +208,64 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "remove_queue_member": "authenticated",
     "replay_webhook_delivery": "authenticated",
     "replay_webhook_events": "authenticated",
-    "retry_parked_event": "authenticated",
+    "retry_dead_letter": "authenticated",
     "revoke_role": "authenticated",
     "rotate_webhook_secret": "authenticated",
     "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
-    "tell_queue_statuses": "service_role",
+    "broadcast_queue_statuses": "service_role",
     "undo_bulk_update": "authenticated",
     "update_ticket": "authenticated",
     "update_ticket_status": "authenticated",
-    "waiting_queues": "service_role",
+    "queues_due_for_assignment": "service_role",
     "whoami": "authenticated",
 }
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller comment_json count_queues count_unread feed_horizon feed_reach few_tickets has_permission
-mark_read may_listen note_queues page_of_queues queue_totals read_lease
-readable_queues require_place_in require_statuses shared_organizations show_tickets
-staff visible_ticket walk_queues
+caller comment_json count_queue_tickets count_unread feed_horizon feed_page_end
+find_visible_ticket has_permission lease_for_staff may_join_topic note_queues queue_page
+queue_totals readable_queues require_cursor_of_sort require_statuses scan_queues
+set_notifications_read shared_organizations staff tickets_json visible_tickets_if_few
 """
 
 # What only commands and triggers call.
 PIECES = """
-agent_view answer_given are_live arrangement assignee_then audience begin_reaction
-beyond_mine bulk_view call_assignment call_workers calling_address can_work carry_out
-change_fields changed check_step check_view claim_one condition_text correlation_id
-count_command count_lost_tickets count_new_tickets count_tickets count_write
-current_batch delivery_view do_item eligible email_attempts endpoint_secrets
-event_payload events_to_replay expected_of_tags feed_turn few_text field_changes
-find_own_queue find_queue first_reply_seconds fold_queue_counts follow_up
-forget_secrets give give_waiting guard_agent guard_role_of hand_over hand_to has_view
-hear_reply hears holds_in_queue idle_tickets keep_an_admin keep_answer keep_category
-keep_hands keep_load keep_load_of_rows keep_look keep_new_ticket keep_out_of_archive
-keep_ticket_rules known_names leads_queue lease_view letter live_lease lock_agent
-lock_answer lock_live_webhook lock_queue lock_ticket lock_view lock_webhook lock_work
-lock_work_of look_at_own_comment mail_event may_know member_view merge_patch move_load
-new_webhook_secret next_replay note_health note_results number_following
-open_bulk_update open_ticket order_of owe_event own_bulk_update person_with_roles
-place_comment put_back queue_of_view queue_status queue_view
-queues_by_head read_conditions reads_notes record_comment record_event
-record_new_ticket record_ticket_change redacted_body refuse_change
-refuse_while_answered require_bulk_change require_caller require_changes require_empty
-require_in_queue require_order require_permission require_rights_to require_room
-require_staff require_strategy require_view_rights respect_lease restart_feed revise
-say_how secret see_again see_as sees_ticket standing suits take_head takes_tickets
-tell tell_lease tell_person tell_queue_status ticket_facts tickets_named
-ticket_json tickets_of_view topics wake wake_bulk walk_end walk_text way_back webhook_view
-welcome_back welcome_person with_secret
+add_event_to_email agent_json agent_order_sql all_live apply_change apply_changes
+apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
+begin_reaction broadcast_event broadcast_lease broadcast_notification
+broadcast_queue_status bulk_state bulk_update_json calling_address can_read_notes
+can_work change_assignee change_fields change_load changed_fields check_new_ticket
+check_transition check_view claim_ticket copy_ticket_number correlation_id count_command
+count_deleted_tickets count_new_tickets count_tickets create_profile current_batch
+current_lease delete_vault_secrets delivery_json distinct_ticket_refs eligible
+email_attempts email_content endpoint_secrets enforce_lease enqueue_event
+estimate_tagged_tickets event_payload events_to_replay feed_turn field_changes
+filter_sql find_queue find_readable_queue first_reply_seconds fold_queue_counts
+follow_up give_ticket give_waiting_tickets guard_agent guard_role_change has_view
+holds_in_queue idle_tickets impersonate increment_command_count index_filter_sql
+inverse_change is_suitable leads_queue lease_json lock_agent lock_chunk
+lock_first_ticket lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply
+lock_tickets_and_agents lock_view lock_webhook mark_own_comment_read may_see_event
+member_json merge_patch move_read_marker new_webhook_secret next_replay
+note_assignment_source open_bulk_update open_ticket order_sql own_bulk_update
+parse_filters permissions_beyond_caller person_json queue_json queue_of_view
+queue_status queues_by_first_ticket reassign_tickets recipients record_comment
+record_endpoint_health record_event record_new_ticket record_results
+record_ticket_change redacted_body refuse_archived_queue refuse_category_change
+refuse_leased_reply refuse_update release_tickets_of request_assignment require_an_admin
+require_bulk_change require_caller require_capacity require_changes require_empty
+require_in_queue require_permission require_permissions_for require_staff
+require_strategy require_supported_sort require_view_rights restart_feed scan_frontier
+secret sees_ticket selective_filter_sql send_database_webhook send_event_webhook
+set_comment_position start_bulk_update_job stop_impersonating store_response
+stored_response subscribes_to takes_tickets ticket_fields ticket_json tickets_of_view
+topics track_assignment update_load update_load_of_rows visible_names webhook_json
+with_webhook_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
-    **{
-        f"api.{name}": set(who.split()) for name, who in COMMANDS_AND_QUERIES.items()
-    },
+    **{f"api.{name}": set(who.split()) for name, who in COMMANDS_AND_QUERIES.items()},
     **{f"private.{name}": {"authenticated"} for name in PIECES_FOR_CALLERS.split()},
     **{f"private.{name}": set() for name in PIECES.split()},
     "private.custom_access_token_hook": {"supabase_auth_admin"},
@@ -269,51 +273,51 @@ FUNCTIONS: Mapping[str, set[str]] = {
 
 # These run as the caller on purpose: row-level security decides what they answer.
 AS_THE_CALLER = {
-    "private.arrangement",
-    "private.require_room",
-    "private.suits",
-    "private.delivery_view",
-    "private.webhook_view",
+    "private.agent_order_sql",
+    "private.require_capacity",
+    "private.is_suitable",
+    "private.delivery_json",
+    "private.webhook_json",
     "private.new_webhook_secret",
-    "private.hears",
+    "private.subscribes_to",
     "private.event_payload",
-    "private.bulk_view",
-    "private.changed",
+    "private.bulk_update_json",
+    "private.changed_fields",
     "private.current_batch",
     "private.field_changes",
     "private.merge_patch",
     "private.require_changes",
-    "private.standing",
-    "private.tickets_named",
-    "private.way_back",
+    "private.bulk_state",
+    "private.distinct_ticket_refs",
+    "private.inverse_change",
     "private.correlation_id",
-    "private.may_listen",
-    "private.condition_text",
-    "private.order_of",
-    "private.page_of_queues",
-    "private.require_place_in",
-    "private.show_tickets",
+    "private.may_join_topic",
+    "private.filter_sql",
+    "private.order_sql",
+    "private.queue_page",
+    "private.require_cursor_of_sort",
+    "private.tickets_json",
     "private.redacted_body",
-    "private.refuse_change",
+    "private.refuse_update",
     "private.count_unread",
     "private.email_attempts",
-    "private.keep_category",
-    "private.ticket_facts",
-    "private.visible_ticket",
+    "private.refuse_category_change",
+    "private.ticket_fields",
+    "private.find_visible_ticket",
     "api.get_reply_lease",
-    "api.read_ticket",
+    "api.get_ticket",
     "api.health",
     "api.list_comments",
     "api.list_events",
-    "api.read_my_tickets",
+    "api.list_my_tickets",
     "api.list_notifications",
-    "api.read_queue",
+    "api.list_queue",
     "api.list_queues",
     "api.list_roles",
     "api.list_ticket_events",
     "api.list_view",
     "api.list_views",
-    "api.read_notifications",
+    "api.mark_notifications_read",
 }
 
 ENTERED: Mapping[str, set[str]] = {

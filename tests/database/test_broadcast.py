@@ -138,7 +138,7 @@ MALFORMED = [
 ]
 
 
-def may_listen(desk, who, topic):
+def may_join_topic(desk, who, topic):
     """Ask as Realtime does: whether the policy shows a message of the topic."""
     with desk.acting(who) as connection:
         connection.execute("select set_config('realtime.topic', %s, true)", [topic])
@@ -162,7 +162,7 @@ def spoken(desk, topic):
 def test_a_topic_is_joined_by_those_we_say(desk, topic):
     full = spoken(desk, topic)
 
-    joined = {who for who in PEOPLE if may_listen(desk, who, full)}
+    joined = {who for who in PEOPLE if may_join_topic(desk, who, full)}
 
     assert joined == LISTENERS[topic]
 
@@ -171,21 +171,21 @@ def test_a_topic_is_joined_by_those_we_say(desk, topic):
 def test_a_malformed_topic_is_joined_by_nobody(desk, topic):
     full = spoken(desk, topic)
 
-    assert [who for who in PEOPLE if may_listen(desk, who, full)] == []
+    assert [who for who in PEOPLE if may_join_topic(desk, who, full)] == []
 
 
 def test_a_topic_of_nothing_is_joined_by_nobody(desk):
     for kind in ("ticket", "queue", "user"):
         topic = spoken(desk, f"{kind}:{id_of('nothing')}")
-        assert not may_listen(desk, "admin", topic)
+        assert not may_join_topic(desk, "admin", topic)
 
 
 @pytest.mark.parametrize("topic", LISTENERS)
 def test_nobody_joins_without_signing_in(desk, topic):
     full = spoken(desk, topic)
 
-    assert not may_listen(desk, ANYBODY, full)
-    assert not may_listen(desk, "nobody", full)
+    assert not may_join_topic(desk, ANYBODY, full)
+    assert not may_join_topic(desk, "nobody", full)
 
 
 def test_a_token_for_somebody_else_joins_nothing(desk):
@@ -202,7 +202,7 @@ def test_one_topic_joined_shows_no_message_of_presence(desk):
     topic = spoken(desk, "user:{customer}")
     desk.run("update realtime.messages set extension = 'presence'")
 
-    assert not may_listen(desk, "customer", topic)
+    assert not may_join_topic(desk, "customer", topic)
 
 
 @pytest.mark.parametrize("who", [*PEOPLE, ANYBODY])

@@ -443,7 +443,7 @@ def test_a_view_names_the_tickets_that_its_reader_may_see(desk):
 
 def test_what_a_view_shows_is_taken_in_pieces_and_no_further_than_1000(desk):
     """A page looks at so many tickets and no more: the next goes on behind it."""
-    desk.run("update private.desk_settings set tickets_looked_at = 100")
+    desk.run("update private.settings set page_scan_limit = 100")
     for number in range(250):
         desk.ticket(priority="normal" if number % 50 else "urgent")
     rare = desk.call(
@@ -493,7 +493,7 @@ def test_what_was_over_30_days_ago_is_forgotten(desk):
         old["id"],
     )
 
-    assert desk.call("service_role", "forget_bulk_updates") == 1
+    assert desk.call("service_role", "delete_old_bulk_updates") == 1
 
     with refused("PT404"):
         look(desk, old)
@@ -502,7 +502,7 @@ def test_what_was_over_30_days_ago_is_forgotten(desk):
 
 
 @pytest.mark.parametrize(
-    "function", ["claim_bulk_update", "apply_bulk_chunk", "forget_bulk_updates"]
+    "function", ["claim_bulk_update", "apply_bulk_chunk", "delete_old_bulk_updates"]
 )
 @pytest.mark.parametrize("who", [*PEOPLE, "anon"])
 def test_the_work_is_the_workers(desk, who, function):

@@ -198,9 +198,9 @@ def test_what_one_put_back_one_may_claim_again(desk):
     claim(desk)
     desk.call("agent", "release_ticket", ticket=ticket["id"])
 
-    assert desk.now(ticket)["let_go_by"] == str(id_of("agent"))
+    assert desk.now(ticket)["released_by"] == str(id_of("agent"))
     assert claim(desk)["id"] == ticket["id"]
-    assert desk.now(ticket)["let_go_by"] is None
+    assert desk.now(ticket)["released_by"] is None
 
 
 def test_a_ticket_that_somebody_changes_is_passed_by_and_nobody_waits(office):

@@ -23,7 +23,7 @@ ANSWERS = {
     "put the agent's back": "403      403       404     ok    403       404   ok    ok",
     "give to a stranger":   "403      403       404     422   403       404   422  422",
     "list_people":          "403      403       403     ok    ok        ok    ok    ok",
-    "read_queue":           "404      404       404     ok    ok        404   ok    ok",
+    "list_queue":           "404      404       404     ok    ok        404   ok    ok",
     "grant_role":           "403      403       403     403   403       403   403   ok",
     "revoke_role":          "403      403       403     403   403       403   403   ok",
     "define_role":          "403      403       403     403   403       403   403   ok",
@@ -42,13 +42,13 @@ SPEC = {
     "put the agent's back": ("release_ticket", {}),
     "give to a stranger": ("assign_ticket", {"assignee": STRANGER}),
     "list_people": ("list_people", {}),
-    "read_queue": ("read_queue", {"queue": "support"}),
+    "list_queue": ("list_queue", {"queue": "support"}),
     "grant_role": ("grant_role", {"person": STRANGER, "role": "agent"}),
     "revoke_role": ("revoke_role", {"person": STRANGER, "role": "agent"}),
     "define_role": ("define_role", {"role": "r1", "name": "N", "permissions": []}),
 }
 ON_A_TICKET = set(SPEC) - {
-    "create_ticket", "list_people", "read_queue", "grant_role", "revoke_role",
+    "create_ticket", "list_people", "list_queue", "grant_role", "revoke_role",
     "define_role",
 }  # fmt: skip
 

@@ -48,8 +48,7 @@ def test_mail_waits_from_its_first_event_on(desk, ticket):
 
     assert desk.one("select due_at from private.emails") == due
     assert desk.one(
-        "select due_at - created_at = emails_wait"
-        " from private.emails, private.desk_settings"
+        "select due_at - created_at = email_delay from private.emails, private.settings"
     )
 
 
@@ -160,9 +159,9 @@ def test_a_lost_worker_loses_its_mail_and_its_say(desk, ticket):
 
     assert (lost["attempt"], taken["attempt"]) == (1, 2)
     failed = {"email": lost["id"], "attempt": 1, "error": "late", "for_good": True}
-    assert desk.call(WORKER, "email_failed", **failed) is False
+    assert desk.call(WORKER, "record_email_failure", **failed) is False
     assert desk.one("select gave_up_at from private.emails") is None
-    desk.call(WORKER, "email_sent", email=taken["id"])
+    desk.call(WORKER, "record_email_sent", email=taken["id"])
     mail_is_due(desk)
     assert claim(desk) == []
 
@@ -173,7 +172,7 @@ def test_mail_is_put_off_twice_as_long_each_time_and_given_up(desk, ticket):
     for attempt in range(1, 11):
         [mail] = claim(desk)
         failed = {"email": mail["id"], "attempt": attempt, "error": "Throttled"}
-        gave_up = desk.call(WORKER, "email_failed", **failed)
+        gave_up = desk.call(WORKER, "record_email_failure", **failed)
         assert gave_up is (attempt == 10)
         query = (
             "select extract(epoch from due_at - now())::int / 60 from private.emails"
@@ -236,7 +235,7 @@ def events_of(mails):
 def test_events_that_come_while_mail_is_taken_are_not_lost(office):
     desk = office()
     ticket = assigned_ticket(desk)
-    desk.run("update private.desk_settings set emails_wait = '0'")
+    desk.run("update private.settings set email_delay = '0'")
     for _ in range(30):
         desk.say("agent", ticket)
     events = [row[0] for row in desk.run("select event_id from private.outbox")]
@@ -268,7 +267,7 @@ def test_old_mail_and_what_was_read_long_ago_is_forgotten(desk, ticket):
     desk.say("agent", ticket)
     settle(desk)
     [mail] = claim(desk)
-    desk.call(WORKER, "email_sent", email=mail["id"])
+    desk.call(WORKER, "record_email_sent", email=mail["id"])
     old = "now() - interval '91 days'"
     desk.run(f"update private.emails set created_at = {old}")  # noqa: S608
     first = desk.one("select id from public.notifications limit 1")
@@ -277,15 +276,15 @@ def test_old_mail_and_what_was_read_long_ago_is_forgotten(desk, ticket):
         first,
     )
 
-    assert desk.call(WORKER, "forget_told") == 2
-    assert desk.call(WORKER, "forget_told") == 0
+    assert desk.call(WORKER, "delete_old_notifications") == 2
+    assert desk.call(WORKER, "delete_old_notifications") == 0
     assert len(told(desk, "customer")) == 1
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_mail_is_the_workers_alone(desk, who):
-    for function in ("claim_emails", "forget_told"):
+    for function in ("claim_emails", "delete_old_notifications"):
         with refused("42501"):
             desk.rows(who, function)
     with refused("42501"):
-        desk.rows(who, "email_sent", email=NOBODY)
+        desk.rows(who, "record_email_sent", email=NOBODY)

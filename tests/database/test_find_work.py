@@ -17,18 +17,18 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 
 def found(desk):
     """What there is, besides the statuses of queues, which nearly anything changes."""
-    return set(desk.rows(WORKER, "find_work")) - {Chore.QUEUE_STATUSES}
+    return set(desk.rows(WORKER, "due_jobs")) - {Chore.QUEUE_STATUSES}
 
 
 def tell(desk):
-    desk.call(WORKER, "tell_queue_statuses")
+    desk.call(WORKER, "broadcast_queue_statuses")
 
 
 def test_an_idle_desk_has_no_work(desk):
     desk.ticket_in("open")
     tell(desk)
 
-    assert desk.rows(WORKER, "find_work") == []
+    assert desk.rows(WORKER, "due_jobs") == []
 
 
 def test_events_that_nobody_has_reacted_to(desk):
@@ -50,7 +50,9 @@ def test_tickets_for_which_somebody_has_room(desk):
     begin_work(desk, "agent")
     assert found(desk) == {Chore.WAITING_TICKETS}
 
-    [queue] = desk.rows(WORKER, "waiting_queues", strategies=["least_loaded"])
+    [queue] = desk.rows(
+        WORKER, "queues_due_for_assignment", strategies=["least_loaded"]
+    )
     desk.call(WORKER, "assign_waiting_tickets", queue=queue, picks=PICKS)
     assert found(desk) == set()
 
@@ -66,14 +68,14 @@ def test_tickets_that_wait_too_long_for_their_owner(desk):
     changes = {"released_after_minutes": 5}
     desk.call("admin", "change_queue", queue="support", changes=changes)
     ticket = desk.ticket_in("open")
-    desk.run("alter table public.ticket_events disable trigger refuse_change")
-    desk.run("alter table public.tickets disable trigger keep_ticket_rules")
+    desk.run("alter table public.ticket_events disable trigger refuse_update")
+    desk.run("alter table public.tickets disable trigger apply_ticket_rules")
     desk.run("update public.ticket_events set occurred_at = %s", LONG_AGO)
     assert found(desk) == set()
 
     desk.run("update public.tickets set waiting_since = %s", LONG_AGO)
     desk.run("update public.tickets set assigned_at = %s", LONG_AGO)
-    desk.run("alter table public.tickets enable trigger keep_ticket_rules")
+    desk.run("alter table public.tickets enable trigger apply_ticket_rules")
     assert found(desk) == {Chore.IDLE_TICKETS}
 
     desk.call(WORKER, "release_idle_tickets")
@@ -95,11 +97,14 @@ def test_solved_tickets_whose_time_is_over(desk):
 def test_queues_that_stand_otherwise_than_was_told(desk):
     tell(desk)
     desk.ticket()
-    assert desk.rows(WORKER, "find_work") == [Chore.QUEUE_STATUSES]
+    assert desk.rows(WORKER, "due_jobs") == [Chore.QUEUE_STATUSES]
 
-    desk.run("update private.told_statuses set told_at = now() - interval '2 seconds'")
+    desk.run(
+        "update private.queue_status_broadcasts"
+        " set told_at = now() - interval '2 seconds'"
+    )
     tell(desk)
-    assert desk.rows(WORKER, "find_work") == []
+    assert desk.rows(WORKER, "due_jobs") == []
 
 
 def test_bulk_updates_that_are_not_done(desk):
@@ -117,7 +122,7 @@ def test_bulk_updates_to_forget(desk):
     desk.run("update private.bulk_updates set finished_at = %s", LONG_AGO)
     assert found(desk) == {Chore.BULK_UPDATES}
 
-    desk.call(WORKER, "forget_bulk_updates")
+    desk.call(WORKER, "delete_old_bulk_updates")
     assert found(desk) == set()
 
 
@@ -126,7 +131,7 @@ def webhook(desk):
     """An endpoint that is owed an event."""
     made = desk.call("admin", "create_webhook", url="https://hooks.example.com/x")
     [event] = desk.events(desk.ticket())
-    desk.call(WORKER, "fill_webhook_deliveries", event=event["id"])
+    desk.call(WORKER, "create_webhook_deliveries", event=event["id"])
     return made["id"]
 
 
@@ -151,7 +156,7 @@ def test_deliveries_to_forget(desk, webhook):
     desk.run("update private.webhook_deliveries set created_at = %s", LONG_AGO)
     assert found(desk) == {Chore.WEBHOOKS}
 
-    desk.call(WORKER, "forget_webhook_deliveries")
+    desk.call(WORKER, "delete_old_webhook_deliveries")
     assert found(desk) == set()
 
 
@@ -173,10 +178,10 @@ def test_mail_and_notifications_to_forget(desk):
 
     desk.run("update private.emails set gave_up_at = now(), created_at = %s", LONG_AGO)
     assert found(desk) == {Chore.EMAILS}
-    desk.call(WORKER, "forget_told")
+    desk.call(WORKER, "delete_old_notifications")
     assert found(desk) == set()
 
     desk.run("update public.notifications set read_at = %s", LONG_AGO)
     assert found(desk) == {Chore.EMAILS}
-    desk.call(WORKER, "forget_told")
+    desk.call(WORKER, "delete_old_notifications")
     assert found(desk) == set()

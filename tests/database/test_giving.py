@@ -279,7 +279,7 @@ def test_whoever_hands_a_ticket_on_is_given_what_waits_in_another_queue(desk):
 def test_the_queues_in_which_there_is_something_to_give_are_told(desk):
     def waiting():
         asked = {"strategies": list(STRATEGIES)}
-        return desk.rows(WORKER, "waiting_queues", **asked)
+        return desk.rows(WORKER, "queues_due_for_assignment", **asked)
 
     begin_work(desk, "agent", "biller")
     desk.ticket()
@@ -300,7 +300,10 @@ def test_an_archived_queue_gives_nothing(desk):
     )
 
     assert give(desk, "attic") == 0
-    assert desk.rows(WORKER, "waiting_queues", strategies=list(STRATEGIES)) == []
+    assert (
+        desk.rows(WORKER, "queues_due_for_assignment", strategies=list(STRATEGIES))
+        == []
+    )
 
 
 @pytest.mark.usefixtures("team")
@@ -328,7 +331,7 @@ def test_a_strategy_that_the_workers_do_not_know_gives_nothing(desk):
     ("function", "arguments"),
     [
         ("assign_work", {"event": id_of("x"), "picks": {}}),
-        ("waiting_queues", {"strategies": ["round_robin"]}),
+        ("queues_due_for_assignment", {"strategies": ["round_robin"]}),
         ("assign_waiting_tickets", {"queue": id_of("support"), "picks": {}}),
         ("release_idle_tickets", {}),
     ],

@@ -84,7 +84,7 @@ def test_a_number_that_no_reader_can_hold_is_refused(desk, number):
 def test_a_value_at_the_edge_is_stored_and_read(desk, draft):
     ticket = desk.ticket(**draft)
 
-    read = Ticket.model_validate(desk.call("agent", "read_ticket", ticket=ticket["id"]))
+    read = Ticket.model_validate(desk.call("agent", "get_ticket", ticket=ticket["id"]))
     assert {name: getattr(read, name) for name in draft} == draft
 
 
@@ -128,7 +128,7 @@ def test_the_database_and_the_model_refuse_the_same_fields(desk):
 @pytest.mark.parametrize(
     ("function", "rest"),
     [
-        ("read_ticket", {}),
+        ("get_ticket", {}),
         ("list_comments", {}),
         ("list_ticket_events", {}),
         ("add_comment", {"body": "So."}),
@@ -182,29 +182,29 @@ def test_nobody_as_assignee_is_putting_back(desk):
 @pytest.mark.parametrize(
     ("function", "arguments", "code"),
     [
-        ("read_queue", {"queue": None}, "PT404"),
-        ("read_queue", {"queue": ""}, "PT404"),
-        ("read_queue", {"queue": "nope"}, "PT404"),
-        ("read_queue", {"sort": None}, "PT422"),
-        ("read_queue", {"sort": "id; drop table public.tickets"}, "PT422"),
-        ("read_queue", {"wanted": {"statuses": ["new", "nope"]}}, "PT422"),
-        ("read_queue", {"wanted": {"statuses": ["') or true --"]}}, "PT422"),
-        ("read_queue", {"wanted": {"priorities": ["nope"]}}, MALFORMED),
-        ("read_queue", {"wanted": {"types": ["nope"]}}, MALFORMED),
-        ("read_queue", {"wanted": {"types": "task"}}, MALFORMED),
-        ("read_queue", {"wanted": {"waiting_on": ["nope"]}}, MALFORMED),
-        ("read_queue", {"wanted": {"assignee": "nope"}}, MALFORMED),
-        ("read_queue", {"wanted": {"requester": "none"}}, MALFORMED),
-        ("read_queue", {"wanted": {"requester": "') or true --"}}, MALFORMED),
-        ("read_queue", {"wanted": {"organization": "me"}}, MALFORMED),
-        ("read_queue", {"wanted": {"created_after": "Px"}}, "22007"),
-        ("read_queue", {"wanted": {"created_after": "soon"}}, "22007"),
-        ("read_queue", {"wanted": {"created_after": "P999999Y"}}, "22008"),
-        ("read_queue", {"wanted": {"queue_id": "x"}}, "PT422"),
-        ("read_queue", {"wanted": Json([])}, "PT422"),
-        ("read_queue", {"after": Json(["soon", "now", "x"])}, MALFORMED),
-        ("read_queue", {"sort": "oldest", "after": Json(["9" * 19])}, RANGE),
-        ("read_queue", {"page_size": -1}, "PT422"),
+        ("list_queue", {"queue": None}, "PT404"),
+        ("list_queue", {"queue": ""}, "PT404"),
+        ("list_queue", {"queue": "nope"}, "PT404"),
+        ("list_queue", {"sort": None}, "PT422"),
+        ("list_queue", {"sort": "id; drop table public.tickets"}, "PT422"),
+        ("list_queue", {"wanted": {"statuses": ["new", "nope"]}}, "PT422"),
+        ("list_queue", {"wanted": {"statuses": ["') or true --"]}}, "PT422"),
+        ("list_queue", {"wanted": {"priorities": ["nope"]}}, MALFORMED),
+        ("list_queue", {"wanted": {"types": ["nope"]}}, MALFORMED),
+        ("list_queue", {"wanted": {"types": "task"}}, MALFORMED),
+        ("list_queue", {"wanted": {"waiting_on": ["nope"]}}, MALFORMED),
+        ("list_queue", {"wanted": {"assignee": "nope"}}, MALFORMED),
+        ("list_queue", {"wanted": {"requester": "none"}}, MALFORMED),
+        ("list_queue", {"wanted": {"requester": "') or true --"}}, MALFORMED),
+        ("list_queue", {"wanted": {"organization": "me"}}, MALFORMED),
+        ("list_queue", {"wanted": {"created_after": "Px"}}, "22007"),
+        ("list_queue", {"wanted": {"created_after": "soon"}}, "22007"),
+        ("list_queue", {"wanted": {"created_after": "P999999Y"}}, "22008"),
+        ("list_queue", {"wanted": {"queue_id": "x"}}, "PT422"),
+        ("list_queue", {"wanted": Json([])}, "PT422"),
+        ("list_queue", {"after": Json(["soon", "now", "x"])}, MALFORMED),
+        ("list_queue", {"sort": "oldest", "after": Json(["9" * 19])}, RANGE),
+        ("list_queue", {"page_size": -1}, "PT422"),
         ("list_people", {"after": Json(["A", "nope"])}, MALFORMED),
         ("grant_role", {"person": None, "role": "agent"}, "PT404"),
         ("grant_role", {"person": str(id_of("stranger")), "role": None}, "PT404"),
@@ -221,7 +221,7 @@ def test_nobody_as_assignee_is_putting_back(desk):
 )
 def test_a_question_that_makes_no_sense_is_refused(desk, function, arguments, code):
     desk.ticket()
-    queue = {"queue": SUPPORT} if function == "read_queue" else {}
+    queue = {"queue": SUPPORT} if function == "list_queue" else {}
 
     with refused(code):
         desk.rows("admin", function, **{**queue, **arguments})

@@ -21,8 +21,8 @@ def limit(desk):
 def pass_time(desk, minutes):
     """Let everything that has happened be so much longer ago."""
     for trigger, table, columns in (
-        ("keep_ticket_rules", "tickets", ("waiting_since", "assigned_at")),
-        ("refuse_change", "ticket_events", ("occurred_at",)),
+        ("apply_ticket_rules", "tickets", ("waiting_since", "assigned_at")),
+        ("refuse_update", "ticket_events", ("occurred_at",)),
     ):
         desk.run(f"alter table public.{table} disable trigger {trigger}")
         for column in columns:

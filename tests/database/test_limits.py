@@ -20,8 +20,8 @@ SECRET = "what-proves-a-source"
 
 def allow(desk, person=None, address=None):
     desk.run(
-        "update private.desk_settings set writes_a_minute = %s,"
-        " writes_a_minute_by_address = %s",
+        "update private.settings set commands_per_minute = %s,"
+        " commands_per_minute_by_address = %s",
         person,
         address,
     )
@@ -42,7 +42,8 @@ def vault(desk):
 
 def counted(desk, who):
     return desk.one(
-        "select coalesce(sum(writes), 0) from private.write_counts where subject = %s",
+        "select coalesce(sum(writes), 0) from private.command_counts"
+        " where subject = %s",
         str(id_of(who)),
     )
 
@@ -52,8 +53,8 @@ def test_a_desk_begins_with_limits(server, empty_database):
 
     with connected(server.dsn(empty_database)) as connection:
         [limits] = connection.execute(
-            "select writes_a_minute, writes_a_minute_by_address"
-            " from private.desk_settings"
+            "select commands_per_minute, commands_per_minute_by_address"
+            " from private.settings"
         )
     assert limits == (600, 3000)
 
@@ -75,7 +76,7 @@ def test_one_limit_is_for_all_commands_together(desk):
     ticket = desk.ticket()
     allow(desk, person=2)
     desk.say("customer", ticket)
-    desk.call("customer", "read_notifications", ids=[])
+    desk.call("customer", "mark_notifications_read", ids=[])
 
     with refused("PT429"):
         desk.say("customer", ticket)
@@ -95,7 +96,7 @@ def test_the_next_minute_is_a_new_one(desk):
     allow(desk, person=1)
     desk.ticket()
     desk.run(
-        "update private.write_counts set minute = minute - interval '1 minute'",
+        "update private.command_counts set minute = minute - interval '1 minute'",
     )
 
     desk.ticket()
@@ -126,7 +127,7 @@ def test_reading_counts_nothing_in_the_transactions_that_reads_get(office):
 def test_no_limit_counts_nothing(desk):
     desk.ticket()
 
-    assert desk.one("select count(*) from private.write_counts") == 0
+    assert desk.one("select count(*) from private.command_counts") == 0
 
 
 def test_workers_are_not_limited(desk):
@@ -188,7 +189,7 @@ def test_an_address_that_nothing_proves_is_nobodys(vault):
 
     vault.ticket("customer")
 
-    assert vault.one("select count(*) from private.write_counts") == 0
+    assert vault.one("select count(*) from private.command_counts") == 0
 
 
 def test_no_address_is_kept(vault):
@@ -196,7 +197,7 @@ def test_no_address_is_kept(vault):
     sent_from(vault, "203.0.113.7")
     vault.ticket("customer")
 
-    subjects = vault.one("select string_agg(subject, ' ') from private.write_counts")
+    subjects = vault.one("select string_agg(subject, ' ') from private.command_counts")
 
     assert subjects
     assert "203.0.113" not in subjects
@@ -205,14 +206,14 @@ def test_no_address_is_kept(vault):
 def test_old_counts_are_forgotten_in_passing(desk):
     allow(desk, person=9)
     desk.run(
-        "insert into private.write_counts"
+        "insert into private.command_counts"
         " select 'old' || n, 0, now() - interval '1 hour', 1"
         " from generate_series(1, 30) as n"
     )
 
     desk.ticket()
 
-    assert desk.one("select count(*) from private.write_counts") == 11
+    assert desk.one("select count(*) from private.command_counts") == 11
 
 
 def test_requests_of_one_person_do_not_wait_for_each_other(office):
@@ -244,5 +245,5 @@ def test_a_crowd_of_connections_passes_the_limit_by_no_more_than_its_size(office
         done = sum(pool.map(write, desks))
 
     # Should a minute end meanwhile, both minutes may be filled.
-    minutes = desks[0].one("select count(distinct minute) from private.write_counts")
+    minutes = desks[0].one("select count(distinct minute) from private.command_counts")
     assert 20 <= done <= minutes * 24 or minutes > 1

@@ -112,7 +112,7 @@ def test_work_that_crosses_is_counted_and_never_waits_in_a_ring(office):
             chosen = [tickets[(seed + turn + n) % len(tickets)]["id"] for n in range(3)]
             with mine.connection.transaction():
                 mine.run(
-                    "select private.lock_work(%s::uuid[], %s::uuid[])",
+                    "select private.lock_tickets_and_agents(%s::uuid[], %s::uuid[])",
                     chosen,
                     [id_of("agent"), id_of("neighbour")],
                 )

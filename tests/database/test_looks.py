@@ -11,13 +11,13 @@ pytestmark = pytest.mark.slow
 
 
 def look(desk, who, ticket, **how):
-    return desk.call(who, "look_at_ticket", ticket=ticket["id"], **how)
+    return desk.call(who, "mark_ticket_read", ticket=ticket["id"], **how)
 
 
 def unread(desk, who, ticket):
     """Whether a ticket is new to somebody; the lists say the same as the ticket."""
-    seen = desk.call(who, "read_ticket", ticket=ticket["id"])["unread"]
-    lists = [desk.rows(who, "read_my_tickets")]
+    seen = desk.call(who, "get_ticket", ticket=ticket["id"])["unread"]
+    lists = [desk.rows(who, "list_my_tickets")]
     if who in ("agent", "lead"):
         lists.append(desk.queue(who)["items"])
     told = [t["unread"] for listed in lists for t in listed if t["id"] == ticket["id"]]
@@ -120,9 +120,9 @@ def test_nobody_looks_at_what_they_may_not_see(desk, who, ref):
     ticket = desk.ticket()
 
     with refused("PT404", "not-found"):
-        desk.call(who, "look_at_ticket", ticket=str(ticket[ref]))
+        desk.call(who, "mark_ticket_read", ticket=str(ticket[ref]))
 
-    assert desk.one("select count(*) from public.ticket_looks") == 0
+    assert desk.one("select count(*) from public.ticket_read_markers") == 0
 
 
 def test_nobody_sees_where_others_have_looked(desk):
@@ -130,7 +130,7 @@ def test_nobody_sees_where_others_have_looked(desk):
     look(desk, "agent", ticket)
     look(desk, "lead", ticket)
 
-    people = desk.read("lead", "select person_id from public.ticket_looks")
+    people = desk.read("lead", "select person_id from public.ticket_read_markers")
 
     assert people == [id_of("lead")]
 

@@ -26,7 +26,7 @@ def said(desk):
 def measured(desk, ticket):
     """What each event of a ticket amounts to, in order."""
     return [
-        desk.call(WORKER, "measure_event", event=event["id"])["first_reply_seconds"]
+        desk.call(WORKER, "event_metrics", event=event["id"])["first_reply_seconds"]
         for event in desk.events(ticket)
     ]
 
@@ -58,8 +58,8 @@ def test_what_has_no_form_is_nobodys_trail(desk, said, headers):
 def test_an_event_is_measured_once(desk):
     [event] = desk.events(desk.ticket("customer"))
 
-    first = desk.call(WORKER, "measure_event", event=event["id"])
-    again = desk.call(WORKER, "measure_event", event=event["id"])
+    first = desk.call(WORKER, "event_metrics", event=event["id"])
+    again = desk.call(WORKER, "event_metrics", event=event["id"])
 
     assert first == {"first_reply_seconds": None}
     assert again is None
@@ -102,7 +102,7 @@ def test_a_queue_counts_what_is_new_or_open_and_how_long_it_waits(desk):
         ticket["id"],
     )
 
-    gauges = {row["key"]: row for row in desk.rows(WORKER, "queue_gauges")}
+    gauges = {row["key"]: row for row in desk.rows(WORKER, "queue_metrics")}
 
     counts = desk.rows("admin", "list_queues")
     [shown] = [row["counts"] for row in counts if row["id"] == ticket["queue_id"]]

@@ -61,7 +61,7 @@ ROWS = {
     Person: "PublicProfiles",
     QueueRef: "PublicQueues",
     Role: "PublicRoles",
-    Looked: "PublicTicketLooks",
+    Looked: "PublicTicketReadMarkers",
     View: "PublicViews",
     **dict.fromkeys(EVENTS, "PublicTicketEvents"),
 }
@@ -84,7 +84,7 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    Ticket: {"assigned_at", "let_go_by"},  # of the desk's own bookkeeping
+    Ticket: {"assigned_at", "released_by"},  # of the desk's own bookkeeping
     Looked: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
@@ -153,7 +153,7 @@ def test_the_conditions_of_the_model_are_those_of_the_database(server):
         attributes = connection.execute(
             "select attname from pg_attribute"
             " join pg_type on pg_type.typrelid = attrelid"
-            " where pg_type.oid = 'private.conditions'::regtype order by attnum"
+            " where pg_type.oid = 'private.ticket_filters'::regtype order by attnum"
         )
         assert [row[0] for row in attributes] == list(QueueFilter.model_fields)
 

@@ -213,10 +213,10 @@ def test_one_reads_some_or_all_up_to_one(desk, ticket):
         item["id"] for item in desk.call("customer", "list_notifications")["items"]
     ]
 
-    desk.call("customer", "read_notifications", up_to=third)
+    desk.call("customer", "mark_notifications_read", up_to=third)
     assert desk.call("customer", "list_notifications")["unread"] == 2
 
-    desk.call("customer", "read_notifications", ids=[newest, oldest])
+    desk.call("customer", "mark_notifications_read", ids=[newest, oldest])
     left = desk.call("customer", "list_notifications", only_unread=True)
     assert len(left["items"]) == left["unread"] == 1
 
@@ -226,9 +226,9 @@ def test_nobody_reads_for_somebody_else(desk, ticket):
     settle(desk)
     [item] = desk.call("customer", "list_notifications")["items"]
 
-    desk.call("neighbour", "read_notifications", ids=[item["id"]])
+    desk.call("neighbour", "mark_notifications_read", ids=[item["id"]])
     with refused("PT404"):
-        desk.call("neighbour", "read_notifications", up_to=item["id"])
+        desk.call("neighbour", "mark_notifications_read", up_to=item["id"])
 
     assert desk.call("customer", "list_notifications")["unread"] == 1
 

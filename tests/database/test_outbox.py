@@ -107,19 +107,19 @@ def test_without_a_secret_no_proof_is_good(desk):
 def test_a_reaction_has_its_effect_once(desk):
     event = owed(desk)
 
-    assert desk.call(WORKER, "reaction_done", event=event, reaction="x") is True
-    assert desk.call(WORKER, "reaction_done", event=event, reaction="x") is False
+    assert desk.call(WORKER, "record_reaction", event=event, reaction="x") is True
+    assert desk.call(WORKER, "record_reaction", event=event, reaction="x") is False
     assert desk.call(WORKER, "read_event", event=event)["done"] == ["x"]
 
 
 def test_what_is_finished_is_owed_no_longer(desk):
     event = owed(desk)
-    desk.call(WORKER, "reaction_done", event=event, reaction="x")
+    desk.call(WORKER, "record_reaction", event=event, reaction="x")
 
     desk.call(WORKER, "finish_event", event=event)
 
     assert desk.call(WORKER, "read_event", event=event) is None
-    assert desk.call(WORKER, "reaction_done", event=event, reaction="x") is False
+    assert desk.call(WORKER, "record_reaction", event=event, reaction="x") is False
     assert desk.one("select count(*) from private.reactions") == 0
 
 
@@ -153,22 +153,22 @@ def test_a_parked_event_is_listed_and_tried_again(desk):
     event = owed(desk)
     desk.call(WORKER, "fail_event", event=event, error="x: KeyError", at_most=1)
 
-    [parked] = desk.rows("admin", "list_parked_events")
+    [parked] = desk.rows("admin", "list_dead_letters")
     assert (parked["event_id"], parked["last_error"]) == (event, "x: KeyError")
-    desk.call("admin", "retry_parked_event", event=event)
+    desk.call("admin", "retry_dead_letter", event=event)
 
-    assert desk.rows("admin", "list_parked_events") == []
+    assert desk.rows("admin", "list_dead_letters") == []
     assert [row["id"] for row in desk.rows(WORKER, "claim_missed_events")] == [event]
     with refused("PT404", "not-found"):
-        desk.call("admin", "retry_parked_event", event=event)
+        desk.call("admin", "retry_dead_letter", event=event)
 
 
 @pytest.mark.parametrize("who", ["customer", "agent", "lead"])
 def test_parked_events_are_for_administrators(desk, who):
     with refused("PT403", "denied"):
-        desk.rows(who, "list_parked_events")
+        desk.rows(who, "list_dead_letters")
     with refused("PT403", "denied"):
-        desk.call(who, "retry_parked_event", event=str(uuid4()))
+        desk.call(who, "retry_dead_letter", event=str(uuid4()))
 
 
 def test_lag_says_how_much_and_how_old(desk):
@@ -210,7 +210,7 @@ def test_two_deliveries_at_once_have_one_effect(office):
     events = [owed(desk) for _ in range(20)]
 
     def react(event):
-        return office().call(WORKER, "reaction_done", event=event, reaction="x")
+        return office().call(WORKER, "record_reaction", event=event, reaction="x")
 
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(react, events * 3))

@@ -139,7 +139,7 @@ def turned(ask):
 @pytest.fixture(params=[5000, 100], ids=["one walk", "short walks"])
 def looked_at(request, full_desk):
     """How many tickets a page may look at; the few are fewer than the queue."""
-    full_desk.run("update private.desk_settings set tickets_looked_at = %s",
+    full_desk.run("update private.settings set page_scan_limit = %s",
                   request.param)  # fmt: skip
     return request.param
 
@@ -237,7 +237,7 @@ def test_my_tickets_read_in_pages_are_mine(full_desk, everything, who):
     def check(statuses, size):
         found = paged(
             lambda after, limit: full_desk.rows(
-                who, "read_my_tickets", statuses=statuses, page_size=limit,
+                who, "list_my_tickets", statuses=statuses, page_size=limit,
                 before_number=after and int(after[0]),
             ),
             ("number",),
@@ -276,7 +276,7 @@ def test_a_search_is_for_letters_not_for_patterns(desk, hostile):
 def test_an_unknown_status_is_named_rather_than_found_nowhere(desk):
     for ask in (
         lambda statuses: desk.queue(statuses=statuses),
-        lambda statuses: desk.rows("agent", "read_my_tickets", statuses=statuses),
+        lambda statuses: desk.rows("agent", "list_my_tickets", statuses=statuses),
     ):
         with pytest.raises(Exception, match="unknown-status") as refusal:
             ask(["open", "nope"])
@@ -284,7 +284,7 @@ def test_an_unknown_status_is_named_rather_than_found_nowhere(desk):
 
 
 def test_a_page_of_few_that_fit_says_where_to_go_on(desk):
-    desk.run("update private.desk_settings set tickets_looked_at = 100")
+    desk.run("update private.settings set page_scan_limit = 100")
     desk.run(
         "insert into public.tickets (subject, queue_id, requester_id)"
         " select 'Many', %s, %s from generate_series(1, 150)",
@@ -324,7 +324,7 @@ def test_a_total_is_exact_up_to_a_thousand(desk, tickets, total):
 
 
 def test_a_total_of_what_was_not_all_looked_at_is_at_least(desk):
-    desk.run("update private.desk_settings set tickets_looked_at = 100")
+    desk.run("update private.settings set page_scan_limit = 100")
     for kind, count in (("task", 3), ("problem", 100)):
         desk.run(
             "insert into public.tickets (subject, queue_id, requester_id, type)"

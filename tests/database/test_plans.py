@@ -16,9 +16,14 @@ from .shifts import PICKS
 
 pytestmark = pytest.mark.slow
 
-LARGE = {"tickets", "comments", "ticket_events", "ticket_followers"}
 LARGE_BEHIND = {"bulk_updates", "bulk_items"}
-LARGE = {"tickets", "comments", "ticket_events", "ticket_followers", "ticket_looks"}
+LARGE = {
+    "tickets",
+    "comments",
+    "ticket_events",
+    "ticket_followers",
+    "ticket_read_markers",
+}
 INDEXES = """
 select relname from pg_index join pg_class on pg_class.oid = indexrelid
 where indrelid = any (%s::regclass[])
@@ -139,7 +144,7 @@ def asked(desk, who="agent", queue="support", **question):
     """Return the nodes of a page of a queue, without those that show its tickets."""
     how = {name[:-1]: question.pop(name) for name in [*question] if name[-1] == "_"}
     found = []
-    for plan in plans(desk, who, "read_queue", queue=queue, wanted=question, **how):
+    for plan in plans(desk, who, "list_queue", queue=queue, wanted=question, **how):
         if any(node.get("Alias") == "looks" for node in plan):
             assert indexes(plan) == SHOWN
             assert rows_read(plan) <= 4 * 50
@@ -148,7 +153,7 @@ def asked(desk, who="agent", queue="support", **question):
     return found
 
 
-SHOWN = {"tickets_pkey", "ticket_looks_pkey", "ticket_events_seq_unique"}
+SHOWN = {"tickets_pkey", "ticket_read_markers_pkey", "ticket_events_seq_unique"}
 AFTER = {
     "waiting": Json(["2026-11-01T11:30:00Z", str(id_of("x"))]),
     "priority": Json(["high", "2026-11-01T11:30:00Z", str(id_of("x"))]),
@@ -207,7 +212,7 @@ ONE_EACH = {
     "waiting_before": "2020-01-01T00:00:00Z",
 }
 LOOKED_AT = 5_000
-"""`tickets_looked_at` as it comes; half of this desk is one queue of 10,000."""
+"""`page_scan_limit` as it comes; half of this desk is one queue of 10,000."""
 
 
 @pytest.mark.parametrize("sort", AFTER)
@@ -276,7 +281,7 @@ def test_a_look_reads_a_ticket_and_its_last_event(large_desk):
     )
 
     with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "agent", "look_at_ticket", ticket=ticket)
+        found = walked(large_desk, "agent", "mark_ticket_read", ticket=ticket)
 
     assert indexes(found) <= {"tickets_pkey", "ticket_events_seq_unique"}
     assert rows_read(found) <= 5
@@ -304,14 +309,14 @@ def test_telling_of_an_event_reads_it_and_its_ticket(large_desk):
 @pytest.mark.parametrize("who", ["customer", "agent"])
 @pytest.mark.parametrize("before", [None, 15_000])
 def test_my_tickets_are_found_without_a_scan(large_desk, who, before):
-    found = walked(large_desk, who, "read_my_tickets", before_number=before)
+    found = walked(large_desk, who, "list_my_tickets", before_number=before)
 
     assert indexes(found) >= {"tickets_requester"}
     assert rows_read(found) <= 1000
 
 
 def test_whoever_follows_thousands_reads_a_page_of_them(large_desk):
-    found = walked(large_desk, "agent", "read_my_tickets", before_number=15_000)
+    found = walked(large_desk, "agent", "list_my_tickets", before_number=15_000)
 
     followed = [
         node for node in found if node.get("Relation Name") == "ticket_followers"
@@ -327,9 +332,9 @@ def test_one_ticket_is_found_by_its_key(large_desk, ref):
         id_of("support"),
     )
 
-    found = walked(large_desk, "agent", "read_ticket", ticket=str(ticket[ref]))
+    found = walked(large_desk, "agent", "get_ticket", ticket=str(ticket[ref]))
 
-    shown = {"ticket_looks_pkey", "ticket_events_seq_unique"}
+    shown = {"ticket_read_markers_pkey", "ticket_events_seq_unique"}
     assert indexes(found) <= {"tickets_pkey", "tickets_number_key", *shown}
     assert rows_read(found) <= 5
 
@@ -380,7 +385,7 @@ def test_a_bulk_update_is_worked_off_by_keys_alone(large_desk, bulk_update):
 
     assert "bulk_updates_due" in indexes(claimed)
     assert rows_read(claimed) <= 5
-    assert indexes(done) >= {"bulk_items_left", "tickets_number_key", "tickets_pkey"}
+    assert indexes(done) >= {"bulk_items_pending", "tickets_number_key", "tickets_pkey"}
     assert rows_read(done) <= 50 * 60
 
 
@@ -406,9 +411,9 @@ def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_desk, bulk_upd
 
 def test_bulk_updates_that_are_long_over_are_found_by_their_end(large_desk):
     with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "service_role", "forget_bulk_updates")
+        found = walked(large_desk, "service_role", "delete_old_bulk_updates")
 
-    assert "bulk_updates_over" in indexes(found)
+    assert "bulk_updates_finished" in indexes(found)
 
 
 def test_a_ticket_is_changed_by_its_key(large_desk):
@@ -426,7 +431,7 @@ def test_a_ticket_is_changed_by_its_key(large_desk):
 
 
 def test_a_gauge_looks_at_one_ticket_a_queue(large_desk):
-    found = walked(large_desk, "service_role", "queue_gauges")
+    found = walked(large_desk, "service_role", "queue_metrics")
 
     queues = large_desk.one("select count(*) from public.queues")
     assert indexes(found) == {"tickets_queue_waiting"}
@@ -439,14 +444,14 @@ def test_an_event_is_measured_by_the_comments_of_its_ticket(large_desk):
     )
     with large_desk.connection.transaction(force_rollback=True):
         large_desk.connection.execute(
-            "alter table public.ticket_events disable trigger refuse_change"
+            "alter table public.ticket_events disable trigger refuse_update"
         )
         large_desk.connection.execute(
             "update public.ticket_events set type = 'TICKET_COMMENTED',"
             " after = '{\"position\": 2}' where id = %s",
             [event],
         )
-        found = walked(large_desk, "service_role", "measure_event", event=event)
+        found = walked(large_desk, "service_role", "event_metrics", event=event)
 
     assert "ticket_events_pkey" in indexes(found)
     assert rows_read(found) <= 5
@@ -500,17 +505,19 @@ def test_what_waits_is_given_from_the_head_of_an_index(busy_desk):
 
 
 def test_queues_with_work_are_found_without_a_scan(busy_desk):
-    found = walked(busy_desk, "service_role", "waiting_queues", strategies=list(PICKS))
+    found = walked(
+        busy_desk, "service_role", "queues_due_for_assignment", strategies=list(PICKS)
+    )
 
     assert indexes(found) == {"tickets_claimable"}
     assert rows_read(found) <= 20
 
 
 def test_what_there_is_to_do_is_found_without_a_scan(busy_desk):
-    found = walked(busy_desk, "service_role", "find_work")
+    found = walked(busy_desk, "service_role", "due_jobs")
 
     assert {"waiting_tickets", "idle_tickets"} <= set(
-        busy_desk.rows("service_role", "find_work")
+        busy_desk.rows("service_role", "due_jobs")
     )
     assert indexes(found) >= {"tickets_claimable", "tickets_held_waiting"}
     assert rows_read(found) <= 20

@@ -128,8 +128,9 @@ def told(desk):
 
 def a_second_later(desk):
     desk.run(
-        "update private.told_statuses set told_at = told_at - interval '1 second',"
-        " promised_until = promised_until - interval '1 second'"
+        "update private.queue_status_broadcasts"
+        " set told_at = told_at - interval '1 second',"
+        " pending_until = pending_until - interval '1 second'"
     )
 
 
@@ -151,7 +152,7 @@ def test_what_has_been_told_is_not_told_again(desk):
     a_second_later(desk)
 
     assert refresh(desk, ticket) is None
-    assert desk.call(WORKER, "tell_queue_statuses") is None
+    assert desk.call(WORKER, "broadcast_queue_statuses") is None
 
     assert len([each for each in told(desk) if each["queue_id"] == SUPPORT]) == 1
 
@@ -161,7 +162,7 @@ def test_within_a_second_one_promises_and_the_others_rely_on_it(desk):
 
     seconds = [refresh(desk, desk.ticket()) for _ in range(3)]
     a_second_later(desk)
-    again = desk.call(WORKER, "tell_queue_statuses", promised=True)
+    again = desk.call(WORKER, "broadcast_queue_statuses", promised=True)
 
     assert 0 < seconds[0] <= 1
     assert [*seconds[1:], again] == [None, None, None]
@@ -172,9 +173,9 @@ def test_a_promise_that_is_kept_early_is_kept_again(desk):
     refresh(desk, desk.ticket())
     refresh(desk, desk.ticket())
 
-    early = desk.call(WORKER, "tell_queue_statuses", promised=True)
+    early = desk.call(WORKER, "broadcast_queue_statuses", promised=True)
     a_second_later(desk)
-    late = desk.call(WORKER, "tell_queue_statuses", promised=True)
+    late = desk.call(WORKER, "broadcast_queue_statuses", promised=True)
 
     assert 0 < early <= 1
     assert late is None
@@ -197,7 +198,7 @@ def test_the_minute_finds_what_everybody_lost(desk):
     refresh(desk, desk.ticket())  # promises, and is killed
     a_second_later(desk)
 
-    assert desk.call(WORKER, "tell_queue_statuses") is None
+    assert desk.call(WORKER, "broadcast_queue_statuses") is None
 
     assert [each["new"] for each in told(desk) if each["queue_id"] == SUPPORT] == [1, 2]
 
@@ -205,12 +206,12 @@ def test_the_minute_finds_what_everybody_lost(desk):
 def test_the_minute_tells_what_time_alone_has_changed(desk):
     refresh(desk, desk.ticket())
     limit(desk, "lead", 60)
-    desk.call(WORKER, "tell_queue_statuses")
+    desk.call(WORKER, "broadcast_queue_statuses")
     a_second_later(desk)
     desk.run("update public.queues set wait_limit = interval '1 minute'")
     let_wait(desk, 1)
 
-    desk.call(WORKER, "tell_queue_statuses")
+    desk.call(WORKER, "broadcast_queue_statuses")
 
     [*_, last] = [each for each in told(desk) if each["queue_id"] == SUPPORT]
     assert last["breaching"]["count"] == 1
@@ -232,7 +233,9 @@ def test_who_moves_to_another_queue_changes_both(desk):
     }
 
 
-@pytest.mark.parametrize("function", ["refresh_queue_status", "tell_queue_statuses"])
+@pytest.mark.parametrize(
+    "function", ["refresh_queue_status", "broadcast_queue_statuses"]
+)
 @pytest.mark.parametrize("who", [*PEOPLE, ANYBODY])
 def test_workers_alone_tell(desk, who, function):
     given = {"event": SUPPORT} if function == "refresh_queue_status" else {}
@@ -251,7 +254,7 @@ def test_writers_never_wait_for_who_tells(office):
     refresh(desk, desk.ticket())
 
     with teller.connection.transaction():
-        teller.run("select from private.told_statuses for update")
+        teller.run("select from private.queue_status_broadcasts for update")
         ticket = desk.ticket()  # returns at once
         desk.move(ticket, "open")
 
@@ -272,7 +275,9 @@ def keep(desk, promises, busy):
     while busy() or promises:
         if promises and (seconds := promises.pop()) is not None:
             time.sleep(seconds)
-            promises.append(desk.call(WORKER, "tell_queue_statuses", promised=True))
+            promises.append(
+                desk.call(WORKER, "broadcast_queue_statuses", promised=True)
+            )
         time.sleep(0.01)
 
 

@@ -28,9 +28,7 @@ def look(desk, ticket, who="agent"):
 
 
 def let_expire(desk):
-    desk.run(
-        "update private.ticket_leases set expires_at = now() - interval '1 second'"
-    )
+    desk.run("update private.reply_leases set expires_at = now() - interval '1 second'")
 
 
 def heard(desk, ticket):
@@ -64,7 +62,7 @@ def test_a_ticket_is_held_for_a_reply(desk):
 
 
 def test_a_lease_lasts_as_long_as_the_desk_says(desk):
-    desk.run("update private.desk_settings set reply_lease = '10 minutes'")
+    desk.run("update private.settings set reply_lease = '10 minutes'")
 
     lease = hold(desk, desk.ticket())
 

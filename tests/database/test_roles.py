@@ -160,7 +160,7 @@ def test_a_defined_role_works(desk):
     define(desk, "admin", "watcher", "tickets.read_all")
     turn(desk, "admin", "grant_role", "stranger", "watcher")
 
-    assert desk.call("stranger", "read_ticket", ticket=ticket["id"]) == {
+    assert desk.call("stranger", "get_ticket", ticket=ticket["id"]) == {
         **ticket,
         "requester": None,  # whose name the watcher may not know
         "assignee": None,
@@ -215,7 +215,7 @@ def test_of_two_administrators_who_remove_each_other_at_once_one_stays(office):
 
 
 def test_the_first_administrator_is_made_once(desk):
-    desk.run("alter table public.person_roles disable trigger keep_an_admin")
+    desk.run("alter table public.person_roles disable trigger require_an_admin")
     desk.run("delete from public.person_roles where role = 'admin'")
 
     made = desk.call(WORKER, "make_first_admin", email="STRANGER@example.com")
@@ -228,7 +228,7 @@ def test_the_first_administrator_is_made_once(desk):
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "", None])
 def test_the_first_administrator_must_have_signed_up(desk, email):
-    desk.run("alter table public.person_roles disable trigger keep_an_admin")
+    desk.run("alter table public.person_roles disable trigger require_an_admin")
     desk.run("delete from public.person_roles where role = 'admin'")
 
     with refused("PT404", "not-found"):
@@ -237,7 +237,7 @@ def test_the_first_administrator_must_have_signed_up(desk, email):
 
 def test_of_two_first_administrators_at_once_one_is_made(office):
     first, second, watch = office(), office(), office()
-    first.run("alter table public.person_roles disable trigger keep_an_admin")
+    first.run("alter table public.person_roles disable trigger require_an_admin")
     first.run("delete from public.person_roles where role = 'admin'")
 
     with ThreadPoolExecutor(1) as pool:

@@ -270,12 +270,12 @@ def test_the_clock_closes_the_oldest_first_and_no_more_than_asked(desk):
 @pytest.mark.parametrize("setting", ["59 minutes", "28 days 1 minute", "-1 day", None])
 def test_the_time_until_closing_has_bounds(desk, setting):
     with refused("23502" if setting is None else "23514"):
-        desk.run("update private.desk_settings set solved_closes_after = %s", setting)
+        desk.run("update private.settings set solved_closes_after = %s", setting)
 
 
 def test_the_time_until_closing_is_a_setting(desk):
     ticket = desk.ticket_in("solved")
-    desk.run("update private.desk_settings set solved_closes_after = '1 hour'")
+    desk.run("update private.settings set solved_closes_after = '1 hour'")
     desk.run("update public.tickets set solved_at = now() - interval '1 hour'")
 
     desk.call(WORKER, "close_solved_tickets")

@@ -42,7 +42,7 @@ def those_who(see):
         ("comments", SEE_THE_TICKET),
         ("ticket_events", SEE_THE_TICKET),
         ("ticket_followers", {"agent"}),
-        ("ticket_looks", {"agent"}),
+        ("ticket_read_markers", {"agent"}),
         ("views", SEE_THE_NOTES),
         ("agents", STAFF),
         ("assignment_strategies", EVERYBODY),
@@ -92,7 +92,7 @@ def test_nobody_writes_or_looks_behind_the_counter(desk, who, statement):
 
 
 @pytest.mark.parametrize(
-    "function", ["read_ticket", "list_comments", "list_ticket_events"]
+    "function", ["get_ticket", "list_comments", "list_ticket_events"]
 )
 @pytest.mark.parametrize("key", ["id", "number"])
 def test_a_ticket_is_found_by_those_who_see_it_alone(desk, ticket, function, key):
@@ -157,7 +157,7 @@ def test_an_agent_who_moves_to_another_queue_sees_only_what_they_asked_for(
     seen = desk.read("agent", "select id::text from public.tickets")
 
     assert seen == [own["id"]]
-    assert desk.rows("agent", "read_my_tickets")[0]["id"] == own["id"]
+    assert desk.rows("agent", "list_my_tickets")[0]["id"] == own["id"]
 
 
 def test_following_shows_nothing_by_itself(desk, ticket):
@@ -167,9 +167,9 @@ def test_following_shows_nothing_by_itself(desk, ticket):
         ticket["id"],
     )
 
-    assert desk.rows("stranger", "read_my_tickets") == []
+    assert desk.rows("stranger", "list_my_tickets") == []
     with refused("PT404"):
-        desk.call("stranger", "read_ticket", ticket=ticket["id"])
+        desk.call("stranger", "get_ticket", ticket=ticket["id"])
 
 
 def test_colleagues_see_nothing_once_their_organization_stops_sharing(desk, ticket):
@@ -221,7 +221,7 @@ def test_queues_are_listed_to_those_who_work_them(desk, who, queues):
 @pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
 def test_a_queue_not_worked_is_not_there(desk, ticket, who):
     with refused("PT404", "not-found"):
-        desk.rows(who, "read_queue", queue="support")
+        desk.rows(who, "list_queue", queue="support")
 
 
 @pytest.mark.parametrize("who", ["customer", "biller"])
@@ -238,7 +238,7 @@ def test_my_tickets_are_those_i_asked_for_hold_or_wrote_on(desk, ticket):
     desk.assign(held, "agent")
     desk.ticket("stranger")
 
-    mine = desk.rows("agent", "read_my_tickets")
+    mine = desk.rows("agent", "list_my_tickets")
 
     numbers = [held["number"], asked["number"], ticket["number"]]
     assert [each["number"] for each in mine] == numbers
@@ -261,13 +261,13 @@ def test_names_are_found_by_staff_with_addresses_and_roles(desk):
     [
         ("whoami", {}),
         ("create_ticket", {"subject": "Help", "body": "It."}),
-        ("read_ticket", {"ticket": "1001"}),
+        ("get_ticket", {"ticket": "1001"}),
         ("add_comment", {"ticket": "1001", "body": "It."}),
-        ("read_my_tickets", {}),
-        ("read_queue", {"queue": "support"}),
+        ("list_my_tickets", {}),
+        ("list_queue", {"queue": "support"}),
         ("list_queues", {}),
         ("get_queue_status", {"queue": "support"}),
-        ("look_at_ticket", {"ticket": "1001"}),
+        ("mark_ticket_read", {"ticket": "1001"}),
         ("list_views", {}),
         ("list_view", {"view": str(id_of("view"))}),
         ("create_view", {"name": "V"}),
@@ -318,14 +318,14 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("define_role", {"role": "r1", "name": "N", "permissions": []}),
         ("grant_role", {"person": str(id_of("agent")), "role": "admin"}),
         ("revoke_role", {"person": str(id_of("agent")), "role": "agent"}),
-        ("read_ticket", {"ticket": "1001"}),
+        ("get_ticket", {"ticket": "1001"}),
         ("list_comments", {"ticket": "1001"}),
         ("list_ticket_events", {"ticket": "1001"}),
-        ("read_queue", {"queue": "support"}),
+        ("list_queue", {"queue": "support"}),
         ("list_queues", {}),
-        ("read_my_tickets", {}),
+        ("list_my_tickets", {}),
         ("get_queue_status", {"queue": "support"}),
-        ("look_at_ticket", {"ticket": "1001"}),
+        ("mark_ticket_read", {"ticket": "1001"}),
         ("list_views", {}),
         ("list_view", {"view": str(id_of("view"))}),
         ("create_view", {"name": "V"}),

@@ -37,7 +37,7 @@ def webhook(desk, receivers, path):
 
 def happen(desk):
     [event] = desk.events(desk.ticket())
-    desk.call(WORKER, "fill_webhook_deliveries", event=event["id"])
+    desk.call(WORKER, "create_webhook_deliveries", event=event["id"])
     return event
 
 

@@ -28,7 +28,7 @@ def happen(desk, count=1):
 
 
 def fill(desk, event):
-    return desk.call(WORKER, "fill_webhook_deliveries", event=event)
+    return desk.call(WORKER, "create_webhook_deliveries", event=event)
 
 
 def claim(desk, **asked):
@@ -356,7 +356,7 @@ def test_old_deliveries_are_forgotten(desk):
         kept["id"],
     )
 
-    assert desk.call(WORKER, "forget_webhook_deliveries") == 1
+    assert desk.call(WORKER, "delete_old_webhook_deliveries") == 1
     assert [each["id"] for each in deliveries(desk, hook)] == [kept["id"]]
 
 

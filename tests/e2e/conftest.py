@@ -19,7 +19,7 @@ TABLES = """
 select schemaname, tablename from pg_tables
 where schemaname in ('public', 'private')
     and tablename not in (
-        'emails', 'email_events', 'told_statuses', 'write_counts'
+        'emails', 'email_events', 'queue_status_broadcasts', 'command_counts'
     )
 order by schemaname, tablename
 """

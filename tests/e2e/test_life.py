@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 def age(database, ticket, days):
     """Let time go by for a solved ticket; only the owner of the tables can."""
-    trigger = "trigger keep_ticket_rules"
+    trigger = "trigger apply_ticket_rules"
     with database.transaction():
         database.execute(f"alter table public.tickets disable {trigger}")
         database.execute(

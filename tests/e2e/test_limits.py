@@ -13,13 +13,13 @@ DRAFT = {"subject": "The bell is mute", "body": "It was loud."}
 @pytest.fixture
 def allowing(database):
     """A block in which so many commands a minute are allowed."""
-    read = "select writes_a_minute, writes_a_minute_by_address from"
-    usual = database.execute(f"{read} private.desk_settings").fetchone()
+    read = "select commands_per_minute, commands_per_minute_by_address from"
+    usual = database.execute(f"{read} private.settings").fetchone()
 
     def allow(person, address):
         database.execute(
-            "update private.desk_settings set writes_a_minute = %s,"
-            " writes_a_minute_by_address = %s",
+            "update private.settings set commands_per_minute = %s,"
+            " commands_per_minute_by_address = %s",
             [person, address],
         )
 
@@ -57,7 +57,7 @@ def test_past_the_functions_a_person_is_limited_all_the_same(people, allowing):
 
 def test_past_the_functions_nobody_speaks_for_an_address(people, allowing, database):
     forged = {"x-autocrm-source": "203.0.113.7", "x-autocrm-source-proof": "0" * 64}
-    counted = "select count(*) from private.write_counts where subject !~ '-'"
+    counted = "select count(*) from private.command_counts where subject !~ '-'"
     before = database.execute(counted).fetchone()
 
     with allowing(address=0):

@@ -63,7 +63,7 @@ def test_nobody_in_particular_reads_or_writes(people, unchanged, columns, method
         ("close_solved_tickets", {}),
         ("claim_bulk_update", {}),
         ("apply_bulk_chunk", {"bulk_update": str(uuid4()), "attempt": 1}),
-        ("forget_bulk_updates", {}),
+        ("delete_old_bulk_updates", {}),
         ("make_first_admin", {"email": "customer@example.com"}),
         ("custom_access_token_hook", {"event": {}}),
     ],
@@ -81,7 +81,7 @@ def test_the_commands_of_workers_are_not_for_people(
 @pytest.mark.parametrize("schema", ["private", "auth", "realtime", "vault"])
 def test_other_schemas_are_out_of_reach(people, schema):
     answer = people.admin.table(
-        "GET", "desk_settings", headers={"accept-profile": schema}
+        "GET", "settings", headers={"accept-profile": schema}
     )
 
     assert answer.status_code in (400, 404, 406)

@@ -48,7 +48,7 @@ class FakeOutbox:
     def notify_people(self, event: UUID) -> bool:
         return self._record(event, "notify_people")
 
-    def fill_webhook_deliveries(self, event: UUID) -> bool:
+    def create_webhook_deliveries(self, event: UUID) -> bool:
         return self._record(event, "fill_webhooks")
 
     def claim(self) -> list[DomainEvent]:

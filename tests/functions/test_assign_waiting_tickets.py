@@ -47,7 +47,7 @@ def test_being_woken_and_the_clock_mean_the_same(rest, event):
 
     first, second, _ = rest.asked
     assert (first.function, second.function) == (
-        "waiting_queues",
+        "queues_due_for_assignment",
         "assign_waiting_tickets",
     )
     assert first.arguments == {"strategies": list(picks())}

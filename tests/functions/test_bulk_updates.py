@@ -163,7 +163,7 @@ def test_chunk_after_chunk_is_done_until_nothing_is_due(rest):
     assert [asked.function for asked in rest.asked] == [
         *["claim_bulk_update", "apply_bulk_chunk"] * 2,
         "claim_bulk_update",
-        "forget_bulk_updates",
+        "delete_old_bulk_updates",
     ]
     assert rest.asked[1].arguments == {
         "bulk_update": ID,
@@ -199,7 +199,7 @@ def test_no_time_is_no_claim(rest):
     rest.answers = [(200, 0)]
 
     assert apply({}, context(14_000))["chunks"] == 0
-    assert [asked.function for asked in rest.asked] == ["forget_bulk_updates"]
+    assert [asked.function for asked in rest.asked] == ["delete_old_bulk_updates"]
 
 
 def test_an_outage_is_the_clocks_to_try_again(rest):

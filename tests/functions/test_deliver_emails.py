@@ -164,9 +164,9 @@ def test_mail_leaves_through_ses_and_is_marked(ses, rest, capsys):
     assert told == {"sent": 1, "forgotten": 3}
     assert [asked.function for asked in rest.asked] == [
         "claim_emails",
-        "email_sent",
+        "record_email_sent",
         "claim_emails",
-        "forget_told",
+        "delete_old_notifications",
     ]
     assert rest.asked[1].arguments == {"email": due["id"]}
     [sent] = ses()
@@ -187,7 +187,7 @@ def test_mail_that_ses_refuses_is_put_off_by_its_code(ses, rest, monkeypatch, ca
     told = handler({}, context(milliseconds=60_000))
 
     assert told == {"sent": 0, "forgotten": 0}
-    assert rest.asked[1].function == "email_failed"
+    assert rest.asked[1].function == "record_email_failure"
     assert rest.asked[1].arguments["error"] == "MessageRejected"
     assert rest.asked[1].arguments["for_good"] is False
     assert "example.org" not in capsys.readouterr().out

@@ -90,7 +90,7 @@ def test_reading_is_told_once_a_key(rest, reading):
 
     assert (answer.status, answer.json) == (200, {"unread": 4})
     [asked] = rest.asked
-    assert asked.function == "read_notifications"
+    assert asked.function == "mark_notifications_read"
     assert asked.arguments == reading | {"idempotency_key": "k"}
 
 
@@ -173,7 +173,7 @@ def test_parked_events_are_listed_and_tried_again(rest):
     assert [item["event_id"] for item in page.json["items"]] == [rows[0]["event_id"]]
     assert page.json["next_cursor"]
     assert answer.json["event_id"] == ID
-    assert rest.asked[1].function == "retry_parked_event"
+    assert rest.asked[1].function == "retry_dead_letter"
     assert rest.asked[1].arguments == {"event": ID, "idempotency_key": "k"}
 
 

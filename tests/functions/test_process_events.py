@@ -147,7 +147,7 @@ def test_people_are_told_although_no_work_can_be_given(desk):
 def test_after_a_crash_only_what_is_missing_happens(desk):
     happened = desk.happen()
     desk.outbox.notify_people(happened.id)
-    desk.outbox.fill_webhook_deliveries(happened.id)
+    desk.outbox.create_webhook_deliveries(happened.id)
 
     desk.process.run(happened.id)
 

@@ -20,7 +20,7 @@ def told(monkeypatch, capsys):
         {"key": "support", "waiting": 3, "oldest_wait_seconds": 61.5},
     ]
     lag = {"owed": 4, "parked": 1, "oldest_seconds": 12.5}
-    gauges = Gauges(FakeDatabase({"event_lag": lag, "queue_gauges": queues}))
+    gauges = Gauges(FakeDatabase({"event_lag": lag, "queue_metrics": queues}))
     monkeypatch.setattr(app, "get_gauges", lambda: gauges)
     app.handler({}, context())
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

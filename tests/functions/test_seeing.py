@@ -5,10 +5,10 @@ import json
 import pytest
 
 from functions.get_queue_status.app import handler as get_status
-from functions.look_at_ticket.app import handler as look_at_ticket
+from functions.mark_ticket_read.app import handler as mark_ticket_read
 from functions.manage_views.app import handler as manage_views
-from functions.tell_queue_status import app as tell
-from functions.tell_queue_status.use_case import Announcer
+from functions.broadcast_queue_status import app as tell
+from functions.broadcast_queue_status.use_case import Announcer
 from tests.builders import ME, NOW, QUEUE, ticket_row
 from tests.events import SIGNED_IN, context, http_event, invoke
 from tests.fakes.postgrest import serving
@@ -142,7 +142,7 @@ def test_a_look_is_kept(rest, body):
     row = {"person_id": str(ME), "ticket_id": ID, "seq": 4, "looked_at": str(NOW)}
     rest.answers = [(200, row)]
 
-    answer = send(look_at_ticket, "POST", "/v1/tickets/1042/look", body)
+    answer = send(mark_ticket_read, "POST", "/v1/tickets/1042/look", body)
 
     assert (answer.status, answer.json["seq"]) == (200, 4)
     assert "person_id" not in answer.json
@@ -151,7 +151,7 @@ def test_a_look_is_kept(rest, body):
 
 @pytest.mark.parametrize("body", [{"seq": -1}, {"seq": "x"}, {"at": 1}, {"seq": 2**31}])
 def test_a_look_that_makes_no_sense_is_refused(rest, body):
-    answer = send(look_at_ticket, "POST", "/v1/tickets/1042/look", body)
+    answer = send(mark_ticket_read, "POST", "/v1/tickets/1042/look", body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
 

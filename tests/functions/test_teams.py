@@ -87,7 +87,7 @@ def send(handler, method, path, body=None, **headers):
         (
             agents,
             ("PUT", f"{ME}/availability", {"availability": "away", "reassign": True}),
-            AGENT | {"put_back": 2},
+            AGENT | {"release_tickets_of": 2},
             "set_availability",
             {"agent": "me", "availability": "away", "reassign": True},
         ),

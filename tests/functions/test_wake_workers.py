@@ -29,7 +29,7 @@ class Lambda:
 
 
 def clock(cloud, *found):
-    chores = DueChores(FakeDatabase({"find_work": list(found)}))
+    chores = DueChores(FakeDatabase({"due_jobs": list(found)}))
     return Clock(chores, cloud.start)
 
 

@@ -237,7 +237,7 @@ def test_what_is_due_is_sent_and_recorded(rest, capsys):
         "claim_webhook_deliveries",
         "record_webhook_attempt",
         "claim_webhook_deliveries",
-        "forget_webhook_deliveries",
+        "delete_old_webhook_deliveries",
     ]
     assert "whsec_" not in capsys.readouterr().out
     assert "signature" not in str(rest.asked[1].arguments)
@@ -262,7 +262,7 @@ def test_no_time_is_no_claim(rest):
     rest.answers = [(200, 0)]
 
     assert deliver.handler({}, context(20_000)) == {}
-    assert [asked.function for asked in rest.asked] == ["forget_webhook_deliveries"]
+    assert [asked.function for asked in rest.asked] == ["delete_old_webhook_deliveries"]
 
 
 def test_an_outage_is_the_queues_to_retry(rest):

@@ -40,8 +40,8 @@ def try_everybody(desk: Desk, seconds: float | None = None) -> Iterator[Tried]:
     """
     with psycopg.connect(desk.database_url, autocommit=True) as owner:
         owner.execute(
-            "update private.desk_settings set writes_a_minute = null,"
-            " writes_a_minute_by_address = null"
+            "update private.settings set commands_per_minute = null,"
+            " commands_per_minute_by_address = null"
         )
     ends = time.monotonic() + (seconds or 0)
     for number, who in enumerate(PEOPLE):

@@ -87,7 +87,7 @@ class Client:
         """Away, or at capacity: come back, and solve the first one held."""
         self.ask("set_availability", agent="me", availability="available")
         mine = self.ask(
-            "read_queue",
+            "list_queue",
             queue="support",
             wanted={"assignee": "me", "statuses": ["new", "open"]},
             page_size=1,

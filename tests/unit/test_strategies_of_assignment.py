@@ -21,7 +21,7 @@ def test_a_strategy_of_ones_own_goes_beside_ours():
         def pick(self):
             return Pick([Ranking.LAST_ASSIGNED_AT, Ranking.LOAD], needs_skills=True)
 
-    database = FakeDatabase({"waiting_queues": []})
+    database = FakeDatabase({"queues_due_for_assignment": []})
 
     Assignments(database, {**STRATEGIES, "quietest": Quietest()}).waiting()
 
