@@ -143,22 +143,25 @@ from public.permissions;
 create function private.caller() returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    me constant uuid := auth.uid();
 begin
+    if me is null then
+        return null;
+    end if;
     -- PostgREST checks signature and expiry, but not whom the token was made for.
-    if auth.uid() is not null
-    and not coalesce(auth.jwt() -> 'aud' @> '"authenticated"', false) then
+    if not coalesce(auth.jwt() -> 'aud' @> '"authenticated"', false) then
         raise sqlstate 'PT401' using
             message = 'wrong-audience',
             detail = 'This token was made for another service. Sign in again.';
     end if;
     -- Nor whether its owner is still there: a token outlives the person by up to an hour.
-    if auth.uid() is not null
-    and not exists (select from public.profiles where id = auth.uid()) then
+    if not exists (select from public.profiles where id = me) then
         raise sqlstate 'PT401' using
             message = 'unauthenticated',
             detail = 'There is no such person any more.';
     end if;
-    return auth.uid();
+    return me;
 end;
 $$;
 comment on function private.caller is

@@ -177,6 +177,30 @@ create trigger copy_ticket_number
 before insert on public.ticket_followers
 for each row execute function private.copy_ticket_number();
 
+create function private.is_ticket_ref(ref text) returns boolean
+language sql immutable set search_path = ''
+as $$
+    select coalesce(
+        ref ~ '^[0-9]{1,18}$' or ref ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', false
+    );
+$$;
+comment on function private.is_ticket_ref is 'Whether a text has the form of a ticket''s number or id.';
+
+create function private.find_ticket_id(ref text) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return case
+        when not private.is_ticket_ref(ref) then null
+        when length(ref) <= 18
+            then (select tickets.id from public.tickets where tickets.number = ref::bigint)
+        else ref::uuid
+    end;
+end;
+$$;
+comment on function private.find_ticket_id is
+'The id that a reference names, a number or an id itself; null for anything else. Says nothing of who may see the ticket.';
+
 create function private.ticket_json(ticket public.tickets) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -351,30 +375,61 @@ execute function private.refuse_archived_queue();
 
 -- Who may see a ticket -------------------------------------------------------
 
--- Reads go through the policy; commands, which pass policies by, ask sees_ticket. A test
--- compares the two texts. Rights are looked up once a statement (each sub-select is an
--- init plan), never once a row.
+-- The one predicate. Whoever asks it passes rights that were looked up once a statement:
+-- in a policy each sub-select is an init plan. It pins no search path, because a function
+-- with settings cannot be inlined, and an inlined one lets the planner use indexes; the
+-- standard body is bound to its objects when it is created.
+create function private.may_see_ticket(
+    queue uuid,
+    requester uuid,
+    organization uuid,
+    person uuid,
+    readable_queues uuid[],
+    shared_organizations uuid[]
+) returns boolean
+language sql immutable parallel safe
+begin atomic
+    select
+        queue = any(readable_queues)
+        or requester = person
+        or organization = any(shared_organizations);
+end;
+comment on function private.may_see_ticket is
+'Whether a person may see a ticket: they requested it, or may read its queue, or belong to an organization that shares its tickets.';
+grant execute on function private.may_see_ticket to authenticated;
+
 create policy "requesters, colleagues and staff of the queue see a ticket" on public.tickets
 for select to authenticated using (
-    queue_id = any(array(select private.readable_queues()))
-    or requester_id = (select private.caller())
-    or organization_id = any(array(select private.shared_organizations()))
+    private.may_see_ticket(
+        queue_id,
+        requester_id,
+        organization_id,
+        (select private.caller()),
+        array(select private.readable_queues()),
+        array(select private.shared_organizations())
+    )
 );
 
 create function private.sees_ticket(ticket uuid) returns boolean
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select exists (
+begin
+    return exists (
         select from public.tickets
-        where id = sees_ticket.ticket and (
-            queue_id = any(array(select private.readable_queues()))
-            or requester_id = (select private.caller())
-            or organization_id = any(array(select private.shared_organizations()))
-        )
+        where id = ticket
+            and private.may_see_ticket(
+                queue_id,
+                requester_id,
+                organization_id,
+                private.caller(),
+                array(select private.readable_queues()),
+                array(select private.shared_organizations())
+            )
     );
+end;
 $$;
 comment on function private.sees_ticket is
-'Whether the caller may see a ticket: the predicate of the policy, for commands.';
+'Whether the caller may see a ticket; for commands, which no policy holds back.';
 
 alter table public.tickets enable row level security;
 alter table public.ticket_followers enable row level security;

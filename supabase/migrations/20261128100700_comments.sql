@@ -43,7 +43,6 @@ as $$
     );
 $$;
 comment on function private.comment_json is 'A comment as it is shown: the row, with the name of its author.';
-grant execute on function private.comment_json to authenticated;
 
 create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''

@@ -1,6 +1,5 @@
--- The guarantee behind every reaction: an event is owed to those who react until they
--- have. A database webhook wakes the workers at once; when that is lost, a schedule finds
--- what is still owed.
+-- The guarantee behind every reaction: an event stays in the outbox until all have reacted.
+-- A database webhook has it processed at once; when that is lost, the scheduler finds it.
 
 create table private.outbox (
     event_id uuid primary key references public.ticket_events (id) on delete cascade,
@@ -9,19 +8,21 @@ create table private.outbox (
     due_at timestamptz not null default now() + interval '30 seconds',
     attempts smallint not null default 0,
     last_error text,
-    parked_at timestamptz
+    dead_lettered_at timestamptz
 );
-comment on table private.outbox is 'Events still owed to those who react; a row goes when all have.';
+comment on table private.outbox is 'Events that somebody has still to react to; deleted when all have.';
 comment on column private.outbox.event_id is 'The event.';
 comment on column private.outbox.created_at is 'When it happened.';
 comment on column private.outbox.accepted_at is 'When its webhook was accepted; a second one is a replay.';
-comment on column private.outbox.due_at is 'When the relay takes it up, unless it is done by then.';
+comment on column private.outbox.due_at is 'When the scheduler takes it up, unless it is done by then.';
 comment on column private.outbox.attempts is 'How often reacting has failed.';
 comment on column private.outbox.last_error is 'What went wrong last, without personal data.';
-comment on column private.outbox.parked_at is 'When it was put aside for a person to look at.';
-create index outbox_due on private.outbox (due_at) where parked_at is null;
-comment on index private.outbox_due is 'What the relay takes next; equals its predicate.';
-create index outbox_dead_lettered on private.outbox (parked_at) where parked_at is not null;
+comment on column private.outbox.dead_lettered_at is
+'When it was given up after its last attempt, for an administrator to look at.';
+create index outbox_due_at on private.outbox (due_at) where dead_lettered_at is null;
+comment on index private.outbox_due_at is 'Serves outbox_due.';
+create index outbox_dead_lettered on private.outbox (dead_lettered_at)
+where dead_lettered_at is not null;
 
 create table private.reactions (
     event_id uuid not null references private.outbox (event_id) on delete cascade,
@@ -30,23 +31,27 @@ create table private.reactions (
     primary key (event_id, reaction)
 );
 comment on table private.reactions is
-'Which reactions to an owed event have had their effect; kept until all have.';
+'Which reactions to an event in the outbox have had their effect.';
 comment on column private.reactions.event_id is 'The event.';
 comment on column private.reactions.reaction is 'The name of the reaction.';
 comment on column private.reactions.done_at is 'When, in the transaction of its effect.';
 
--- Waking workers -------------------------------------------------------------
+create view private.outbox_due as
+select
+    event_id,
+    due_at
+from private.outbox
+where dead_lettered_at is null and due_at <= now();
+comment on view private.outbox_due is 'Events whose processing is overdue.';
 
-create function private.send_database_webhook(kind text, source text, record jsonb) returns void
+-- Database webhooks ----------------------------------------------------------
+
+create function private.send_database_webhook(body jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
     url constant text := private.secret('autocrm_webhook_url');
     secret constant text := private.secret('autocrm_webhook_secret');
-    -- The form of the platform's own database webhooks.
-    body constant jsonb := jsonb_build_object(
-        'type', kind, 'schema', 'public', 'table', source, 'record', record, 'old_record', null
-    );
     sent_at constant text := floor(extract(epoch from clock_timestamp()))::bigint::text;
 begin
     if url is null or secret is null then
@@ -66,30 +71,34 @@ begin
     );
 exception
     when others then
-        raise warning 'The workers could not be called (%); a schedule will find the work.', sqlstate;
+        raise warning 'A database webhook was not sent (%); the scheduler will find the work.', sqlstate;
 end;
 $$;
 comment on function private.send_database_webhook is
-'Sends a change of a row to receive_db_webhook, signed with the secret of the Vault. It may get lost: a schedule is the guarantee.';
+'Sends a body to receive_db_webhook, signed with the secret of the Vault. It may get lost: the scheduler is the guarantee.';
 
-create function private.send_event_webhook(event public.ticket_events) returns void
+create function private.start_job(job text) returns void
 language sql security definer set search_path = ''
 as $$
-    select private.send_database_webhook('INSERT', 'ticket_events', to_jsonb(event));
+    select private.send_database_webhook(jsonb_build_object('job', job));
 $$;
-comment on function private.send_event_webhook is
-'Sends an event to receive_db_webhook, signed with the secret of the Vault. It may get lost: the outbox is the guarantee.';
+comment on function private.start_job is
+'Has a job of api.due_jobs run now instead of within the minute.';
 
 create function private.enqueue_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into private.outbox (event_id) values (new.id);
-    perform private.send_event_webhook(new);
+    -- The form of the platform's own database webhooks.
+    perform private.send_database_webhook(jsonb_build_object(
+        'type', 'INSERT', 'schema', 'public', 'table', 'ticket_events',
+        'record', to_jsonb(new), 'old_record', null
+    ));
     return null;
 end;
 $$;
-comment on function private.enqueue_event is 'Owes a new event to those who react, and wakes them.';
+comment on function private.enqueue_event is 'Puts a new event into the outbox, and has it processed at once.';
 
 create trigger enqueue_event
 after insert on public.ticket_events
@@ -119,7 +128,7 @@ begin
 end;
 $$;
 comment on function api.accept_event is
-'Whether the webhook of an owed event comes for the first time; a replay gets false. The proof stands in for a key: whoever has the webhook''s secret may ask.';
+'Whether the webhook of an event comes for the first time; a replay gets false. The proof stands in for a key: whoever has the webhook''s secret may ask.';
 
 create function api.read_event(event uuid) returns jsonb
 language sql stable security definer set search_path = ''
@@ -133,10 +142,10 @@ as $$
     )
     from public.ticket_events
     inner join private.outbox on outbox.event_id = ticket_events.id
-    where ticket_events.id = read_event.event and outbox.parked_at is null;
+    where ticket_events.id = read_event.event and outbox.dead_lettered_at is null;
 $$;
 comment on function api.read_event is
-'An owed event as it stands in the database, with the reactions it has had; null when nothing is owed.';
+'An event of the outbox, with the reactions that it has had; null when there are none to come.';
 
 create function private.begin_reaction(event uuid, reaction text) returns boolean
 language plpgsql security definer set search_path = ''
@@ -168,27 +177,27 @@ language sql security definer set search_path = ''
 as $$
     delete from private.outbox where event_id = event;
 $$;
-comment on function api.finish_event is 'Everybody has reacted: the event is no longer owed.';
+comment on function api.finish_event is 'Deletes an event from the outbox: everybody has reacted.';
 
 create function api.fail_event(event uuid, error text, at_most integer default 8) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    parked boolean;
+    gave_up boolean;
 begin
     update private.outbox
     set
         attempts = attempts + 1,
         last_error = left(error, 500),
         due_at = now() + least(interval '1 hour', interval '5 seconds' * 2 ^ attempts),
-        parked_at = case when attempts + 1 >= at_most then now() end
-    where event_id = event and parked_at is null
-    returning parked_at is not null into parked;
-    return coalesce(parked, false);
+        dead_lettered_at = case when attempts + 1 >= at_most then now() end
+    where event_id = event and dead_lettered_at is null
+    returning dead_lettered_at is not null into gave_up;
+    return coalesce(gave_up, false);
 end;
 $$;
 comment on function api.fail_event is
-'Puts an event off, twice as long each time; after the last attempt it is parked, and true is returned.';
+'Puts an event off, twice as long each time; after the last attempt it is dead-lettered, and true is returned.';
 
 create function api.claim_missed_events(at_most integer default 100)
 returns setof public.ticket_events
@@ -196,8 +205,7 @@ language sql security definer set search_path = ''
 as $$
     with missed as (
         select outbox.event_id
-        from private.outbox
-        where outbox.parked_at is null and outbox.due_at <= now()
+        from private.outbox_due as outbox
         order by outbox.due_at
         limit at_most
         for update skip locked
@@ -217,21 +225,21 @@ as $$
     order by ticket_events.occurred_at, ticket_events.seq;
 $$;
 comment on function api.claim_missed_events is
-'The oldest events that nobody has reacted to in time; no two relays get the same ones.';
+'The oldest events of outbox_due, for two minutes the caller''s alone. For workers.';
 
 create function api.event_lag() returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
-        'owed', count(*) filter (where parked_at is null),
-        'parked', count(*) filter (where parked_at is not null),
+        'pending', count(*) filter (where dead_lettered_at is null),
+        'dead_lettered', count(*) filter (where dead_lettered_at is not null),
         'oldest_seconds', coalesce(
-            extract(epoch from now() - min(created_at) filter (where parked_at is null)), 0
+            extract(epoch from now() - min(created_at) filter (where dead_lettered_at is null)), 0
         )
     )
     from private.outbox;
 $$;
-comment on function api.event_lag is 'How much is owed and parked, and how old the oldest is, in seconds.';
+comment on function api.event_lag is 'How many events are pending and dead-lettered, and how old the oldest pending one is, in seconds.';
 
 -- Commands of administrators -------------------------------------------------
 
@@ -247,23 +255,23 @@ begin
     return query
     select
         outbox.event_id, ticket_events.ticket_id, ticket_events.seq, ticket_events.type,
-        outbox.parked_at, outbox.attempts, outbox.last_error
+        outbox.dead_lettered_at, outbox.attempts, outbox.last_error
     from private.outbox
     inner join public.ticket_events on ticket_events.id = outbox.event_id
-    where outbox.parked_at is not null
+    where outbox.dead_lettered_at is not null
         and (
             list_dead_letters.after is null
-            or (outbox.parked_at, outbox.event_id) > (
+            or (outbox.dead_lettered_at, outbox.event_id) > (
                 (list_dead_letters.after ->> 0)::timestamptz,
                 (list_dead_letters.after ->> 1)::uuid
             )
         )
-    order by outbox.parked_at, outbox.event_id
+    order by outbox.dead_lettered_at, outbox.event_id
     limit page_size;
 end;
 $$;
 comment on function api.list_dead_letters is
-'Events put aside after their last attempt, oldest first after a place; needs events.manage.';
+'Events given up after their last attempt, oldest first after a cursor; needs events.manage.';
 
 create function api.retry_dead_letter(event uuid, idempotency_key text default null)
 returns jsonb
@@ -281,19 +289,19 @@ begin
         return answer;
     end if;
     update private.outbox
-    set parked_at = null, attempts = 0, due_at = now()
-    where event_id = event and parked_at is not null
+    set dead_lettered_at = null, attempts = 0, due_at = now()
+    where event_id = event and dead_lettered_at is not null
     returning jsonb_build_object('event_id', event_id, 'due_at', due_at) into answer;
     if not found then
         raise sqlstate 'PT404' using
-            message = 'not-found', detail = 'There is no such parked event.';
+            message = 'not-found', detail = 'There is no such dead letter.';
     end if;
     perform private.store_response(idempotency_key, answer);
     return answer;
 end;
 $$;
 comment on function api.retry_dead_letter is
-'Lets the relay take up a parked event again; needs events.manage.';
+'Has a dead-lettered event processed again; needs events.manage.';
 
 grant execute on function api.accept_event to anon;
 grant execute on function api.list_dead_letters, api.retry_dead_letter to authenticated;

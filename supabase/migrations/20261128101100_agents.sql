@@ -210,19 +210,11 @@ begin atomic
 end;
 comment on function private.takes_tickets is 'Whether a person''s roles let them hold tickets.';
 
-create function private.request_assignment(person uuid default null) returns void
-language sql security definer set search_path = ''
-as $$
-    select private.send_database_webhook('UPDATE', 'agents', jsonb_build_object('person_id', person));
-$$;
-comment on function private.request_assignment is
-'Wakes who gives out waiting work, because somebody can take more of it now.';
-
 create function private.assign_on_return() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.request_assignment(new.person_id);
+    perform private.start_job('waiting_tickets');
     return null;
 end;
 $$;

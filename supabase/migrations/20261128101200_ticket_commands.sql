@@ -11,13 +11,8 @@ declare
     ticket public.tickets;
 begin
     perform private.require_caller();
-    if ref ~ '^[0-9]{1,18}$' then
-        select * into ticket from public.tickets
-        where number = ref::bigint and private.sees_ticket(id) for update;
-    elsif ref ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-        select * into ticket from public.tickets
-        where id = ref::uuid and private.sees_ticket(id) for update;
-    end if;
+    select * into ticket from public.tickets
+    where id = private.find_ticket_id(ref) and private.sees_ticket(id) for update;
     if ticket.id is null then
         raise sqlstate 'PT404' using
             message = 'not-found',
@@ -417,6 +412,16 @@ comment on function api.release_ticket is 'Puts a ticket back into its queue.';
 
 -- close_solved_tickets -------------------------------------------------------
 
+create view private.solved_tickets_due as
+select
+    id,
+    solved_at
+from public.tickets
+where
+    status_category = 'solved'
+    and solved_at <= now() - (select settings.solved_closes_after from private.settings);
+comment on view private.solved_tickets_due is 'Tickets that have been solved long enough to be closed.';
+
 create function api.close_solved_tickets(at_most integer default 500) returns integer
 language plpgsql security definer set search_path = ''
 as $$
@@ -425,9 +430,7 @@ declare
 begin
     with due as (
         select tickets.id
-        from public.tickets
-        where tickets.status_category = 'solved'
-            and tickets.solved_at <= now() - (select solved_closes_after from private.settings)
+        from private.solved_tickets_due as tickets
         order by tickets.solved_at
         limit at_most
         for update skip locked

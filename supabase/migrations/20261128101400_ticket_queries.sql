@@ -1,36 +1,46 @@
--- Reading tickets, and how far each person has read. Queries run as the caller, so that
--- row-level security decides.
+-- Reading tickets, and how far each person has read.
 
-create function private.find_visible_ticket(ref text) returns uuid
-language plpgsql stable set search_path = ''
+create function private.find_visible_ticket(ref text) returns public.tickets
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    found_id uuid;
+    ticket public.tickets;
 begin
-    if ref ~ '^[0-9]{1,18}$' then
-        select id into found_id from public.tickets where number = ref::bigint;
-    elsif ref ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-        select id into found_id from public.tickets where id = ref::uuid;
+    select * into ticket from public.tickets where id = private.find_ticket_id(ref);
+    if private.may_see_ticket(
+        ticket.queue_id,
+        ticket.requester_id,
+        ticket.organization_id,
+        private.caller(),
+        array(select private.readable_queues()),
+        array(select private.shared_organizations())
+    ) then
+        return ticket;
     end if;
-    if found_id is null then
-        perform private.caller();
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such ticket, or it is not yours to see.';
-    end if;
-    return found_id;
+    raise sqlstate 'PT404' using
+        message = 'not-found',
+        detail = 'There is no such ticket, or it is not yours to see.';
 end;
 $$;
 comment on function private.find_visible_ticket is
-'The id of a ticket the caller may see, found by id or number; PT404 when there is none.';
+'The guard of every query about one ticket: a ticket that the caller may see, by id or number; PT401, PT404.';
+
+create function private.may_read_notes(queue uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return queue in (select private.note_queues());
+end;
+$$;
+comment on function private.may_read_notes is 'Whether the caller may read the internal notes of a queue.';
 
 create function private.require_statuses(statuses text[]) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     unknown constant text[] := array(
-        select asked from unnest(statuses) as asked
-        where asked not in (select known.status from public.ticket_statuses as known)
+        select given from unnest(statuses) as given
+        where given not in (select known.status from public.ticket_statuses as known)
     );
 begin
     if cardinality(unknown) > 0 then
@@ -52,32 +62,33 @@ create table public.ticket_read_markers (
     primary key (person_id, ticket_id),
     constraint ticket_read_markers_seq check (seq >= 0)
 );
-comment on table public.ticket_read_markers is 'Up to where somebody has seen what happened to a ticket; only grows.';
-comment on column public.ticket_read_markers.person_id is 'Who has looked.';
-comment on column public.ticket_read_markers.ticket_id is 'At what.';
-comment on column public.ticket_read_markers.seq is 'The last event they have seen.';
-comment on column public.ticket_read_markers.looked_at is 'When they last saw something new.';
+comment on table public.ticket_read_markers is
+'Up to which event somebody has read the history of a ticket; it only grows.';
+comment on column public.ticket_read_markers.person_id is 'The reader.';
+comment on column public.ticket_read_markers.ticket_id is 'The ticket.';
+comment on column public.ticket_read_markers.seq is 'The last event that was read.';
+comment on column public.ticket_read_markers.looked_at is 'When the marker last moved.';
 create index ticket_read_markers_ticket on public.ticket_read_markers (ticket_id);
 
 alter table public.ticket_read_markers enable row level security;
 grant select on public.ticket_read_markers to authenticated, service_role;
 
-create policy "people see where they have looked" on public.ticket_read_markers
+create policy "people see their own read markers" on public.ticket_read_markers
 for select to authenticated using (person_id = (select private.caller()));
 
 create function private.move_read_marker(person uuid, ticket uuid, seq integer)
 returns public.ticket_read_markers
 language sql security definer set search_path = ''
 as $$
-    insert into public.ticket_read_markers as looks (person_id, ticket_id, seq)
+    insert into public.ticket_read_markers as markers (person_id, ticket_id, seq)
     values (person, ticket, move_read_marker.seq)
     on conflict (person_id, ticket_id) do update
     set
-        seq = greatest(looks.seq, excluded.seq),
-        looked_at = case when excluded.seq > looks.seq then now() else looks.looked_at end
-    returning looks.*;
+        seq = greatest(markers.seq, excluded.seq),
+        looked_at = case when excluded.seq > markers.seq then now() else markers.looked_at end
+    returning markers.*;
 $$;
-comment on function private.move_read_marker is 'Moves a look forward, never back.';
+comment on function private.move_read_marker is 'Moves a read marker forward, never back.';
 
 create function private.mark_own_comment_read() returns trigger
 language plpgsql security definer set search_path = ''
@@ -87,123 +98,92 @@ begin
     return null;
 end;
 $$;
-comment on function private.mark_own_comment_read is 'Who writes on a ticket has read it.';
+comment on function private.mark_own_comment_read is 'Whoever comments on a ticket has read it.';
 
 create trigger mark_own_comment_read
 after insert on public.ticket_events
 for each row when (new.type = 'TICKET_COMMENTED' and new.actor_id is not null)
 execute function private.mark_own_comment_read();
 
-create function api.mark_ticket_read(
-    ticket text, seq integer default null, idempotency_key text default null
-) returns public.ticket_read_markers
+create function api.mark_ticket_read(ticket text, seq integer default null)
+returns public.ticket_read_markers
 language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
-    found_id uuid;
-    known integer;
-    look public.ticket_read_markers;
-    answer jsonb;
+    target constant public.tickets := private.find_visible_ticket(ticket);
+    reads_notes constant boolean := private.may_read_notes(target.queue_id);
+    last integer;
 begin
-    if ticket ~ '^[0-9]{1,18}$' then
-        select id into found_id from public.tickets where number = ticket::bigint;
-    elsif ticket ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-        found_id := ticket::uuid;
-    end if;
-    if found_id is null or not private.sees_ticket(found_id) then
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such ticket, or it is not yours to see.';
-    end if;
     if seq < 0 then
         raise sqlstate 'PT422' using
-            message = 'invalid', detail = 'What happened is counted from 1; 0 is nothing.';
+            message = 'invalid', detail = 'Events are counted from 1; 0 is before the first.';
     end if;
-    answer := private.stored_response(
-        idempotency_key,
-        jsonb_build_object('command', 'mark_ticket_read', 'ticket', found_id, 'seq', seq)
-    );
-    if answer is not null then
-        return jsonb_populate_record(null::public.ticket_read_markers, answer);
-    end if;
-    -- Who comments holds the ticket and then the look; so whoever looks takes them in
-    -- this order too.
-    perform from public.tickets where id = found_id for key share;
-    -- Never further than what this person may know of, so that a look tells of no note.
-    known := coalesce((
+    -- A comment locks its ticket and then the marker; this keeps to that order.
+    perform from public.tickets where id = target.id for key share;
+    -- Never beyond what this person may read, so that a marker tells of no note.
+    last := coalesce((
         select events.seq
         from public.ticket_events as events
-        where events.ticket_id = found_id
-            and (
-                not events.is_internal
-                or exists (
-                    select from public.tickets
-                    where id = found_id and queue_id in (select private.note_queues())
-                )
-            )
+        where events.ticket_id = target.id and (not events.is_internal or reads_notes)
         order by events.seq desc limit 1
     ), 0);
-    look := private.move_read_marker(me, found_id, least(coalesce(mark_ticket_read.seq, known), known));
-    perform private.store_response(idempotency_key, to_jsonb(look));
-    return look;
+    return private.move_read_marker(
+        me, target.id, least(coalesce(mark_ticket_read.seq, last), last)
+    );
 end;
 $$;
 comment on function api.mark_ticket_read is
-'Remembers that the caller has seen what happened to a ticket, up to a seq, or all of it.';
+'Marks the history of a ticket as read by the caller, up to an event or all of it.';
 
 -- Queries --------------------------------------------------------------------
 
 create function private.tickets_json(page uuid[]) returns setof json
-language plpgsql stable rows 50 set search_path = ''
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
     me constant uuid := private.caller();
+    note_queues constant uuid[] := array(select private.note_queues());
 begin
     return query
-    select row_to_json(shown)
+    select row_to_json(ticket)
     from (
         select
             tickets.*,
-            case when requesters.id is not null
-                then json_build_object('name', requesters.name) end as requester,
+            json_build_object('name', requesters.name) as requester,
             case when assignees.id is not null
                 then json_build_object('name', assignees.name) end as assignee,
             news.seq is not null as unread
-        from unnest(page) with ordinality as asked (id, place)
-        inner join public.tickets on tickets.id = asked.id
-        left join public.profiles as requesters on requesters.id = tickets.requester_id
+        from unnest(page) with ordinality as listed (id, position)
+        inner join public.tickets on tickets.id = listed.id
+        inner join public.profiles as requesters on requesters.id = tickets.requester_id
         left join public.profiles as assignees on assignees.id = tickets.assignee_id
-        cross join lateral (
-            select coalesce((
-                select looks.seq from public.ticket_read_markers as looks
-                where looks.person_id = me and looks.ticket_id = tickets.id
-            ), 0) as seq
-            offset 0
-        ) as seen
-        -- One event is enough, which also keeps this a short look into one index.
+        left join public.ticket_read_markers as marker
+            on marker.ticket_id = tickets.id and marker.person_id = me
+        -- One event is enough, which keeps this a short index scan.
         left join lateral (
             select events.seq
             from public.ticket_events as events
             where events.ticket_id = tickets.id
-                and events.seq > seen.seq
+                and events.seq > coalesce(marker.seq, 0)
                 and events.actor_id is distinct from me
+                and (not events.is_internal or tickets.queue_id = any (note_queues))
             order by events.seq limit 1
         ) as news on true
-        order by asked.place
-    ) as shown;
+        order by listed.position
+    ) as ticket;
 end;
 $$;
 comment on function private.tickets_json is
-'These tickets as the caller may see them, in this order: with names, and whether somebody else did something that they have not looked at.';
+'These tickets in this order, as responses show them: with names, and whether somebody else did something that the caller has not read. Its callers have asked who may see them.';
 
 create function api.get_ticket(ticket text) returns json
-language plpgsql stable set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    wanted constant uuid := private.find_visible_ticket(ticket);
+    found_id constant uuid := (private.find_visible_ticket(ticket)).id;
 begin
-    return (select shown.ticket from private.tickets_json(array[wanted]) as shown (ticket));
+    return (select shown.ticket from private.tickets_json(array[found_id]) as shown (ticket));
 end;
 $$;
 comment on function api.get_ticket is 'One ticket, by id or number.';
@@ -213,15 +193,17 @@ create function api.list_my_tickets(
     before_number bigint default null,
     page_size integer default 50
 ) returns setof json
-language plpgsql stable rows 50 set search_path = ''
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
-    me constant uuid := private.caller();
+    me constant uuid := private.require_caller();
     below constant bigint := coalesce(before_number, 9223372036854775807);
+    readable_queues constant uuid[] := array(select private.readable_queues());
+    shared_organizations constant uuid[] := array(select private.shared_organizations());
     page uuid[];
 begin
     perform private.require_statuses(statuses);
-    -- Three short walks down three indexes, instead of one walk past everybody's tickets.
+    -- Three short index scans, instead of one past everybody's tickets.
     with mine as (
         (
             select tickets.id, tickets.number from public.tickets
@@ -234,6 +216,10 @@ begin
             select tickets.id, tickets.number from public.tickets
             where assignee_id = me and number < below
                 and (statuses is null or status = any (statuses))
+                and private.may_see_ticket(
+                    queue_id, requester_id, organization_id,
+                    me, readable_queues, shared_organizations
+                )
             order by number desc limit page_size
         )
         union
@@ -242,13 +228,17 @@ begin
             inner join public.tickets on tickets.id = ticket_followers.ticket_id
             where ticket_followers.person_id = me and ticket_followers.number < below
                 and (statuses is null or tickets.status = any (statuses))
+                and private.may_see_ticket(
+                    queue_id, requester_id, organization_id,
+                    me, readable_queues, shared_organizations
+                )
             order by ticket_followers.number desc limit page_size
         )
     )
 
     select array_agg(ordered.id) into page
     from (select mine.id from mine order by mine.number desc limit page_size) as ordered;
-    return query select shown from private.tickets_json(page) as shown;
+    return query select ticket from private.tickets_json(page) as ticket;
 end;
 $$;
 comment on function api.list_my_tickets is
@@ -257,39 +247,46 @@ comment on function api.list_my_tickets is
 create function api.list_comments(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof jsonb
-language plpgsql stable set search_path = ''
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
-    wanted constant uuid := private.find_visible_ticket(ticket);
+    target constant public.tickets := private.find_visible_ticket(ticket);
+    reads_notes constant boolean := private.may_read_notes(target.queue_id);
 begin
     return query
     select private.comment_json(comments) from public.comments
-    where ticket_id = wanted and position > list_comments.after
+    where ticket_id = target.id
+        and position > list_comments.after
+        and (visibility = 'public' or reads_notes)
     order by position
     limit page_size;
 end;
 $$;
-comment on function api.list_comments is 'What was said on a ticket after a position, in order.';
+comment on function api.list_comments is
+'The comments of a ticket after a position, in order; notes for those who may read them.';
 
 create function api.list_ticket_events(
     ticket text, after integer default 0, page_size integer default 50
 ) returns setof public.ticket_events
-language plpgsql stable set search_path = ''
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
-    wanted constant uuid := private.find_visible_ticket(ticket);
+    target constant public.tickets := private.find_visible_ticket(ticket);
+    reads_notes constant boolean := private.may_read_notes(target.queue_id);
 begin
     return query
     select ticket_events.* from public.ticket_events
-    where ticket_id = wanted and seq > list_ticket_events.after
+    where ticket_id = target.id
+        and seq > list_ticket_events.after
+        and (not is_internal or reads_notes)
     order by seq
     limit page_size;
 end;
 $$;
 comment on function api.list_ticket_events is
-'What happened to a ticket after a seq, in order: how a client that slept catches up.';
+'The events of a ticket after a seq, in order: how a client that slept catches up.';
 
 grant execute on function
-private.find_visible_ticket, private.require_statuses, api.mark_ticket_read, private.tickets_json,
-api.get_ticket, api.list_my_tickets, api.list_comments, api.list_ticket_events
+api.mark_ticket_read, api.get_ticket, api.list_my_tickets, api.list_comments,
+api.list_ticket_events
 to authenticated;

@@ -311,7 +311,7 @@ create function private.queue_page(
     page_size integer,
     counted boolean
 ) returns json
-language plpgsql stable set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
     walked record;
@@ -351,19 +351,11 @@ create function api.list_queue(
     page_size integer default 50,
     counted boolean default false
 ) returns json
-language plpgsql stable set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    me constant uuid := private.caller();
-    this constant uuid := (
-        select id from public.queues where list_queue.queue in (key, id::text)
-    );
+    this constant uuid := (private.find_readable_queue(queue)).id;
 begin
-    if this is null then
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such queue, or it is not yours to see.';
-    end if;
     perform private.require_cursor_of_sort(sort, after_sort);
     return private.queue_page(array[this], wanted, sort, after, page_size, counted);
 end;
@@ -371,10 +363,4 @@ $$;
 comment on function api.list_queue is
 'A page of a queue after a place: sorted by priority (then longest waiting), waiting, oldest, newest or updated. A page may come short or empty and not be the last: go on from next until it is null.';
 
-grant execute on function
-private.scan_queues,
-private.count_queue_tickets,
-private.queue_page,
-private.require_cursor_of_sort,
-api.list_queue
-to authenticated;
+grant execute on function api.list_queue to authenticated;

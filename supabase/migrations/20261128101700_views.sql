@@ -40,37 +40,71 @@ comment on index public.views_everyone is 'What all staff have.';
 
 -- Who has a view -------------------------------------------------------------
 
--- As with tickets: the policy is for reads, has_view for commands, and a test compares them.
+-- One predicate, asked by the policy and by commands; see private.may_see_ticket.
+create function private.may_use_view(
+    scope public.view_scope,
+    owner uuid,
+    queue uuid,
+    person uuid,
+    readable_queues uuid[],
+    is_staff boolean
+) returns boolean
+language sql immutable parallel safe
+begin atomic
+    select
+        case
+            when scope = 'mine' then owner = person
+            when queue is not null then queue = any(readable_queues)
+            else is_staff
+        end;
+end;
+comment on function private.may_use_view is
+'Whether a person has a view: their own, one of a queue that they may read, or, as staff, everyone''s.';
+grant execute on function private.may_use_view to authenticated;
+
+create function private.is_staff() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.has_permission('tickets.read') or private.has_permission('tickets.read_all');
+end;
+$$;
+comment on function private.is_staff is 'Whether the caller reads tickets as staff.';
+grant execute on function private.is_staff to authenticated;
+
 create policy "staff have their own views and those shared with them" on public.views
 for select to authenticated using (
-    case
-        when scope = 'mine' then owner_id = (select private.caller())
-        when queue_id is not null then queue_id = any(array(select private.readable_queues()))
-        else
-            (select private.has_permission('tickets.read'))
-            or (select private.has_permission('tickets.read_all'))
-    end
+    private.may_use_view(
+        scope,
+        owner_id,
+        queue_id,
+        (select private.caller()),
+        array(select private.readable_queues()),
+        (select private.is_staff())
+    )
 );
+
+create function private.visible_views() returns setof public.views
+language plpgsql stable security definer rows 50 set search_path = ''
+as $$
+declare
+    me constant uuid := private.caller();
+    readable_queues constant uuid[] := array(select private.readable_queues());
+    is_staff constant boolean := private.is_staff();
+begin
+    return query
+    select * from public.views
+    where private.may_use_view(scope, owner_id, queue_id, me, readable_queues, is_staff);
+end;
+$$;
+comment on function private.visible_views is 'The views that the caller has.';
 
 create function private.has_view(view uuid) returns boolean
 language sql stable security definer set search_path = ''
 as $$
-    select exists (
-        select from public.views
-        where id = has_view.view and (
-            case
-                when scope = 'mine' then owner_id = (select private.caller())
-                when queue_id is not null
-                    then queue_id = any(array(select private.readable_queues()))
-                else
-                    (select private.has_permission('tickets.read'))
-                    or (select private.has_permission('tickets.read_all'))
-            end
-        )
-    );
+    select exists (select from private.visible_views() as views where views.id = has_view.view);
 $$;
-comment on function private.has_view is
-'Whether the caller has a view: the predicate of the policy, for commands.';
+comment on function private.has_view is 'Whether the caller has a view.';
 
 alter table public.views enable row level security;
 grant select on public.views to authenticated, service_role;
@@ -269,12 +303,13 @@ $$;
 comment on function api.delete_view is 'Deletes a view; answers what it was.';
 
 create function api.list_views() returns setof public.views
-language sql stable set search_path = ''
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
-    select views.*
-    from public.views
-    where (select private.caller()) is not null
-    order by views.scope, views.name, views.id;
+begin
+    perform private.require_caller();
+    return query
+    select * from private.visible_views() as views order by views.scope, views.name, views.id;
+end;
 $$;
 comment on function api.list_views is 'The views the caller has, own ones first, by name.';
 
@@ -285,26 +320,25 @@ create function api.list_view(
     page_size integer default 50,
     counted boolean default false
 ) returns json
-language plpgsql stable set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    me constant uuid := private.caller();
-    seen public.views;
+    target public.views;
 begin
-    select * into seen from public.views where id = list_view.view;
-    if seen.id is null then
+    select * into target from private.visible_views() as views where views.id = list_view.view;
+    if target.id is null then
         raise sqlstate 'PT404' using
             message = 'not-found',
             detail = 'There is no such view, or it is not yours to see.';
     end if;
-    perform private.require_cursor_of_sort(seen.sort, after_sort);
+    perform private.require_cursor_of_sort(target.sort, after_sort);
     return private.queue_page(
         case
-            when seen.queue_id is not null then array[seen.queue_id]
-            else array(select id from public.queues order by id)
+            when target.queue_id is not null then array[target.queue_id]
+            else array(select private.readable_queues())
         end,
-        seen.conditions,
-        seen.sort,
+        target.conditions,
+        target.sort,
         after,
         page_size,
         counted

@@ -255,6 +255,14 @@ create index queue_status_broadcasts_pending on private.queue_status_broadcasts 
 where pending_until is not null;
 comment on index private.queue_status_broadcasts_pending is 'Promises to keep.';
 
+create view private.queue_statuses_changed as
+select queues.id as queue_id
+from public.queues
+left join private.queue_status_broadcasts as broadcasts on queues.id = broadcasts.queue_id
+where broadcasts.told is distinct from private.queue_status(queues.id);
+comment on view private.queue_statuses_changed is
+'Queues whose status is not the one that was broadcast last.';
+
 create function private.broadcast_queue_status(queue uuid, as_promised boolean default false)
 returns double precision
 language plpgsql security definer set search_path = ''
@@ -359,11 +367,7 @@ begin
     else
         -- The rest are not even locked.
         for queue in
-            select queues.id
-            from public.queues
-            left join private.queue_status_broadcasts as boards on boards.queue_id = queues.id
-            where boards.told is distinct from private.queue_status(queues.id)
-            order by queues.id
+            select queue_id from private.queue_statuses_changed order by queue_id
         loop
             seconds := greatest(seconds, private.broadcast_queue_status(queue, true));
         end loop;
@@ -374,5 +378,5 @@ $$;
 comment on function api.broadcast_queue_statuses is
 'Tells how queues stand: those for which somebody has promised it, or all that have changed. Answers in how many seconds to look again, or null.';
 
-grant execute on function private.queue_totals, api.get_queue_status to authenticated;
+grant execute on function api.get_queue_status to authenticated;
 grant execute on function api.refresh_queue_status, api.broadcast_queue_statuses to service_role;

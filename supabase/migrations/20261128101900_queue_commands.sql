@@ -3,8 +3,8 @@
 
 -- Queues ---------------------------------------------------------------------
 
-create function private.queue_json(queue public.queues) returns jsonb
-language sql stable security definer set search_path = ''
+create function private.queue_json(queue public.queues, totals jsonb) returns jsonb
+language sql immutable set search_path = ''
 as $$
     select jsonb_build_object(
         'id', queue.id,
@@ -18,42 +18,37 @@ as $$
         'archived_at', queue.archived_at,
         'counts',
         '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
-        || coalesce(
-            (select totals.totals from private.queue_totals(array[queue.id]) as totals), '{}'
-        )
+        || coalesce(totals, '{}')
     );
 $$;
-comment on function private.queue_json is 'A queue as list_queues shows it.';
+comment on function private.queue_json is
+'A queue as responses show it, with how many tickets stand in each status category.';
 
-create function api.list_queues() returns table (
-    id uuid, key text, name text, is_default boolean, strategy text,
-    default_priority public.ticket_priority, released_after_minutes integer,
-    wait_limit_minutes integer, counts jsonb
-)
-language sql stable set search_path = ''
+create function private.queue_response(queue public.queues) returns jsonb
+language sql stable security definer set search_path = ''
 as $$
-    with readable as (
-        select queues.* from public.queues where queues.archived_at is null
-    )
+    select private.queue_json(
+        queue, (select counted.totals from private.queue_totals(array[queue.id]) as counted)
+    );
+$$;
+comment on function private.queue_response is 'One queue as commands return it.';
 
-    select
-        readable.id,
-        readable.key,
-        readable.name,
-        readable.is_default,
-        readable.strategy,
-        readable.default_priority,
-        extract(epoch from readable.released_after)::integer / 60,
-        extract(epoch from readable.wait_limit)::integer / 60,
-        '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
-        || coalesce(totals.totals, '{}')
-    from readable
-    left join private.queue_totals(array(select readable.id from readable)) as totals
-        on totals.queue_id = readable.id
-    order by readable.name;
+create function api.list_queues() returns setof jsonb
+language plpgsql stable security definer rows 50 set search_path = ''
+as $$
+declare
+    readable constant uuid[] := array(select private.readable_queues());
+begin
+    return query
+    select private.queue_json(queues, counted.totals)
+    from public.queues
+    left join private.queue_totals(readable) as counted on counted.queue_id = queues.id
+    where queues.id = any (readable) and queues.archived_at is null
+    order by queues.name;
+end;
 $$;
 comment on function api.list_queues is
-'The queues the caller may read, with how many tickets stand in each status category.';
+'The queues that the caller may read, with how many tickets stand in each status category.';
 
 create function private.leads_queue(queue uuid) returns boolean
 language sql stable security definer set search_path = ''
@@ -186,7 +181,7 @@ begin
             message = 'key-taken',
             detail = 'There is a queue with this key already, perhaps an archived one.';
     end if;
-    answer := private.queue_json(queue);
+    answer := private.queue_response(queue);
     perform private.store_response(idempotency_key, answer);
     return answer;
 end;
@@ -235,9 +230,9 @@ begin
     where queues.id = target.id
     returning * into target;
     if changes ? 'strategy' and target.strategy <> 'manual' then
-        perform private.request_assignment();
+        perform private.start_job('waiting_tickets');
     end if;
-    return private.queue_json(target);
+    return private.queue_response(target);
 end;
 $$;
 comment on function api.change_queue is
@@ -332,7 +327,7 @@ begin
     values (target.id, person)
     on conflict do nothing;
     if found then
-        perform private.request_assignment(person);
+        perform private.start_job('waiting_tickets');
     end if;
     select * into member from public.queue_members
     where queue_id = target.id and person_id = person;

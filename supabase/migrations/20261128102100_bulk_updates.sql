@@ -41,16 +41,32 @@ comment on column private.bulk_updates.due_at is
 'When a worker takes it up next; what was worked on least lately comes first.';
 comment on column private.bulk_updates.attempts is
 'How often a chunk was taken up since the last one that went through.';
-create index bulk_updates_due on private.bulk_updates (due_at) where finished_at is null;
-comment on index private.bulk_updates_due is 'What a worker takes up next.';
+create index bulk_updates_due_at on private.bulk_updates (due_at) where finished_at is null;
+comment on index private.bulk_updates_due_at is 'Serves bulk_updates_due.';
 create index bulk_updates_unfinished on private.bulk_updates (person_id) where finished_at is null;
 comment on index private.bulk_updates_unfinished is 'What somebody still has under way.';
 create index bulk_updates_finished on private.bulk_updates (finished_at)
 where finished_at is not null;
-comment on index private.bulk_updates_finished is 'What is forgotten next.';
+comment on index private.bulk_updates_finished is 'Serves bulk_updates_expired.';
 create index bulk_updates_person on private.bulk_updates (person_id, created_at, id);
 comment on index private.bulk_updates_person is 'What somebody asked for, by age.';
 create index bulk_updates_undo_of on private.bulk_updates (undo_of);
+
+create view private.bulk_updates_due as
+select
+    id,
+    due_at
+from private.bulk_updates
+where finished_at is null and due_at <= now();
+comment on view private.bulk_updates_due is 'Bulk updates that no worker is at.';
+
+create view private.bulk_updates_expired as
+select
+    id,
+    finished_at
+from private.bulk_updates
+where finished_at < now() - interval '30 days';
+comment on view private.bulk_updates_expired is 'Bulk updates that are to be deleted.';
 
 create table private.bulk_items (
     bulk_update_id uuid not null references private.bulk_updates (id) on delete cascade,
@@ -94,11 +110,11 @@ create function private.start_bulk_update_job() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.send_database_webhook('INSERT', 'bulk_updates', jsonb_build_object('id', new.id));
+    perform private.start_job('bulk_updates');
     return null;
 end;
 $$;
-comment on function private.start_bulk_update_job is 'Wakes the worker of bulk updates; a schedule is the guarantee.';
+comment on function private.start_bulk_update_job is 'Has a new bulk update worked on at once.';
 
 create trigger start_bulk_update_job
 after insert on private.bulk_updates
@@ -262,10 +278,7 @@ as $$
 begin
     if exists (
         select from unnest(tickets) as named (ticket)
-        where (
-            named.ticket ~ '^[0-9]{1,18}$'
-            or named.ticket ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        ) is not true
+        where not private.is_ticket_ref(named.ticket)
     ) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Name tickets by their ids or numbers.';

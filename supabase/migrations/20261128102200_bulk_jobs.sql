@@ -148,17 +148,7 @@ declare
 begin
     select array_agg(named.id) into work
     from (
-        select tickets.id from public.tickets
-        where tickets.number = any (array(
-            select item.ticket::bigint from unnest(items) as item
-            where item.ticket ~ '^[0-9]{1,18}$'
-        ))
-        union
-        select tickets.id from public.tickets
-        where tickets.id = any (array(
-            select item.ticket::uuid from unnest(items) as item
-            where item.ticket !~ '^[0-9]{1,18}$'
-        ))
+        select distinct private.find_ticket_id(item.ticket) as id from unnest(items) as item
     ) as named
     where private.sees_ticket(named.id);
     select array_agg(distinct person_roles.person_id) into people
@@ -240,8 +230,7 @@ as $$
         started_at = coalesce(started_at, now()),
         due_at = now() + make_interval(secs => lease_seconds)
     where id = (
-        select due.id from private.bulk_updates as due
-        where due.finished_at is null and due.due_at <= now()
+        select due.id from private.bulk_updates_due as due
         order by due.due_at
         limit 1
         for no key update skip locked
@@ -311,8 +300,7 @@ declare
     forgotten integer;
 begin
     delete from private.bulk_updates where id in (
-        select id from private.bulk_updates
-        where finished_at is not null and finished_at < now() - interval '30 days'
+        select id from private.bulk_updates_expired
         order by finished_at limit at_most for update skip locked
     );
     get diagnostics forgotten = row_count;

@@ -136,23 +136,14 @@ $$;
 comment on function api.release_reply is
 'Ends the caller''s lease of a ticket, if there is one; that of somebody else stays, and is returned.';
 
-create function private.lease_for_staff(ticket uuid) returns jsonb
+create function api.get_reply_lease(ticket text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    target constant public.tickets := private.find_visible_ticket(ticket);
 begin
-    perform private.require_in_queue(
-        'tickets.reply', (select queue_id from public.tickets where id = ticket)
-    );
-    return private.lease_json(ticket);
-end;
-$$;
-comment on function private.lease_for_staff is 'The lease of a ticket for staff who may answer it; else PT403.';
-
-create function api.get_reply_lease(ticket text) returns jsonb
-language plpgsql stable set search_path = ''
-as $$
-begin
-    return private.lease_for_staff(private.find_visible_ticket(ticket));
+    perform private.require_in_queue('tickets.reply', target.queue_id);
+    return private.lease_json(target.id);
 end;
 $$;
 comment on function api.get_reply_lease is
@@ -187,5 +178,5 @@ before insert on public.comments
 for each row when (new.visibility = 'public') execute function private.enforce_lease();
 
 grant execute on function
-api.lease_reply, api.release_reply, private.lease_for_staff, api.get_reply_lease
+api.lease_reply, api.release_reply, api.get_reply_lease
 to authenticated;

@@ -63,6 +63,14 @@ for select to authenticated using (
 create policy "people see their own wishes" on public.notification_preferences
 for select to authenticated using (person_id = (select private.caller()));
 
+create view private.notifications_expired as
+select
+    id,
+    read_at
+from public.notifications
+where read_at < now() - interval '90 days';
+comment on view private.notifications_expired is 'Notifications that are to be deleted.';
+
 create function private.broadcast_notification() returns trigger
 language plpgsql security definer set search_path = ''
 as $$

@@ -27,13 +27,29 @@ comment on column private.emails.gave_up_at is 'When it was given up, or there w
 comment on column private.emails.last_error is 'What went wrong last, without personal data.';
 create unique index emails_waiting on private.emails (person_id, ticket_id) where taken_at is null;
 comment on index private.emails_waiting is 'One mail a person and ticket waits; further events join it.';
-create index emails_due on private.emails (due_at) where sent_at is null and gave_up_at is null;
-comment on index private.emails_due is 'What is sent next; equals the predicate of the claim.';
+create index emails_due_at on private.emails (due_at) where sent_at is null and gave_up_at is null;
+comment on index private.emails_due_at is 'Serves emails_due.';
 create index emails_finished on private.emails (created_at)
 where sent_at is not null or gave_up_at is not null;
 comment on index private.emails_finished is 'What is forgotten next.';
 create index emails_person on private.emails (person_id);
 create index emails_ticket on private.emails (ticket_id);
+
+create view private.emails_due as
+select
+    id,
+    due_at
+from private.emails
+where sent_at is null and gave_up_at is null and due_at <= now();
+comment on view private.emails_due is 'Emails that are to be sent now.';
+
+create view private.emails_expired as
+select
+    id,
+    created_at
+from private.emails
+where (sent_at is not null or gave_up_at is not null) and created_at < now() - interval '30 days';
+comment on view private.emails_expired is 'Emails that are to be deleted.';
 
 create table private.email_events (
     email_id uuid not null references private.emails (id) on delete cascade,
@@ -199,8 +215,7 @@ begin
             attempts = attempts + 1,
             due_at = now() + interval '2 minutes'
         where id = (
-            select due.id from private.emails as due
-            where due.sent_at is null and due.gave_up_at is null and due.due_at <= now()
+            select due.id from private.emails_due as due
             order by due.due_at
             limit 1
             for update skip locked
@@ -266,15 +281,12 @@ declare
     notices integer;
 begin
     delete from private.emails where id in (
-        select id from private.emails
-        where (sent_at is not null or gave_up_at is not null)
-            and created_at < now() - interval '30 days'
+        select id from private.emails_expired
         order by created_at limit at_most for update skip locked
     );
     get diagnostics mails = row_count;
     delete from public.notifications where id in (
-        select id from public.notifications
-        where read_at is not null and read_at < now() - interval '90 days'
+        select id from private.notifications_expired
         order by read_at limit at_most for update skip locked
     );
     get diagnostics notices = row_count;

@@ -104,9 +104,9 @@ comment on column private.webhook_deliveries.gave_up_at is 'When it was not trie
 comment on column private.webhook_deliveries.last_status is 'The HTTP status of the last answer, if there was one.';
 comment on column private.webhook_deliveries.last_error is 'What went wrong last.';
 comment on column private.webhook_deliveries.state is 'pending, delivered or failed.';
-create index webhook_deliveries_due on private.webhook_deliveries (endpoint_id, due_at)
+create index webhook_deliveries_due_at on private.webhook_deliveries (endpoint_id, due_at)
 where state = 'pending';
-comment on index private.webhook_deliveries_due is 'What is claimed next for an endpoint.';
+comment on index private.webhook_deliveries_due_at is 'Serves webhook_deliveries_due.';
 create index webhook_deliveries_in_flight on private.webhook_deliveries (endpoint_id, leased_until)
 where leased_until is not null;
 comment on index private.webhook_deliveries_in_flight is 'What is being sent to an endpoint.';

@@ -2,6 +2,24 @@
 -- endpoints work. All of it may be run by several workers at once. Administrators read the
 -- log and send again.
 
+create view private.webhook_deliveries_due as
+select
+    id,
+    endpoint_id,
+    due_at
+from private.webhook_deliveries
+where state = 'pending' and due_at <= now();
+comment on view private.webhook_deliveries_due is 'Deliveries that no worker is at.';
+
+create view private.webhook_deliveries_expired as
+select
+    id,
+    endpoint_id,
+    created_at
+from private.webhook_deliveries
+where created_at < now() - (select settings.webhook_log_kept from private.settings);
+comment on view private.webhook_deliveries_expired is 'Deliveries that are to be deleted.';
+
 -- Sending --------------------------------------------------------------------
 
 create function api.claim_webhook_deliveries(
@@ -20,10 +38,8 @@ as $$
         from private.webhook_endpoints as endpoints
         cross join lateral (
             select deliveries.id, deliveries.due_at
-            from private.webhook_deliveries as deliveries
+            from private.webhook_deliveries_due as deliveries
             where deliveries.endpoint_id = endpoints.id
-                and deliveries.state = 'pending'
-                and deliveries.due_at <= now()
             order by deliveries.due_at
             limit greatest(0, case when endpoints.failing_since is null then 8 else 1 end - (
                 select count(*) from private.webhook_deliveries as sending
@@ -148,10 +164,8 @@ as $$
         select deliveries.id
         from private.webhook_endpoints as endpoints
         cross join lateral (
-            select logged.id from private.webhook_deliveries as logged
+            select logged.id from private.webhook_deliveries_expired as logged
             where logged.endpoint_id = endpoints.id
-                and logged.created_at
-                < now() - (select webhook_log_kept from private.settings)
             order by logged.created_at
             limit at_most
         ) as deliveries

@@ -1,15 +1,14 @@
--- One clock for all workers: every minute somebody asks once what there is to do, and
--- wakes those who have something to do. Most minutes of a small desk nobody has.
+-- One schedule for all jobs: every minute the scheduler asks which jobs are due, and runs
+-- those alone. Most minutes of a small help desk none is.
 --
--- Each question is the first row of what the worker itself would take, by the same index.
--- An answer may be out of date at once: workers look for themselves, and waking one for
--- nothing does no harm.
+-- What makes a job due is defined once, beside its claim: a view or function that both ask.
+-- An answer may be out of date at once: a job looks for itself, and running it for nothing
+-- does no harm.
 
 create function api.due_jobs() returns setof text
 language sql stable security definer set search_path = ''
 as $$
-    select 'missed_events'
-    where exists (select from private.outbox where parked_at is null and due_at <= now())
+    select 'missed_events' where exists (select from private.outbox_due)
 
     union all
     select 'waiting_tickets'
@@ -23,67 +22,43 @@ as $$
     select 'idle_tickets' where exists (select from private.idle_tickets(1))
 
     union all
-    select 'solved_tickets'
-    where exists (
-        select from public.tickets
-        where status_category = 'solved'
-            and solved_at <= now() - (select solved_closes_after from private.settings)
-    )
+    select 'solved_tickets' where exists (select from private.solved_tickets_due)
 
     union all
     select 'queue_statuses'
     where exists (
-        select from public.queues
-        left join private.queue_status_broadcasts as boards on boards.queue_id = queues.id
-        where boards.pending_until is not null
-            or boards.told is distinct from private.queue_status(queues.id)
+        select from private.queue_status_broadcasts where pending_until is not null
     )
+    or exists (select from private.queue_statuses_changed)
 
     union all
     select 'bulk_updates'
-    where exists (
-        select from private.bulk_updates where finished_at is null and due_at <= now()
-    )
-    or exists (
-        select from private.bulk_updates where finished_at < now() - interval '30 days'
-    )
+    where exists (select from private.bulk_updates_due)
+    or exists (select from private.bulk_updates_expired)
 
     union all
     select 'webhooks'
     where exists (
         select from private.webhook_endpoints as endpoints
         where exists (
-            select from private.webhook_deliveries as waiting
-            where waiting.endpoint_id = endpoints.id
-                and waiting.state = 'pending' and waiting.due_at <= now()
+            select from private.webhook_deliveries_due as due
+            where due.endpoint_id = endpoints.id
                 and endpoints.paused_at is null and endpoints.disabled_at is null
         )
         or exists (
-            select from private.webhook_deliveries as logged
-            where logged.endpoint_id = endpoints.id
-                and logged.created_at
-                < now() - (select webhook_log_kept from private.settings)
+            select from private.webhook_deliveries_expired as expired
+            where expired.endpoint_id = endpoints.id
         )
     )
 
     union all
     select 'emails'
-    where exists (
-        select from private.emails
-        where sent_at is null and gave_up_at is null and due_at <= now()
-    )
-    or exists (
-        select from private.emails
-        where (sent_at is not null or gave_up_at is not null)
-            and created_at < now() - interval '30 days'
-    )
-    or exists (
-        select from public.notifications
-        where read_at is not null and read_at < now() - interval '90 days'
-    );
+    where exists (select from private.emails_due)
+    or exists (select from private.emails_expired)
+    or exists (select from private.notifications_expired);
 $$;
 comment on function api.due_jobs is
-'Kinds of work that somebody has to do now, each for one worker; none while a desk is idle. For the clock alone.';
+'The jobs that have something to do now, each run by one function. For the scheduler.';
 
 -- Metrics --------------------------------------------------------------------
 

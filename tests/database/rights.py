@@ -106,7 +106,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.outbox": (
         (),
-        "event_id created_at accepted_at due_at attempts last_error parked_at",
+        "event_id created_at accepted_at due_at attempts last_error dead_lettered_at",
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request answer created_at"),
@@ -117,6 +117,20 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.queue_status_broadcasts": ((), "queue_id told told_at pending_until"),
     "private.command_counts": ((), "subject slot minute writes"),
+}
+
+# What makes a job due, or a row deleted: read by functions alone.
+VIEWS = {
+    "private.bulk_updates_due",
+    "private.bulk_updates_expired",
+    "private.emails_due",
+    "private.emails_expired",
+    "private.notifications_expired",
+    "private.outbox_due",
+    "private.queue_statuses_changed",
+    "private.solved_tickets_due",
+    "private.webhook_deliveries_due",
+    "private.webhook_deliveries_expired",
 }
 
 SEQUENCES = {  # nobody's
@@ -223,10 +237,9 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-caller comment_json count_queue_tickets count_unread feed_horizon feed_page_end
-find_visible_ticket has_permission lease_for_staff may_join_topic note_queues queue_page
-queue_totals readable_queues require_cursor_of_sort require_statuses scan_queues
-set_notifications_read shared_organizations staff tickets_json visible_tickets_if_few
+caller count_unread feed_horizon feed_page_end has_permission is_staff may_join_topic
+may_see_ticket may_use_view note_queues readable_queues set_notifications_read
+shared_organizations staff visible_tickets_if_few
 """
 
 # What only commands and triggers call.
@@ -236,32 +249,34 @@ apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
 begin_reaction broadcast_event broadcast_lease broadcast_notification
 broadcast_queue_status bulk_state bulk_update_json calling_address can_read_notes
 can_work change_assignee change_fields change_load changed_fields check_new_ticket
-check_transition check_view claim_ticket copy_ticket_number correlation_id count_command
-count_deleted_tickets count_new_tickets count_tickets create_profile current_batch
-current_lease delete_vault_secrets delivery_json distinct_ticket_refs eligible
-email_attempts email_content endpoint_secrets enforce_lease enqueue_event
-estimate_tagged_tickets event_payload events_to_replay feed_turn field_changes
-filter_sql find_queue find_readable_queue first_reply_seconds fold_queue_counts
-follow_up give_ticket give_waiting_tickets guard_agent guard_role_change has_view
-holds_in_queue idle_tickets impersonate increment_command_count index_filter_sql
-inverse_change is_suitable leads_queue lease_json lock_agent lock_chunk
-lock_first_ticket lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply
-lock_tickets_and_agents lock_view lock_webhook mark_own_comment_read may_see_event
-member_json merge_patch move_read_marker new_webhook_secret next_replay
-note_assignment_source open_bulk_update open_ticket order_sql own_bulk_update
-parse_filters permissions_beyond_caller person_json queue_json queue_of_view
-queue_status queues_by_first_ticket reassign_tickets recipients record_comment
-record_endpoint_health record_event record_new_ticket record_results
+check_transition check_view claim_ticket comment_json copy_ticket_number correlation_id
+count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
+create_profile current_batch current_lease delete_vault_secrets delivery_json
+distinct_ticket_refs eligible email_attempts email_content endpoint_secrets
+enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_replay
+feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
+find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
+give_waiting_tickets guard_agent guard_role_change has_view holds_in_queue idle_tickets
+impersonate increment_command_count index_filter_sql inverse_change is_suitable
+is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
+lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
+lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
+merge_patch move_read_marker new_webhook_secret next_replay note_assignment_source
+open_bulk_update open_ticket order_sql own_bulk_update parse_filters
+permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_response
+queue_status queue_totals queues_by_first_ticket reassign_tickets recipients
+record_comment record_endpoint_health record_event record_new_ticket record_results
 record_ticket_change redacted_body refuse_archived_queue refuse_category_change
-refuse_leased_reply refuse_update release_tickets_of request_assignment require_an_admin
-require_bulk_change require_caller require_capacity require_changes require_empty
-require_in_queue require_permission require_permissions_for require_staff
-require_strategy require_supported_sort require_view_rights restart_feed scan_frontier
-secret sees_ticket selective_filter_sql send_database_webhook send_event_webhook
-set_comment_position start_bulk_update_job stop_impersonating store_response
-stored_response subscribes_to takes_tickets ticket_fields ticket_json tickets_of_view
-topics track_assignment update_load update_load_of_rows visible_names webhook_json
-with_webhook_secret
+refuse_leased_reply refuse_update release_tickets_of require_an_admin
+require_bulk_change require_caller require_capacity require_changes
+require_cursor_of_sort require_empty require_in_queue require_permission
+require_permissions_for require_staff require_statuses require_strategy
+require_supported_sort require_view_rights restart_feed scan_frontier scan_queues secret
+sees_ticket selective_filter_sql send_database_webhook set_comment_position
+start_bulk_update_job start_job stop_impersonating store_response stored_response
+subscribes_to takes_tickets ticket_fields ticket_json tickets_json tickets_of_view
+topics track_assignment update_load update_load_of_rows visible_names visible_views
+webhook_json with_webhook_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -273,52 +288,47 @@ FUNCTIONS: Mapping[str, set[str]] = {
 
 # These run as the caller on purpose: row-level security decides what they answer.
 AS_THE_CALLER = {
+    "api.health",
+    "api.list_events",
+    "api.list_notifications",
+    "api.list_roles",
+    "api.mark_notifications_read",
     "private.agent_order_sql",
-    "private.require_capacity",
-    "private.is_suitable",
-    "private.delivery_json",
-    "private.webhook_json",
-    "private.new_webhook_secret",
-    "private.subscribes_to",
-    "private.event_payload",
+    "private.bulk_state",
     "private.bulk_update_json",
     "private.changed_fields",
-    "private.current_batch",
-    "private.field_changes",
-    "private.merge_patch",
-    "private.require_changes",
-    "private.bulk_state",
-    "private.distinct_ticket_refs",
-    "private.inverse_change",
     "private.correlation_id",
-    "private.may_join_topic",
-    "private.filter_sql",
-    "private.order_sql",
-    "private.queue_page",
-    "private.require_cursor_of_sort",
-    "private.tickets_json",
-    "private.redacted_body",
-    "private.refuse_update",
     "private.count_unread",
+    "private.current_batch",
+    "private.delivery_json",
+    "private.distinct_ticket_refs",
     "private.email_attempts",
+    "private.event_payload",
+    "private.field_changes",
+    "private.filter_sql",
+    "private.inverse_change",
+    "private.is_suitable",
+    "private.is_ticket_ref",
+    "private.may_join_topic",
+    "private.may_see_ticket",
+    "private.may_use_view",
+    "private.merge_patch",
+    "private.new_webhook_secret",
+    "private.order_sql",
+    "private.queue_json",
+    "private.redacted_body",
     "private.refuse_category_change",
+    "private.refuse_update",
+    "private.require_capacity",
+    "private.require_changes",
+    "private.require_cursor_of_sort",
+    "private.subscribes_to",
     "private.ticket_fields",
-    "private.find_visible_ticket",
-    "api.get_reply_lease",
-    "api.get_ticket",
-    "api.health",
-    "api.list_comments",
-    "api.list_events",
-    "api.list_my_tickets",
-    "api.list_notifications",
-    "api.list_queue",
-    "api.list_queues",
-    "api.list_roles",
-    "api.list_ticket_events",
-    "api.list_view",
-    "api.list_views",
-    "api.mark_notifications_read",
+    "private.webhook_json",
 }
+
+# The predicates that policies and functions share; see private.may_see_ticket.
+INLINED = {"private.may_see_ticket", "private.may_use_view"}
 
 ENTERED: Mapping[str, set[str]] = {
     "api": {"anon", "authenticated", "service_role"},

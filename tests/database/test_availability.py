@@ -163,7 +163,7 @@ def calls(desk):
     """Return the calls to look for work that are on their way."""
     return desk.one(
         "select count(*) from net.http_request_queue"
-        " where convert_from(body, 'utf8')::jsonb ->> 'table' = 'agents'"
+        " where convert_from(body, 'utf8')::jsonb ->> 'job' = 'waiting_tickets'"
     )
 
 

@@ -3,8 +3,6 @@
 import re
 from collections import Counter
 
-import pytest
-
 from .server import MIGRATIONS
 
 CREATED = re.compile(
@@ -18,10 +16,6 @@ CHANGES = re.compile(
     r"|alter table (?!\S+\s+enable row level security;)).*$",
     re.MULTILINE,
 )
-# Tables, their policies, and the functions that ask the same for commands.
-TICKETS = "requesters, colleagues and staff of the queue see a ticket"
-VIEWS = "staff have their own views and those shared with them"
-PREDICATES = [("tickets", TICKETS, "sees_ticket"), ("views", VIEWS, "has_view")]
 
 
 def texts():
@@ -46,22 +40,3 @@ def test_nothing_is_changed_after_its_definition():
     changes = {name: CHANGES.findall(text) for name, text in texts().items()}
 
     assert {name: found for name, found in changes.items() if found} == {}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("table", "policy", "function"), PREDICATES)
-def test_a_policy_and_its_function_have_one_predicate(desk, table, policy, function):
-    body = desk.one(
-        "select prosrc from pg_proc where oid = %s::regproc", f"private.{function}"
-    )
-    [predicate] = re.findall(r"\band \((.*)\)\s*\);", body, re.DOTALL)
-    desk.run(f"create policy twin on public.{table} for select using ({predicate})")
-
-    texts = desk.run(
-        "select distinct qual from pg_policies"
-        " where tablename = %s and policyname in (%s, 'twin')",
-        table,
-        policy,
-    ).fetchall()
-
-    assert len(texts) == 1

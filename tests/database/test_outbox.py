@@ -173,8 +173,8 @@ def test_parked_events_are_for_administrators(desk, who):
 
 def test_lag_says_how_much_and_how_old(desk):
     assert desk.call(WORKER, "event_lag") == {
-        "owed": 0,
-        "parked": 0,
+        "pending": 0,
+        "dead_lettered": 0,
         "oldest_seconds": 0,
     }
 
@@ -184,7 +184,11 @@ def test_lag_says_how_much_and_how_old(desk):
     desk.run("update private.outbox set created_at = now() - interval '90 s'")
 
     lag = desk.call(WORKER, "event_lag")
-    assert (lag["owed"], lag["parked"], round(lag["oldest_seconds"])) == (1, 1, 90)
+    assert (lag["pending"], lag["dead_lettered"], round(lag["oldest_seconds"])) == (
+        1,
+        1,
+        90,
+    )
 
 
 def test_no_two_relays_get_the_same_event(office):

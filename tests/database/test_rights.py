@@ -44,7 +44,7 @@ def test_every_table_is_known(ask):
             and relkind not in ('i', 'S', 'c', 't')
     """
 
-    assert {name for (name,) in ask(known)} == set(rights.TABLES)
+    assert {name for (name,) in ask(known)} == {*rights.TABLES, *rights.VIEWS}
 
 
 def test_tables_are_read_by_whom_we_say_and_written_by_nobody(ask):
@@ -133,14 +133,28 @@ def test_who_runs_as_the_owner_pins_the_search_path(ask):
     found = ask(functions)
 
     assert {name for name, definer, _ in found if not definer} == rights.AS_THE_CALLER
-    pinned = {tuple(settings or ()) for *_, settings in found}
+    free = {name for name, _, settings in found if settings is None}
+    assert free == rights.INLINED
+    pinned = {tuple(settings) for *_, settings in found if settings is not None}
     assert {first for first, *_ in pinned} == {'search_path=""'}
-    # Besides it, only the walks say something: that they neither sort nor scan.
+    # Besides it, only the index scans set something: that they neither sort nor scan.
     assert {each for _, *rest in pinned for each in rest} <= {
         "enable_sort=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",
     }
+
+
+def test_what_pins_no_search_path_is_bound_to_its_objects(ask):
+    """By a body that is parsed when the function is created (`begin atomic`)."""
+    bound = """
+        select nspname || '.' || proname
+        from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+        where nspname in ('api', 'public', 'private')
+            and proconfig is null and prosqlbody is not null
+    """
+
+    assert {name for (name,) in ask(bound)} == rights.INLINED
 
 
 def test_every_public_table_is_under_row_level_security_for_reading_alone(ask):
@@ -188,7 +202,7 @@ def test_everything_says_what_it_is(ask):
         join pg_class on pg_class.oid = attrelid
         join pg_namespace on pg_namespace.oid = relnamespace
         where nspname in ('api', 'public', 'private')
-            and relkind in ('r', 'v', 'm')
+            and relkind in ('r', 'm')
             and attnum > 0
             and not attisdropped and col_description(attrelid, attnum) is null
         union

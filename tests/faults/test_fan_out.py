@@ -35,11 +35,11 @@ update private.webhook_deliveries set
 where state = 'pending'
 """
 OWED = """
-select event_id from private.outbox where parked_at is null
+select event_id from private.outbox where dead_lettered_at is null
 union all
 select event_id from private.webhook_deliveries where state = 'pending'
 """
-WAITING = "select event_id from private.outbox where parked_at is null"
+WAITING = "select event_id from private.outbox where dead_lettered_at is null"
 GAPS = """
 select ticket_id from public.ticket_events
 group by ticket_id having min(seq) <> 1 or max(seq) <> count(*)
