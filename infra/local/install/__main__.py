@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
         check_machine()
         if not all(step.is_done() for step in steps):
             with only_one(), whole_or_again(steps):
-                install([step for step in steps if not step.is_done()])
+                install(steps)
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1

@@ -41,11 +41,12 @@ class Step:
 
 
 def install(steps: Sequence[Step]) -> None:
-    """Run the steps side by side and show how far they are.
+    """Run the steps not done yet side by side and show how far they are.
 
     Raises:
         Refused: one of them could not be done; the others were.
     """
+    steps = [step for step in steps if not step.is_done()]
     if not steps:  # somebody else did them while we waited
         return
     progress = Progress([step.title for step in steps])
