@@ -57,7 +57,7 @@ test: setup-tests  ## prove everything
 	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile
 
 .PHONY: test-fast
-test-fast: setup  ## prove what needs no running stack
+test-fast: setup-tests  ## prove what needs no running stack
 	@$(RUN) pytest -q -m "not slow"
 
 # A large crowd under every fault, some minutes long: make faults EVENTS=50000
@@ -91,18 +91,18 @@ sbom: setup-tests  ## write the bill of materials to .aws-sam/sbom.cdx.json
 	@$(RUN) infra.security sbom
 
 .PHONY: lint
-lint: setup  ## check style, types and the shape of the code
+lint: setup-tests  ## check style, types and the shape of the code
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
 
 .PHONY: format
-format: setup  ## rewrite the code in the house style
+format: setup-tests  ## rewrite the code in the house style
 	@$(RUN) ruff check --fix-only -q .
 	@$(RUN) ruff format -q .
 
 .PHONY: bench
-bench: setup  ## measure against the numbers to hold
+bench: setup-tests  ## measure against the numbers to hold
 	@$(RUN) tests.bench
 
 include infra/build/targets.mk

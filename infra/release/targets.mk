@@ -8,6 +8,8 @@ LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --no-strip
 lock: setup  ## lock what pyproject.toml asks for; UPGRADE=1 takes the newest versions
 	@$(LOCK) pyproject.toml -o infra/locks/runtime.txt
 	@$(LOCK) pyproject.toml --group dev -o infra/locks/dev.txt
+	@$(LOCK) pyproject.toml --group local -c infra/locks/dev.txt -o infra/locks/local.txt
+	@$(LOCK) --group pyproject.toml:uv -c infra/locks/dev.txt -o infra/locks/uv.txt
 	@$(LOCK) --group pyproject.toml:sam -o infra/locks/sam.txt
 
 .PHONY: test-pythons

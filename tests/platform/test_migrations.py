@@ -104,14 +104,36 @@ def test_a_failing_migration_names_its_line_and_leaves_nothing(cluster, folder):
         assert connection.execute(query).fetchone() == (None,)
 
 
-def test_a_changed_migration_is_refused(cluster, folder):
-    dsn = cluster.dsn("postgres")
-    migrate(dsn, folder)
+def edit(folder):
     file = folder / "20260101000000_first.sql"
     file.write_text(FIRST.replace("then 1 else 2", "then 3 else 4"))
 
-    with pytest.raises(MigrationFailed, match=r"first\.sql, line 4: changed"):
-        migrate(dsn, folder)
+
+def remove(folder):
+    (folder / "20260101000000_first.sql").unlink()
+
+
+def insert(folder):
+    (folder / "20251231000000_before.sql").write_text("select 1;")
+
+
+@pytest.mark.parametrize("change", [edit, remove, insert])
+def test_data_of_other_migrations_is_refused_with_the_way_out(cluster, folder, change):
+    migrate(cluster.dsn("postgres"), folder)
+    before = history(cluster)
+    change(folder)
+
+    with pytest.raises(MigrationFailed, match=r"other migrations .* run `make reset`"):
+        migrate(cluster.dsn("postgres"), folder)
+
+    assert history(cluster) == before
+
+
+def test_a_new_migration_at_the_end_is_applied(cluster, folder):
+    migrate(cluster.dsn("postgres"), folder)
+    (folder / "20260102000000_second.sql").write_text("select 1;")
+
+    assert migrate(cluster.dsn("postgres"), folder) == ["20260102000000_second.sql"]
 
 
 def test_new_layout_alone_is_no_change(cluster, folder):

@@ -26,6 +26,8 @@ def group(name):
 RUNTIME = PROJECT["project"]["dependencies"]
 ASKED = {
     "runtime.txt": RUNTIME,
+    "local.txt": [*RUNTIME, *group("local")],
+    "uv.txt": list(group("uv")),
     "dev.txt": [*RUNTIME, *group("dev")],
     "sam.txt": list(group("sam")),
 }
@@ -80,10 +82,11 @@ def test_every_pin_has_a_hash_and_nothing_names_a_host_or_a_place(name):
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_what_is_tested_is_what_is_deployed(python):
+@pytest.mark.parametrize("used", ["runtime.txt", "local.txt", "uv.txt"])
+def test_what_is_tested_is_what_is_used(used, python):
     tested = dict(pins(lock("dev.txt"), python))
 
-    for name, pin in pins(lock("runtime.txt"), python):
+    for name, pin in pins(lock(used), python):
         assert tested[name].specifier == pin.specifier
 
 

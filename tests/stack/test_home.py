@@ -1,5 +1,6 @@
 """One desk a home, its ports, its environment."""
 
+import asyncio
 import socket
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from infra.local.stack import (
     NeverStarted,
     PortTaken,
     PublicPorts,
+    Stack,
 )
 from tests.open_desk import run_program
 
@@ -96,6 +98,22 @@ def shell_lines() -> list[str]:
 def test_a_desk_that_was_never_started_has_no_environment(tmp_path: Path):
     with pytest.raises(NeverStarted, match="never started"):
         Desk.load(tmp_path / "desk.json")
+
+
+def test_the_environment_is_known_before_anything_starts(tmp_path: Path):
+    home = Home(tmp_path)
+
+    class Refusing:
+        desk = DESK
+
+        def cloud(self):
+            assert Desk.load(home.desk) == DESK
+            raise PortTaken("started")
+
+        platform = cloud
+
+    with pytest.raises(PortTaken, match="started"):
+        asyncio.run(Stack(home, Refusing()).start())
 
 
 def test_a_password_is_made_once(tmp_path: Path):

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from infra.local.install import machine, programs
+from infra.local.install import __main__ as main
+from infra.local.install import machine, mirrors, programs, python
 from infra.local.install.machine import Refused, check_machine
 from infra.local.install.steps import Step, install
 from tests.open_desk import run_program
@@ -49,6 +51,68 @@ def test_a_failed_download_says_what_to_do(monkeypatch, tmp_path: Path):
         programs.run(["false"], "Installing")
 
 
+def test_uv_is_told_the_network_that_pip_is_set_up_with():
+    listed = "\n".join(
+        [
+            ":env:.cert='/company.pem'",
+            "global.cert='/other.pem'",
+            "global.extra-index-url='file:///one file:///two'",
+            "global.find-links='/wheels\\n/more'",
+            "global.index-url='file:///base'",
+            "install.index-url='file:///mirror'",
+            "list.format='columns'",
+        ]
+    )
+
+    settings = mirrors.translate(listed)
+
+    assert settings["UV_DEFAULT_INDEX"] == "file:///mirror"
+    assert settings["UV_INDEX"] == "file:///one file:///two"
+    assert settings["UV_FIND_LINKS"] == "/wheels,/more"
+    assert settings["SSL_CERT_FILE"] == "/company.pem"
+
+
+def test_pip_installs_where_uv_cannot(monkeypatch, tmp_path: Path):
+    commands = []
+
+    def run(command, what, settings=None):
+        commands.append(command)
+        if command[0] == "uv":
+            raise Refused("uv cannot")
+
+    monkeypatch.setattr(python, "run", run)
+    monkeypatch.setattr(python, "_uv", lambda: ("uv", {}))
+
+    python.install_packages(tmp_path / "lock", tmp_path)
+
+    assert "install" in commands[-1]
+    assert commands[-1][0] == str(tmp_path / "bin" / "python")
+    assert "--require-hashes" in commands[-1]
+
+
+def test_an_installation_that_was_killed_begins_with_new_environments(
+    monkeypatch, tmp_path: Path
+):
+    for name in ("VENV", "_SAM", "_UNFINISHED"):
+        monkeypatch.setattr(main, name, tmp_path / name)
+    (tmp_path / "VENV").mkdir()
+
+    with suppress(KeyboardInterrupt), main.whole_or_again([]):
+        assert (tmp_path / "VENV").exists()
+        raise KeyboardInterrupt
+    with main.whole_or_again([]):
+        assert not (tmp_path / "VENV").exists()
+
+    assert not (tmp_path / "_UNFINISHED").exists()
+
+
+def test_ctrl_c_is_no_failure_to_get_around(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(programs, "STORE", tmp_path)
+
+    with pytest.raises(KeyboardInterrupt):
+        programs.run(["sh", "-c", "kill -INT $$"], "Installing")
+
+
 def test_a_step_is_done_once_until_its_lock_changes(tmp_path: Path, capsys):
     lock, done = tmp_path / "lock", []
     lock.write_text("one")
@@ -60,7 +124,7 @@ def test_a_step_is_done_once_until_its_lock_changes(tmp_path: Path, capsys):
     install([step])
 
     assert len(done) == 2
-    assert "[1/1] Something ..." in capsys.readouterr().out
+    assert capsys.readouterr().out.count("[1/1] Something: 0 s") == 2
 
 
 def test_a_step_that_failed_is_done_again(tmp_path: Path):

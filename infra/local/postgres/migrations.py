@@ -19,10 +19,14 @@ create table if not exists supabase_migrations.schema_migrations (
 alter table supabase_migrations.schema_migrations
 add column if not exists statements text[], add column if not exists name text;
 """
+CHANGED = (
+    "The kept data was made by other migrations than those in supabase/migrations:"
+    " run `make reset` to delete it, then start again."
+)
 
 
 class MigrationFailed(Exception):
-    """A migration could not be applied; the message names the file and the line."""
+    """A migration could not be applied; the message is one sentence."""
 
 
 def migrate(dsn: str, folder: Path) -> list[str]:
@@ -36,21 +40,20 @@ def migrate(dsn: str, folder: Path) -> list[str]:
         The names of the files that were applied now.
 
     Raises:
-        MigrationFailed: a statement failed, or an applied file has changed since.
+        MigrationFailed: a statement failed, with the file and the line; or the files
+            do not begin with what was applied.
     """
     applied = []
     with connected(dsn) as connection:
         connection.add_notice_handler(lambda notice: None)
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         connection.execute(HISTORY)
-        done = _history(connection)
-        for file in sorted(folder.glob("*.sql")):
-            if (match := FILE_NAME.fullmatch(file.name)) is None:
-                continue
-            if match["version"] in done:
-                _refuse_change(file, done[match["version"]])
-            else:
-                _apply(connection, file, match["version"], match["name"])
+        files = _by_version(folder)
+        if (known := _history(connection)) and not _continues(known, files):
+            raise MigrationFailed(CHANGED)
+        for version, file in files.items():
+            if version not in known:
+                _apply(connection, file, version)
                 applied.append(file.name)
     return applied
 
@@ -70,14 +73,27 @@ def _history(connection: psycopg.Connection) -> Mapping[str, list[str]]:
     return {version: texts or [] for version, texts in connection.execute(select)}
 
 
-def _apply(connection: psycopg.Connection, file: Path, version: str, name: str) -> None:
+def _by_version(folder: Path) -> Mapping[str, Path]:
+    """Return the migrations in order; other files are none."""
+    found = ((FILE_NAME.fullmatch(file.name), file) for file in folder.glob("*.sql"))
+    return dict(sorted((match["version"], file) for match, file in found if match))
+
+
+def _continues(known: Mapping[str, list[str]], files: Mapping[str, Path]) -> bool:
+    """Whether the files begin with what was applied, in the same order and text."""
+    return list(files)[: len(known)] == sorted(known) and all(
+        _is_same(files[version].read_text(), texts) for version, texts in known.items()
+    )
+
+
+def _apply(connection: psycopg.Connection, file: Path, version: str) -> None:
     connection.execute("reset all")
     with connection.transaction():
         statements = _execute(connection, file, file.read_text())
         connection.execute(
             "insert into supabase_migrations.schema_migrations"
             " (version, statements, name) values (%s, %s, %s)",
-            [version, statements, name],
+            [version, statements, file.stem.partition("_")[2]],
         )
 
 
@@ -101,18 +117,9 @@ def _line(script: str, statement: Statement, position: str | None) -> int:
     return script.count("\n", 0, statement.start + int(position) - 1) + 1
 
 
-def _refuse_change(file: Path, recorded: list[str]) -> None:
+def _is_same(script: str, recorded: list[str]) -> bool:
     """Compare by the letters alone: who recorded it may have cut it differently."""
-    script = file.read_text()
-    if not recorded or _letters(script) == _letters(";\n".join(recorded)):
-        return
-    before = set(map(_letters, recorded))
-    changed = (part for part in split(script) if _letters(part.text) not in before)
-    line = next((part.line for part in changed), 1)
-    raise MigrationFailed(
-        f"{file.name}, line {line}: changed after it was applied;"
-        " put the change in a new migration, or reset the database."
-    )
+    return not recorded or _letters(script) == _letters(";\n".join(recorded))
 
 
 def _letters(script: str) -> str:

@@ -35,6 +35,8 @@ class Stack:
             PartFailed: a part did not start.
             MigrationFailed: a migration could not be applied.
         """
+        # First, so that `make env` knows the desk as soon as its API answers.
+        self.desk.save(self._home.desk)
         cloud = asyncio.create_task(self._start_cloud())
         try:
             await self._start_platform()
@@ -47,7 +49,6 @@ class Stack:
         await asyncio.to_thread(
             keep_secrets, self.desk.database_url, self._layout.vault
         )
-        self.desk.save(self._home.desk)
 
     async def watch(self) -> None:
         """Return never, unless a part ends.
