@@ -5,16 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.http import Commas, PageQuery, StatusList
-from shared.models import (
-    QueueFilter,
-    QueueSort,
-    Selection,
-    TicketPriority,
-    TicketType,
-    WaitingParty,
-    When,
-)
+from shared.core.http import Commas, PageQuery, StatusList
+from shared.core.types import TicketPriority, TicketType
+from shared.queues import QueueFilter, QueueSort, Selection, When
+from shared.tickets import WaitingParty
 
 Several = Field(default=None, max_length=50)
 

@@ -1,9 +1,8 @@
 """Change a ticket so that it still has the fields that its type cannot do without."""
 
-from shared.errors import Stale
-from shared.models import Ticket, TicketChange, TicketRef
-from shared.repositories import TicketReader, TicketWriter
-from shared.strategies import merge_patch, require_fields
+from shared.core.errors import Stale
+from shared.tickets import Ticket, TicketChange, TicketReader, TicketRef, TicketWriter
+from shared.tickets.types import merge_patch, require_fields
 
 READINGS = 3
 """How often a ticket is read again that changed while it was looked at."""

@@ -21,7 +21,7 @@ class Ranking(StrEnum):
 
 
 @dataclass(frozen=True)
-class Pick:
+class AgentChoice:
     """Whom to choose among those who may be given a ticket.
 
     Attributes:
@@ -39,7 +39,7 @@ class AssignmentStrategy(Protocol):
     Its key is a row of `assignment_strategies`, so a migration goes with it.
     """
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Say whom to choose."""
         ...
 
@@ -47,25 +47,25 @@ class AssignmentStrategy(Protocol):
 class RoundRobin:
     """In turns: whoever has waited longest since their last ticket."""
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Rank by time alone."""
-        return Pick([Ranking.LAST_ASSIGNED_AT])
+        return AgentChoice([Ranking.LAST_ASSIGNED_AT])
 
 
 class LeastLoaded:
     """Whoever holds least; in turns among those who hold the same."""
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Rank by load, then by time."""
-        return Pick([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT])
+        return AgentChoice([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT])
 
 
 class SkillMatch:
     """Whoever knows what it takes, and of those who holds least."""
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Rank by load, then by time, those who have every skill."""
-        return Pick([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT], needs_skills=True)
+        return AgentChoice([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT], needs_skills=True)
 
 
 STRATEGIES: Mapping[str, AssignmentStrategy] = {
@@ -76,7 +76,7 @@ STRATEGIES: Mapping[str, AssignmentStrategy] = {
 """Which strategy a queue's key means; `manual` has none, because it gives nothing."""
 
 
-def picks(
+def agent_choices(
     strategies: Mapping[str, AssignmentStrategy] = STRATEGIES,
 ) -> dict[str, Any]:
     """Return every strategy in the form that the database takes."""

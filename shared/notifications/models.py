@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared.events import EventType
-from shared.models import Command, Flag, Model
-from shared.pages import Page
+from shared.core.events import EventType
+from shared.core.types import Command, Model, Page, StrictBool
 
 
 class Notification(Model):
@@ -63,8 +62,8 @@ class Preference(Command):
     """How to be told of one type of event."""
 
     type: EventType
-    in_app: Flag = Field(description="Whether it comes to the list.")
-    email: Flag = Field(description="Whether it comes by mail.")
+    in_app: StrictBool = Field(description="Whether it comes to the list.")
+    email: StrictBool = Field(description="Whether it comes by mail.")
 
 
 class Preferences(Command):

@@ -6,7 +6,7 @@ from typing import Protocol
 from .models import Inbox, Preference, Reading, Unread
 
 
-class NotificationBox(Protocol):
+class Notifications(Protocol):
     """What the caller was told. Every method may raise `Unauthenticated`."""
 
     def page(self, *, unread: bool, cursor: str | None, size: int) -> Inbox:

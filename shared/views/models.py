@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from shared.models import Command, Line, Model, QueueFilter, QueueSort
+from shared.core.types import Command, Model, SingleLine
+from shared.queues import QueueFilter, QueueSort
 
-Name = Annotated[Line, Field(min_length=1, max_length=80)]
-QueueName = Annotated[Line, Field(max_length=40)]
+Name = Annotated[SingleLine, Field(min_length=1, max_length=80)]
+QueueName = Annotated[SingleLine, Field(max_length=40)]
 
 
 class ViewScope(StrEnum):
@@ -75,7 +76,7 @@ class ViewChange(Command):
     )
 
 
-class KeptFilter(QueueFilter):
+class StoredFilter(QueueFilter):
     """Conditions as stored; what a newer version has added is left out."""
 
     model_config = ConfigDict(extra="ignore")
@@ -89,7 +90,7 @@ class View(Model):
     scope: ViewScope
     owner_id: UUID | None = Field(description="Whose it is; null when it is shared.")
     queue_id: UUID | None
-    conditions: KeptFilter
+    conditions: StoredFilter
     sort: QueueSort
     created_at: datetime
     updated_at: datetime

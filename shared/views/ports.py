@@ -6,7 +6,7 @@ from uuid import UUID
 from .models import View, ViewChange, ViewDraft
 
 
-class ViewKeeper(Protocol):
+class Views(Protocol):
     """Keeping views: one's own, a team's, everyone's."""
 
     def all(self) -> list[View]:

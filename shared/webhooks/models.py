@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from shared.events import DomainEvent
-from shared.models import Command, Flag, Line, Model
+from shared.core.events import DomainEvent
+from shared.core.types import Command, Model, SingleLine, StrictBool
 
 EVENT_TYPES = frozenset(
     event.model_fields["type"].default for event in get_args(get_args(DomainEvent)[0])
@@ -21,7 +21,7 @@ def _known(types: list[str]) -> list[str]:
 
 
 Url = Annotated[
-    Line,
+    SingleLine,
     Field(
         max_length=2000,
         pattern=r"^(https://[^/?#@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)([/?#]\S*)?$",
@@ -29,9 +29,9 @@ Url = Annotated[
         examples=["https://hooks.example.com/autocrm"],
     ),
 ]
-Description = Annotated[Line, Field(max_length=200)]
+Description = Annotated[SingleLine, Field(max_length=200)]
 EventTypes = Annotated[
-    list[Line],
+    list[SingleLine],
     Field(
         min_length=1,
         max_length=50,
@@ -48,7 +48,7 @@ class WebhookDraft(Command):
     url: Url
     description: Description = ""
     event_types: EventTypes | None = None
-    include_internal: Flag = Field(
+    include_internal: StrictBool = Field(
         default=False, description="Whether it hears of internal notes."
     )
 
@@ -59,8 +59,8 @@ class WebhookChange(Command):
     url: Url = ""
     description: Description = ""
     event_types: EventTypes | None = None
-    include_internal: Flag = False
-    paused: Flag = Field(
+    include_internal: StrictBool = False
+    paused: StrictBool = Field(
         default=False, description="While paused, deliveries are collected, not sent."
     )
     enabled: Literal[True] = Field(

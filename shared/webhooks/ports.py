@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from shared.pages import Page
+from shared.core.types import Page
 
-from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
-from .records import (
+from .deliveries import (
     Attempt,
     AttemptLog,
     Delivery,
@@ -21,9 +20,10 @@ from .records import (
     Replay,
     ReplayRange,
 )
+from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
 
 
-class WebhookKeeper(Protocol):
+class WebhookEndpoints(Protocol):
     """Making, changing and deleting endpoints."""
 
     def all(self) -> list[Webhook]:
@@ -47,7 +47,7 @@ class WebhookKeeper(Protocol):
         ...
 
 
-class WebhookTrial(Protocol):
+class WebhookOperations(Protocol):
     """Secrets, pings and sending again."""
 
     def rotate_secret(self, webhook: UUID, key: str | None) -> NewWebhook:
@@ -81,7 +81,7 @@ class DeliveryLog(Protocol):
         ...
 
 
-class DeliveryWork(Protocol):
+class DeliveryQueue(Protocol):
     """Sending what is due; needs the rights of a worker."""
 
     def claim(self, at_most: int) -> Sequence[DueDelivery]:

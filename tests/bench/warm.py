@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from shared.models import TicketDraft
-from shared.repositories.tickets import TICKET
+from shared.tickets import TicketDraft
+from shared.tickets.repository import TICKET
 from tests.bench.desk import Desk, id_of, open_desk
 from tests.bench.fill import fill
 from tests.bench.report import Figure

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 MEGABYTE = 1_000_000
 PROBE = Path(__file__).with_name("probe.py")
-WAKE_UP = {"chore": "of a newer release"}
+TRIGGER = {"job": "of a newer release"}
 BODIES = {
     "CreateTicketFunction": {"subject": "A flat tyre", "body": "It went psst."},
     "AddCommentFunction": {"body": "It went psst again."},
@@ -49,7 +49,7 @@ def events_of(function):
             method, body = event.properties["Method"], BODIES.get(function.name)
             yield http_event(method, path, body or {}, SIGNED_IN)
         elif event.type == "SQS":
-            body = WAKE_UP if event.name == "Wake" else event_row()
+            body = TRIGGER if event.name == "Wake" else event_row()
             yield {"Records": [sqs_record(body)]}
         else:
             yield {"id": "8f3a2f0e-6f0f-4ad5-8a1a-0a4c8a1d7f55"}

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from infra.local.postgres import connected
-from shared.events import (
+from shared.core.events import (
     TicketAssigned,
     TicketCommented,
     TicketCommentRedacted,
@@ -20,21 +20,16 @@ from shared.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from shared.models import (
-    Availability,
-    Comment,
+from shared.core.types import (
     CommentVisibility,
-    Looked,
-    Person,
-    QueueFilter,
-    QueueRef,
-    Role,
     StatusCategory,
-    Ticket,
     TicketPriority,
     TicketType,
-    WaitingParty,
 )
+from shared.people import Availability, Person, QueueRef, Role
+from shared.queues import QueueFilter
+from shared.tickets import ReadMarker, Ticket, WaitingParty
+from shared.tickets.comments import Comment
 from shared.views import View, ViewScope
 
 from .command_line import CommandLine
@@ -61,7 +56,7 @@ ROWS = {
     Person: "PublicProfiles",
     QueueRef: "PublicQueues",
     Role: "PublicRoles",
-    Looked: "PublicTicketLooks",
+    ReadMarker: "PublicTicketLooks",
     View: "PublicViews",
     **dict.fromkeys(EVENTS, "PublicTicketEvents"),
 }
@@ -85,7 +80,7 @@ LEFT_OUT = {
         "wait_limit",
     },
     Ticket: {"assigned_at", "let_go_by"},  # of the desk's own bookkeeping
-    Looked: {"person_id"},  # always the caller
+    ReadMarker: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
 # What a model knows better than the column.

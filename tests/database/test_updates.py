@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from shared.strategies import merge_patch
+from shared.tickets.types import merge_patch
 
 from .cast import PEOPLE, id_of
 from .desk import WORKER, Json, forgiving, refused

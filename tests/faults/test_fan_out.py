@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.events import parse_event
+from shared.core.events import parse_event
 from tests.receivers import receiving
 
 from .crowd import PER_TICKET, Answered, Crowd
@@ -129,7 +129,7 @@ def settle(story: Story) -> None:
 
     def settled() -> bool:
         desk.rows(TIME_PASSES)
-        desk.tick("WakeWorkers")
+        desk.tick("DispatchJobs")
         desk.eventually(read, 0.1)
         return not desk.rows(OWED)
 

@@ -67,7 +67,7 @@ def kill_courier_mid_flight(desk: FragileDesk) -> None:
 
 def kill_clock(desk: FragileDesk) -> None:
     """Whoever wakes the workers is gone, with all wake-ups that he had in hand."""
-    desk.eventually(lambda: desk.kill_environments("WakeWorkersFunction"))
+    desk.eventually(lambda: desk.kill_environments("DispatchJobsFunction"))
 
 
 def deliver_twice(desk: FragileDesk) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.lease_reply.app import handler
-from shared.callers import callers
-from shared.errors import Conflict
+from shared.core.errors import Conflict
+from shared.core.http import callers
 from tests.builders import ME, NOW
 from tests.events import SIGNED_IN, http_event, invoke, provided
 from tests.fakes import FakeDatabase

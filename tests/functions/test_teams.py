@@ -27,7 +27,7 @@ ME = "/v1/agents/me"
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.callers import get_settings
+    from shared.core.http import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)

@@ -8,8 +8,8 @@ from functions.list_my_tickets.app import handler as list_my_tickets
 from functions.list_ticket_events.app import handler as list_ticket_events
 from functions.update_ticket.app import handler as update_ticket
 from functions.update_ticket_status.app import handler as update_ticket_status
-from shared.errors import Stale
-from shared.events import parse_event
+from shared.core.errors import Stale
+from shared.core.events import parse_event
 from tests.builders import SOMEBODY, ticket
 
 TICKET = "/v1/tickets/1042"

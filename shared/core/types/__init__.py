@@ -1,0 +1,26 @@
+"""Base models, field types, shared enumerations and cursor pagination."""
+
+from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
+from .models import Command, Model, name_of
+from .pages import Page, decode_cursor, encode_cursor, page_of
+from .values import Fields, LongText, SingleLine, StrictBool, StrictInt, Timestamp
+
+__all__ = [
+    "Command",
+    "CommentVisibility",
+    "Fields",
+    "LongText",
+    "Model",
+    "Page",
+    "SingleLine",
+    "StatusCategory",
+    "StrictBool",
+    "StrictInt",
+    "TicketPriority",
+    "TicketType",
+    "Timestamp",
+    "decode_cursor",
+    "encode_cursor",
+    "name_of",
+    "page_of",
+]

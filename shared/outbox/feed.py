@@ -1,0 +1,52 @@
+"""The event feed and the dead letters over PostgREST."""
+
+from datetime import datetime
+from uuid import UUID
+
+from typing_extensions import override
+
+from shared.core.events import DomainEvent, parse_event
+from shared.core.persistence import Database
+from shared.core.types import Page, decode_cursor, encode_cursor, page_of
+
+from .models import DeadLetter, EventRetry
+from .ports import DeadLetters, EventFeed
+
+
+class EventFeedRepository(EventFeed):
+    """Events as the caller may see them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
+        place = decode_cursor(cursor, tuple[int, int])
+        asked = {"after": place and [*place], "page_size": size, "from_now": now}
+        answer = self._database.call("list_events", asked)
+        items = [parse_event(row) for row in answer["items"]]
+        return Page(items=items, next_cursor=encode_cursor(answer["place"]))
+
+
+class DeadLetterRepository(DeadLetters):
+    """Dead letters; needs `events.manage`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def page(self, cursor: str | None, size: int) -> Page[DeadLetter]:
+        place = decode_cursor(cursor, tuple[datetime, UUID])
+        asked = {
+            "after": place and [str(key) for key in place],
+            "page_size": size + 1,
+        }
+        rows = self._database.call("list_parked_events", asked)
+        events = [DeadLetter.model_validate(row) for row in rows]
+        return page_of(events, size, lambda last: (last.parked_at, last.event_id))
+
+    @override
+    def retry(self, event: UUID, key: str | None) -> EventRetry:
+        asked = {"event": str(event), "idempotency_key": key}
+        answer = self._database.call("retry_parked_event", asked)
+        return EventRetry.model_validate(answer)

@@ -1,0 +1,65 @@
+"""What use cases may ask about queues. Each method is one round trip, one transaction.
+
+Every method may raise `Unauthenticated` and `Unavailable`; what else is said below.
+"""
+
+from typing import Protocol
+from uuid import UUID
+
+from .models import Member, Queue, QueueChange, QueueDraft
+from .pages import TicketPage
+from .selection import Selection
+
+
+class QueueWriter(Protocol):
+    """Making and changing queues, by key or id."""
+
+    def create(self, draft: QueueDraft, key: str | None) -> Queue:
+        """Make a queue once a key; raise `Denied`, `Conflict`, `Invalid`."""
+        ...
+
+    def change(self, queue: str, change: QueueChange) -> Queue:
+        """Change what is said; raise `NotFound`, `Denied`, `Conflict`, `Invalid`."""
+        ...
+
+
+class QueueMembers(Protocol):
+    """Who works a queue."""
+
+    def members(self, queue: str) -> list[Member]:
+        """Return who works it, by name, or raise `NotFound`."""
+        ...
+
+    def add(self, queue: str, person: UUID) -> Member:
+        """Let somebody work it; raise `NotFound`, `Denied`, `Invalid`."""
+        ...
+
+    def remove(self, queue: str, person: UUID) -> Member:
+        """End it, and put back what they hold; raise `NotFound`, `Denied`."""
+        ...
+
+
+class QueueReader(Protocol):
+    """Looking at queues."""
+
+    def overview(self) -> list[Queue]:
+        """Return the queues the caller may read, with live counts."""
+        ...
+
+    def page(
+        self,
+        queue: str,
+        selection: Selection,
+        cursor: str | None,
+        size: int,
+        *,
+        count: bool = False,
+    ) -> TicketPage:
+        """Return tickets of a queue, or raise `NotFound`, `Invalid`."""
+        ...
+
+    def view(
+        self, view: UUID, cursor: str | None, size: int, *, count: bool = False
+    ) -> TicketPage:
+        """Return tickets of a saved view, or raise `NotFound`, `Invalid`."""
+        ...

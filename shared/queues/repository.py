@@ -1,0 +1,88 @@
+"""Queues and their members over PostgREST."""
+
+from uuid import UUID
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+
+from .models import Member, Queue, QueueChange, QueueDraft
+from .pages import TicketPage, read_page, read_sort_key
+from .ports import QueueMembers, QueueReader, QueueWriter
+from .selection import Selection
+
+
+class QueueRepository(QueueReader, QueueWriter, QueueMembers):
+    """Queues as the caller may see and change them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def overview(self) -> list[Queue]:
+        rows = self._database.call("list_queues", {})
+        return [Queue.model_validate(row) for row in rows]
+
+    @override
+    def page(
+        self,
+        queue: str,
+        selection: Selection,
+        cursor: str | None,
+        size: int,
+        *,
+        count: bool = False,
+    ) -> TicketPage:
+        filters = selection.wanted.model_dump(mode="json", exclude_none=True)
+        sort_key = read_sort_key(cursor)
+        arguments = {
+            "queue": queue,
+            "wanted": filters,
+            "sort": selection.sort,
+            "after": sort_key and sort_key[1:],
+            "after_sort": sort_key and sort_key[0],
+            "page_size": size,
+            "counted": count,
+        }
+        return read_page(self._database.call("read_queue", arguments))
+
+    @override
+    def view(
+        self, view: UUID, cursor: str | None, size: int, *, count: bool = False
+    ) -> TicketPage:
+        sort_key = read_sort_key(cursor)
+        arguments = {
+            "view": str(view),
+            "after": sort_key and sort_key[1:],
+            "after_sort": sort_key and sort_key[0],
+            "page_size": size,
+            "counted": count,
+        }
+        return read_page(self._database.call("list_view", arguments))
+
+    @override
+    def create(self, draft: QueueDraft, key: str | None) -> Queue:
+        asked = {**draft.model_dump(mode="json"), "idempotency_key": key}
+        return Queue.model_validate(self._database.call("create_queue", asked))
+
+    @override
+    def change(self, queue: str, change: QueueChange) -> Queue:
+        asked = {"queue": queue, "changes": change.said()}
+        return Queue.model_validate(self._database.call("change_queue", asked))
+
+    @override
+    def members(self, queue: str) -> list[Member]:
+        rows = self._database.call("list_queue_members", {"queue": queue})
+        return [Member.model_validate(row) for row in rows]
+
+    @override
+    def add(self, queue: str, person: UUID) -> Member:
+        return self._turn("add_queue_member", queue, person)
+
+    @override
+    def remove(self, queue: str, person: UUID) -> Member:
+        return self._turn("remove_queue_member", queue, person)
+
+    def _turn(self, function: str, queue: str, person: UUID) -> Member:
+        asked = {"queue": queue, "person": str(person)}
+        return Member.model_validate(self._database.call(function, asked))

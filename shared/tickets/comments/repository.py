@@ -1,0 +1,64 @@
+"""Comments over PostgREST."""
+
+from typing import Protocol
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+from shared.core.types import Page, decode_cursor, page_of
+from shared.tickets import TicketRef
+
+from .models import Comment, CommentDraft, CommentRef
+
+
+class Comments(Protocol):
+    """What is said on tickets."""
+
+    def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
+        """Say something once a key; raise `NotFound`, `Denied`, `Conflict`."""
+        ...
+
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        """Take its words out; raise `NotFound`, `Denied`."""
+        ...
+
+    def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
+        """Return what the caller may read, in order, or raise `NotFound`."""
+        ...
+
+
+COMMENT = "*,author:profiles!comments_author_id_fkey(name)"
+
+
+class CommentRepository(Comments):
+    """Comments as the caller may read and write them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
+        asked = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
+        return Comment.model_validate(
+            self._database.call("add_comment", asked, COMMENT)
+        )
+
+    @override
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        asked = {"ticket": ticket, "comment": comment, "idempotency_key": key}
+        return Comment.model_validate(
+            self._database.call("redact_comment", asked, COMMENT)
+        )
+
+    @override
+    def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
+        place = decode_cursor(cursor, tuple[int])
+        after = place[0] if place else 0
+        asked = {"ticket": ticket, "after": after, "page_size": size + 1}
+        rows = self._database.call("list_comments", asked, COMMENT)
+        comments = [Comment.model_validate(row) for row in rows]
+        return page_of(comments, size, lambda last: (last.position,))

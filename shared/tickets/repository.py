@@ -1,0 +1,102 @@
+"""Tickets over PostgREST."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from typing_extensions import override
+
+from shared.core.events import DomainEvent, parse_event
+from shared.core.persistence import Database
+from shared.core.types import Page, TicketPriority, decode_cursor, page_of
+
+from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+from .ports import TicketReader, TicketWriter
+
+# What a change answers: the row, and the names of the people it mentions.
+TICKET = (
+    "*"
+    ",requester:profiles!tickets_requester_id_fkey(name)"
+    ",assignee:profiles!tickets_assignee_id_fkey(name)"
+)
+
+
+class TicketRepository(TicketReader, TicketWriter):
+    """Tickets as the caller may see and change them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def get(self, ticket: TicketRef) -> Ticket:
+        return Ticket.model_validate(
+            self._database.call("read_ticket", {"ticket": ticket})
+        )
+
+    @override
+    def mine(
+        self, statuses: Sequence[str] | None, cursor: str | None, size: int
+    ) -> Page[Ticket]:
+        place = decode_cursor(cursor, tuple[int])
+        arguments = {
+            "statuses": statuses,
+            "before_number": place and place[0],
+            "page_size": size + 1,
+        }
+        rows = self._database.call("read_my_tickets", arguments)
+        tickets = [Ticket.model_validate(row) for row in rows]
+        return page_of(tickets, size, lambda last: (last.number,))
+
+    @override
+    def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
+        arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
+        rows = self._database.call("list_ticket_events", arguments)
+        shown = [parse_event(row) for row in rows[:size]]
+        last = str(shown[-1].seq) if len(rows) > size else None
+        return Page(items=shown, next_cursor=last)
+
+    @override
+    def create(
+        self, draft: TicketDraft, triaged: TicketPriority, key: str | None
+    ) -> Ticket:
+        asked = draft.model_dump(mode="json")
+        extra = {"triaged_priority": triaged, "idempotency_key": key}
+        return self._one("create_ticket", {**asked, **extra})
+
+    @override
+    def update(
+        self, ticket: TicketRef, change: TicketChange, version: int | None
+    ) -> Ticket:
+        changes = change.model_dump(mode="json", exclude_unset=True)
+        asked = {"ticket": ticket, "changes": changes, "expected_version": version}
+        return self._one("update_ticket", asked)
+
+    @override
+    def change_status(
+        self, ticket: TicketRef, change: StatusChange, version: int | None
+    ) -> Ticket:
+        asked = {"ticket": ticket, "expected_version": version}
+        return self._one("update_ticket_status", {**asked, **change.model_dump()})
+
+    @override
+    def assign(self, ticket: TicketRef, assignee: str, version: int | None) -> Ticket:
+        asked = {"ticket": ticket, "assignee": assignee, "expected_version": version}
+        return self._one("assign_ticket", asked)
+
+    @override
+    def release(self, ticket: TicketRef, version: int | None) -> Ticket:
+        asked = {"ticket": ticket, "expected_version": version}
+        return self._one("release_ticket", asked)
+
+    def _one(self, function: str, arguments: Mapping[str, Any]) -> Ticket:
+        return Ticket.model_validate(self._database.call(function, arguments, TICKET))
+
+
+class SolvedTickets:
+    """Closing solved tickets after their time; needs the rights of a worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def close_due(self) -> int:
+        """Close some tickets that were solved long enough ago; return how many."""
+        return int(self._database.call("close_solved_tickets", {}))

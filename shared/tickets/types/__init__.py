@@ -1,0 +1,12 @@
+"""What differs by ticket type: needed custom fields and triage."""
+
+from .patches import merge_patch
+from .strategies import TICKET_TYPES, TicketTypeStrategy, require_fields, triage
+
+__all__ = [
+    "TICKET_TYPES",
+    "TicketTypeStrategy",
+    "merge_patch",
+    "require_fields",
+    "triage",
+]

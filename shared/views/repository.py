@@ -1,0 +1,45 @@
+"""Saved views over PostgREST."""
+
+from typing import Any
+from uuid import UUID
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+
+from .models import View, ViewChange, ViewDraft
+from .ports import Views
+
+
+class ViewRepository(Views):
+    """Saved views as the caller may see and change them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def all(self) -> list[View]:
+        rows = self._database.call("list_views", {})
+        return [View.model_validate(row) for row in rows]
+
+    @override
+    def create(self, draft: ViewDraft, key: str | None) -> View:
+        asked = {**_changes(draft), "idempotency_key": key}
+        return View.model_validate(self._database.call("create_view", asked))
+
+    @override
+    def change(self, view: UUID, change: ViewChange) -> View:
+        asked = {"view": str(view), "changes": _changes(change)}
+        return View.model_validate(self._database.call("change_view", asked))
+
+    @override
+    def delete(self, view: UUID) -> View:
+        asked = {"view": str(view)}
+        return View.model_validate(self._database.call("delete_view", asked))
+
+
+def _changes(said: ViewDraft | ViewChange) -> dict[str, Any]:
+    told = said.model_dump(mode="json", exclude_unset=True)
+    if "conditions" in told:
+        told["conditions"] = said.conditions.model_dump(mode="json", exclude_none=True)
+    return told
