@@ -1,1 +1,1 @@
-"""Tell those who watch how queues stand."""
+"""Broadcast changed queue status."""

@@ -1,4 +1,4 @@
-"""When triggered: email that has waited long enough for more to tell is sent."""
+"""When triggered: send the email that is due."""
 
 from functools import lru_cache
 from typing import Any

@@ -1,1 +1,1 @@
-"""Wake whoever has work."""
+"""Start the workers of due jobs."""

@@ -1,4 +1,4 @@
-"""GET /v1/queues/{queue}/status: staff of a queue see how it stands."""
+"""GET /v1/queues/{queue}/status: staff of a queue see its live figures."""
 
 from typing import Annotated
 
@@ -12,13 +12,13 @@ router = APIRouter(tags=["queues"])
 
 @router.get("/v1/queues/{queue}/status")
 async def get_queue_status(
-    queue: str, boards: Annotated[QueueStatusReader, provide(QueueStatusRepository)]
+    queue: str, statuses: Annotated[QueueStatusReader, provide(QueueStatusRepository)]
 ) -> QueueStatus:
-    """Return how a queue stands by key or id, exact at this moment.
+    """Return the status of a queue by key or id, exact at this moment.
 
-    Join the topic `queue:<id>` to be told QUEUE_STATUS_CHANGED when it changes.
+    Join the topic `queue:<id>` to receive QUEUE_STATUS_CHANGED when it changes.
     """
-    return boards.status(queue)
+    return statuses.status(queue)
 
 
 handler = create_handler(router)

@@ -1,4 +1,4 @@
-"""What an address may say about which tickets of a queue are wanted."""
+"""The query parameters that filter and sort the tickets of a queue."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -49,5 +49,5 @@ class QueueQuery(PageQuery):
             exclude={"status", "priority", "type", "tag", "sort", "count"}
             | set(PageQuery.model_fields)
         )
-        wanted = QueueFilter.model_validate({**named, **others})
-        return Selection(wanted=wanted, sort=self.sort)
+        filters = QueueFilter.model_validate({**named, **others})
+        return Selection(filters=filters, sort=self.sort)

@@ -1,1 +1,1 @@
-"""Look after events that nobody could react to."""
+"""List dead letters, and retry them."""

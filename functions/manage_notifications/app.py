@@ -1,4 +1,4 @@
-"""Notifications: everybody reads what they were told, and says how to be told."""
+"""Notifications: everybody reads theirs, and chooses how to be notified."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ class InboxQuery(PageQuery):
 async def list_notifications(
     query: Annotated[InboxQuery, Query()], box: ProvidedNotifications
 ) -> Inbox:
-    """Return what I was told and may still see, and how much of all is unread."""
+    """Return my notifications that I may still see, and how many are unread."""
     return box.page(unread=query.unread, cursor=query.cursor, size=query.limit)
 
 
@@ -44,7 +44,7 @@ async def read_notifications(
 
 @router.get("/v1/notification-preferences")
 async def get_preferences(box: ProvidedNotifications) -> Page[Preference]:
-    """Return how I am told of each type of event, defaults included."""
+    """Return my preference for each type of event, defaults included."""
     return Page(items=box.preferences(), next_cursor=None)
 
 
@@ -52,7 +52,7 @@ async def get_preferences(box: ProvidedNotifications) -> Page[Preference]:
 async def put_preferences(
     wishes: Preferences, box: ProvidedNotifications
 ) -> Page[Preference]:
-    """Replace my wishes; a type that is not named follows the default again."""
+    """Replace my preferences; a type that is not named has its default again."""
     return Page(items=box.prefer(wishes.items), next_cursor=None)
 
 

@@ -27,7 +27,7 @@ async def create_webhook(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> NewWebhook:
-    """Make a webhook and tell its secret, this once."""
+    """Create a webhook and return its secret, this once."""
     made = webhooks.create(draft, idempotency_key)
     response.headers["Location"] = f"/v1/webhooks/{made.id}"
     return made
@@ -37,11 +37,11 @@ async def create_webhook(
 async def change_webhook(
     webhook: UUID, change: WebhookChange, webhooks: Endpoints
 ) -> Webhook:
-    """Change what is said, pause, resume, or enable what failures have disabled."""
+    """Change a webhook, pause, resume, or enable what failures have disabled."""
     return webhooks.change(webhook, change)
 
 
 @router.delete("/v1/webhooks/{webhook}")
 async def delete_webhook(webhook: UUID, webhooks: Endpoints) -> Webhook:
-    """Delete a webhook, what it is still owed, and its log; return what it was."""
+    """Delete a webhook, its pending deliveries and its log; return what it was."""
     return webhooks.delete(webhook)

@@ -1,1 +1,1 @@
-"""Remember what somebody has seen."""
+"""Move the read marker of a ticket."""

@@ -41,7 +41,7 @@ class JobBody(BaseModel):
 
 @dataclass(frozen=True)
 class EventHook:
-    """An event, and what proves to the database that it told us."""
+    """An event, and the proof that the database sent it."""
 
     message: EventMessage
     type: EventType

@@ -20,7 +20,7 @@ async def redact(
 ) -> Comment:
     """Take the words out of a comment, for good, also on a closed ticket.
 
-    That something was said, when and by whom stays; mail that has not gone yet goes
+    That there was a comment, when and by whom, stays; email that is not sent yet goes
     without the words.
     """
     return conversation.redact(ticket, comment, idempotency_key)

@@ -17,7 +17,7 @@ Operations = Annotated[WebhookOperations, provide(WebhookRepository)]
 async def rotate_secret(
     webhook: UUID, webhooks: Operations, idempotency_key: IdempotencyKey = None
 ) -> NewWebhook:
-    """Make a new secret and tell it; the one before signs beside it for a day."""
+    """Create a new secret and return it; the old one signs beside it for a day."""
     return webhooks.rotate_secret(webhook, idempotency_key)
 
 

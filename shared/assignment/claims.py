@@ -11,7 +11,7 @@ from shared.tickets import TICKET, Ticket
 
 
 class Claim(Command):
-    """Where the next ticket is to come from."""
+    """From which queue to claim."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"queue": "billing"}]})
 
@@ -24,15 +24,15 @@ class Claim(Command):
 
 
 class TicketClaims(Protocol):
-    """Taking what comes next."""
+    """Claiming the next free ticket."""
 
     def claim(self, queue: str | None, key: str | None) -> Ticket | None:
-        """Take it once a key, None when nothing is free.
+        """Claim the next free ticket, once a key; None when nothing is free.
 
         Raises:
             NotFound: no such queue.
-            Denied: no member of it.
-            Conflict: away, or at capacity.
+            Denied: the caller is no member of it.
+            Conflict: the caller is away, or at capacity.
         """
         ...
 
@@ -45,6 +45,6 @@ class ClaimRepository(TicketClaims):
 
     @override
     def claim(self, queue: str | None, key: str | None) -> Ticket | None:
-        asked = {"queue": queue, "idempotency_key": key}
-        rows = self._database.call("claim_next_ticket", asked, TICKET)
+        arguments = {"queue": queue, "idempotency_key": key}
+        rows = self._database.call("claim_next_ticket", arguments, TICKET)
         return Ticket.model_validate(rows[0]) if rows else None

@@ -6,24 +6,24 @@ from uuid import UUID
 
 
 class TicketAssigner(Protocol):
-    """Gives what waits to whoever the queue's strategy chooses."""
+    """Assigns waiting tickets to the agents that the queue's strategy chooses."""
 
     def assign_after(self, event: UUID) -> bool:
-        """Let follow what follows from an event; False when it had followed before."""
+        """Assign after an event; return False when that was done before."""
         ...
 
     def waiting_queues(self) -> Sequence[UUID]:
-        """Return the queues in which something waits and somebody has room."""
+        """Return the queues in which a ticket waits and an agent has capacity."""
         ...
 
     def assign_waiting(self, queue: UUID) -> int:
-        """Give some of what waits in a queue; return how many."""
+        """Assign some of the waiting tickets of a queue; return how many."""
         ...
 
 
 class IdleTickets(Protocol):
-    """What waits for somebody who does not come back to it."""
+    """Tickets whose assignee does not come back to them."""
 
     def release_idle(self) -> int:
-        """Put some of it back; return how many."""
+        """Put some of them back into their queues; return how many."""
         ...

@@ -24,18 +24,18 @@ class AssignmentRepository(TicketAssigner, IdleTickets):
 
     @override
     def assign_after(self, event: UUID) -> bool:
-        asked = {"event": str(event), "picks": self._picks}
-        return bool(self._database.call("assign_work", asked))
+        arguments = {"event": str(event), "picks": self._picks}
+        return bool(self._database.call("assign_work", arguments))
 
     @override
     def waiting_queues(self) -> list[UUID]:
-        asked = {"strategies": list(self._picks)}
-        return [UUID(each) for each in self._database.call("waiting_queues", asked)]
+        arguments = {"strategies": list(self._picks)}
+        return [UUID(each) for each in self._database.call("waiting_queues", arguments)]
 
     @override
     def assign_waiting(self, queue: UUID) -> int:
-        asked = {"queue": str(queue), "picks": self._picks}
-        return int(self._database.call("assign_waiting_tickets", asked))
+        arguments = {"queue": str(queue), "picks": self._picks}
+        return int(self._database.call("assign_waiting_tickets", arguments))
 
     @override
     def release_idle(self) -> int:

@@ -22,7 +22,7 @@ class Ranking(StrEnum):
 
 @dataclass(frozen=True)
 class AgentChoice:
-    """Whom to choose among those who may be given a ticket.
+    """Whom to choose among the agents who may be assigned a ticket.
 
     Attributes:
         ranking: by what, the most important first; ties go by id.
@@ -40,7 +40,7 @@ class AssignmentStrategy(Protocol):
     """
 
     def pick(self) -> AgentChoice:
-        """Say whom to choose."""
+        """Return whom to choose."""
         ...
 
 
@@ -80,8 +80,8 @@ def agent_choices(
     strategies: Mapping[str, AssignmentStrategy] = STRATEGIES,
 ) -> dict[str, Any]:
     """Return every strategy in the form that the database takes."""
-    told = {key: strategy.pick() for key, strategy in strategies.items()}
+    choices = {key: strategy.pick() for key, strategy in strategies.items()}
     return {
         key: {"ranking": list(pick.ranking), "needs_skills": pick.needs_skills}
-        for key, pick in told.items()
+        for key, pick in choices.items()
     }

@@ -1,4 +1,4 @@
-"""What is to become of many tickets, and what became of each."""
+"""Bulk updates: the change to many tickets, and the result for each."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ Tags = Annotated[list[Tag], Field(min_length=1, max_length=20)]
 
 
 class BulkChange(Command):
-    """What is to become of each ticket; what is left out stays as it is."""
+    """The change to each ticket; what is left out stays as it is."""
 
     status: Annotated[SingleLine, Field(min_length=1, max_length=50)] | None = None
     reason: Annotated[SingleLine, Field(min_length=1, max_length=500)] | None = Field(
@@ -71,9 +71,7 @@ class BulkDraft(Command):
         max_length=MAX_TICKETS,
         description="Named one by one.",
     )
-    view: UUID | None = Field(
-        default=None, description="All that a view shows when this is asked."
-    )
+    view: UUID | None = Field(default=None, description="All that a view shows now.")
     change: BulkChange
 
     @model_validator(mode="after")
@@ -84,7 +82,7 @@ class BulkDraft(Command):
 
 
 class BulkState(StrEnum):
-    """Whether a worker has taken it up, and whether it is over."""
+    """How far a worker has come with it."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -116,7 +114,7 @@ class BulkResult(StrEnum):
 
 
 class BulkItem(Model):
-    """What became of one ticket."""
+    """The result for one ticket."""
 
     position: int
     ticket: str = Field(description="As it was named: an id or a number.")
@@ -126,7 +124,7 @@ class BulkItem(Model):
 
 
 class ClaimedBulkUpdate(Model):
-    """What a worker is given to go on with."""
+    """A bulk update that a worker holds the lease of."""
 
     id: UUID
     attempt: int

@@ -1,6 +1,6 @@
 """What use cases may ask about bulk updates. Each method is one round trip.
 
-Every method may raise `Unauthenticated` and `Unavailable`; what else is said below.
+Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
 """
 
 from typing import Protocol

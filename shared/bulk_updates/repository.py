@@ -6,7 +6,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, page_of
+from shared.core.types import Page, decode_cursor, decode_sort_key, page_of
 
 from .models import BulkDraft, BulkItem, BulkResult, BulkUpdate, ClaimedBulkUpdate
 from .ports import BulkUpdateQueue, BulkUpdates
@@ -25,24 +25,23 @@ class BulkUpdateRepository(BulkUpdates):
 
     @override
     def begin(self, draft: BulkDraft, key: str | None) -> BulkUpdate:
-        asked = draft.model_dump(mode="json", exclude_none=True)
-        told = self._database.call("bulk_update", {**asked, "idempotency_key": key})
-        return BulkUpdate.model_validate(told)
+        arguments = draft.model_dump(mode="json", exclude_none=True)
+        row = self._database.call("bulk_update", {**arguments, "idempotency_key": key})
+        return BulkUpdate.model_validate(row)
 
     @override
     def get(self, bulk_update: UUID) -> BulkUpdate:
-        asked = {"bulk_update": str(bulk_update)}
-        told = self._database.call("get_bulk_update", asked)
-        return BulkUpdate.model_validate(told)
+        arguments = {"bulk_update": str(bulk_update)}
+        row = self._database.call("get_bulk_update", arguments)
+        return BulkUpdate.model_validate(row)
 
     @override
     def mine(self, cursor: str | None, size: int) -> Page[BulkUpdate]:
-        place = decode_cursor(cursor, tuple[datetime, UUID])
-        asked = {
-            "before": place and [str(key) for key in place],
+        arguments = {
+            "before": decode_sort_key(cursor, tuple[datetime, UUID]),
             "page_size": size + 1,
         }
-        rows = self._database.call("list_bulk_updates", asked)
+        rows = self._database.call("list_bulk_updates", arguments)
         found = [BulkUpdate.model_validate(row) for row in rows]
         return page_of(found, size, lambda last: (last.created_at, last.id))
 
@@ -54,22 +53,22 @@ class BulkUpdateRepository(BulkUpdates):
         cursor: str | None,
         size: int,
     ) -> Page[BulkItem]:
-        place = decode_cursor(cursor, tuple[int])
-        asked = {
+        sort_key = decode_cursor(cursor, tuple[int])
+        arguments = {
             "bulk_update": str(bulk_update),
             "result": result,
-            "after": place and place[0],
+            "after": sort_key and sort_key[0],
             "page_size": size + 1,
         }
-        rows = self._database.call("list_bulk_items", asked)
+        rows = self._database.call("list_bulk_items", arguments)
         found = [BulkItem.model_validate(row) for row in rows]
         return page_of(found, size, lambda last: (last.position,))
 
     @override
     def undo(self, bulk_update: UUID, key: str | None) -> BulkUpdate:
-        asked = {"bulk_update": str(bulk_update), "idempotency_key": key}
-        told = self._database.call("undo_bulk_update", asked)
-        return BulkUpdate.model_validate(told)
+        arguments = {"bulk_update": str(bulk_update), "idempotency_key": key}
+        row = self._database.call("undo_bulk_update", arguments)
+        return BulkUpdate.model_validate(row)
 
 
 class BulkUpdateQueueRepository(BulkUpdateQueue):
@@ -80,19 +79,19 @@ class BulkUpdateQueueRepository(BulkUpdateQueue):
 
     @override
     def claim(self) -> ClaimedBulkUpdate | None:
-        asked = {"lease_seconds": LEASE_SECONDS}
-        told = self._database.call("claim_bulk_update", asked)
-        return told and ClaimedBulkUpdate.model_validate(told)
+        arguments = {"lease_seconds": LEASE_SECONDS}
+        row = self._database.call("claim_bulk_update", arguments)
+        return row and ClaimedBulkUpdate.model_validate(row)
 
     @override
     def apply(self, claimed: ClaimedBulkUpdate) -> BulkUpdate | None:
-        asked = {
+        arguments = {
             "bulk_update": str(claimed.id),
             "attempt": claimed.attempt,
             "at_most": CHUNK,
         }
-        told = self._database.call("apply_bulk_chunk", asked)
-        return told and BulkUpdate.model_validate(told)
+        row = self._database.call("apply_bulk_chunk", arguments)
+        return row and BulkUpdate.model_validate(row)
 
     @override
     def forget(self) -> int:

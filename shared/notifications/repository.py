@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import decode_cursor, page_of
+from shared.core.types import decode_sort_key, page_of
 
 from .models import Inbox, Notification, Preference, Reading, Unread
 from .ports import Notifications
@@ -21,13 +21,12 @@ class NotificationRepository(Notifications):
 
     @override
     def page(self, *, unread: bool, cursor: str | None, size: int) -> Inbox:
-        place = decode_cursor(cursor, tuple[datetime, UUID])
-        asked = {
+        arguments = {
             "only_unread": unread,
-            "after": place and [str(key) for key in place],
+            "after": decode_sort_key(cursor, tuple[datetime, UUID]),
             "page_size": size + 1,
         }
-        answer = self._database.call("list_notifications", asked)
+        answer = self._database.call("list_notifications", arguments)
         items = [Notification.model_validate(row) for row in answer["items"]]
         page = page_of(items, size, lambda last: (last.created_at, last.id))
         return Inbox(
@@ -36,8 +35,10 @@ class NotificationRepository(Notifications):
 
     @override
     def read(self, reading: Reading, key: str | None) -> Unread:
-        asked = {**reading.model_dump(mode="json"), "idempotency_key": key}
-        return Unread.model_validate(self._database.call("read_notifications", asked))
+        arguments = {**reading.model_dump(mode="json"), "idempotency_key": key}
+        return Unread.model_validate(
+            self._database.call("read_notifications", arguments)
+        )
 
     @override
     def preferences(self) -> list[Preference]:
@@ -46,6 +47,6 @@ class NotificationRepository(Notifications):
 
     @override
     def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
-        asked = {"preferences": [wish.model_dump(mode="json") for wish in wishes]}
-        rows = self._database.call("set_notification_preferences", asked)
+        arguments = {"preferences": [wish.model_dump(mode="json") for wish in wishes]}
+        rows = self._database.call("set_notification_preferences", arguments)
         return [Preference.model_validate(row) for row in rows]

@@ -7,7 +7,13 @@ from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, encode_cursor, page_of
+from shared.core.types import (
+    Page,
+    decode_cursor,
+    decode_sort_key,
+    encode_cursor,
+    page_of,
+)
 
 from .models import DeadLetter, EventRetry
 from .ports import DeadLetters, EventFeed
@@ -21,9 +27,13 @@ class EventFeedRepository(EventFeed):
 
     @override
     def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
-        place = decode_cursor(cursor, tuple[int, int])
-        asked = {"after": place and [*place], "page_size": size, "from_now": now}
-        answer = self._database.call("list_events", asked)
+        sort_key = decode_cursor(cursor, tuple[int, int])
+        arguments = {
+            "after": sort_key and [*sort_key],
+            "page_size": size,
+            "from_now": now,
+        }
+        answer = self._database.call("list_events", arguments)
         items = [parse_event(row) for row in answer["items"]]
         return Page(items=items, next_cursor=encode_cursor(answer["place"]))
 
@@ -36,17 +46,16 @@ class DeadLetterRepository(DeadLetters):
 
     @override
     def page(self, cursor: str | None, size: int) -> Page[DeadLetter]:
-        place = decode_cursor(cursor, tuple[datetime, UUID])
-        asked = {
-            "after": place and [str(key) for key in place],
+        arguments = {
+            "after": decode_sort_key(cursor, tuple[datetime, UUID]),
             "page_size": size + 1,
         }
-        rows = self._database.call("list_parked_events", asked)
+        rows = self._database.call("list_parked_events", arguments)
         events = [DeadLetter.model_validate(row) for row in rows]
         return page_of(events, size, lambda last: (last.parked_at, last.event_id))
 
     @override
     def retry(self, event: UUID, key: str | None) -> EventRetry:
-        asked = {"event": str(event), "idempotency_key": key}
-        answer = self._database.call("retry_parked_event", asked)
+        arguments = {"event": str(event), "idempotency_key": key}
+        answer = self._database.call("retry_parked_event", arguments)
         return EventRetry.model_validate(answer)

@@ -1,6 +1,6 @@
 """What may be asked of the outbox and the event feed. Each method is one transaction.
 
-Every method may raise `Unauthenticated` and `Unavailable`; what else is said below.
+Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
 """
 
 from typing import Protocol

@@ -18,8 +18,8 @@ class EventIntakeRepository(EventIntake):
 
     @override
     def accept(self, event: UUID, proof: str) -> bool:
-        asked = {"event": str(event), "proof": proof}
-        return bool(self._database.call("accept_event", asked))
+        arguments = {"event": str(event), "proof": proof}
+        return bool(self._database.call("accept_event", arguments))
 
 
 class OutboxRepository(Outbox, EventEffects, EventMeasurements):
@@ -35,8 +35,8 @@ class OutboxRepository(Outbox, EventEffects, EventMeasurements):
 
     @override
     def done(self, event: UUID, reaction: str) -> None:
-        asked = {"event": str(event), "reaction": reaction}
-        self._database.call("reaction_done", asked)
+        arguments = {"event": str(event), "reaction": reaction}
+        self._database.call("reaction_done", arguments)
 
     @override
     def finish(self, event: UUID) -> None:
@@ -44,8 +44,8 @@ class OutboxRepository(Outbox, EventEffects, EventMeasurements):
 
     @override
     def fail(self, event: UUID, error: str) -> bool:
-        asked = {"event": str(event), "error": error}
-        return bool(self._database.call("fail_event", asked))
+        arguments = {"event": str(event), "error": error}
+        return bool(self._database.call("fail_event", arguments))
 
     @override
     def notify_people(self, event: UUID) -> bool:
@@ -53,8 +53,8 @@ class OutboxRepository(Outbox, EventEffects, EventMeasurements):
 
     @override
     def fill_webhook_deliveries(self, event: UUID) -> bool:
-        asked = {"event": str(event)}
-        return bool(self._database.call("fill_webhook_deliveries", asked))
+        arguments = {"event": str(event)}
+        return bool(self._database.call("fill_webhook_deliveries", arguments))
 
     @override
     def measure(self, event: UUID) -> EventFigures | None:

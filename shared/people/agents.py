@@ -2,29 +2,29 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared.core.types import Command, Model, SingleLine, StrictBool, StrictInt
+from shared.core.types import Change, Command, Model, SingleLine, StrictBool, StrictInt
 
 
 class Availability(StrEnum):
-    """Whether somebody takes work now."""
+    """Whether an agent takes tickets now."""
 
     AVAILABLE = "available"
     AWAY = "away"
 
 
 AgentRef = Literal["me"] | UUID
-"""Somebody at work, as they stand in an address."""
+"""An agent, as in a path: an id or `me`."""
 
 Skill = Annotated[SingleLine, Field(pattern=r"^[^\s,]{1,50}$")]
 
 
 class Agent(Model):
-    """Somebody who works tickets."""
+    """A person who works tickets."""
 
     id: UUID
     name: str
@@ -37,13 +37,13 @@ class Agent(Model):
 
 
 class LeavingAgent(Agent):
-    """Somebody who has said whether they are there."""
+    """An agent whose availability has changed."""
 
     put_back: int = Field(description="How many tickets went back to their queues.")
 
 
 class AvailabilityChange(Command):
-    """Whether somebody takes work now."""
+    """Whether an agent takes tickets now."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"availability": "away", "reassign": True}]}
@@ -62,8 +62,8 @@ class AvailabilityChange(Command):
         return self
 
 
-class AgentChange(Command):
-    """What is to be different; what is left out stays."""
+class AgentChange(Change):
+    """A change to an agent; what is left out stays."""
 
     capacity: StrictInt = Field(
         default_factory=int,
@@ -78,7 +78,3 @@ class AgentChange(Command):
         description="What they know.",
         examples=[["tax", "german"]],
     )
-
-    def said(self) -> dict[str, Any]:
-        """Return what was said, and nothing else."""
-        return self.model_dump(mode="json", exclude_unset=True)

@@ -1,7 +1,7 @@
 """What use cases may ask about people, roles and agents.
 
 Each method is one round trip, one transaction, and may raise `Unauthenticated` and
-`Unavailable`; what else is said below.
+`Unavailable`; further errors stand at each method.
 """
 
 from typing import Protocol
@@ -28,7 +28,7 @@ class PeopleReader(Protocol):
 
 
 class Roles(Protocol):
-    """Saying who may do what. Rights end and begin with the next request."""
+    """Roles and who has them; a change holds from the next request on."""
 
     def all(self) -> list[Role]:
         """Return every role."""
@@ -48,18 +48,18 @@ class Roles(Protocol):
 
 
 class Agents(Protocol):
-    """People at work."""
+    """Agents: availability, capacity and skills."""
 
     def get(self, agent: AgentRef) -> Agent:
-        """Return somebody at work, or raise `NotFound`, `Denied`."""
+        """Return an agent, or raise `NotFound`, `Denied`."""
         ...
 
     def set_availability(
         self, agent: AgentRef, change: AvailabilityChange
     ) -> LeavingAgent:
-        """Say whether they are there; raise `NotFound`, `Denied`."""
+        """Set their availability; raise `NotFound`, `Denied`."""
         ...
 
     def change(self, agent: AgentRef, change: AgentChange) -> Agent:
-        """Say what they take and know; raise `NotFound`, `Denied`, `Invalid`."""
+        """Change capacity and skills; raise `NotFound`, `Denied`, `Invalid`."""
         ...

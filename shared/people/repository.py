@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, page_of
+from shared.core.types import Page, decode_sort_key, page_of
 
 from .agents import Agent, AgentChange, AgentRef, AvailabilityChange, LeavingAgent
 from .models import Me, Person, Role, RoleDefinition
@@ -28,21 +28,21 @@ class AgentRepository(Agents):
     def set_availability(
         self, agent: AgentRef, change: AvailabilityChange
     ) -> LeavingAgent:
-        told = self._call("set_availability", agent, change.model_dump(mode="json"))
-        return LeavingAgent.model_validate(told)
+        row = self._call("set_availability", agent, change.model_dump(mode="json"))
+        return LeavingAgent.model_validate(row)
 
     @override
     def change(self, agent: AgentRef, change: AgentChange) -> Agent:
-        told = self._call("change_agent", agent, {"changes": change.said()})
-        return Agent.model_validate(told)
+        row = self._call("change_agent", agent, {"changes": change.changes()})
+        return Agent.model_validate(row)
 
     def _call(
-        self, function: str, agent: AgentRef, asked: Mapping[str, Any]
+        self, function: str, agent: AgentRef, arguments: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        told: Mapping[str, Any] = self._database.call(
-            function, {"agent": str(agent), **asked}
+        row: Mapping[str, Any] = self._database.call(
+            function, {"agent": str(agent), **arguments}
         )
-        return told
+        return row
 
 
 class PeopleRepository(PeopleReader):
@@ -59,11 +59,10 @@ class PeopleRepository(PeopleReader):
     def find(
         self, search: str | None, role: str | None, cursor: str | None, size: int
     ) -> Page[Person]:
-        place = decode_cursor(cursor, tuple[str, UUID])
         arguments = {
             "search": search,
             "role": role,
-            "after": place and [str(key) for key in place],
+            "after": decode_sort_key(cursor, tuple[str, UUID]),
             "page_size": size + 1,
         }
         rows = self._database.call("list_people", arguments)
@@ -84,8 +83,8 @@ class RoleRepository(Roles):
 
     @override
     def define(self, role: str, definition: RoleDefinition) -> Role:
-        asked = {"role": role, **definition.model_dump()}
-        return Role.model_validate(self._database.call("define_role", asked))
+        arguments = {"role": role, **definition.model_dump()}
+        return Role.model_validate(self._database.call("define_role", arguments))
 
     @override
     def grant(self, person: UUID, role: str) -> Person:
@@ -96,5 +95,5 @@ class RoleRepository(Roles):
         return self._turn("revoke_role", person, role)
 
     def _turn(self, function: str, person: UUID, role: str) -> Person:
-        asked = {"person": str(person), "role": role}
-        return Person.model_validate(self._database.call(function, asked))
+        arguments = {"person": str(person), "role": role}
+        return Person.model_validate(self._database.call(function, arguments))

@@ -1,11 +1,12 @@
 """Queues, their settings and their members."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from shared.core.types import (
+    Change,
     Command,
     Model,
     SingleLine,
@@ -85,7 +86,7 @@ WaitMinutes = Annotated[
 
 
 class QueueDraft(Command):
-    """A queue to be made."""
+    """A queue to create."""
 
     key: str = Field(
         pattern=r"^[a-z][a-z0-9-]{1,39}$",
@@ -99,8 +100,8 @@ class QueueDraft(Command):
     wait_limit_minutes: WaitMinutes | None = None
 
 
-class QueueChange(Command):
-    """What is to be different; what is left out stays, so it has no default to show."""
+class QueueChange(Change):
+    """A change to a queue; what is left out stays, so it has no default to show."""
 
     name: QueueName = Field(default_factory=str)
     archived: StrictBool = Field(
@@ -111,12 +112,8 @@ class QueueChange(Command):
     released_after_minutes: Minutes | None = None
     wait_limit_minutes: WaitMinutes | None = None
 
-    def said(self) -> dict[str, Any]:
-        """Return what was said, and nothing else; null means null."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
 
 class Member(Agent):
-    """Somebody who works a queue."""
+    """An agent who works a queue."""
 
     joined_at: datetime

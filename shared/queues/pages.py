@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.core.types import Page, TicketPriority, decode_cursor, encode_cursor
+from shared.core.types import Page, TicketPriority, decode_sort_key, encode_cursor
 from shared.tickets import Ticket
 
 from .selection import QueueSort, Total
@@ -21,7 +21,7 @@ class TicketPage(Page[Ticket]):
     """
 
     total: Total | None = Field(
-        default=None, description="How many there are; null where that was not asked."
+        default=None, description="How many there are; null without `count`."
     )
 
 
@@ -38,8 +38,7 @@ def read_sort_key(cursor: str | None) -> Sequence[str] | None:
     Raises:
         Malformed: the cursor was not made for a queue.
     """
-    sort_key: QueueSortKey | None = decode_cursor(cursor, QueueSortKey)  # type: ignore[arg-type]
-    return sort_key and [str(key) for key in sort_key]
+    return decode_sort_key(cursor, QueueSortKey)  # type: ignore[arg-type]
 
 
 def read_page(answer: Mapping[str, Any]) -> TicketPage:

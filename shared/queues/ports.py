@@ -1,6 +1,6 @@
 """What use cases may ask about queues. Each method is one round trip, one transaction.
 
-Every method may raise `Unauthenticated` and `Unavailable`; what else is said below.
+Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
 """
 
 from typing import Protocol
@@ -19,28 +19,28 @@ class QueueWriter(Protocol):
         ...
 
     def change(self, queue: str, change: QueueChange) -> Queue:
-        """Change what is said; raise `NotFound`, `Denied`, `Conflict`, `Invalid`."""
+        """Change what was sent; raise `NotFound`, `Denied`, `Conflict`, `Invalid`."""
         ...
 
 
 class QueueMembers(Protocol):
-    """Who works a queue."""
+    """Members of queues: the agents who work them."""
 
     def members(self, queue: str) -> list[Member]:
-        """Return who works it, by name, or raise `NotFound`."""
+        """Return the members of a queue, by name, or raise `NotFound`."""
         ...
 
     def add(self, queue: str, person: UUID) -> Member:
-        """Let somebody work it; raise `NotFound`, `Denied`, `Invalid`."""
+        """Add a member; raise `NotFound`, `Denied`, `Invalid`."""
         ...
 
     def remove(self, queue: str, person: UUID) -> Member:
-        """End it, and put back what they hold; raise `NotFound`, `Denied`."""
+        """Remove a member, and put back their tickets; raise `NotFound`, `Denied`."""
         ...
 
 
 class QueueReader(Protocol):
-    """Looking at queues."""
+    """Reading queues and the tickets in them."""
 
     def overview(self) -> list[Queue]:
         """Return the queues the caller may read, with live counts."""

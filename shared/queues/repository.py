@@ -33,7 +33,7 @@ class QueueRepository(QueueReader, QueueWriter, QueueMembers):
         *,
         count: bool = False,
     ) -> TicketPage:
-        filters = selection.wanted.model_dump(mode="json", exclude_none=True)
+        filters = selection.filters.model_dump(mode="json", exclude_none=True)
         sort_key = read_sort_key(cursor)
         arguments = {
             "queue": queue,
@@ -62,13 +62,13 @@ class QueueRepository(QueueReader, QueueWriter, QueueMembers):
 
     @override
     def create(self, draft: QueueDraft, key: str | None) -> Queue:
-        asked = {**draft.model_dump(mode="json"), "idempotency_key": key}
-        return Queue.model_validate(self._database.call("create_queue", asked))
+        arguments = {**draft.model_dump(mode="json"), "idempotency_key": key}
+        return Queue.model_validate(self._database.call("create_queue", arguments))
 
     @override
     def change(self, queue: str, change: QueueChange) -> Queue:
-        asked = {"queue": queue, "changes": change.said()}
-        return Queue.model_validate(self._database.call("change_queue", asked))
+        arguments = {"queue": queue, "changes": change.changes()}
+        return Queue.model_validate(self._database.call("change_queue", arguments))
 
     @override
     def members(self, queue: str) -> list[Member]:
@@ -84,5 +84,5 @@ class QueueRepository(QueueReader, QueueWriter, QueueMembers):
         return self._turn("remove_queue_member", queue, person)
 
     def _turn(self, function: str, queue: str, person: UUID) -> Member:
-        asked = {"queue": queue, "person": str(person)}
-        return Member.model_validate(self._database.call(function, asked))
+        arguments = {"queue": queue, "person": str(person)}
+        return Member.model_validate(self._database.call(function, arguments))

@@ -80,7 +80,7 @@ class QueueFilter(Command):
 class Selection(Model):
     """Which tickets, in which order."""
 
-    wanted: QueueFilter = Field(default_factory=QueueFilter)
+    filters: QueueFilter = Field(default_factory=QueueFilter)
     sort: QueueSort = QueueSort.PRIORITY
 
 

@@ -81,8 +81,8 @@ class QueueStatusRepository(QueueStatusReader):
 
     @override
     def status(self, queue: str) -> QueueStatus:
-        told = self._database.call("get_queue_status", {"queue": queue})
-        return QueueStatus.model_validate(told)
+        row = self._database.call("get_queue_status", {"queue": queue})
+        return QueueStatus.model_validate(row)
 
 
 class QueueStatusBroadcaster(StatusBroadcaster):
@@ -103,8 +103,8 @@ class QueueStatusBroadcaster(StatusBroadcaster):
     def broadcast_changed(self) -> float | None:
         return self._seconds("tell_queue_statuses", {})
 
-    def _seconds(self, function: str, asked: Mapping[str, Any]) -> float | None:
-        seconds = self._database.call(function, asked)
+    def _seconds(self, function: str, arguments: Mapping[str, Any]) -> float | None:
+        seconds = self._database.call(function, arguments)
         return None if seconds is None else float(seconds)
 
 

@@ -1,4 +1,4 @@
-"""What an event changes for those who work tickets."""
+"""Assigning tickets when an event frees a ticket or an agent."""
 
 from shared.assignment import AssignmentRepository, TicketAssigner
 from shared.core.events import TicketAssigned, TicketEvent, TicketStatusChanged
@@ -6,11 +6,11 @@ from shared.core.persistence import open_worker_database
 from shared.core.types import StatusCategory
 
 HELD_CATEGORIES = frozenset({StatusCategory.NEW, StatusCategory.OPEN})
-"""Where a ticket is to be worked, and counts as held."""
+"""Statuses in which a ticket counts towards the capacity of its assignee."""
 
 
 class AssignWork:
-    """Gives a free ticket to somebody, and more to whoever has got room."""
+    """Assigns a free ticket, and more tickets to an agent who has got capacity."""
 
     name = "assign_work"
 
@@ -18,13 +18,13 @@ class AssignWork:
         self._assigner = assigner
 
     def react(self, event: TicketEvent) -> None:
-        """Give what is next; what cannot be given now is found by the clock."""
+        """Assign what is next; what cannot be assigned now, the scheduler finds."""
         if _frees_capacity_or_ticket(event):
             self._assigner.assign_after(event.id)
 
 
 def _frees_capacity_or_ticket(event: TicketEvent) -> bool:
-    """Say whether a ticket may have become free, or somebody may have got room."""
+    """Return whether a ticket may be free now, or an agent have capacity."""
     if isinstance(event, TicketAssigned):
         return event.before.assignee_id is not None
     if isinstance(event, TicketStatusChanged):

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from shared.core.types import (
+    Change,
     Command,
     Fields,
     LongText,
@@ -35,7 +36,7 @@ class WaitingParty(StrEnum):
 
 
 class TicketDraft(Command):
-    """What somebody asks for help with."""
+    """A ticket to open."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -70,8 +71,8 @@ class TicketDraft(Command):
     )
 
 
-class TicketChange(Command):
-    """What a ticket is to say of itself; what is left out stays as it is."""
+class TicketChange(Change):
+    """A change to a ticket; what is left out stays as it is."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -112,7 +113,7 @@ class TicketChange(Command):
 
 
 class StatusChange(Command):
-    """Where a ticket is to stand next."""
+    """The next status of a ticket."""
 
     status: SingleLine = Field(max_length=50, examples=["pending"])
     reason: Annotated[SingleLine, Field(min_length=1, max_length=500)] | None = Field(

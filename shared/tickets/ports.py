@@ -1,6 +1,6 @@
 """What use cases may ask about tickets. Each method is one round trip, one transaction.
 
-Every method may raise `Unauthenticated` and `Unavailable`; what else is said below.
+Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
 """
 
 from collections.abc import Sequence

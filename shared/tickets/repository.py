@@ -36,10 +36,10 @@ class TicketRepository(TicketReader, TicketWriter):
     def mine(
         self, statuses: Sequence[str] | None, cursor: str | None, size: int
     ) -> Page[Ticket]:
-        place = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[int])
         arguments = {
             "statuses": statuses,
-            "before_number": place and place[0],
+            "before_number": sort_key and sort_key[0],
             "page_size": size + 1,
         }
         rows = self._database.call("read_my_tickets", arguments)
@@ -58,34 +58,38 @@ class TicketRepository(TicketReader, TicketWriter):
     def create(
         self, draft: TicketDraft, triaged: TicketPriority, key: str | None
     ) -> Ticket:
-        asked = draft.model_dump(mode="json")
+        arguments = draft.model_dump(mode="json")
         extra = {"triaged_priority": triaged, "idempotency_key": key}
-        return self._one("create_ticket", {**asked, **extra})
+        return self._one("create_ticket", {**arguments, **extra})
 
     @override
     def update(
         self, ticket: TicketRef, change: TicketChange, version: int | None
     ) -> Ticket:
-        changes = change.model_dump(mode="json", exclude_unset=True)
-        asked = {"ticket": ticket, "changes": changes, "expected_version": version}
-        return self._one("update_ticket", asked)
+        changes = change.changes()
+        arguments = {"ticket": ticket, "changes": changes, "expected_version": version}
+        return self._one("update_ticket", arguments)
 
     @override
     def change_status(
         self, ticket: TicketRef, change: StatusChange, version: int | None
     ) -> Ticket:
-        asked = {"ticket": ticket, "expected_version": version}
-        return self._one("update_ticket_status", {**asked, **change.model_dump()})
+        arguments = {"ticket": ticket, "expected_version": version}
+        return self._one("update_ticket_status", {**arguments, **change.model_dump()})
 
     @override
     def assign(self, ticket: TicketRef, assignee: str, version: int | None) -> Ticket:
-        asked = {"ticket": ticket, "assignee": assignee, "expected_version": version}
-        return self._one("assign_ticket", asked)
+        arguments = {
+            "ticket": ticket,
+            "assignee": assignee,
+            "expected_version": version,
+        }
+        return self._one("assign_ticket", arguments)
 
     @override
     def release(self, ticket: TicketRef, version: int | None) -> Ticket:
-        asked = {"ticket": ticket, "expected_version": version}
-        return self._one("release_ticket", asked)
+        arguments = {"ticket": ticket, "expected_version": version}
+        return self._one("release_ticket", arguments)
 
     def _one(self, function: str, arguments: Mapping[str, Any]) -> Ticket:
         return Ticket.model_validate(self._database.call(function, arguments, TICKET))

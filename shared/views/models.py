@@ -54,12 +54,12 @@ class ViewDraft(Command):
 
 
 def _without_default(schema: JsonDict) -> None:
-    """Leave the default out of the document: what is not said is not changed."""
+    """Leave the default out of the document: what is left out is not changed."""
     schema.pop("default", None)
 
 
 class ViewChange(Command):
-    """What is to be otherwise; what is left out stays."""
+    """A change to a view; what is left out stays."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"scope": "team", "queue": "billing"}]}

@@ -7,7 +7,7 @@ from .models import View, ViewChange, ViewDraft
 
 
 class Views(Protocol):
-    """Keeping views: one's own, a team's, everyone's."""
+    """Saved views: one's own, a team's, everyone's."""
 
     def all(self) -> list[View]:
         """Return the views the caller has."""
@@ -18,7 +18,7 @@ class Views(Protocol):
         ...
 
     def change(self, view: UUID, change: ViewChange) -> View:
-        """Change what is named; raise `NotFound`, `Denied`, `Invalid`."""
+        """Change what was sent; raise `NotFound`, `Denied`, `Invalid`."""
         ...
 
     def delete(self, view: UUID) -> View:

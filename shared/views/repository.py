@@ -24,22 +24,24 @@ class ViewRepository(Views):
 
     @override
     def create(self, draft: ViewDraft, key: str | None) -> View:
-        asked = {**_changes(draft), "idempotency_key": key}
-        return View.model_validate(self._database.call("create_view", asked))
+        arguments = {**_changes(draft), "idempotency_key": key}
+        return View.model_validate(self._database.call("create_view", arguments))
 
     @override
     def change(self, view: UUID, change: ViewChange) -> View:
-        asked = {"view": str(view), "changes": _changes(change)}
-        return View.model_validate(self._database.call("change_view", asked))
+        arguments = {"view": str(view), "changes": _changes(change)}
+        return View.model_validate(self._database.call("change_view", arguments))
 
     @override
     def delete(self, view: UUID) -> View:
-        asked = {"view": str(view)}
-        return View.model_validate(self._database.call("delete_view", asked))
+        arguments = {"view": str(view)}
+        return View.model_validate(self._database.call("delete_view", arguments))
 
 
-def _changes(said: ViewDraft | ViewChange) -> dict[str, Any]:
-    told = said.model_dump(mode="json", exclude_unset=True)
-    if "conditions" in told:
-        told["conditions"] = said.conditions.model_dump(mode="json", exclude_none=True)
-    return told
+def _changes(body: ViewDraft | ViewChange) -> dict[str, Any]:
+    changes = body.model_dump(mode="json", exclude_unset=True)
+    if "conditions" in changes:
+        changes["conditions"] = body.conditions.model_dump(
+            mode="json", exclude_none=True
+        )
+    return changes

@@ -20,7 +20,7 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Model):
-    """One event owed to one endpoint."""
+    """One event for one endpoint."""
 
     id: UUID
     endpoint_id: UUID
@@ -80,7 +80,7 @@ class Replay(Model):
 
 
 class DueDelivery(Model):
-    """What a worker is given to send."""
+    """A delivery that a worker holds the lease of."""
 
     delivery_id: UUID
     endpoint_id: UUID
@@ -94,9 +94,9 @@ class DueDelivery(Model):
 
     @property
     def correlation_id(self) -> str | None:
-        """Which request it follows from, as our logs call it."""
-        told = json.loads(self.body).get("data", {}).get("correlation_id")
-        return None if told is None else str(told)
+        """The correlation id of the request that it follows from."""
+        found = json.loads(self.body).get("data", {}).get("correlation_id")
+        return None if found is None else str(found)
 
 
 class Outcome(StrEnum):

@@ -1,13 +1,13 @@
-"""Webhook endpoints: what administrators say, and what they are shown."""
+"""Webhook endpoints, as created, changed and shown."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
 from shared.core.events import DomainEvent
-from shared.core.types import Command, Model, SingleLine, StrictBool
+from shared.core.types import Change, Command, Model, SingleLine, StrictBool
 
 EVENT_TYPES = frozenset(
     event.model_fields["type"].default for event in get_args(get_args(DomainEvent)[0])
@@ -43,7 +43,7 @@ EventTypes = Annotated[
 
 
 class WebhookDraft(Command):
-    """A webhook to be made."""
+    """A webhook endpoint to create."""
 
     url: Url
     description: Description = ""
@@ -53,8 +53,8 @@ class WebhookDraft(Command):
     )
 
 
-class WebhookChange(Command):
-    """What is to be different; what is left out stays."""
+class WebhookChange(Change):
+    """A change to a webhook; what is left out stays."""
 
     url: Url = ""
     description: Description = ""
@@ -67,13 +67,9 @@ class WebhookChange(Command):
         default=True, description="Ends being disabled because of failure."
     )
 
-    def said(self) -> dict[str, Any]:
-        """Return what was said, and nothing else; null means null."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
 
 class Webhook(Model):
-    """Who hears of events."""
+    """A webhook endpoint."""
 
     id: UUID
     url: str
@@ -93,6 +89,6 @@ class Webhook(Model):
 
 
 class NewWebhook(Webhook):
-    """A webhook with its new secret, which is told this once."""
+    """A webhook with its new secret, which is shown this once."""
 
     secret: str = Field(description="Verifies deliveries; keep it, it is not listed.")

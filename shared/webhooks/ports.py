@@ -1,7 +1,7 @@
 """What use cases may ask about webhooks. Each method is one round trip.
 
-Every method may raise `Unauthenticated`, `Denied` and `Unavailable`; what else is said
-below.
+Every method may raise `Unauthenticated`, `Denied` and `Unavailable`; further errors
+stand at each method.
 """
 
 from collections.abc import Sequence
@@ -35,11 +35,11 @@ class WebhookEndpoints(Protocol):
         ...
 
     def create(self, draft: WebhookDraft, key: str | None) -> NewWebhook:
-        """Make one and tell its secret; raise `Conflict` when there are too many."""
+        """Create one with a secret; raise `Conflict` when there are too many."""
         ...
 
     def change(self, webhook: UUID, change: WebhookChange) -> Webhook:
-        """Change what was said, or raise `NotFound`."""
+        """Change what was sent, or raise `NotFound`."""
         ...
 
     def delete(self, webhook: UUID) -> Webhook:
@@ -51,11 +51,11 @@ class WebhookOperations(Protocol):
     """Secrets, pings and sending again."""
 
     def rotate_secret(self, webhook: UUID, key: str | None) -> NewWebhook:
-        """Give it a new secret and tell it, or raise `NotFound`."""
+        """Replace its secret and return the new one, or raise `NotFound`."""
         ...
 
     def ping(self, webhook: UUID, key: str | None) -> Delivery:
-        """Owe it a test delivery; raise `NotFound`, `Conflict` when disabled."""
+        """Create a test delivery; raise `NotFound`, `Conflict` when disabled."""
         ...
 
     def replay(self, webhook: UUID, time: ReplayRange, key: str | None) -> Replay:
@@ -68,7 +68,7 @@ class WebhookOperations(Protocol):
 
 
 class DeliveryLog(Protocol):
-    """What was sent, and how that went."""
+    """The log of deliveries and attempts."""
 
     def page(
         self, webhook: UUID, state: DeliveryState | None, cursor: str | None, size: int
@@ -91,7 +91,7 @@ class DeliveryQueue(Protocol):
     def record(
         self, due: DueDelivery, outcome: Outcome, wait: float, log: AttemptLog
     ) -> bool:
-        """Say how it went; return whether the endpoint is disabled for it.
+        """Record an attempt; return whether the endpoint is disabled for it.
 
         Args:
             due: what was claimed.

@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, page_of
+from shared.core.types import Page, decode_sort_key, page_of
 
 from .deliveries import (
     Attempt,
@@ -41,13 +41,13 @@ class WebhookRepository(WebhookEndpoints, WebhookOperations):
 
     @override
     def create(self, draft: WebhookDraft, key: str | None) -> NewWebhook:
-        asked = {**draft.model_dump(mode="json"), "idempotency_key": key}
-        made = self._database.call("create_webhook", asked)
+        arguments = {**draft.model_dump(mode="json"), "idempotency_key": key}
+        made = self._database.call("create_webhook", arguments)
         return NewWebhook.model_validate(made)
 
     @override
     def change(self, webhook: UUID, change: WebhookChange) -> Webhook:
-        changed = self._about("change_webhook", webhook, changes=change.said())
+        changed = self._about("change_webhook", webhook, changes=change.changes())
         return Webhook.model_validate(changed)
 
     @override
@@ -61,23 +61,23 @@ class WebhookRepository(WebhookEndpoints, WebhookOperations):
 
     @override
     def ping(self, webhook: UUID, key: str | None) -> Delivery:
-        owed = self._about("ping_webhook", webhook, idempotency_key=key)
-        return Delivery.model_validate(owed)
+        row = self._about("ping_webhook", webhook, idempotency_key=key)
+        return Delivery.model_validate(row)
 
     @override
     def replay(self, webhook: UUID, time: ReplayRange, key: str | None) -> Replay:
-        asked = {**time.model_dump(mode="json"), "idempotency_key": key}
-        told = self._about("replay_webhook_events", webhook, **asked)
-        return Replay.model_validate(told)
+        arguments = {**time.model_dump(mode="json"), "idempotency_key": key}
+        row = self._about("replay_webhook_events", webhook, **arguments)
+        return Replay.model_validate(row)
 
     @override
     def replay_one(self, webhook: UUID, delivery: UUID, key: str | None) -> Delivery:
-        asked = {"delivery": str(delivery), "idempotency_key": key}
-        owed = self._about("replay_webhook_delivery", webhook, **asked)
-        return Delivery.model_validate(owed)
+        arguments = {"delivery": str(delivery), "idempotency_key": key}
+        row = self._about("replay_webhook_delivery", webhook, **arguments)
+        return Delivery.model_validate(row)
 
-    def _about(self, function: str, webhook: UUID, **asked: object) -> Any:  # noqa: ANN401
-        return self._database.call(function, {"webhook": str(webhook), **asked})
+    def _about(self, function: str, webhook: UUID, **arguments: object) -> Any:  # noqa: ANN401
+        return self._database.call(function, {"webhook": str(webhook), **arguments})
 
 
 class DeliveryLogRepository(DeliveryLog):
@@ -90,21 +90,20 @@ class DeliveryLogRepository(DeliveryLog):
     def page(
         self, webhook: UUID, state: DeliveryState | None, cursor: str | None, size: int
     ) -> Page[Delivery]:
-        place = decode_cursor(cursor, tuple[datetime, UUID])
-        asked = {
+        arguments = {
             "webhook": str(webhook),
             "state": state,
-            "before": place and [str(key) for key in place],
+            "before": decode_sort_key(cursor, tuple[datetime, UUID]),
             "page_size": size + 1,
         }
-        rows = self._database.call("list_webhook_deliveries", asked)
+        rows = self._database.call("list_webhook_deliveries", arguments)
         found = [Delivery.model_validate(row) for row in rows]
         return page_of(found, size, lambda last: (last.created_at, last.id))
 
     @override
     def attempts(self, webhook: UUID, delivery: UUID) -> list[Attempt]:
-        asked = {"webhook": str(webhook), "delivery": str(delivery)}
-        rows = self._database.call("list_webhook_attempts", asked)
+        arguments = {"webhook": str(webhook), "delivery": str(delivery)}
+        rows = self._database.call("list_webhook_attempts", arguments)
         return [Attempt.model_validate(row) for row in rows]
 
 
@@ -120,22 +119,22 @@ class DeliveryQueueRepository(DeliveryQueue):
 
     @override
     def claim(self, at_most: int) -> Sequence[DueDelivery]:
-        asked = {"at_most": at_most, "lease_seconds": LEASE_SECONDS}
-        rows = self._database.call("claim_webhook_deliveries", asked)
+        arguments = {"at_most": at_most, "lease_seconds": LEASE_SECONDS}
+        rows = self._database.call("claim_webhook_deliveries", arguments)
         return [DueDelivery.model_validate(row) for row in rows]
 
     @override
     def record(
         self, due: DueDelivery, outcome: Outcome, wait: float, log: AttemptLog
     ) -> bool:
-        asked = {
+        arguments = {
             "delivery": str(due.delivery_id),
             "attempt": due.attempt,
             "outcome": outcome,
             "log": log.model_dump(mode="json"),
             "retry_seconds": wait,
         }
-        return bool(self._database.call("record_webhook_attempt", asked))
+        return bool(self._database.call("record_webhook_attempt", arguments))
 
     @override
     def forget(self) -> int:

@@ -45,13 +45,13 @@ class FakeQueues:
     def _page(
         self, selection: Selection, cursor: str | None, size: int, *, count: bool
     ) -> TicketPage:
-        self.asked.append((selection.wanted, selection.sort))
+        self.asked.append((selection.filters, selection.sort))
         place = decode_cursor(cursor, tuple[int])
         fit = [
             each
             for each in sorted(self.tickets, key=lambda each: each.number)
-            if selection.wanted.statuses is None
-            or each.status in selection.wanted.statuses
+            if selection.filters.statuses is None
+            or each.status in selection.filters.statuses
         ]
         rest = [each for each in fit if place is None or each.number > place[0]]
         page = page_of(rest[: size + 1], size, lambda last: (last.number,))

@@ -48,7 +48,7 @@ def test_a_queue_read_in_pages_is_the_queue(api, billing, sort):
     queues = QueueRepository(api.open("biller"))
     if sort is QueueSort.WAITING:
         billing = billing.model_copy(update={"waiting_on": [WaitingParty.AGENT]})
-    asked = Selection(wanted=billing, sort=sort)
+    asked = Selection(filters=billing, sort=sort)
 
     numbers, cursor = [], None
     while True:
@@ -70,7 +70,7 @@ def test_a_queue_is_filtered(api, billing):
     )
 
     def found(wanted):
-        return queues.page("billing", Selection(wanted=wanted), None, 9).items
+        return queues.page("billing", Selection(filters=wanted), None, 9).items
 
     assert [each.priority for each in found(narrow)] == [TicketPriority.LOW] * 2
     assert found(billing.model_copy(update={"assignee": id_of("biller")})) == []
@@ -79,7 +79,7 @@ def test_a_queue_is_filtered(api, billing):
 
 
 def test_a_ticket_of_a_list_comes_with_names_and_whether_it_is_new(api, billing):
-    asked = Selection(wanted=billing)
+    asked = Selection(filters=billing)
 
     [first, *_] = (
         QueueRepository(api.open("admin")).page("billing", asked, None, 9).items
@@ -91,7 +91,7 @@ def test_a_ticket_of_a_list_comes_with_names_and_whether_it_is_new(api, billing)
 
 def test_a_total_is_told_when_it_is_asked_for(api, billing):
     queues = QueueRepository(api.open("biller"))
-    asked = Selection(wanted=billing)
+    asked = Selection(filters=billing)
 
     counted = queues.page("billing", asked, None, 2, count=True)
 
@@ -103,15 +103,15 @@ def test_a_queue_not_worked_is_not_found(api, billing):
     for who in ("customer", "agent"):
         with pytest.raises(NotFound):
             QueueRepository(api.open(who)).page(
-                "billing", Selection(wanted=billing), None, 9
+                "billing", Selection(filters=billing), None, 9
             )
 
 
 def test_an_unknown_status_and_a_foreign_cursor_are_refused(api, billing):
     queues = QueueRepository(api.open("biller"))
 
-    unknown = Selection(wanted=QueueFilter(statuses=["nope"]))
-    by_age = Selection(wanted=billing, sort=QueueSort.OLDEST)
+    unknown = Selection(filters=QueueFilter(statuses=["nope"]))
+    by_age = Selection(filters=billing, sort=QueueSort.OLDEST)
     cursor = queues.page("billing", by_age, None, 2).next_cursor
 
     with pytest.raises(Invalid):
@@ -119,7 +119,7 @@ def test_an_unknown_status_and_a_foreign_cursor_are_refused(api, billing):
     with pytest.raises(Malformed):
         queues.page("billing", by_age, "nope", 9)
     with pytest.raises(Invalid) as other_order:
-        queues.page("billing", Selection(wanted=billing), cursor, 9)
+        queues.page("billing", Selection(filters=billing), cursor, 9)
 
     assert other_order.value.problem == "bad-cursor"
 
@@ -179,7 +179,7 @@ def test_a_worker_tells_and_nobody_else(api, billing):
 
 def test_a_look_makes_a_ticket_read(api, billing):
     tickets = TicketRepository(api.open("biller"))
-    asked = Selection(wanted=billing)
+    asked = Selection(filters=billing)
     [first, *_] = (
         QueueRepository(api.open("biller")).page("billing", asked, None, 9).items
     )

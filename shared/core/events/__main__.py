@@ -1,4 +1,4 @@
-"""Publish the events: `python -m shared.core.events` writes their schema beside this."""
+"""Publish the events: `python -m shared.core.events` writes their JSON Schema."""
 
 import json
 from pathlib import Path

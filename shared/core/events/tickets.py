@@ -1,4 +1,4 @@
-"""Ticket events, one class each, told apart by their `type`.
+"""Ticket events, one class each, discriminated by their `type`.
 
 The same form everywhere: a row of `ticket_events`, an item of the change feed, and the
 payload of a Broadcast.
@@ -68,7 +68,7 @@ class NewTicketFacts(Model):
 
 
 class TicketCreated(TicketEvent):
-    """Somebody asked for help."""
+    """A ticket was opened."""
 
     type: Literal["TICKET_CREATED"] = "TICKET_CREATED"
     before: None = None
@@ -139,7 +139,7 @@ class CommentFacts(Model):
 
 
 class TicketCommented(TicketEvent):
-    """Somebody said something."""
+    """A comment was added: a reply or a note."""
 
     type: Literal["TICKET_COMMENTED"] = "TICKET_COMMENTED"
     before: None = None
@@ -153,7 +153,7 @@ class LeaseFacts(Model):
 
 
 class TicketReplyTakenOver(TicketEvent):
-    """Somebody went on with a reply that somebody else was writing."""
+    """An agent took over the reply that another was writing."""
 
     type: Literal["TICKET_REPLY_TAKEN_OVER"] = "TICKET_REPLY_TAKEN_OVER"
     before: LeaseFacts
@@ -161,7 +161,7 @@ class TicketReplyTakenOver(TicketEvent):
 
 
 class TicketCommentRedacted(TicketEvent):
-    """The words of a comment were taken out; so should copies of it be."""
+    """A comment was redacted; copies of it should be as well."""
 
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
     before: None = None

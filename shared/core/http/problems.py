@@ -115,17 +115,17 @@ def _trace(error: BaseException) -> list[str]:
     Messages of others stay out of the log: they quote what they are about.
     """
     ours = type(error).__module__.startswith("shared.")
-    told = [type(error).__qualname__, str(error) if ours else ""]
+    parts = [type(error).__qualname__, str(error) if ours else ""]
     if isinstance(error, ValidationError):
-        told += [f"{one['loc']} {one['type']}" for one in error.errors()]
-    told += getattr(error, "__notes__", [])
+        parts += [f"{one['loc']} {one['type']}" for one in error.errors()]
+    parts += getattr(error, "__notes__", [])
     frames = [frame.rstrip() for frame in traceback.format_tb(error.__traceback__)]
-    lines = [*frames, " ".join(filter(None, told))]
+    lines = [*frames, " ".join(filter(None, parts))]
     hidden = None if error.__suppress_context__ else error.__context__
     cause = error.__cause__ or hidden
     return [*_trace(cause), *lines] if cause else lines
 
 
-def _pointer(place: Sequence[str | int]) -> str:
-    path = [str(step).replace("~", "~0").replace("/", "~1") for step in place]
+def _pointer(location: Sequence[str | int]) -> str:
+    path = [str(step).replace("~", "~0").replace("/", "~1") for step in location]
     return "/".join(["#" if path[:1] == ["body"] else path[0], *path[1:]])

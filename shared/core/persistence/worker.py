@@ -11,7 +11,7 @@ from .database import Database, open_database
 
 
 class WorkerDatabase(Database):
-    """`Database` with the secret key, asked for at every call.
+    """`Database` with the secret key, read again at every call.
 
     So a key that was replaced is in use within minutes, however long a worker lives.
     """

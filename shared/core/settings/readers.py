@@ -39,13 +39,13 @@ def fetch(name: str) -> str:
 
 def _ask_extension(name: str, port: int) -> str:
     """Ask as AWS's user guide says ("Using Parameter Store parameters in Lambda")."""
-    asked = urlencode({"name": name, "withDecryption": "true"})
+    query = urlencode({"name": name, "withDecryption": "true"})
     token = os.environ.get("AWS_SESSION_TOKEN", "")
     connection = HTTPConnection("localhost", port, timeout=3)
     try:
         connection.request(
             "GET",
-            f"/systemsmanager/parameters/get?{asked}",
+            f"/systemsmanager/parameters/get?{query}",
             headers={"X-Aws-Parameters-Secrets-Token": token},
         )
         answer = connection.getresponse()

@@ -1,11 +1,12 @@
 """Base models, field types, shared enumerations and cursor pagination."""
 
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
-from .models import Command, Model, name_of
-from .pages import Page, decode_cursor, encode_cursor, page_of
+from .models import Change, Command, Model, name_of
+from .pages import Page, decode_cursor, decode_sort_key, encode_cursor, page_of
 from .values import Fields, LongText, SingleLine, StrictBool, StrictInt, Timestamp
 
 __all__ = [
+    "Change",
     "Command",
     "CommentVisibility",
     "Fields",
@@ -20,6 +21,7 @@ __all__ = [
     "TicketType",
     "Timestamp",
     "decode_cursor",
+    "decode_sort_key",
     "encode_cursor",
     "name_of",
     "page_of",

@@ -1,5 +1,7 @@
 """The two kinds of model: values read from the database, and request bodies."""
 
+from typing import Any
+
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict
 
 
@@ -16,6 +18,14 @@ class Command(BaseModel):
     """A request body; unknown fields are a caller's mistake and are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Change(Command):
+    """A request body that changes something: what is left out stays as it is."""
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was sent, and nothing else; null means null."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 def name_of(relation: str) -> AliasChoices:

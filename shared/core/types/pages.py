@@ -1,4 +1,4 @@
-"""Pages that begin after a place, so that every page costs the same.
+"""Cursor pagination: a page begins after a sort key, so that every page costs the same.
 
 A cursor is the sort key of the last item, encoded; it grants nothing, because every
 page is read under the caller's rights.
@@ -18,7 +18,7 @@ SortKey = TypeVar("SortKey")
 
 
 class Page(BaseModel, Generic[Item]):
-    """Some items, and where to go on."""
+    """A page of a list, and the cursor of the next one."""
 
     items: list[Item]
     next_cursor: str | None = Field(
@@ -27,19 +27,19 @@ class Page(BaseModel, Generic[Item]):
 
 
 def page_of(
-    items: Sequence[Item], size: int, place: Callable[[Item], Sequence[Any]]
+    items: Sequence[Item], size: int, sort_key: Callable[[Item], Sequence[Any]]
 ) -> Page[Item]:
     """Make a page of at most `size` items from one item more than it holds.
 
     Args:
         items: what was read, `size + 1` of them when there is another page.
         size: items on a page.
-        place: the sort key of an item, ending in a unique column.
+        sort_key: returns the sort key of an item, ending in a unique column.
     """
     shown = list(items[:size])
     rest = len(items) > size
     return Page(
-        items=shown, next_cursor=encode_cursor(place(shown[-1])) if rest else None
+        items=shown, next_cursor=encode_cursor(sort_key(shown[-1])) if rest else None
     )
 
 
@@ -60,7 +60,17 @@ def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:
         ) from error
 
 
-def encode_cursor(place: Sequence[Any]) -> str:
+def decode_sort_key(cursor: str | None, shape: type[SortKey]) -> list[str] | None:
+    """Read a cursor back into a sort key in the form that the database takes.
+
+    Raises:
+        Malformed: it was not made for this list, or was tampered with.
+    """
+    sort_key: Any = decode_cursor(cursor, shape)
+    return sort_key and [str(each) for each in sort_key]
+
+
+def encode_cursor(sort_key: Sequence[Any]) -> str:
     """Make a cursor of a sort key."""
-    text = json.dumps([str(key) for key in place], separators=(",", ":"))
+    text = json.dumps([str(key) for key in sort_key], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode()

@@ -15,10 +15,10 @@ class EmailEvent(Model):
 
 
 class Email(Model):
-    """What happened to one ticket, for one person.
+    """An email about what happened to one ticket, for one person.
 
     Attributes:
-        attempt: which attempt this is, from 1; it proves who holds the mail.
+        attempt: which attempt this is, from 1; it proves who holds the lease.
         names: of those people whom the reader may know.
         statuses: what the reader calls each status.
     """

@@ -10,22 +10,22 @@ from .models import Email
 
 
 class EmailQueue(Protocol):
-    """What the worker does that sends mail."""
+    """Email that is due, for the worker that sends it."""
 
     def claim(self) -> list[Email]:
-        """Take the mail that has been due longest, for two minutes."""
+        """Lease the email that has been due longest, for two minutes."""
         ...
 
     def sent(self, mail: Email) -> None:
-        """The mail service has accepted it."""
+        """Record that the mail service has accepted it."""
         ...
 
     def failed(self, mail: Email, error: str, *, for_good: bool = False) -> bool:
-        """Put it off, or give it up; return whether it was given up."""
+        """Retry it later, or give it up; return whether it was given up."""
         ...
 
     def forget(self) -> int:
-        """Delete some of what was over long ago; return how much."""
+        """Delete some of what was sent long ago; return how much."""
         ...
 
 
@@ -46,13 +46,13 @@ class EmailQueueRepository(EmailQueue):
 
     @override
     def failed(self, mail: Email, error: str, *, for_good: bool = False) -> bool:
-        asked = {
+        arguments = {
             "email": str(mail.id),
             "attempt": mail.attempt,
             "error": error,
             "for_good": for_good,
         }
-        return bool(self._database.call("email_failed", asked))
+        return bool(self._database.call("email_failed", arguments))
 
     @override
     def forget(self) -> int:

@@ -1,4 +1,4 @@
-"""What happened, in plain words: one sentence an event class, listed in one table."""
+"""The sentences of emails: one an event class, listed in one table."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from shared.core.events import (
 
 from .models import Email, EmailEvent
 
-LONGEST = 4_000  # letters of one comment; the rest is read at the desk
+LONGEST = 4_000  # characters of one comment; the rest is read in AutoCRM
 
 
 def describe(happening: EmailEvent, mail: Email) -> str:

@@ -69,5 +69,5 @@ class ReplyLeaseRepository(ReplyLeases):
         return self._ask("release_reply", ticket)
 
     def _ask(self, function: str, ticket: TicketRef, **given: bool) -> ReplyLease:
-        told = self._database.call(function, {"ticket": ticket, **given})
-        return ReplyLease.model_validate(told)
+        row = self._database.call(function, {"ticket": ticket, **given})
+        return ReplyLease.model_validate(row)

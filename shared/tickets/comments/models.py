@@ -12,7 +12,7 @@ CommentRef = str
 
 
 class CommentDraft(Command):
-    """Something to say."""
+    """A comment to add."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -27,7 +27,7 @@ class CommentDraft(Command):
 
 
 class Comment(Model):
-    """Something that was said; `position` 1 is what the requester asked."""
+    """A comment; `position` 1 is the description that the ticket was opened with."""
 
     id: UUID
     ticket_id: UUID

@@ -12,16 +12,16 @@ from .models import Comment, CommentDraft, CommentRef
 
 
 class Comments(Protocol):
-    """What is said on tickets."""
+    """The comments on tickets."""
 
     def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
-        """Say something once a key; raise `NotFound`, `Denied`, `Conflict`."""
+        """Add a comment once a key; raise `NotFound`, `Denied`, `Conflict`."""
         ...
 
     def redact(
         self, ticket: TicketRef, comment: CommentRef, key: str | None
     ) -> Comment:
-        """Take its words out; raise `NotFound`, `Denied`."""
+        """Redact a comment; raise `NotFound`, `Denied`."""
         ...
 
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
@@ -40,25 +40,25 @@ class CommentRepository(Comments):
 
     @override
     def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
-        asked = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
+        arguments = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
         return Comment.model_validate(
-            self._database.call("add_comment", asked, COMMENT)
+            self._database.call("add_comment", arguments, COMMENT)
         )
 
     @override
     def redact(
         self, ticket: TicketRef, comment: CommentRef, key: str | None
     ) -> Comment:
-        asked = {"ticket": ticket, "comment": comment, "idempotency_key": key}
+        arguments = {"ticket": ticket, "comment": comment, "idempotency_key": key}
         return Comment.model_validate(
-            self._database.call("redact_comment", asked, COMMENT)
+            self._database.call("redact_comment", arguments, COMMENT)
         )
 
     @override
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
-        place = decode_cursor(cursor, tuple[int])
-        after = place[0] if place else 0
-        asked = {"ticket": ticket, "after": after, "page_size": size + 1}
-        rows = self._database.call("list_comments", asked, COMMENT)
+        sort_key = decode_cursor(cursor, tuple[int])
+        after = sort_key[0] if sort_key else 0
+        arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
+        rows = self._database.call("list_comments", arguments, COMMENT)
         comments = [Comment.model_validate(row) for row in rows]
         return page_of(comments, size, lambda last: (last.position,))

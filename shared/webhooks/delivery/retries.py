@@ -14,7 +14,7 @@ RetrySchedule = Callable[[int, float, float, float], float | None]
 `back_off`."""
 
 
-def back_off(attempt: int, age: float, asked: float, luck: float) -> float | None:
+def back_off(attempt: int, age: float, requested: float, luck: float) -> float | None:
     """Return how long to wait: 5 s, doubled each time, a quarter more or less.
 
     The last attempt is a day after the first, however long a receiver asks to be left
@@ -23,7 +23,7 @@ def back_off(attempt: int, age: float, asked: float, luck: float) -> float | Non
     Args:
         attempt: the one that has just failed: 1, 2, 3.
         age: seconds since the first attempt.
-        asked: seconds that the receiver asked for, 0 when it did not.
+        requested: seconds that the receiver asked for, 0 when it did not.
         luck: 0 to 1, by chance, so that what failed together does not return together.
     """
     left = LAST_ATTEMPT - age
@@ -31,7 +31,7 @@ def back_off(attempt: int, age: float, asked: float, luck: float) -> float | Non
         return None
     wait = FIRST_WAIT * 2.0 ** min(attempt - 1, _DOUBLINGS)
     spread = wait * (1 - SPREAD + 2 * SPREAD * luck)
-    return min(max(spread, asked), left)
+    return min(max(spread, requested), left)
 
 
 def retry_after_seconds(retry_after: str | None, now: datetime) -> float:
