@@ -7,10 +7,10 @@ from fastapi import APIRouter
 
 from shared.core.http import provide
 from shared.core.types import Page
-from shared.queues import Member, QueueMembers, QueueRepository
+from shared.queues.administration import Member, QueueAdministration, QueueMembers
 
 router = APIRouter()
-ProvidedQueueMembers = Annotated[QueueMembers, provide(QueueRepository)]
+ProvidedQueueMembers = Annotated[QueueMembers, provide(QueueAdministration)]
 
 
 @router.get("/v1/queues/{queue}/members")

@@ -6,10 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from shared.core.http import IdempotencyKey, provide
-from shared.queues import Queue, QueueChange, QueueDraft, QueueRepository, QueueWriter
+from shared.queues import Queue
+from shared.queues.administration import (
+    QueueAdministration,
+    QueueChange,
+    QueueDraft,
+    QueueWriter,
+)
 
 router = APIRouter()
-ProvidedQueueWriter = Annotated[QueueWriter, provide(QueueRepository)]
+ProvidedQueueWriter = Annotated[QueueWriter, provide(QueueAdministration)]
 
 
 @router.post("/v1/queues", status_code=HTTPStatus.CREATED)

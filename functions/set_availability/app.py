@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from shared.core.http import create_handler, provide
-from shared.people import (
+from shared.people.agents import (
     Agent,
     AgentChange,
     AgentRef,

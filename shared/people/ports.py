@@ -9,7 +9,6 @@ from uuid import UUID
 
 from shared.core.types import Page
 
-from .agents import Agent, AgentChange, AgentRef, AvailabilityChange, LeavingAgent
 from .models import Me, Person, Role, RoleDefinition
 
 
@@ -44,22 +43,4 @@ class Roles(Protocol):
 
     def revoke(self, person: UUID, role: str) -> Person:
         """Take a role; raise `NotFound`, `Denied`, `Conflict` for the last admin."""
-        ...
-
-
-class Agents(Protocol):
-    """Agents: availability, capacity and skills."""
-
-    def get(self, agent: AgentRef) -> Agent:
-        """Return an agent, or raise `NotFound`, `Denied`."""
-        ...
-
-    def set_availability(
-        self, agent: AgentRef, change: AvailabilityChange
-    ) -> LeavingAgent:
-        """Set their availability; raise `NotFound`, `Denied`."""
-        ...
-
-    def change(self, agent: AgentRef, change: AgentChange) -> Agent:
-        """Change capacity and skills; raise `NotFound`, `Denied`, `Invalid`."""
         ...

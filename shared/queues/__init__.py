@@ -1,8 +1,8 @@
 """Queues: settings, members, ticket lists and live status."""
 
-from .models import Member, Queue, QueueChange, QueueCounts, QueueDraft
+from .models import Queue, QueueCounts
 from .pages import TicketPage
-from .ports import QueueMembers, QueueReader, QueueWriter
+from .ports import QueueReader
 from .repository import QueueRepository
 from .selection import QueueFilter, QueueSort, Selection, Total, When
 from .status import (
@@ -17,15 +17,11 @@ from .status import (
 )
 
 __all__ = [
-    "Member",
     "Queue",
     "QueueBacklog",
     "QueueBacklogs",
-    "QueueChange",
     "QueueCounts",
-    "QueueDraft",
     "QueueFilter",
-    "QueueMembers",
     "QueueReader",
     "QueueRepository",
     "QueueSort",
@@ -34,7 +30,6 @@ __all__ = [
     "QueueStatusChanged",
     "QueueStatusReader",
     "QueueStatusRepository",
-    "QueueWriter",
     "Selection",
     "StatusBroadcaster",
     "TicketPage",

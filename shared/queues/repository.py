@@ -6,14 +6,14 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 
-from .models import Member, Queue, QueueChange, QueueDraft
+from .models import Queue
 from .pages import TicketPage, read_page, read_sort_key
-from .ports import QueueMembers, QueueReader, QueueWriter
+from .ports import QueueReader
 from .selection import Selection
 
 
-class QueueRepository(QueueReader, QueueWriter, QueueMembers):
-    """Queues as the caller may see and change them."""
+class QueueRepository(QueueReader):
+    """Queues as the caller may see them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,30 +59,3 @@ class QueueRepository(QueueReader, QueueWriter, QueueMembers):
             "counted": count,
         }
         return read_page(self._database.call("list_view", arguments))
-
-    @override
-    def create(self, draft: QueueDraft, key: str | None) -> Queue:
-        arguments = {**draft.model_dump(mode="json"), "idempotency_key": key}
-        return Queue.model_validate(self._database.call("create_queue", arguments))
-
-    @override
-    def change(self, queue: str, change: QueueChange) -> Queue:
-        arguments = {"queue": queue, "changes": change.changes()}
-        return Queue.model_validate(self._database.call("change_queue", arguments))
-
-    @override
-    def members(self, queue: str) -> list[Member]:
-        rows = self._database.call("list_queue_members", {"queue": queue})
-        return [Member.model_validate(row) for row in rows]
-
-    @override
-    def add(self, queue: str, person: UUID) -> Member:
-        return self._turn("add_queue_member", queue, person)
-
-    @override
-    def remove(self, queue: str, person: UUID) -> Member:
-        return self._turn("remove_queue_member", queue, person)
-
-    def _turn(self, function: str, queue: str, person: UUID) -> Member:
-        arguments = {"queue": queue, "person": str(person)}
-        return Member.model_validate(self._database.call(function, arguments))

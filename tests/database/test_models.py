@@ -26,7 +26,8 @@ from shared.core.types import (
     TicketPriority,
     TicketType,
 )
-from shared.people import Availability, Person, QueueRef, Role
+from shared.people import Person, QueueRef, Role
+from shared.people.agents import Availability
 from shared.queues import QueueFilter
 from shared.tickets import ReadMarker, Ticket, WaitingParty
 from shared.tickets.comments import Comment

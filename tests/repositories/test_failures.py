@@ -51,7 +51,7 @@ def test_without_a_token_there_is_nobody(api):
 
 def test_a_person_is_no_worker_and_a_worker_no_person(api):
     with pytest.raises(Unauthenticated):
-        SolvedTickets(api.open("admin")).close_solved()
+        SolvedTickets(api.open("admin")).close_due()
     with pytest.raises(Unauthenticated):
         PeopleRepository(api.worker()).me()
 

@@ -23,7 +23,13 @@ from shared.queues import (
     Selection,
     Total,
 )
-from shared.tickets import ReadMarkerChange, TicketDraft, TicketRepository, WaitingParty
+from shared.tickets import (
+    ReadMarkerChange,
+    ReadMarkerRepository,
+    TicketDraft,
+    TicketRepository,
+    WaitingParty,
+)
 from shared.views import ViewChange, ViewDraft, ViewRepository, ViewScope
 from tests.database.cast import id_of
 
@@ -167,26 +173,27 @@ def test_how_a_queue_stands_is_told(api, billing):
         QueueStatusRepository(api.open("customer")).status("billing")
 
 
-def test_a_worker_tells_and_nobody_else(api, billing):
-    teller = QueueStatusBroadcaster(api.worker())
+def test_a_worker_broadcasts_and_nobody_else(api, billing):
+    broadcaster = QueueStatusBroadcaster(api.worker())
 
-    assert teller.tell_all() is None
-    assert teller.tell_promised() is None
-    assert teller.refresh(id_of("no such event")) is None
+    assert broadcaster.broadcast_changed() is None
+    assert broadcaster.broadcast_deferred() is None
+    assert broadcaster.refresh(id_of("no such event")) is None
     with pytest.raises(Unauthenticated):
-        QueueStatusBroadcaster(api.open("admin")).tell_all()
+        QueueStatusBroadcaster(api.open("admin")).broadcast_changed()
 
 
-def test_a_look_makes_a_ticket_read(api, billing):
+def test_a_read_marker_makes_a_ticket_read(api, billing):
     tickets = TicketRepository(api.open("biller"))
     asked = Selection(filters=billing)
     [first, *_] = (
         QueueRepository(api.open("biller")).page("billing", asked, None, 9).items
     )
 
-    looked = tickets.look(str(first.number), ReadMarkerChange(), None)
+    markers = ReadMarkerRepository(api.open("biller"))
+    marker = markers.set(str(first.number), ReadMarkerChange())
 
-    assert (looked.ticket_id, looked.seq) == (first.id, 1)
+    assert (marker.ticket_id, marker.seq) == (first.id, 1)
     assert tickets.get(str(first.id)).unread is False
 
 

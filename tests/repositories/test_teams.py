@@ -8,13 +8,14 @@ import pytest
 from shared.assignment import AssignmentRepository, ClaimRepository
 from shared.core.errors import Conflict, Denied, Invalid, NotFound
 from shared.core.types import TicketPriority
-from shared.people import AgentChange, AgentRepository, Availability, AvailabilityChange
-from shared.queues import (
-    Queue,
-    QueueChange,
-    QueueDraft,
-    QueueRepository,
+from shared.people.agents import (
+    AgentChange,
+    AgentRepository,
+    Availability,
+    AvailabilityChange,
 )
+from shared.queues import Queue
+from shared.queues.administration import QueueAdministration, QueueChange, QueueDraft
 from shared.tickets import Ticket, TicketDraft, TicketRepository
 from tests.database.cast import grant, id_of, sign_up
 
@@ -60,7 +61,7 @@ def returns(api, watch):
         "delete from public.person_roles where person_id = %s and role = 'customer'",
         id_of(clerk),
     )
-    queues = QueueRepository(api.open("admin"))
+    queues = QueueAdministration(api.open("admin"))
     made = queues.create(QueueDraft(key=key, name="Returns"), key)
     queues.add(key, id_of(clerk))
     AgentRepository(api.open(clerk)).set_availability("me", HERE)
@@ -68,7 +69,7 @@ def returns(api, watch):
 
 
 def test_a_queue_is_made_once_a_key_and_changed(api, returns):
-    queues = QueueRepository(api.open("admin"))
+    queues = QueueAdministration(api.open("admin"))
     draft = QueueDraft(key=returns.key, name="Returns")
 
     assert queues.create(draft, returns.key) == returns.queue
@@ -89,25 +90,25 @@ def test_a_queue_is_made_once_a_key_and_changed(api, returns):
         queues.change(returns.key, QueueChange(default_priority=None)).name == "Returns"
     )
     assert returns.key in [
-        each.key for each in QueueRepository(returns.as_clerk()).overview()
+        each.key for each in QueueAdministration(returns.as_clerk()).overview()
     ]
 
 
 def test_a_queue_is_not_everybodys_to_change(api, returns):
     with pytest.raises(Denied):
-        QueueRepository(returns.as_clerk()).change(
+        QueueAdministration(returns.as_clerk()).change(
             returns.key, QueueChange(archived=True)
         )
     with pytest.raises(NotFound):
-        QueueRepository(api.open("agent")).change(
+        QueueAdministration(api.open("agent")).change(
             returns.key, QueueChange(archived=True)
         )
     with pytest.raises(NotFound):
-        QueueRepository(api.open("agent")).members(returns.key)
+        QueueAdministration(api.open("agent")).members(returns.key)
 
 
 def test_members_come_and_go(api, returns):
-    queues = QueueRepository(api.open("admin"))
+    queues = QueueAdministration(api.open("admin"))
 
     added = queues.add(returns.key, id_of("neighbour"))
     names = [each.name for each in queues.members(returns.key)]
@@ -166,15 +167,15 @@ def test_nobody_claims_beyond_their_capacity_or_while_away(api, returns):
 
 def test_workers_give_what_waits(api, returns):
     work = AssignmentRepository(api.worker())
-    QueueRepository(api.open("admin")).change(
+    QueueAdministration(api.open("admin")).change(
         returns.key, QueueChange(strategy="round_robin")
     )
     opened = returns.opens()
 
-    assert returns.queue.id in work.waiting()
-    assert work.give(returns.queue.id) == 1
-    assert returns.queue.id not in work.waiting()
-    assert work.release() == 0
+    assert returns.queue.id in work.waiting_queues()
+    assert work.assign_waiting(returns.queue.id) == 1
+    assert returns.queue.id not in work.waiting_queues()
+    assert work.release_idle() == 0
     assert (
         TicketRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
         == returns.clerk.title()
@@ -183,14 +184,14 @@ def test_workers_give_what_waits(api, returns):
 
 def test_what_follows_from_an_event_follows_once(api, returns, watch):
     work = AssignmentRepository(api.worker())
-    admin = QueueRepository(api.open("admin"))
+    admin = QueueAdministration(api.open("admin"))
     admin.change(returns.key, QueueChange(strategy="least_loaded"))
     opened = returns.opens()
     event = watch.one(
         "select id from public.ticket_events where ticket_id = %s", opened.id
     )
 
-    assert [work.after(event), work.after(event)] == [True, False]
+    assert [work.assign_after(event), work.assign_after(event)] == [True, False]
     assert (
         TicketRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
         == returns.clerk.title()

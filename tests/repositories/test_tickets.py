@@ -160,8 +160,8 @@ def test_my_tickets_are_paged_newest_first_and_filtered(api):
     assert (mine.mine(["open"], None, 2).items, rest.next_cursor) == ([], None)
 
 
-def test_the_clock_is_the_workers(api):
-    assert SolvedTickets(api.worker()).close_solved() == 0
+def test_closing_is_the_workers(api):
+    assert SolvedTickets(api.worker()).close_due() == 0
 
 
 def test_a_value_that_breaks_a_rule_names_the_rule_and_not_the_value(api):
