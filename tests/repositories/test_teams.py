@@ -14,7 +14,7 @@ from shared.people.agents import (
     Availability,
     AvailabilityChange,
 )
-from shared.queues import Queue
+from shared.queues import Queue, QueueRepository
 from shared.queues.administration import QueueAdministration, QueueChange, QueueDraft
 from shared.tickets import Ticket, TicketDraft, TicketRepository
 from tests.database.cast import grant, id_of, sign_up
@@ -90,7 +90,7 @@ def test_a_queue_is_made_once_a_key_and_changed(api, returns):
         queues.change(returns.key, QueueChange(default_priority=None)).name == "Returns"
     )
     assert returns.key in [
-        each.key for each in QueueAdministration(returns.as_clerk()).overview()
+        each.key for each in QueueRepository(returns.as_clerk()).overview()
     ]
 
 
