@@ -3,7 +3,7 @@
 FastAPI alone brings dozens of models that describe OpenAPI, which no function serves,
 and a request takes one route of ten: they are built when they are first used. And what
 is imported is no garbage: looking for some takes 20 ms of a cold start, so that the
-collector waits until `shared.handlers` lets it go on. Said here, because the import of
+collector waits until `shared.core.handlers` lets it go on. Here, because the import of
 every function begins here, before any library's.
 """
 

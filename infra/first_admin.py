@@ -6,9 +6,9 @@ once: from then on only administrators make administrators.
 
 import sys
 
-from shared.errors import AppError
-from shared.persistence import open_database
-from shared.settings import MissingSetting, WorkerSettings
+from shared.core.errors import AppError
+from shared.core.persistence import open_database
+from shared.core.settings import MissingSetting, WorkerSettings
 
 
 def main() -> int:

@@ -1,7 +1,6 @@
-"""The core every function stands on.
+"""What the functions share: `core`, and one room a subject beside it.
 
-From the ground up: errors, models and pages, events, settings and auth, persistence,
-repositories, strategies, http; for workers also aws, outbound, outbox, webhooks and
-reactions. A package knows only those before it, and is entered through its front door
-alone.
+From the ground up: core; people and tickets; queues; assignment, bulk_updates,
+notifications, outbox, views and webhooks; reactions. A room knows the core and the
+rooms below it, and is entered through its barrel alone.
 """

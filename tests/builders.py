@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from shared.events import parse_event
-from shared.models import Comment, Me, Person, Queue, Role, Ticket, TicketDraft
+from shared.core.events import parse_event
+from shared.people import Me, Person, Role
+from shared.queues import Queue
+from shared.tickets import Ticket, TicketDraft
+from shared.tickets.comments import Comment
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 QUEUE = UUID("0a8b1a50-5b8f-4f1e-9d42-1f3f3a5c7d01")

@@ -1,1 +1,1 @@
-"""Say something on a ticket."""
+"""Add a comment to a ticket."""

@@ -1,11 +1,13 @@
 """POST /v1/tickets/{id}/comments: requesters and staff talk; staff also take notes."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from shared.http import IdempotencyKey, Talk, create_handler
-from shared.models import Comment, CommentDraft, TicketRef
+from shared.core.http import IdempotencyKey, create_handler, provide
+from shared.tickets import TicketRef
+from shared.tickets.comments import Comment, CommentDraft, CommentRepository, Comments
 
 router = APIRouter(tags=["comments"])
 
@@ -14,7 +16,7 @@ router = APIRouter(tags=["comments"])
 async def post_comment(
     ticket: TicketRef,
     draft: CommentDraft,
-    conversation: Talk,
+    conversation: Annotated[Comments, provide(CommentRepository)],
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Comment:

@@ -1,1 +1,1 @@
-"""Work bulk updates off."""
+"""Apply bulk updates in the background."""

@@ -1,29 +1,28 @@
-"""When woken: work off the bulk updates that people asked for."""
+"""When triggered: apply the bulk updates that are due."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.bulk import DueBulkUpdates
-from shared.handlers import working
-from shared.persistence import open_worker_database
+from shared.bulk_updates import BulkUpdateQueueRepository
+from shared.core.handlers import LambdaContext, worker_handler
+from shared.core.persistence import open_worker_database
 
-from .use_case import Round
+from .use_case import BulkUpdateRun
 
 log = Logger(child=True)
 
 
-@working
+@worker_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Do chunk after chunk until nothing is due; waking it only means: look.
+    """Apply chunk after chunk until nothing is due.
 
     Safe to run twice at once, and to be killed: a chunk is one transaction, and what
     was claimed and not done is due again when its lease ends.
     """
-    work = DueBulkUpdates(open_worker_database())
-    told = Round(work).run(context.get_remaining_time_in_millis)
-    if not event.get("woken"):
-        work.forget()
-    log.info("worked bulk updates off", extra=told)
-    return told
+    queue = BulkUpdateQueueRepository(open_worker_database())
+    counts = BulkUpdateRun(queue).run(context.get_remaining_time_in_millis)
+    if not event.get("triggered"):
+        queue.forget()
+    log.info("applied bulk updates", extra=counts)
+    return counts

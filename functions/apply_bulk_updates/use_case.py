@@ -1,11 +1,11 @@
-"""Working off what is due, a chunk of each bulk update in turn."""
+"""Applying what is due, a chunk of each bulk update in turn."""
 
 from collections.abc import Callable
 
 from aws_lambda_powertools import Logger
 
-from shared.bulk import BulkState, BulkWork, ClaimedBulkUpdate
-from shared.errors import AppError
+from shared.bulk_updates import BulkState, BulkUpdateQueue, ClaimedBulkUpdate
+from shared.core.errors import AppError
 
 CHUNK_MILLISECONDS = 15_000
 """What a chunk may take at worst: two calls, the second up to its timeout."""
@@ -13,30 +13,30 @@ CHUNK_MILLISECONDS = 15_000
 log = Logger(child=True)
 
 
-class Round:
+class BulkUpdateRun:
     """One run of the worker."""
 
-    def __init__(self, work: BulkWork) -> None:
-        self._work = work
-        self._told = {"chunks": 0, "finished": 0, "failed": 0}
+    def __init__(self, queue: BulkUpdateQueue) -> None:
+        self._queue = queue
+        self._counts = {"chunks": 0, "finished": 0, "failed": 0}
 
     def run(self, milliseconds_left: Callable[[], int]) -> dict[str, int]:
-        """Do chunks while one is due and there is time; return how many.
+        """Apply chunks while one is due and there is time; return how many.
 
         Raises:
             Unavailable: the database gives out nothing.
         """
         while milliseconds_left() > CHUNK_MILLISECONDS:
-            claimed = self._work.claim()
+            claimed = self._queue.claim()
             if claimed is None:
                 break
-            self._do(claimed)
-        return self._told
+            self._apply(claimed)
+        return self._counts
 
-    def _do(self, claimed: ClaimedBulkUpdate) -> None:
-        """Do a chunk; when it fails it is due again at the end of its lease."""
+    def _apply(self, claimed: ClaimedBulkUpdate) -> None:
+        """Apply a chunk; when it fails it is due again at the end of its lease."""
         try:
-            after = self._work.apply(claimed)
+            after = self._queue.apply(claimed)
         except AppError as error:
             log.warning(
                 "chunk failed",
@@ -44,8 +44,8 @@ class Round:
                 attempt=claimed.attempt,
                 reason=error.problem,
             )
-            self._told["failed"] += 1
+            self._counts["failed"] += 1
             return
-        self._told["chunks"] += 1
+        self._counts["chunks"] += 1
         if after is not None and after.state is BulkState.FINISHED:
-            self._told["finished"] += 1
+            self._counts["finished"] += 1

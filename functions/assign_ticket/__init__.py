@@ -1,1 +1,1 @@
-"""Give a ticket to somebody, or back to its queue."""
+"""Assign a ticket, or put it back into its queue."""

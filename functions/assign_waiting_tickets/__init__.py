@@ -1,1 +1,1 @@
-"""Give out what waits."""
+"""Assign waiting tickets to available agents."""

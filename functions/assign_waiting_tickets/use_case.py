@@ -1,26 +1,28 @@
-"""Giving out what waits, queue after queue, so that none waits for another's end."""
+"""Assigning waiting tickets, queue after queue, so that none waits for another."""
 
 from collections import deque
 from collections.abc import Callable
 
-from shared.assignment import WorkGiver
+from shared.assignment import TicketAssigner
 
 
-def give_out(work: WorkGiver, in_time: Callable[[], bool]) -> int:
-    """Return how many tickets were given.
+def assign_waiting_tickets(
+    assigner: TicketAssigner, in_time: Callable[[], bool]
+) -> int:
+    """Return how many tickets were assigned.
 
-    A queue that was given something comes again after all others; one in which
-    nothing can be given does not.
+    A queue in which something was assigned comes again after all others; one in which
+    nothing can be assigned does not.
 
     Args:
-        work: what gives a few tickets of a queue.
+        assigner: what assigns a few tickets of a queue.
         in_time: whether there is time for one more round trip.
     """
-    given = 0
-    turns = deque(work.waiting())
+    assigned = 0
+    turns = deque(assigner.queues_due_for_assignment())
     while turns and in_time():
         queue = turns.popleft()
-        if batch := work.give(queue):
-            given += batch
+        if batch := assigner.assign_waiting(queue):
+            assigned += batch
             turns.append(queue)
-    return given
+    return assigned

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from shared.http import create_handler
+from shared.core.http import create_handler
 
-from . import asking, looking
+from . import commands, queries
 
 router = APIRouter(tags=["bulk updates"])
-router.include_router(asking.router)
-router.include_router(looking.router)
+router.include_router(commands.router)
+router.include_router(queries.router)
 
 handler = create_handler(router)

@@ -1,1 +1,1 @@
-"""Take what comes next."""
+"""Claim the next free ticket."""

@@ -1,15 +1,13 @@
 """POST /v1/tickets/claim: whoever is free takes what comes next."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 
-from shared.http import IdempotencyKey, create_handler, tag
-from shared.models import Ticket
-from shared.teams import Claim
-
-from .stores import TakeWork
+from shared.assignment import Claim, ClaimRepository, TicketClaims
+from shared.core.http import IdempotencyKey, create_handler, provide, set_etag
+from shared.tickets import Ticket
 
 router = APIRouter(tags=["tickets"])
 NOTHING: dict[int | str, dict[str, Any]] = {
@@ -20,7 +18,7 @@ NOTHING: dict[int | str, dict[str, Any]] = {
 @router.post("/v1/tickets/claim", response_model=Ticket, responses=NOTHING)
 async def claim_next_ticket(
     claim: Claim,
-    work: TakeWork,
+    work: Annotated[TicketClaims, provide(ClaimRepository)],
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Ticket | Response:
@@ -28,7 +26,7 @@ async def claim_next_ticket(
     ticket = work.claim(claim.queue, idempotency_key)
     if ticket is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return tag(response, ticket)
+    return set_etag(response, ticket)
 
 
 handler = create_handler(router)

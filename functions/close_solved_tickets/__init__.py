@@ -1,1 +1,1 @@
-"""Close what has been solved long enough."""
+"""Close tickets that were solved long enough ago."""

@@ -1,8 +1,7 @@
 """Open a ticket: triage judges the draft by its type, then it is stored."""
 
-from shared.models import Ticket, TicketDraft
-from shared.repositories import TicketWriter
-from shared.strategies import triage
+from shared.tickets import Ticket, TicketDraft, TicketWriter
+from shared.tickets.types import triage
 
 
 def create_ticket(draft: TicketDraft, tickets: TicketWriter, key: str | None) -> Ticket:

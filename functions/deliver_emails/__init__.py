@@ -1,1 +1,1 @@
-"""Send the mail that waits."""
+"""Send the email that is due."""

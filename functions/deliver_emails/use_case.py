@@ -1,31 +1,39 @@
-"""Hand mail over, one after the other, until none is due or time is nearly out."""
+"""Send email, one after the other, until none is due or time is nearly out."""
 
 from collections.abc import Callable
 
 from aws_lambda_powertools import Logger
 
-from shared.aws import Mailer, MailRefused
-from shared.errors import Unavailable
-from shared.letters import LetterWriter, Mail, MailWork, UnwritableAddress
-from shared.telemetry import Unit, measure
+from shared.core.errors import Unavailable
+from shared.core.observability import Unit, measure
+from shared.notifications.email import (
+    Email,
+    EmailComposer,
+    EmailQueue,
+    EmailRejected,
+    InvalidAddress,
+    Mailer,
+)
 
 WORST_MILLISECONDS = 32_000
-"""What one mail may take: an attempt to send it, and two calls of the database."""
+"""What one email may take: an attempt to send it, and two calls of the database."""
 
 log = Logger(child=True)
 
 
-class Postman:
+class EmailSender:
     """Claims, sends and records.
 
-    Mail is sent at least once: when we are killed between the mail service's yes and
-    our record of it, the lease ends and the mail is sent again. No two workers hold
-    the same mail at once.
+    An email is sent at least once: when we are killed between Amazon SES's answer and
+    our record of it, the lease ends and it is sent again. No two workers hold the same
+    email at once.
     """
 
-    def __init__(self, work: MailWork, writer: LetterWriter, mailer: Mailer) -> None:
-        self._work = work
-        self._writer = writer
+    def __init__(
+        self, queue: EmailQueue, composer: EmailComposer, mailer: Mailer
+    ) -> None:
+        self._queue = queue
+        self._composer = composer
         self._mailer = mailer
 
     def run(self, milliseconds_left: Callable[[], int]) -> int:
@@ -36,32 +44,32 @@ class Postman:
                 due again when its lease ends.
         """
         sent = 0
-        while batch := self._work.claim():
-            for mail in batch:
+        while batch := self._queue.claim():
+            for email in batch:
                 if milliseconds_left() < WORST_MILLISECONDS:
                     return sent
-                sent += self._send(mail)
+                sent += self._send(email)
         return sent
 
-    def _send(self, mail: Mail) -> bool:
+    def _send(self, email: Email) -> bool:
         try:
-            self._mailer.send(self._writer.write(mail))
-        except UnwritableAddress:
-            self._give_back(mail, "unwritable address", for_good=True)
+            self._mailer.send(self._composer.compose(email))
+        except InvalidAddress:
+            self._retry_later(email, "invalid address", for_good=True)
             return False
-        except MailRefused as refusal:
-            self._give_back(mail, str(refusal))
+        except EmailRejected as refusal:
+            self._retry_later(email, str(refusal))
             return False
         except Unavailable as outage:
-            self._give_back(mail, outage.problem)
+            self._retry_later(email, outage.problem)
             raise
-        self._work.sent(mail)
+        self._queue.sent(email)
         measure({"MailSent": (Unit.COUNT, 1)})
         return True
 
-    def _give_back(self, mail: Mail, error: str, *, for_good: bool = False) -> None:
-        gave_up = self._work.failed(mail, error, for_good=for_good)
+    def _retry_later(self, email: Email, error: str, *, for_good: bool = False) -> None:
+        gave_up = self._queue.failed(email, error, for_good=for_good)
         measure({"MailFailures": (Unit.COUNT, 1)})
         log.warning(
-            "mail not sent", email_id=str(mail.id), error=error, gave_up=gave_up
+            "mail not sent", email_id=str(email.id), error=error, gave_up=gave_up
         )

@@ -1,1 +1,1 @@
-"""Send what endpoints are owed."""
+"""Send the webhook deliveries that are due."""

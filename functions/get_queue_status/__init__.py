@@ -1,1 +1,1 @@
-"""See how a queue stands."""
+"""Read the status of a queue."""

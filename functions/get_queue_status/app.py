@@ -1,22 +1,24 @@
-"""GET /v1/queues/{queue}/status: staff of a queue see how it stands."""
+"""GET /v1/queues/{queue}/status: staff of a queue see its live figures."""
+
+from typing import Annotated
 
 from fastapi import APIRouter
 
-from shared.http import create_handler
-from shared.models import QueueStatus
-
-from .stores import ReadBoards
+from shared.core.http import create_handler, provide
+from shared.queues import QueueStatus, QueueStatusReader, QueueStatusRepository
 
 router = APIRouter(tags=["queues"])
 
 
 @router.get("/v1/queues/{queue}/status")
-async def get_queue_status(queue: str, boards: ReadBoards) -> QueueStatus:
-    """Return how a queue stands by key or id, exact at this moment.
+async def get_queue_status(
+    queue: str, statuses: Annotated[QueueStatusReader, provide(QueueStatusRepository)]
+) -> QueueStatus:
+    """Return the status of a queue by key or id, exact at this moment.
 
-    Join the topic `queue:<id>` to be told QUEUE_STATUS_CHANGED when it changes.
+    Join the topic `queue:<id>` to receive QUEUE_STATUS_CHANGED when it changes.
     """
-    return boards.status(queue)
+    return statuses.status(queue)
 
 
 handler = create_handler(router)

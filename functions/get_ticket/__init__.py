@@ -1,1 +1,1 @@
-"""Look at one ticket."""
+"""Read one ticket."""

@@ -1,1 +1,1 @@
-"""Is the desk open?"""
+"""Check that the API and the database answer."""

@@ -4,9 +4,8 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from shared.callers import PublicDatabase
-from shared.http import create_handler
-from shared.models import Model
+from shared.core.http import PublicDatabase, create_handler
+from shared.core.types import Model
 
 router = APIRouter(tags=["health"])
 

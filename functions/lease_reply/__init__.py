@@ -1,1 +1,1 @@
-"""Hold a ticket for one's reply."""
+"""Hold the reply lease of a ticket."""

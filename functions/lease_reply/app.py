@@ -1,25 +1,31 @@
 """GET, PUT and DELETE /v1/tickets/{id}/lease: one of the staff answers at a time."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 
-from shared.http import create_handler
-from shared.leases import LeaseClaim, ReplyLease
-from shared.models import TicketRef
-
-from .stores import KeepLeases
+from shared.core.http import create_handler, provide
+from shared.tickets import TicketRef
+from shared.tickets.comments import (
+    LeaseClaim,
+    ReplyLease,
+    ReplyLeaseRepository,
+    ReplyLeases,
+)
 
 router = APIRouter(tags=["comments"])
+ProvidedReplyLeases = Annotated[ReplyLeases, provide(ReplyLeaseRepository)]
 
 
 @router.get("/v1/tickets/{ticket}/lease")
-async def get_lease(ticket: TicketRef, leases: KeepLeases) -> ReplyLease:
+async def get_lease(ticket: TicketRef, leases: ProvidedReplyLeases) -> ReplyLease:
     """Return who is answering a ticket, and until when."""
     return leases.read(ticket)
 
 
 @router.put("/v1/tickets/{ticket}/lease")
 async def put_lease(
-    ticket: TicketRef, claim: LeaseClaim, leases: KeepLeases
+    ticket: TicketRef, claim: LeaseClaim, leases: ProvidedReplyLeases
 ) -> ReplyLease:
     """Hold a ticket for your reply; again while you write, because it ends by itself.
 
@@ -30,7 +36,7 @@ async def put_lease(
 
 
 @router.delete("/v1/tickets/{ticket}/lease")
-async def delete_lease(ticket: TicketRef, leases: KeepLeases) -> ReplyLease:
+async def delete_lease(ticket: TicketRef, leases: ProvidedReplyLeases) -> ReplyLease:
     """End your lease of a ticket; that of somebody else stays."""
     return leases.release(ticket)
 

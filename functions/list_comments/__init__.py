@@ -1,1 +1,1 @@
-"""Read what was said on a ticket."""
+"""List the comments on a ticket."""

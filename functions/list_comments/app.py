@@ -4,16 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from shared.http import PageQuery, Talk, create_handler
-from shared.models import Comment, TicketRef
-from shared.pages import Page
+from shared.core.http import PageQuery, create_handler, provide
+from shared.core.types import Page
+from shared.tickets import TicketRef
+from shared.tickets.comments import Comment, CommentRepository, Comments
 
 router = APIRouter(tags=["comments"])
 
 
 @router.get("/v1/tickets/{ticket}/comments")
 async def list_comments(
-    ticket: TicketRef, query: Annotated[PageQuery, Query()], conversation: Talk
+    ticket: TicketRef,
+    query: Annotated[PageQuery, Query()],
+    conversation: Annotated[Comments, provide(CommentRepository)],
 ) -> Page[Comment]:
     """Return the conversation, oldest first."""
     return conversation.read(ticket, query.cursor, query.limit)

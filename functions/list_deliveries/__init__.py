@@ -1,1 +1,1 @@
-"""Let administrators look at what webhooks were sent."""
+"""List the deliveries of a webhook."""

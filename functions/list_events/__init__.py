@@ -1,1 +1,1 @@
-"""Follow everything one may see."""
+"""Follow the event feed."""

@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from shared.events import DomainEvent
-from shared.http import PageQuery, create_handler
-from shared.pages import Page
-
-from .stores import FollowEvents
+from shared.core.events import DomainEvent
+from shared.core.http import PageQuery, create_handler, provide
+from shared.core.types import Page
+from shared.outbox import EventFeed, EventFeedRepository
 
 router = APIRouter(tags=["events"])
 
@@ -21,7 +20,8 @@ class FeedQuery(PageQuery):
 
 @router.get("/v1/events")
 async def list_events(
-    query: Annotated[FeedQuery, Query()], feed: FollowEvents
+    query: Annotated[FeedQuery, Query()],
+    feed: Annotated[EventFeed, provide(EventFeedRepository)],
 ) -> Page[DomainEvent]:
     """Return what happened after a cursor; nothing is missed, nothing comes twice.
 

@@ -1,1 +1,1 @@
-"""What concerns me."""
+"""List one's own tickets."""

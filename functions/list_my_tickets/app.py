@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from shared.http import PageQuery, ReadTickets, StatusList, create_handler
-from shared.models import Ticket
-from shared.pages import Page
+from shared.core.http import PageQuery, StatusList, create_handler, provide
+from shared.core.types import Page
+from shared.tickets import Ticket, TicketReader, TicketRepository
 
 router = APIRouter(tags=["tickets"])
 
@@ -19,7 +19,8 @@ class MyTicketsQuery(PageQuery):
 
 @router.get("/v1/tickets")
 async def list_my_tickets(
-    query: Annotated[MyTicketsQuery, Query()], tickets: ReadTickets
+    query: Annotated[MyTicketsQuery, Query()],
+    tickets: Annotated[TicketReader, provide(TicketRepository)],
 ) -> Page[Ticket]:
     """Return my tickets, newest first."""
     return tickets.mine(query.status, query.cursor, query.limit)

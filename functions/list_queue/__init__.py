@@ -1,1 +1,1 @@
-"""Work through a queue."""
+"""List the tickets of a queue."""

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from shared.http import ReadQueues, create_handler
-from shared.repositories import TicketPage
+from shared.core.http import create_handler, provide
+from shared.queues import QueueReader, QueueRepository, TicketPage
 
 from .query import QueueQuery
 
@@ -14,7 +14,9 @@ router = APIRouter(tags=["queues"])
 
 @router.get("/v1/queues/{queue}/tickets")
 async def list_queue(
-    queue: str, query: Annotated[QueueQuery, Query()], queues: ReadQueues
+    queue: str,
+    query: Annotated[QueueQuery, Query()],
+    queues: Annotated[QueueReader, provide(QueueRepository)],
 ) -> TicketPage:
     """Return tickets of a queue by key or id; by priority, then longest waiting.
 

@@ -1,20 +1,14 @@
-"""What an address may say about which tickets of a queue are wanted."""
+"""The query parameters that filter and sort the tickets of a queue."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.http import Commas, PageQuery, StatusList
-from shared.models import (
-    QueueFilter,
-    QueueSort,
-    Selection,
-    TicketPriority,
-    TicketType,
-    WaitingParty,
-    When,
-)
+from shared.core.http import Commas, PageQuery, StatusList
+from shared.core.types import TicketPriority, TicketType
+from shared.queues import QueueFilter, QueueSort, Selection, When
+from shared.tickets import WaitingParty
 
 Several = Field(default=None, max_length=50)
 
@@ -55,5 +49,5 @@ class QueueQuery(PageQuery):
             exclude={"status", "priority", "type", "tag", "sort", "count"}
             | set(PageQuery.model_fields)
         )
-        wanted = QueueFilter.model_validate({**named, **others})
-        return Selection(wanted=wanted, sort=self.sort)
+        filters = QueueFilter.model_validate({**named, **others})
+        return Selection(filters=filters, sort=self.sort)

@@ -1,1 +1,1 @@
-"""The queues, with live counts."""
+"""List queues with live counts."""

@@ -1,1 +1,1 @@
-"""Catch up with what happened to a ticket."""
+"""List the events of a ticket."""

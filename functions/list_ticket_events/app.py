@@ -4,17 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from shared.events import DomainEvent
-from shared.http import EventsQuery, ReadTickets, create_handler
-from shared.models import TicketRef
-from shared.pages import Page
+from shared.core.events import DomainEvent
+from shared.core.http import EventsQuery, create_handler, provide
+from shared.core.types import Page
+from shared.tickets import TicketReader, TicketRef, TicketRepository
 
 router = APIRouter(tags=["events"])
 
 
 @router.get("/v1/tickets/{ticket}/events")
 async def list_ticket_events(
-    ticket: TicketRef, query: Annotated[EventsQuery, Query()], tickets: ReadTickets
+    ticket: TicketRef,
+    query: Annotated[EventsQuery, Query()],
+    tickets: Annotated[TicketReader, provide(TicketRepository)],
 ) -> Page[DomainEvent]:
     """Return events after a `seq`, in order; for the next page, send the last one."""
     return tickets.events(ticket, query.after, query.limit)

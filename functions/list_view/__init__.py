@@ -1,1 +1,1 @@
-"""Work through a saved view."""
+"""List the tickets of a saved view."""

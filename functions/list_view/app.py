@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from shared.http import PageQuery, ReadQueues, create_handler
-from shared.repositories import TicketPage
+from shared.core.http import PageQuery, create_handler, provide
+from shared.queues import QueueReader, QueueRepository, TicketPage
 
 router = APIRouter(tags=["views"])
 
@@ -20,7 +20,9 @@ class ViewQuery(PageQuery):
 
 @router.get("/v1/views/{view}/tickets")
 async def list_view(
-    view: UUID, query: Annotated[ViewQuery, Query()], queues: ReadQueues
+    view: UUID,
+    query: Annotated[ViewQuery, Query()],
+    queues: Annotated[QueueReader, provide(QueueRepository)],
 ) -> TicketPage:
     """Return the tickets of a view that I may see, in its order.
 

@@ -1,1 +1,1 @@
-"""Read what one was told, and say how to be told."""
+"""Read notifications, and choose how to be notified."""

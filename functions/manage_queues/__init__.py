@@ -1,1 +1,1 @@
-"""Keep queues and their people."""
+"""Manage queues and their members."""

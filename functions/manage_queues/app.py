@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from shared.http import create_handler
+from shared.core.http import create_handler
 
 from . import members, queues
 

@@ -1,27 +1,36 @@
 """The queues themselves."""
 
 from http import HTTPStatus
+from typing import Annotated
 
 from fastapi import APIRouter
 
-from shared.http import IdempotencyKey
-from shared.models import Queue
-from shared.teams import QueueChange, QueueDraft
-
-from .stores import KeepQueues
+from shared.core.http import IdempotencyKey, provide
+from shared.queues import Queue
+from shared.queues.administration import (
+    QueueAdministration,
+    QueueChange,
+    QueueDraft,
+    QueueWriter,
+)
 
 router = APIRouter()
+ProvidedQueueWriter = Annotated[QueueWriter, provide(QueueAdministration)]
 
 
 @router.post("/v1/queues", status_code=HTTPStatus.CREATED)
 async def create_queue(
-    draft: QueueDraft, queues: KeepQueues, idempotency_key: IdempotencyKey = None
+    draft: QueueDraft,
+    queues: ProvidedQueueWriter,
+    idempotency_key: IdempotencyKey = None,
 ) -> Queue:
     """Make a queue, which takes tickets at once."""
     return queues.create(draft, idempotency_key)
 
 
 @router.patch("/v1/queues/{queue}")
-async def change_queue(queue: str, change: QueueChange, queues: KeepQueues) -> Queue:
+async def change_queue(
+    queue: str, change: QueueChange, queues: ProvidedQueueWriter
+) -> Queue:
     """Change how a queue shares its work; administrators also rename and archive."""
     return queues.change(queue, change)

@@ -1,1 +1,1 @@
-"""Say who may do what."""
+"""Manage roles, and look people up."""

@@ -1,21 +1,21 @@
 """Views: staff save questions about tickets, leads share them with a team."""
 
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from shared.http import IdempotencyKey, create_handler
-from shared.pages import Page
-from shared.views import View, ViewChange, ViewDraft
-
-from .stores import KeepViews
+from shared.core.http import IdempotencyKey, create_handler, provide
+from shared.core.types import Page
+from shared.views import View, ViewChange, ViewDraft, ViewRepository, Views
 
 router = APIRouter(tags=["views"])
+ProvidedViews = Annotated[Views, provide(ViewRepository)]
 
 
 @router.get("/v1/views")
-async def list_views(views: KeepViews) -> Page[View]:
+async def list_views(views: ProvidedViews) -> Page[View]:
     """Return my views, those of my queues and those of everyone."""
     return Page(items=views.all(), next_cursor=None)
 
@@ -23,7 +23,7 @@ async def list_views(views: KeepViews) -> Page[View]:
 @router.post("/v1/views", status_code=HTTPStatus.CREATED)
 async def create_view(
     draft: ViewDraft,
-    views: KeepViews,
+    views: ProvidedViews,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> View:
@@ -34,13 +34,13 @@ async def create_view(
 
 
 @router.patch("/v1/views/{view}")
-async def change_view(view: UUID, change: ViewChange, views: KeepViews) -> View:
+async def change_view(view: UUID, change: ViewChange, views: ProvidedViews) -> View:
     """Change what is named of a view; conditions are replaced as a whole."""
     return views.change(view, change)
 
 
 @router.delete("/v1/views/{view}")
-async def delete_view(view: UUID, views: KeepViews) -> View:
+async def delete_view(view: UUID, views: ProvidedViews) -> View:
     """Delete a view; return what it was."""
     return views.delete(view)
 

@@ -1,1 +1,1 @@
-"""Let administrators send events to other systems."""
+"""Manage webhook endpoints."""

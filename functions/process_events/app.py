@@ -8,22 +8,21 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.clock import gathering
-from shared.handlers import working
+from shared.core.handlers import LambdaContext, worker_handler
+from shared.core.jobs import coalesced_triggers
 
-from .parts import get_process
+from .use_case import get_process
 
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@working
+@worker_handler
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer with the messages that the queue is to deliver again."""
-    with gathering():
-        told = process_partial_response(event, _on_record, processor, context=context)
-    return dict(told)
+    """Return the messages that the queue is to deliver again."""
+    with coalesced_triggers():
+        failed = process_partial_response(event, _on_record, processor, context=context)
+    return dict(failed)
 
 
 def _on_record(record: SQSRecord) -> None:

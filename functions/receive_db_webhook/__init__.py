@@ -1,1 +1,1 @@
-"""Hear of a change from the database."""
+"""Receive webhooks of the database."""

@@ -1,69 +1,72 @@
-"""A webhook of the database, proved and read."""
+"""A webhook of the database, verified and read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
+from uuid import UUID
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.auth import accept_proof, verify_hook
-from shared.errors import Invalid
-from shared.events import DomainEvent
-from shared.models import Model
-
-WorkTable = Literal["agents", "bulk_updates"]
-"""Tables whose changes mean that there is something to look at, and no more."""
+from shared.core.auth import accept_proof, verify_hook
+from shared.core.errors import Invalid
+from shared.core.events import EventType
+from shared.core.jobs import Job
 
 
-class EventBody(Model):
+class EventRecord(BaseModel):
+    """A row of `ticket_events`, as far as the queue needs it."""
+
+    id: UUID
+    type: EventType
+    correlation_id: str | None = None
+
+
+class EventBody(BaseModel):
     """The platform's form of a webhook about an event, as far as we need it."""
 
     type: Literal["INSERT"]
     table: Literal["ticket_events"]
-    record: DomainEvent
+    record: EventRecord
 
 
-class WorkBody(Model):
-    """The same about a row that a worker reads for itself."""
+class JobBody(BaseModel):
+    """A job that is to run now (`private.start_job`)."""
 
-    type: Literal["INSERT", "UPDATE"]
-    table: WorkTable
+    job: Job
 
 
 @dataclass(frozen=True)
 class EventHook:
-    """An event, and what lets the database believe that we heard it from it."""
+    """An event, and the proof that the database sent it."""
 
-    event: DomainEvent
+    record: EventRecord
     proof: str
 
     def names(self) -> dict[str, str]:
-        """What a log may say of it, in the trail of what caused the event."""
-        names = {"event_id": str(self.event.id), "type": self.event.type}
-        trail = self.event.correlation_id
-        return {**names, "correlation_id": trail} if trail else names
+        """Return what a log may say of it."""
+        names = {"event_id": str(self.record.id), "type": self.record.type}
+        correlation_id = self.record.correlation_id
+        return {**names, "correlation_id": correlation_id} if correlation_id else names
 
 
 @dataclass(frozen=True)
-class WorkHook:
-    """There is work, of the kind that a table stands for."""
+class JobHook:
+    """A job that is to run now."""
 
-    table: WorkTable
+    job: Job
 
     def names(self) -> dict[str, str]:
-        """What a log may say of it."""
-        return {"table": self.table}
+        """Return what a log may say of it."""
+        return {"job": self.job}
 
 
-_BODY: TypeAdapter[EventBody | WorkBody] = TypeAdapter(
-    Annotated[EventBody | WorkBody, Field(discriminator="table")]
-)
+_BODY: TypeAdapter[EventBody | JobBody] = TypeAdapter(EventBody | JobBody)
 
 
 def read_hook(
     headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
-) -> EventHook | WorkHook:
-    """Prove a webhook, then read it.
+) -> EventHook | JobHook:
+    """Verify a webhook, then read it.
 
     Raises:
         Unauthenticated: not signed, or stale.
@@ -71,9 +74,9 @@ def read_hook(
     """
     secret = verify_hook(headers, body, secrets)
     try:
-        told = _BODY.validate_json(body)
+        parsed = _BODY.validate_json(body)
     except ValidationError:
         raise Invalid("This is no event that we know.", "unknown-event") from None
-    if isinstance(told, WorkBody):
-        return WorkHook(told.table)
-    return EventHook(told.record, accept_proof(str(told.record.id), secret))
+    if isinstance(parsed, JobBody):
+        return JobHook(parsed.job)
+    return EventHook(parsed.record, accept_proof(str(parsed.record.id), secret))

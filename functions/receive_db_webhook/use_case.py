@@ -1,44 +1,51 @@
-"""Take a webhook of the database once, and enqueue what it tells."""
+"""Take a webhook of the database once, and enqueue what it says."""
 
 from collections.abc import Mapping, Sequence
 
-from shared.aws import EventQueue
-from shared.clock import Chore, Waker
-from shared.errors import Conflict
-from shared.outbox import EventIntake
+from shared.core.errors import Conflict
+from shared.core.jobs import JobTrigger, open_job_trigger
+from shared.core.settings import HookSettings
+from shared.outbox import EventIntake, EventMessage, EventQueue, open_event_queue
 
-from .hook import EventHook, WorkHook, WorkTable, read_hook
-
-CHORES: Mapping[WorkTable, Chore] = {
-    "agents": Chore.WAITING_TICKETS,
-    "bulk_updates": Chore.BULK_UPDATES,
-}
+from .hook import EventHook, JobHook, read_hook
 
 
 class Intake:
-    """From the door to the queues."""
+    """From a webhook to the queues."""
 
-    def __init__(self, secrets: Sequence[str], queue: EventQueue, waker: Waker) -> None:
+    def __init__(
+        self, secrets: Sequence[str], queue: EventQueue, trigger: JobTrigger
+    ) -> None:
         self._secrets = secrets
         self._queue = queue
-        self._waker = waker
+        self._trigger = trigger
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> EventHook | WorkHook:
-        """Prove and read a webhook; raise `Unauthenticated` or `Invalid`."""
+    def read(self, headers: Mapping[str, str], body: bytes) -> EventHook | JobHook:
+        """Verify and read a webhook; raise `Unauthenticated` or `Invalid`."""
         return read_hook(headers, body, self._secrets)
 
-    def take(self, hook: EventHook | WorkHook, outbox: EventIntake) -> None:
-        """Enqueue an event, or wake who looks for work; looking twice does no harm.
+    def take(self, hook: EventHook | JobHook, outbox: EventIntake) -> None:
+        """Enqueue an event, or trigger a job; triggering twice does no harm.
 
         When a queue fails after the outbox has accepted, the relay finds the event.
 
         Raises:
-            Conflict: a replay, or an event that is owed no longer.
+            Conflict: a replay, or an event that is no longer pending.
             Unavailable: the queue cannot be reached.
         """
-        if isinstance(hook, WorkHook):
-            self._waker.wake(CHORES[hook.table])
+        if isinstance(hook, JobHook):
+            self._trigger.trigger(hook.job)
             return
-        if not outbox.accept(hook.event.id, hook.proof):
+        event = hook.record
+        if not outbox.accept(event.id, hook.proof):
             raise Conflict("This webhook came before.", "replayed")
-        self._queue.send([hook.event])
+        self._queue.send(
+            [EventMessage(event_id=event.id, correlation_id=event.correlation_id)]
+        )
+
+
+async def get_intake() -> Intake:
+    """Wire the intake, with the secrets that are in force now."""
+    settings = HookSettings.read()
+    secrets = settings.webhook_secrets.get_secret_value()
+    return Intake(secrets.split(","), open_event_queue(), open_job_trigger())

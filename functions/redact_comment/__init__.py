@@ -1,1 +1,1 @@
-"""Taking the words out of a comment."""
+"""Redact a comment."""

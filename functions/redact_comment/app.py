@@ -1,9 +1,12 @@
 """POST /v1/tickets/{id}/comments/{comment}/redaction: words that must not stay go."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
 
-from shared.http import IdempotencyKey, Talk, create_handler
-from shared.models import Comment, CommentRef, TicketRef
+from shared.core.http import IdempotencyKey, create_handler, provide
+from shared.tickets import TicketRef
+from shared.tickets.comments import Comment, CommentRef, CommentRepository, Comments
 
 router = APIRouter(tags=["comments"])
 
@@ -12,12 +15,12 @@ router = APIRouter(tags=["comments"])
 async def redact(
     ticket: TicketRef,
     comment: CommentRef,
-    conversation: Talk,
+    conversation: Annotated[Comments, provide(CommentRepository)],
     idempotency_key: IdempotencyKey = None,
 ) -> Comment:
     """Take the words out of a comment, for good, also on a closed ticket.
 
-    That something was said, when and by whom stays; mail that has not gone yet goes
+    That there was a comment, when and by whom, stays; email that is not sent yet goes
     without the words.
     """
     return conversation.redact(ticket, comment, idempotency_key)

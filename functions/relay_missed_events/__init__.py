@@ -1,1 +1,1 @@
-"""Find the events that nobody reacted to."""
+"""Enqueue missed events again."""

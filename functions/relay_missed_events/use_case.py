@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.aws import EventQueue
-from shared.outbox import MissedEventSource
+from shared.outbox import EventQueue, MissedEvents
 
 BATCH_MILLISECONDS = 15_000
 """What a batch may take at worst."""
@@ -19,7 +18,7 @@ class Relay:
     minutes, and what was enqueued twice has its effect once.
     """
 
-    def __init__(self, missed: MissedEventSource, queue: EventQueue) -> None:
+    def __init__(self, missed: MissedEvents, queue: EventQueue) -> None:
         self._missed = missed
         self._queue = queue
 
@@ -29,9 +28,9 @@ class Relay:
         while (
             milliseconds_left() > BATCH_MILLISECONDS and self._queue.waiting() < PLENTY
         ):
-            events = self._missed.claim()
-            if not events:
+            messages = self._missed.claim()
+            if not messages:
                 break
-            self._queue.send(events)
-            relayed += len(events)
+            self._queue.send(messages)
+            relayed += len(messages)
         return relayed

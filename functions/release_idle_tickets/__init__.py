@@ -1,1 +1,1 @@
-"""Put back what waits for nobody who comes."""
+"""Put idle tickets back into their queues."""

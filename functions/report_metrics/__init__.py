@@ -1,1 +1,1 @@
-"""Say in numbers how the desk is doing."""
+"""Write metrics of queues and workers."""

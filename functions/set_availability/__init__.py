@@ -1,1 +1,1 @@
-"""Say who is there, and what they take."""
+"""Manage agents: availability, capacity and skills."""

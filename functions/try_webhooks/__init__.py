@@ -1,1 +1,1 @@
-"""Let administrators replace a webhook's secret, try it, and send again."""
+"""Rotate a webhook's secret, test it, and replay deliveries."""

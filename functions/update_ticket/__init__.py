@@ -1,1 +1,1 @@
-"""Change what a ticket says of itself."""
+"""Change fields of a ticket."""

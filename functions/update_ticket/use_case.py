@@ -1,9 +1,8 @@
 """Change a ticket so that it still has the fields that its type cannot do without."""
 
-from shared.errors import Stale
-from shared.models import Ticket, TicketChange, TicketRef
-from shared.repositories import TicketReader, TicketWriter
-from shared.strategies import merge_patch, require_fields
+from shared.core.errors import Stale
+from shared.tickets import Ticket, TicketChange, TicketReader, TicketRef, TicketWriter
+from shared.tickets.types import require_fields
 
 READINGS = 3
 """How often a ticket is read again that changed while it was looked at."""
@@ -46,6 +45,8 @@ class TicketUpdate:
                 f"The ticket has changed since you read it: it is at version"
                 f" {read.version}."
             )
-        data = merge_patch(read.data, change.data or {})
-        require_fields(change.type or read.type, data)
+        # The database merges; what a type needs are whole fields, replaced or removed.
+        fields = {**read.data, **(change.data or {})}
+        present = {name: value for name, value in fields.items() if value is not None}
+        require_fields(change.type or read.type, present)
         return read.version

@@ -1,1 +1,1 @@
-"""Move a ticket one step."""
+"""Change the status of a ticket."""

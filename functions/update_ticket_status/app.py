@@ -1,9 +1,17 @@
 """PATCH /v1/tickets/{id}/status: staff of the queue move a ticket one allowed step."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 
-from shared.http import ExpectedVersion, WriteTickets, create_handler, tag
-from shared.models import StatusChange, Ticket, TicketRef
+from shared.core.http import ExpectedVersion, create_handler, provide, set_etag
+from shared.tickets import (
+    StatusChange,
+    Ticket,
+    TicketRef,
+    TicketRepository,
+    TicketWriter,
+)
 
 router = APIRouter(tags=["tickets"])
 
@@ -12,12 +20,12 @@ router = APIRouter(tags=["tickets"])
 async def patch_status(
     ticket: TicketRef,
     change: StatusChange,
-    tickets: WriteTickets,
+    tickets: Annotated[TicketWriter, provide(TicketRepository)],
     version: ExpectedVersion,
     response: Response,
 ) -> Ticket:
     """Move a ticket to another status; 409 says which steps there are."""
-    return tag(response, tickets.change_status(ticket, change, version))
+    return set_etag(response, tickets.change_status(ticket, change, version))
 
 
 handler = create_handler(router)

@@ -1,1 +1,1 @@
-"""Who am I, and what may I do?"""
+"""Read who the caller is, and what they may do."""

@@ -45,7 +45,7 @@ class Volume:
         """Lambda invocations a month: requests, webhooks, queues, the clock's."""
         measured = self.inputs.measured
         hooks = measured["pg_net_calls"] * measured["webhook_workers"]
-        a_ticket = self.requests + hooks + 2 * self.wakes  # wake_workers, the worker
+        a_ticket = self.requests + hooks + 2 * self.wakes  # dispatch_jobs, the worker
         return self.tickets * a_ticket + self.schedules + self.woken
 
     @property

@@ -1,28 +1,32 @@
-"""Who is given which ticket."""
+"""Who gets which ticket: claiming, assignment strategies and giving back."""
 
-from .ports import IdleWork, WorkGiver
+from .claims import Claim, ClaimRepository, TicketClaims
+from .ports import IdleTickets, TicketAssigner
+from .repository import AssignmentRepository
 from .strategies import (
     STRATEGIES,
+    AgentChoice,
     AssignmentStrategy,
     LeastLoaded,
-    Pick,
     Ranking,
     RoundRobin,
     SkillMatch,
-    picks,
+    agent_choices,
 )
-from .work import Assignments
 
 __all__ = [
     "STRATEGIES",
+    "AgentChoice",
+    "AssignmentRepository",
     "AssignmentStrategy",
-    "Assignments",
-    "IdleWork",
+    "Claim",
+    "ClaimRepository",
+    "IdleTickets",
     "LeastLoaded",
-    "Pick",
     "Ranking",
     "RoundRobin",
     "SkillMatch",
-    "WorkGiver",
-    "picks",
+    "TicketAssigner",
+    "TicketClaims",
+    "agent_choices",
 ]

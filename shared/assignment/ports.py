@@ -1,29 +1,29 @@
-"""What workers do so that tickets are worked. Each method is one transaction."""
+"""What workers do to assign tickets. Each method is one transaction."""
 
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 
-class WorkGiver(Protocol):
-    """Gives what waits to whoever the queue's strategy chooses."""
+class TicketAssigner(Protocol):
+    """Assigns waiting tickets to the agents that the queue's strategy chooses."""
 
-    def after(self, event: UUID) -> bool:
-        """Let follow what follows from an event; False when it had followed before."""
+    def assign_after(self, event: UUID) -> bool:
+        """Assign after an event; return False when that was done before."""
         ...
 
-    def waiting(self) -> Sequence[UUID]:
-        """Return the queues in which something waits and somebody has room."""
+    def queues_due_for_assignment(self) -> Sequence[UUID]:
+        """Return the queues in which a ticket waits and an agent has capacity."""
         ...
 
-    def give(self, queue: UUID) -> int:
-        """Give some of what waits in a queue; return how many."""
+    def assign_waiting(self, queue: UUID) -> int:
+        """Assign some of the waiting tickets of a queue; return how many."""
         ...
 
 
-class IdleWork(Protocol):
-    """What waits for somebody who does not come back to it."""
+class IdleTickets(Protocol):
+    """Tickets whose assignee does not come back to them."""
 
-    def release(self) -> int:
-        """Put some of it back; return how many."""
+    def release_idle(self) -> int:
+        """Put some of them back into their queues; return how many."""
         ...

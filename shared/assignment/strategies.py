@@ -21,8 +21,8 @@ class Ranking(StrEnum):
 
 
 @dataclass(frozen=True)
-class Pick:
-    """Whom to choose among those who may be given a ticket.
+class AgentChoice:
+    """Whom to choose among the agents who may be assigned a ticket.
 
     Attributes:
         ranking: by what, the most important first; ties go by id.
@@ -39,33 +39,33 @@ class AssignmentStrategy(Protocol):
     Its key is a row of `assignment_strategies`, so a migration goes with it.
     """
 
-    def pick(self) -> Pick:
-        """Say whom to choose."""
+    def pick(self) -> AgentChoice:
+        """Return whom to choose."""
         ...
 
 
 class RoundRobin:
     """In turns: whoever has waited longest since their last ticket."""
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Rank by time alone."""
-        return Pick([Ranking.LAST_ASSIGNED_AT])
+        return AgentChoice([Ranking.LAST_ASSIGNED_AT])
 
 
 class LeastLoaded:
     """Whoever holds least; in turns among those who hold the same."""
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Rank by load, then by time."""
-        return Pick([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT])
+        return AgentChoice([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT])
 
 
 class SkillMatch:
     """Whoever knows what it takes, and of those who holds least."""
 
-    def pick(self) -> Pick:
+    def pick(self) -> AgentChoice:
         """Rank by load, then by time, those who have every skill."""
-        return Pick([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT], needs_skills=True)
+        return AgentChoice([Ranking.LOAD, Ranking.LAST_ASSIGNED_AT], needs_skills=True)
 
 
 STRATEGIES: Mapping[str, AssignmentStrategy] = {
@@ -76,12 +76,12 @@ STRATEGIES: Mapping[str, AssignmentStrategy] = {
 """Which strategy a queue's key means; `manual` has none, because it gives nothing."""
 
 
-def picks(
+def agent_choices(
     strategies: Mapping[str, AssignmentStrategy] = STRATEGIES,
 ) -> dict[str, Any]:
     """Return every strategy in the form that the database takes."""
-    told = {key: strategy.pick() for key, strategy in strategies.items()}
+    choices = {key: strategy.pick() for key, strategy in strategies.items()}
     return {
         key: {"ranking": list(pick.ranking), "needs_skills": pick.needs_skills}
-        for key, pick in told.items()
+        for key, pick in choices.items()
     }

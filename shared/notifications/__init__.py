@@ -1,13 +1,13 @@
-"""Telling people what happened, in a list of their own; how they wish to be told."""
+"""Notifications: the in-app list and preferences; email below."""
 
 from .models import Inbox, Notification, Preference, Preferences, Reading, Unread
-from .ports import NotificationBox
-from .stores import Notifications
+from .ports import Notifications
+from .repository import NotificationRepository
 
 __all__ = [
     "Inbox",
     "Notification",
-    "NotificationBox",
+    "NotificationRepository",
     "Notifications",
     "Preference",
     "Preferences",

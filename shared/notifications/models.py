@@ -1,4 +1,4 @@
-"""What people are told, and how they want to be told."""
+"""Notifications, and who wants which of them how."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -6,13 +6,12 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared.events import EventType
-from shared.models import Command, Flag, Model
-from shared.pages import Page
+from shared.core.events import EventType
+from shared.core.types import Command, Model, Page, StrictBool
 
 
 class Notification(Model):
-    """One thing that somebody was told of."""
+    """A notification about one event."""
 
     id: UUID
     event_id: UUID
@@ -33,7 +32,7 @@ class Inbox(Page[Notification]):
 
 
 class Unread(Model):
-    """How much is left."""
+    """How many notifications are unread."""
 
     unread: int = Field(description="Unread notifications, counted to 1000.")
 
@@ -60,15 +59,15 @@ class Reading(Command):
 
 
 class Preference(Command):
-    """How to be told of one type of event."""
+    """How to be notified of one type of event."""
 
     type: EventType
-    in_app: Flag = Field(description="Whether it comes to the list.")
-    email: Flag = Field(description="Whether it comes by mail.")
+    in_app: StrictBool = Field(description="Whether it comes to the list.")
+    email: StrictBool = Field(description="Whether it comes by mail.")
 
 
 class Preferences(Command):
-    """All wishes; a type that is not named follows the default."""
+    """All preferences; a type that is not named follows the default."""
 
     model_config = ConfigDict(
         json_schema_extra={

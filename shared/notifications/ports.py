@@ -6,11 +6,11 @@ from typing import Protocol
 from .models import Inbox, Preference, Reading, Unread
 
 
-class NotificationBox(Protocol):
-    """What the caller was told. Every method may raise `Unauthenticated`."""
+class Notifications(Protocol):
+    """The notifications of the caller. Every method may raise `Unauthenticated`."""
 
     def page(self, *, unread: bool, cursor: str | None, size: int) -> Inbox:
-        """Return what the caller was told and may still see, newest first."""
+        """Return the notifications that the caller may still see, newest first."""
         ...
 
     def read(self, reading: Reading, key: str | None) -> Unread:
@@ -18,9 +18,9 @@ class NotificationBox(Protocol):
         ...
 
     def preferences(self) -> list[Preference]:
-        """Return how the caller is told of each type, defaults included."""
+        """Return the preference of each event type, defaults included."""
         ...
 
     def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
-        """Replace the caller's wishes; return what holds now."""
+        """Replace the caller's preferences; return what holds now."""
         ...

@@ -1,26 +1,54 @@
-"""Events that are still owed to those who react, and the commands of those who do."""
+"""The outbox: pending events, their queue, the event feed and dead letters."""
 
-from .outbox import Hooks, MissedEvents, Work, read_message
-from .ports import (
-    Effects,
+from .feed import DeadLetterRepository, EventFeedRepository
+from .models import (
+    DeadLetter,
     EventFigures,
+    EventMessage,
+    EventRetry,
+    OutboxLag,
+    PendingEvent,
+)
+from .ports import (
+    DeadLetters,
+    EventEffects,
+    EventFeed,
     EventIntake,
-    EventWork,
-    Measures,
-    MissedEventSource,
-    OwedEvent,
+    EventMeasurements,
+    MissedEvents,
+    Outbox,
+)
+from .queue import EventQueue, SqsEventQueue, open_event_queue
+from .repository import (
+    EventIntakeRepository,
+    MissedEventRepository,
+    OutboxLagRepository,
+    OutboxRepository,
+    open_outbox,
 )
 
 __all__ = [
-    "Effects",
+    "DeadLetter",
+    "DeadLetterRepository",
+    "DeadLetters",
+    "EventEffects",
+    "EventFeed",
+    "EventFeedRepository",
     "EventFigures",
     "EventIntake",
-    "EventWork",
-    "Hooks",
-    "Measures",
-    "MissedEventSource",
+    "EventIntakeRepository",
+    "EventMeasurements",
+    "EventMessage",
+    "EventQueue",
+    "EventRetry",
+    "MissedEventRepository",
     "MissedEvents",
-    "OwedEvent",
-    "Work",
-    "read_message",
+    "Outbox",
+    "OutboxLag",
+    "OutboxLagRepository",
+    "OutboxRepository",
+    "PendingEvent",
+    "SqsEventQueue",
+    "open_event_queue",
+    "open_outbox",
 ]

@@ -1,16 +1,16 @@
 """What follows from events, one class a consequence."""
 
+from .assigning import AssignWork
 from .deployment import deployed_reactions
-from .measuring import MeasureDesk
+from .fan_out import FillWebhooks, NotifyPeople, PublishToBus
+from .measuring import MeasureTickets
+from .queue_status import RefreshQueueStatus
 from .reactions import Reaction, ReactionTable, reaction_table
-from .telling import FillWebhooks, NotifyPeople, PublishToBus
-from .watching import RefreshQueueStatus
-from .working import AssignWork
 
 __all__ = [
     "AssignWork",
     "FillWebhooks",
-    "MeasureDesk",
+    "MeasureTickets",
     "NotifyPeople",
     "PublishToBus",
     "Reaction",

@@ -1,12 +1,11 @@
-"""Measuring the desk by its events."""
+"""Metrics of tickets, measured by their events."""
 
-from shared.events import TicketCommented, TicketCreated, TicketEvent
-from shared.outbox import Measures, Work
-from shared.persistence import open_worker_database
-from shared.telemetry import Unit, measure
+from shared.core.events import TicketCommented, TicketCreated, TicketEvent
+from shared.core.observability import Unit, measure
+from shared.outbox import EventMeasurements, open_outbox
 
 
-class MeasureDesk:
+class MeasureTickets:
     """Counts tickets, and how long they wait for the first reply.
 
     What is measured is recorded first: killed in between we count one too few, and a
@@ -15,7 +14,7 @@ class MeasureDesk:
 
     name = "measure"
 
-    def __init__(self, measures: Measures) -> None:
+    def __init__(self, measures: EventMeasurements) -> None:
         self._measures = measures
 
     def react(self, event: TicketEvent) -> None:
@@ -30,6 +29,6 @@ class MeasureDesk:
             measure({"FirstReply": (Unit.SECONDS, figures.first_reply_seconds)})
 
 
-def open_measuring() -> MeasureDesk:
-    """Return what measures a deployment."""
-    return MeasureDesk(Work(open_worker_database()))
+def open_measuring() -> MeasureTickets:
+    """Return the reaction that measures, wired from the environment."""
+    return MeasureTickets(open_outbox())

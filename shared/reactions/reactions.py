@@ -8,7 +8,7 @@ outside happen at least once, and carry the event's id for whoever must see it o
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from shared.events import (
+from shared.core.events import (
     TicketAssigned,
     TicketCommented,
     TicketCommentRedacted,

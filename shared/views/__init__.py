@@ -1,7 +1,7 @@
-"""Saved views: named questions about tickets, as they are kept."""
+"""Saved views: named filters of tickets."""
 
 from .models import View, ViewChange, ViewDraft, ViewScope
-from .ports import ViewKeeper
-from .stores import Views
+from .ports import Views
+from .repository import ViewRepository
 
-__all__ = ["View", "ViewChange", "ViewDraft", "ViewKeeper", "ViewScope", "Views"]
+__all__ = ["View", "ViewChange", "ViewDraft", "ViewRepository", "ViewScope", "Views"]

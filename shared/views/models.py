@@ -8,10 +8,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from shared.models import Command, Line, Model, QueueFilter, QueueSort
+from shared.core.types import Command, Model, SingleLine
+from shared.queues import QueueFilter, QueueSort
 
-Name = Annotated[Line, Field(min_length=1, max_length=80)]
-QueueName = Annotated[Line, Field(max_length=40)]
+Name = Annotated[SingleLine, Field(min_length=1, max_length=80)]
+QueueName = Annotated[SingleLine, Field(max_length=40)]
 
 
 class ViewScope(StrEnum):
@@ -53,12 +54,12 @@ class ViewDraft(Command):
 
 
 def _without_default(schema: JsonDict) -> None:
-    """Leave the default out of the document: what is not said is not changed."""
+    """Leave the default out of the document: what is left out is not changed."""
     schema.pop("default", None)
 
 
 class ViewChange(Command):
-    """What is to be otherwise; what is left out stays."""
+    """A change to a view; what is left out stays."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"scope": "team", "queue": "billing"}]}
@@ -75,7 +76,7 @@ class ViewChange(Command):
     )
 
 
-class KeptFilter(QueueFilter):
+class StoredFilter(QueueFilter):
     """Conditions as stored; what a newer version has added is left out."""
 
     model_config = ConfigDict(extra="ignore")
@@ -89,7 +90,7 @@ class View(Model):
     scope: ViewScope
     owner_id: UUID | None = Field(description="Whose it is; null when it is shared.")
     queue_id: UUID | None
-    conditions: KeptFilter
+    conditions: StoredFilter
     sort: QueueSort
     created_at: datetime
     updated_at: datetime

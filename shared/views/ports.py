@@ -6,8 +6,8 @@ from uuid import UUID
 from .models import View, ViewChange, ViewDraft
 
 
-class ViewKeeper(Protocol):
-    """Keeping views: one's own, a team's, everyone's."""
+class Views(Protocol):
+    """Saved views: one's own, a team's, everyone's."""
 
     def all(self) -> list[View]:
         """Return the views the caller has."""
@@ -18,7 +18,7 @@ class ViewKeeper(Protocol):
         ...
 
     def change(self, view: UUID, change: ViewChange) -> View:
-        """Change what is named; raise `NotFound`, `Denied`, `Invalid`."""
+        """Change what was sent; raise `NotFound`, `Denied`, `Invalid`."""
         ...
 
     def delete(self, view: UUID) -> View:

@@ -1,10 +1,6 @@
-"""Webhooks as they are kept: endpoints, deliveries, and the work of sending them."""
+"""Outbound webhooks: endpoints and their log of deliveries."""
 
-from .deliveries import WebhookDeliveries
-from .endpoints import WebhookEndpoints
-from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
-from .ports import DeliveryLog, DeliveryWork, WebhookKeeper, WebhookTrial
-from .records import (
+from .deliveries import (
     Attempt,
     AttemptLog,
     Delivery,
@@ -14,16 +10,23 @@ from .records import (
     Replay,
     ReplayRange,
 )
-from .work import DueDeliveries
+from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
+from .ports import DeliveryLog, DeliveryQueue, WebhookEndpoints, WebhookOperations
+from .repository import (
+    DeliveryLogRepository,
+    DeliveryQueueRepository,
+    WebhookRepository,
+)
 
 __all__ = [
     "Attempt",
     "AttemptLog",
     "Delivery",
     "DeliveryLog",
+    "DeliveryLogRepository",
+    "DeliveryQueue",
+    "DeliveryQueueRepository",
     "DeliveryState",
-    "DeliveryWork",
-    "DueDeliveries",
     "DueDelivery",
     "NewWebhook",
     "Outcome",
@@ -31,9 +34,8 @@ __all__ = [
     "ReplayRange",
     "Webhook",
     "WebhookChange",
-    "WebhookDeliveries",
     "WebhookDraft",
     "WebhookEndpoints",
-    "WebhookKeeper",
-    "WebhookTrial",
+    "WebhookOperations",
+    "WebhookRepository",
 ]

@@ -1,13 +1,13 @@
-"""Webhook endpoints: what administrators say, and what they are shown."""
+"""Webhook endpoints, as created, changed and shown."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from shared.events import DomainEvent
-from shared.models import Command, Flag, Line, Model
+from shared.core.events import DomainEvent
+from shared.core.types import Change, Command, Model, SingleLine, StrictBool
 
 EVENT_TYPES = frozenset(
     event.model_fields["type"].default for event in get_args(get_args(DomainEvent)[0])
@@ -21,7 +21,7 @@ def _known(types: list[str]) -> list[str]:
 
 
 Url = Annotated[
-    Line,
+    SingleLine,
     Field(
         max_length=2000,
         pattern=r"^(https://[^/?#@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)([/?#]\S*)?$",
@@ -29,9 +29,9 @@ Url = Annotated[
         examples=["https://hooks.example.com/autocrm"],
     ),
 ]
-Description = Annotated[Line, Field(max_length=200)]
+Description = Annotated[SingleLine, Field(max_length=200)]
 EventTypes = Annotated[
-    list[Line],
+    list[SingleLine],
     Field(
         min_length=1,
         max_length=50,
@@ -43,37 +43,33 @@ EventTypes = Annotated[
 
 
 class WebhookDraft(Command):
-    """A webhook to be made."""
+    """A webhook endpoint to create."""
 
     url: Url
     description: Description = ""
     event_types: EventTypes | None = None
-    include_internal: Flag = Field(
+    include_internal: StrictBool = Field(
         default=False, description="Whether it hears of internal notes."
     )
 
 
-class WebhookChange(Command):
-    """What is to be different; what is left out stays."""
+class WebhookChange(Change):
+    """A change to a webhook; what is left out stays."""
 
     url: Url = ""
     description: Description = ""
     event_types: EventTypes | None = None
-    include_internal: Flag = False
-    paused: Flag = Field(
+    include_internal: StrictBool = False
+    paused: StrictBool = Field(
         default=False, description="While paused, deliveries are collected, not sent."
     )
     enabled: Literal[True] = Field(
         default=True, description="Ends being disabled because of failure."
     )
 
-    def said(self) -> dict[str, Any]:
-        """Return what was said, and nothing else; null means null."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
 
 class Webhook(Model):
-    """Who hears of events."""
+    """A webhook endpoint."""
 
     id: UUID
     url: str
@@ -93,6 +89,6 @@ class Webhook(Model):
 
 
 class NewWebhook(Webhook):
-    """A webhook with its new secret, which is told this once."""
+    """A webhook with its new secret, which is shown this once."""
 
     secret: str = Field(description="Verifies deliveries; keep it, it is not listed.")

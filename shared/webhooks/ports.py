@@ -1,17 +1,16 @@
 """What use cases may ask about webhooks. Each method is one round trip.
 
-Every method may raise `Unauthenticated`, `Denied` and `Unavailable`; what else is said
-below.
+Every method may raise `Unauthenticated`, `Denied` and `Unavailable`; further errors
+stand at each method.
 """
 
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from shared.pages import Page
+from shared.core.types import Page
 
-from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
-from .records import (
+from .deliveries import (
     Attempt,
     AttemptLog,
     Delivery,
@@ -21,9 +20,10 @@ from .records import (
     Replay,
     ReplayRange,
 )
+from .models import NewWebhook, Webhook, WebhookChange, WebhookDraft
 
 
-class WebhookKeeper(Protocol):
+class WebhookEndpoints(Protocol):
     """Making, changing and deleting endpoints."""
 
     def all(self) -> list[Webhook]:
@@ -35,11 +35,11 @@ class WebhookKeeper(Protocol):
         ...
 
     def create(self, draft: WebhookDraft, key: str | None) -> NewWebhook:
-        """Make one and tell its secret; raise `Conflict` when there are too many."""
+        """Create one with a secret; raise `Conflict` when there are too many."""
         ...
 
     def change(self, webhook: UUID, change: WebhookChange) -> Webhook:
-        """Change what was said, or raise `NotFound`."""
+        """Change what was sent, or raise `NotFound`."""
         ...
 
     def delete(self, webhook: UUID) -> Webhook:
@@ -47,15 +47,15 @@ class WebhookKeeper(Protocol):
         ...
 
 
-class WebhookTrial(Protocol):
+class WebhookOperations(Protocol):
     """Secrets, pings and sending again."""
 
     def rotate_secret(self, webhook: UUID, key: str | None) -> NewWebhook:
-        """Give it a new secret and tell it, or raise `NotFound`."""
+        """Replace its secret and return the new one, or raise `NotFound`."""
         ...
 
     def ping(self, webhook: UUID, key: str | None) -> Delivery:
-        """Owe it a test delivery; raise `NotFound`, `Conflict` when disabled."""
+        """Create a test delivery; raise `NotFound`, `Conflict` when disabled."""
         ...
 
     def replay(self, webhook: UUID, time: ReplayRange, key: str | None) -> Replay:
@@ -68,7 +68,7 @@ class WebhookTrial(Protocol):
 
 
 class DeliveryLog(Protocol):
-    """What was sent, and how that went."""
+    """The log of deliveries and attempts."""
 
     def page(
         self, webhook: UUID, state: DeliveryState | None, cursor: str | None, size: int
@@ -81,7 +81,7 @@ class DeliveryLog(Protocol):
         ...
 
 
-class DeliveryWork(Protocol):
+class DeliveryQueue(Protocol):
     """Sending what is due; needs the rights of a worker."""
 
     def claim(self, at_most: int) -> Sequence[DueDelivery]:
@@ -91,7 +91,7 @@ class DeliveryWork(Protocol):
     def record(
         self, due: DueDelivery, outcome: Outcome, wait: float, log: AttemptLog
     ) -> bool:
-        """Say how it went; return whether the endpoint is disabled for it.
+        """Record an attempt; return whether the endpoint is disabled for it.
 
         Args:
             due: what was claimed.

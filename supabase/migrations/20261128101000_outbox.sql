@@ -200,28 +200,27 @@ comment on function api.fail_event is
 'Puts an event off, twice as long each time; after the last attempt it is dead-lettered, and true is returned.';
 
 create function api.claim_missed_events(at_most integer default 100)
-returns setof public.ticket_events
+returns table (event_id uuid, correlation_id text)
 language sql security definer set search_path = ''
 as $$
-    with missed as (
-        select outbox.event_id
-        from private.outbox_due as outbox
-        order by outbox.due_at
-        limit at_most
-        for update skip locked
-    ),
-
-    claimed as (
+    with claimed as (
         update private.outbox
         set due_at = now() + interval '2 minutes'
-        from missed
-        where outbox.event_id = missed.event_id
+        where outbox.event_id in (
+            select due.event_id
+            from private.outbox_due as due
+            order by due.due_at
+            limit at_most
+            for update skip locked
+        )
         returning outbox.event_id
     )
 
-    select ticket_events.*
+    select
+        claimed.event_id,
+        ticket_events.correlation_id
     from claimed
-    inner join public.ticket_events on ticket_events.id = claimed.event_id
+    inner join public.ticket_events on claimed.event_id = ticket_events.id
     order by ticket_events.occurred_at, ticket_events.seq;
 $$;
 comment on function api.claim_missed_events is

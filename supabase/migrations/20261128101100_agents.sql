@@ -316,16 +316,16 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     person constant uuid := private.guard_agent(agent, true);
-    release_tickets_of integer := 0;
+    released integer := 0;
 begin
     if reassign and set_availability.availability = 'away' then
-        release_tickets_of := private.release_tickets_of(person);
+        released := private.release_tickets_of(person);
     end if;
     perform private.lock_agent(person);
     update public.agents
     set availability = set_availability.availability, availability_since = now()
     where person_id = person and agents.availability <> set_availability.availability;
-    return private.agent_json(person) || jsonb_build_object('release_tickets_of', release_tickets_of);
+    return private.agent_json(person) || jsonb_build_object('put_back', released);
 end;
 $$;
 comment on function api.set_availability is

@@ -112,7 +112,7 @@ as $$
 declare
     me constant uuid := private.require_caller();
     target constant public.tickets := private.find_visible_ticket(ticket);
-    reads_notes constant boolean := private.may_read_notes(target.queue_id);
+    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
     last integer;
 begin
     if seq < 0 then
@@ -125,7 +125,7 @@ begin
     last := coalesce((
         select events.seq
         from public.ticket_events as events
-        where events.ticket_id = target.id and (not events.is_internal or reads_notes)
+        where events.ticket_id = target.id and (not events.is_internal or can_read_notes)
         order by events.seq desc limit 1
     ), 0);
     return private.move_read_marker(
@@ -251,13 +251,13 @@ language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
-    reads_notes constant boolean := private.may_read_notes(target.queue_id);
+    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
 begin
     return query
     select private.comment_json(comments) from public.comments
     where ticket_id = target.id
         and position > list_comments.after
-        and (visibility = 'public' or reads_notes)
+        and (visibility = 'public' or can_read_notes)
     order by position
     limit page_size;
 end;
@@ -272,13 +272,13 @@ language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
-    reads_notes constant boolean := private.may_read_notes(target.queue_id);
+    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
 begin
     return query
     select ticket_events.* from public.ticket_events
     where ticket_id = target.id
         and seq > list_ticket_events.after
-        and (not is_internal or reads_notes)
+        and (not is_internal or can_read_notes)
     order by seq
     limit page_size;
 end;

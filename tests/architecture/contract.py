@@ -10,13 +10,13 @@ from typing import Any
 from fastapi.routing import APIRoute
 from samtranslator.yaml_helper import yaml_parse
 
-from shared.http import create_app
+from shared.core.http import create_app
 
 from .source import ROOT
 
 Document = Mapping[str, Any]
 SCHEDULES = {"Schedule", "ScheduleV2"}
-CLOCK, MINUTE = "WakeWorkersFunction", 60
+SCHEDULER, MINUTE = "DispatchJobsFunction", 60
 RATE = re.compile(
     r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9]\d* (?:minutes|hours|days))\)"
 )
@@ -168,22 +168,24 @@ def _schedules(name: str, properties: Document) -> Iterator[str]:
 
 
 def _workers(known: Mapping[str, Document]) -> Iterator[str]:
-    """What has no event of its own is woken by the clock, while it still matters."""
-    clock = str(known[CLOCK]) if CLOCK in known else ""
+    """What has no event of its own is started by the scheduler, in time."""
+    scheduler = str(known[SCHEDULER]) if SCHEDULER in known else ""
     for name, properties in known.items():
-        woken = f"'Ref': '{name}.Alias'" in clock
-        if not woken and not properties.get("Events"):
+        started = f"'Ref': '{name}.Alias'" in scheduler
+        if not started and not properties.get("Events"):
             yield f"{name}: nobody starts it"
         about = properties.get("EventInvokeConfig", {})
-        if woken and about.get("MaximumRetryAttempts") != 0:
-            yield f"{name}: it is tried again, and the clock wakes it again as well"
-        if woken and about.get("MaximumEventAgeInSeconds") != MINUTE:
-            yield f"{name}: what woke it may wait until the clock wakes it again"
-        returns = woken and "WAKE_QUEUE_URL" in str(properties)
-        if (returns or name == CLOCK) != (properties.get("RecursiveLoop") == "Allow"):
+        if started and about.get("MaximumRetryAttempts") != 0:
+            yield f"{name}: it is tried again, and the scheduler starts it again"
+        if started and about.get("MaximumEventAgeInSeconds") != MINUTE:
+            yield f"{name}: its event may wait until the scheduler starts it again"
+        returns = started and "JOB_QUEUE_URL" in str(properties)
+        if (returns or name == SCHEDULER) != (
+            properties.get("RecursiveLoop") == "Allow"
+        ):
             yield f"{name}: Lambda ends loops, or may run in one, without need"
-        if woken and f"{{'FunctionName': {{'Ref': '{name}'}}}}" not in clock:
-            yield f"{name}: the clock may not wake it"
+        if started and f"{{'FunctionName': {{'Ref': '{name}'}}}}" not in scheduler:
+            yield f"{name}: the scheduler may not start it"
 
 
 def _is_schedule(text: str) -> bool:

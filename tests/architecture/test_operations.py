@@ -11,7 +11,7 @@ from .test_template import expanded, properties, set_to, without
 EXPECTED_FUNCTIONS = 45
 RESOURCES, MEGABYTE = 500, 1_000_000  # CloudFormation's limits of a stack
 
-CLOCK, PROCESS = "WakeWorkersFunction", "ProcessEventsFunction"
+CLOCK, PROCESS = "DispatchJobsFunction", "ProcessEventsFunction"
 MINUTE = ("Events", "EveryMinute", "Properties")
 
 

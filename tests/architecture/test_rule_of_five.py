@@ -7,15 +7,22 @@ import pytest
 
 from .source import APPS, BARRELS, CODE, ROOT, imports, name
 
+STANDARD = {*sys.stdlib_module_names, "typing_extensions"}  # `typing` of Python 3.12
+
 
 def dependencies(path):
-    """Packages a module leans on: ours by front door, others by distribution."""
-    found = set()
-    for module in imports(path):
-        top, *rest = module.split(".")
-        if top not in sys.stdlib_module_names:
-            found.add(f"{top}.{rest[0]}" if top == "shared" and rest else top or module)
-    return found
+    """Packages a module leans on: ours by room, others by distribution."""
+    return {
+        room(module) if module.startswith("shared.") else top or module
+        for module in imports(path)
+        if (top := module.split(".")[0]) not in STANDARD
+    }
+
+
+def room(module):
+    """The room of a module; each package of the core counts for itself."""
+    depth = 3 if module.startswith("shared.core.") else 2
+    return ".".join(module.split(".")[:depth])
 
 
 def protocols():

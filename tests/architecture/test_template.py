@@ -91,7 +91,7 @@ def properties(name, *path, value):
 
 GET, CLOSE = "GetTicketFunction", "CloseSolvedTicketsFunction"
 VARIABLES = ("Environment", "Variables")
-CLOCK, AGE = "WakeWorkersFunction", "MaximumEventAgeInSeconds"
+SCHEDULER, AGE = "DispatchJobsFunction", "MaximumEventAgeInSeconds"
 SOLVED, RESERVED = "WORKER_SOLVED_TICKETS", "ReservedConcurrentExecutions"
 SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
 
@@ -159,23 +159,30 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
             "and may be read, or neither",
         ),
         (without("Resources", CLOSE, "Properties", "Policies"), "or neither"),
-        (properties(CLOCK, *SCHEDULE, value="rate(1 minutes)"), "is no schedule"),
-        (properties(CLOCK, *SCHEDULE, value="rate(0 minutes)"), "is no schedule"),
-        (properties(CLOCK, *SCHEDULE, value="cron(0 25 * * ? *)"), "is no schedule"),
-        (properties(CLOCK, *SCHEDULE, value="cron(0 5 * * * *)"), "is no schedule"),
-        (properties(CLOCK, *SCHEDULE, value="every ten minutes"), "is no schedule"),
+        (properties(SCHEDULER, *SCHEDULE, value="rate(1 minutes)"), "is no schedule"),
+        (properties(SCHEDULER, *SCHEDULE, value="rate(0 minutes)"), "is no schedule"),
+        (
+            properties(SCHEDULER, *SCHEDULE, value="cron(0 25 * * ? *)"),
+            "is no schedule",
+        ),
+        (properties(SCHEDULER, *SCHEDULE, value="cron(0 5 * * * *)"), "is no schedule"),
+        (properties(SCHEDULER, *SCHEDULE, value="every ten minutes"), "is no schedule"),
         (
             properties("ReportMetricsFunction", RESERVED, value=2),
             "may meet",
         ),
         (
             without(
-                "Resources", CLOCK, "Properties", *VARIABLES, "WORKER_SOLVED_TICKETS"
+                "Resources",
+                SCHEDULER,
+                "Properties",
+                *VARIABLES,
+                "WORKER_SOLVED_TICKETS",
             ),
             "CloseSolvedTicketsFunction: nobody starts it",
         ),
-        (properties(CLOCK, "Policies", value=[]), "the clock may not wake it"),
-        (without("Resources", CLOCK, "Properties", "RecursiveLoop"), "ends loops"),
+        (properties(SCHEDULER, "Policies", value=[]), "the scheduler may not start it"),
+        (without("Resources", SCHEDULER, "Properties", "RecursiveLoop"), "ends loops"),
         (properties(GET, "RecursiveLoop", value="Allow"), "ends loops"),
         (properties(CLOSE, "EventInvokeConfig", AGE, value=3600), "may wait until"),
         (properties(CLOSE, "EventInvokeConfig", value={AGE: 60}), "is tried again"),

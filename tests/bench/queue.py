@@ -205,7 +205,7 @@ def _call(
         sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder())
         for name in arguments
     ]
-    call = sql.SQL("select * from public.{}({})")
+    call = sql.SQL("select * from api.{}({})")
     query = call.format(sql.Identifier(function), sql.SQL(", ").join(named))
     return query, [
         Jsonb(value) if name in JSON else value for name, value in arguments.items()

@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx
 
-from shared.models import TicketDraft
-from shared.repositories.tickets import TICKET
+from shared.tickets import TicketDraft
 from tests.bench.desk import Desk, id_of, open_desk
 from tests.bench.fill import fill
 from tests.bench.report import Figure
@@ -80,5 +79,4 @@ def _invoke(handler: Any, event: Any) -> None:
 
 
 def _call(client: httpx.Client, command: str, arguments: Any) -> None:
-    columns = {"select": TICKET} if command == "create_ticket" else {}
-    client.post(f"rpc/{command}", params=columns, json=arguments).raise_for_status()
+    client.post(f"rpc/{command}", json=arguments).raise_for_status()

@@ -17,7 +17,7 @@ ANSWERS = {
     "claim_webhook_deliveries": [],
     "close_solved_tickets": 0,
     "due_jobs": [],
-    "event_lag": {"owed": 0, "parked": 0, "oldest_seconds": 0},
+    "event_lag": {"pending": 0, "dead_lettered": 0, "oldest_seconds": 0},
     "delete_old_bulk_updates": 0,
     "delete_old_notifications": 0,
     "delete_old_webhook_deliveries": 0,

@@ -23,14 +23,14 @@ from tests.build.artifacts import (
     fingerprint,
     functions,
 )
-from tests.builders import event_row
 from tests.events import SIGNED_IN, http_event, sqs_record
 
 pytestmark = pytest.mark.slow
 
 MEGABYTE = 1_000_000
 PROBE = Path(__file__).with_name("probe.py")
-WAKE_UP = {"chore": "of a newer release"}
+TRIGGER = {"job": "of a newer release"}
+EVENT = {"event_id": "0b9c7c1e-6f0f-4ad5-8a1a-0a4c8a1d7f55"}
 BODIES = {
     "CreateTicketFunction": {"subject": "A flat tyre", "body": "It went psst."},
     "AddCommentFunction": {"body": "It went psst again."},
@@ -41,7 +41,7 @@ BODIES = {
 
 def events_of(function):
     """An event a trigger: to a ticket that does not exist, where it names one."""
-    if not function.events:  # the clock starts it
+    if not function.events:  # the scheduler starts it
         yield {}
     for event in function.events:
         if event.type == "HttpApi":
@@ -49,7 +49,7 @@ def events_of(function):
             method, body = event.properties["Method"], BODIES.get(function.name)
             yield http_event(method, path, body or {}, SIGNED_IN)
         elif event.type == "SQS":
-            body = WAKE_UP if event.name == "Wake" else event_row()
+            body = TRIGGER if event.name == "Trigger" else EVENT
             yield {"Records": [sqs_record(body)]}
         else:
             yield {"id": "8f3a2f0e-6f0f-4ad5-8a1a-0a4c8a1d7f55"}
@@ -166,7 +166,7 @@ def test_another_layer_makes_another_function(tmp_path, monkeypatch):
     again = tmp_path / "again"
     building.build_function("Health", again, target)
 
-    with (tmp_path / "shared" / "errors" / "kinds.py").open("a") as module:
+    with (tmp_path / "shared" / "core" / "errors" / "kinds.py").open("a") as module:
         module.write("# another\n")
     building.build_function("Health", tmp_path / "after", target)
 

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from functions.deliver_webhooks.use_case import Courier, Round
-from shared.outbound import Guard, Sender, new_client
-from shared.webhooks import DueDeliveries
+from functions.deliver_webhooks.use_case import DeliveryRun, DeliverySender
+from shared.webhooks import DeliveryQueueRepository
+from shared.webhooks.delivery import HttpxWebhookClient, SsrfGuard, new_client
 from tests.loops import run as run_alone
 
 from .desk import WORKER, Desk
@@ -24,22 +24,20 @@ class DirectDatabase:
         self._desk = desk
         self._lock = threading.Lock()
 
-    def call(
-        self, function: str, arguments: Mapping[str, Any], columns: str = ""
-    ) -> Any:
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         with self._lock:
             rows = self._desk.rows(WORKER, function, **arguments)
         return rows if function.startswith("claim") else rows[0]
 
 
-def deliver(desk: Desk, seconds: float = 10.0) -> Round:
+def deliver(desk: Desk, seconds: float = 10.0) -> DeliveryRun:
     """Send what is due, to 127.0.0.1 too."""
 
-    async def run() -> Round:
+    async def run() -> DeliveryRun:
         async with new_client() as client:
-            sender = Sender(Guard(allow_private=True), client, seconds)
-            work = DueDeliveries(DirectDatabase(desk))
-            return await Courier(work, sender).run(lambda: 60.0)
+            sender = HttpxWebhookClient(SsrfGuard(allow_private=True), client, seconds)
+            work = DeliveryQueueRepository(DirectDatabase(desk))
+            return await DeliverySender(work, sender).run(lambda: 60.0)
 
     return run_alone(run())
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from shared.models import TicketPriority, TicketType
+from shared.core.types import TicketPriority, TicketType
 
 from .cast import id_of
 

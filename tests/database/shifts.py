@@ -1,11 +1,11 @@
 """Who is at work, and what the workers hand to the database."""
 
-from shared.assignment import picks
+from shared.assignment import agent_choices
 
 from .cast import id_of
 from .desk import WORKER
 
-PICKS = picks()
+PICKS = agent_choices()
 
 
 def begin_work(desk, *people, **given):
@@ -33,7 +33,7 @@ def give(desk, queue="support", at_most=10):
 def react(desk, ticket):
     """Let follow what follows from the last event of a ticket."""
     [*_, last] = desk.events(ticket)
-    return desk.call(WORKER, "assign_work", event=last["id"], picks=PICKS)
+    return desk.call(WORKER, "assign_work", event=last["id"], agent_choices=PICKS)
 
 
 def holder(desk, ticket):

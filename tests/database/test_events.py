@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.events import (
+from shared.core.events import (
     TicketAssigned,
     TicketCommented,
     TicketCreated,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.clock import Chore
+from shared.core.jobs import Job
 
 from .bulk import begin, work
 from .desk import WORKER
@@ -17,7 +17,7 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 
 def found(desk):
     """What there is, besides the statuses of queues, which nearly anything changes."""
-    return set(desk.rows(WORKER, "due_jobs")) - {Chore.QUEUE_STATUSES}
+    return set(desk.rows(WORKER, "due_jobs")) - {Job.QUEUE_STATUSES}
 
 
 def tell(desk):
@@ -36,7 +36,7 @@ def test_events_that_nobody_has_reacted_to(desk):
     assert found(desk) == set()  # its webhook may still come
 
     desk.run("update private.outbox set due_at = now()")
-    assert found(desk) == {Chore.MISSED_EVENTS}
+    assert found(desk) == {Job.MISSED_EVENTS}
 
     desk.rows(WORKER, "claim_missed_events")
     assert found(desk) == set()
@@ -48,11 +48,10 @@ def test_tickets_for_which_somebody_has_room(desk):
     assert found(desk) == set()  # nobody is there
 
     begin_work(desk, "agent")
-    assert found(desk) == {Chore.WAITING_TICKETS}
+    assert found(desk) == {Job.WAITING_TICKETS}
 
-    [queue] = desk.rows(
-        WORKER, "queues_due_for_assignment", strategies=["least_loaded"]
-    )
+    due = "queues_due_for_assignment"
+    [queue] = desk.rows(WORKER, due, strategies=["least_loaded"])
     desk.call(WORKER, "assign_waiting_tickets", queue=queue, picks=PICKS)
     assert found(desk) == set()
 
@@ -76,7 +75,7 @@ def test_tickets_that_wait_too_long_for_their_owner(desk):
     desk.run("update public.tickets set waiting_since = %s", LONG_AGO)
     desk.run("update public.tickets set assigned_at = %s", LONG_AGO)
     desk.run("alter table public.tickets enable trigger apply_ticket_rules")
-    assert found(desk) == {Chore.IDLE_TICKETS}
+    assert found(desk) == {Job.IDLE_TICKETS}
 
     desk.call(WORKER, "release_idle_tickets")
     assert desk.now(ticket)["assignee_id"] is None
@@ -88,7 +87,7 @@ def test_solved_tickets_whose_time_is_over(desk):
     assert found(desk) == set()
 
     desk.run("update public.tickets set solved_at = %s", LONG_AGO)
-    assert found(desk) == {Chore.SOLVED_TICKETS}
+    assert found(desk) == {Job.SOLVED_TICKETS}
 
     desk.call(WORKER, "close_solved_tickets")
     assert found(desk) == set()
@@ -97,7 +96,7 @@ def test_solved_tickets_whose_time_is_over(desk):
 def test_queues_that_stand_otherwise_than_was_told(desk):
     tell(desk)
     desk.ticket()
-    assert desk.rows(WORKER, "due_jobs") == [Chore.QUEUE_STATUSES]
+    assert desk.rows(WORKER, "due_jobs") == [Job.QUEUE_STATUSES]
 
     desk.run(
         "update private.queue_status_broadcasts"
@@ -109,7 +108,7 @@ def test_queues_that_stand_otherwise_than_was_told(desk):
 
 def test_bulk_updates_that_are_not_done(desk):
     begin(desk, [desk.ticket()], add_tags=["late"])
-    assert found(desk) == {Chore.BULK_UPDATES}
+    assert found(desk) == {Job.BULK_UPDATES}
 
     work(desk)
     assert found(desk) == set()
@@ -120,7 +119,7 @@ def test_bulk_updates_to_forget(desk):
     work(desk)
 
     desk.run("update private.bulk_updates set finished_at = %s", LONG_AGO)
-    assert found(desk) == {Chore.BULK_UPDATES}
+    assert found(desk) == {Job.BULK_UPDATES}
 
     desk.call(WORKER, "delete_old_bulk_updates")
     assert found(desk) == set()
@@ -136,7 +135,7 @@ def webhook(desk):
 
 
 def test_webhooks_that_are_due(desk, webhook):
-    assert found(desk) == {Chore.WEBHOOKS}
+    assert found(desk) == {Job.WEBHOOKS}
 
     desk.rows(WORKER, "claim_webhook_deliveries")
     assert found(desk) == set()
@@ -154,7 +153,7 @@ def test_webhooks_to_an_endpoint_that_wants_none_wait(desk, webhook, state):
 def test_deliveries_to_forget(desk, webhook):
     desk.run("update private.webhook_deliveries set delivered_at = now()")
     desk.run("update private.webhook_deliveries set created_at = %s", LONG_AGO)
-    assert found(desk) == {Chore.WEBHOOKS}
+    assert found(desk) == {Job.WEBHOOKS}
 
     desk.call(WORKER, "delete_old_webhook_deliveries")
     assert found(desk) == set()
@@ -166,7 +165,7 @@ def test_mail_that_has_waited_for_more_to_tell(desk):
     assert found(desk) == set()
 
     mail_is_due(desk)
-    assert found(desk) == {Chore.EMAILS}
+    assert found(desk) == {Job.EMAILS}
 
     desk.rows(WORKER, "claim_emails")
     assert found(desk) == set()
@@ -177,11 +176,11 @@ def test_mail_and_notifications_to_forget(desk):
     settle(desk)
 
     desk.run("update private.emails set gave_up_at = now(), created_at = %s", LONG_AGO)
-    assert found(desk) == {Chore.EMAILS}
+    assert found(desk) == {Job.EMAILS}
     desk.call(WORKER, "delete_old_notifications")
     assert found(desk) == set()
 
     desk.run("update public.notifications set read_at = %s", LONG_AGO)
-    assert found(desk) == {Chore.EMAILS}
+    assert found(desk) == {Job.EMAILS}
     desk.call(WORKER, "delete_old_notifications")
     assert found(desk) == set()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.models import Ticket
-from shared.models.base import storable_fields
+from shared.core.types.values import storable_fields
+from shared.tickets import Ticket
 
 from .cast import id_of
 from .desk import Json, refused

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.events import parse_event
+from shared.core.events import parse_event
 
 from .desk import WORKER
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from infra.local.postgres import connected
-from shared.events import (
+from shared.core.events import (
     TicketAssigned,
     TicketCommented,
     TicketCommentRedacted,
@@ -20,21 +20,17 @@ from shared.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from shared.models import (
-    Availability,
-    Comment,
+from shared.core.types import (
     CommentVisibility,
-    Looked,
-    Person,
-    QueueFilter,
-    QueueRef,
-    Role,
     StatusCategory,
-    Ticket,
     TicketPriority,
     TicketType,
-    WaitingParty,
 )
+from shared.people import Person, QueueRef, Role
+from shared.people.agents import Availability
+from shared.queues import QueueFilter
+from shared.tickets import ReadMarker, Ticket, WaitingParty
+from shared.tickets.comments import Comment
 from shared.views import View, ViewScope
 
 from .command_line import CommandLine
@@ -61,7 +57,7 @@ ROWS = {
     Person: "PublicProfiles",
     QueueRef: "PublicQueues",
     Role: "PublicRoles",
-    Looked: "PublicTicketReadMarkers",
+    ReadMarker: "PublicTicketReadMarkers",
     View: "PublicViews",
     **dict.fromkeys(EVENTS, "PublicTicketEvents"),
 }
@@ -85,7 +81,7 @@ LEFT_OUT = {
         "wait_limit",
     },
     Ticket: {"assigned_at", "released_by"},  # of the desk's own bookkeeping
-    Looked: {"person_id"},  # always the caller
+    ReadMarker: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
 # What a model knows better than the column.

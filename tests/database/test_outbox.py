@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.auth import accept_proof, verify_hook
-from shared.events import parse_event
+from shared.core.auth import accept_proof, verify_hook
+from shared.core.events import parse_event
 
 from .desk import ANYBODY, WORKER, refused
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.models import StatusCategory, TicketPriority, TicketType
+from shared.core.types import StatusCategory, TicketPriority, TicketType
 
 from .cast import id_of
 from .desk import Desk, Json

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from shared.events import QueueStatusChanged
-from shared.models import QueueStatus
+from shared.queues import QueueStatus, QueueStatusChanged
 
 from .cast import PEOPLE, id_of
 from .desk import ANYBODY, WORKER, refused

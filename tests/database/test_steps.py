@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from shared.models import StatusCategory, TicketType
+from shared.core.types import StatusCategory, TicketType
 
 from .cast import id_of
 from .desk import WORKER, refused

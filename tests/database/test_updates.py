@@ -5,8 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from shared.strategies import merge_patch
-
 from .cast import PEOPLE, id_of
 from .desk import WORKER, Json, forgiving, refused
 
@@ -77,10 +75,23 @@ def test_what_is_so_already_is_no_change(desk):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_the_database_merges_fields_as_the_functions_do(desk, fields, patch):
+def test_fields_are_merged_as_the_standard_says(desk, fields, patch):
     merged = desk.one("select private.merge_patch(%s, %s)", Jsonb(fields), Jsonb(patch))
 
     assert merged == merge_patch(fields, patch)
+
+
+def merge_patch(target, patch):
+    """The pseudocode of RFC 7396, section 2."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merge_patch(result.get(name), value)
+    return result
 
 
 def test_staff_of_the_queue_may_and_nobody_else(desk):

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from psycopg import sql
 
-from shared.events import parse_event
+from shared.core.events import parse_event
 
 from .desk import ANYBODY, WORKER, refused
 

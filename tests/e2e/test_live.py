@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 from realtime import AsyncRealtimeClient
 
-from shared.events import QueueStatusChanged, parse_event
+from shared.core.events import parse_event
+from shared.queues import QueueStatusChanged
 
 pytestmark = pytest.mark.slow
 PATIENCE = 30

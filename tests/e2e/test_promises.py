@@ -5,13 +5,16 @@ from uuid import uuid4
 
 import pytest
 
-from shared.errors import Conflict, Invalid, Malformed, NotFound, Stale
-from shared.models import CommentDraft, StatusChange, TicketPriority
-from shared.persistence import open_database
-from shared.repositories import Comments, Queues, Roles, Tickets
+from shared.core.errors import Conflict, Invalid, Malformed, NotFound, Stale
+from shared.core.persistence import open_database
+from shared.core.types import TicketPriority
+from shared.people import RoleRepository
+from shared.queues import QueueRepository
+from shared.tickets import StatusChange, TicketRepository
+from shared.tickets.comments import CommentDraft, CommentRepository
 from tests.builders import ME, SOMEBODY, draft
 from tests.fakes import (
-    FakeConversation,
+    FakeComments,
     FakePeople,
     FakeQueues,
     FakeRoles,
@@ -26,7 +29,7 @@ def fakes(_):
     tickets = FakeTickets()
     return SimpleNamespace(
         tickets=tickets,
-        conversation=FakeConversation(tickets),
+        conversation=FakeComments(tickets),
         queues=FakeQueues(),
         roles=FakeRoles(FakePeople()),
         me=str(ME),
@@ -40,10 +43,10 @@ def real(request):
     key = desk.supabase_publishable_key
     database = open_database(desk.supabase_url, key, admin.token)
     return SimpleNamespace(
-        tickets=Tickets(database),
-        conversation=Comments(database),
-        queues=Queues(database),
-        roles=Roles(database),
+        tickets=TicketRepository(database),
+        conversation=CommentRepository(database),
+        queues=QueueRepository(database),
+        roles=RoleRepository(database),
         me=admin.id,
     )
 

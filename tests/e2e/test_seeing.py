@@ -16,19 +16,19 @@ def shown(person, path, **query):
     return {each["id"]: each for each in person.get(path, **query)["items"]}
 
 
-def test_a_ticket_is_new_until_one_has_looked(people, ticket):
+def test_a_ticket_is_new_until_one_has_read_it(people, ticket):
     agent, queue = people.agent, "/v1/queues/support/tickets"
-    look = f"/v1/tickets/{ticket['id']}/look"
+    marker = f"/v1/tickets/{ticket['id']}/read-marker"
 
     before = shown(agent, queue, tag="seen", sort="newest")[ticket["id"]]
-    agent.do("POST", look, {})
+    agent.do("PUT", marker, {})
     after = shown(agent, queue, tag="seen", sort="newest")[ticket["id"]]
     people.customer.says(ticket, "Hello?")
     again = agent.get(f"/v1/tickets/{ticket['id']}")
 
     assert [each["unread"] for each in (before, after, again)] == [True, False, True]
     assert before["requester_name"]
-    refused = people.customer2.send("POST", look, json={})
+    refused = people.customer2.send("PUT", marker, json={})
     assert problem(refused) == (404, "not-found")
 
 

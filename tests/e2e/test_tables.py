@@ -80,9 +80,7 @@ def test_the_commands_of_workers_are_not_for_people(
 
 @pytest.mark.parametrize("schema", ["private", "auth", "realtime", "vault"])
 def test_other_schemas_are_out_of_reach(people, schema):
-    answer = people.admin.table(
-        "GET", "settings", headers={"accept-profile": schema}
-    )
+    answer = people.admin.table("GET", "settings", headers={"accept-profile": schema})
 
     assert answer.status_code in (400, 404, 406)
 

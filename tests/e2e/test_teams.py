@@ -92,7 +92,7 @@ def test_a_queue_gives_its_tickets_and_gets_them_back(people, queue):
     assert (member["id"], member["availability"]) == (people.agent.id, "available")
     away = {"availability": "away", "reassign": True}
     told = people.agent.do("PUT", "/v1/agents/me/availability", away)
-    assert told["release_tickets_of"] >= 1
+    assert told["put_back"] >= 1
     assert holder(people, ticket) is None
     assert problem(claim(people.agent, queue)) == (409, "away")
 

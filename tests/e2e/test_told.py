@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events import EventType
+from shared.core.events import EventType
 from tests.open_desk import eventually
 
 from .person import problem
@@ -115,8 +115,8 @@ def test_wishes_come_back_as_they_were_sent(people):
 
 
 def test_parked_events_are_for_administrators(people):
-    assert people.admin.get("/v1/parked-events") == {"items": [], "next_cursor": None}
+    assert people.admin.get("/v1/dead-letters") == {"items": [], "next_cursor": None}
     for who in (people.customer, people.agent, people.lead):
-        assert problem(who.send("GET", "/v1/parked-events")) == (403, "denied")
-    retry = f"/v1/parked-events/{uuid4()}/retry"
+        assert problem(who.send("GET", "/v1/dead-letters")) == (403, "denied")
+    retry = f"/v1/dead-letters/{uuid4()}/retry"
     assert problem(people.admin.send("POST", retry)) == (404, "not-found")

@@ -1,7 +1,7 @@
 """The ports of the core in memory: same answers, same failures."""
 
-from .assignment import FakeWork
-from .conversation import FakeConversation
+from .assignment import FakeAssigner
+from .comments import FakeComments
 from .database import FakeDatabase
 from .outbox import FakeBus, FakeOutbox, FakeQueue
 from .people import FakePeople, FakeRoles
@@ -9,8 +9,9 @@ from .queues import FakeQueues
 from .tickets import FakeTickets
 
 __all__ = [
+    "FakeAssigner",
     "FakeBus",
-    "FakeConversation",
+    "FakeComments",
     "FakeDatabase",
     "FakeOutbox",
     "FakePeople",
@@ -18,5 +19,4 @@ __all__ = [
     "FakeQueues",
     "FakeRoles",
     "FakeTickets",
-    "FakeWork",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 @dataclass
-class FakeWork:
+class FakeAssigner:
     """`WorkGiver` and `IdleWork`; remembers whose turn it was."""
 
     queues: dict[UUID, int] = field(default_factory=dict)
@@ -15,7 +15,7 @@ class FakeWork:
     broken: Exception | None = None
     idle: int = 0
 
-    def after(self, event: UUID) -> bool:
+    def assign_after(self, event: UUID) -> bool:
         if self.broken:
             raise self.broken
         if event in self.followed:
@@ -23,16 +23,16 @@ class FakeWork:
         self.followed.append(event)
         return True
 
-    def waiting(self) -> list[UUID]:
+    def queues_due_for_assignment(self) -> list[UUID]:
         return [queue for queue, count in self.queues.items() if count]
 
-    def give(self, queue: UUID) -> int:
+    def assign_waiting(self, queue: UUID) -> int:
         self.turns.append(queue)
         given = min(self.at_most, self.queues[queue])
         self.queues[queue] -= given
         return given
 
-    def release(self) -> int:
+    def release_idle(self) -> int:
         released = min(self.at_most, self.idle)
         self.idle -= released
         return released

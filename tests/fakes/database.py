@@ -10,12 +10,10 @@ class FakeDatabase:
     """`Database`; an answer that is an exception is raised."""
 
     answers: Mapping[str, Any] = field(default_factory=dict)
-    calls: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list)
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
-    def call(
-        self, function: str, arguments: Mapping[str, Any], columns: str = ""
-    ) -> Any:
-        self.calls.append((function, arguments, columns))
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        self.calls.append((function, arguments))
         answer = self.answers[function]
         if isinstance(answer, Exception):
             raise answer

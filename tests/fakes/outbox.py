@@ -4,42 +4,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.events import DomainEvent
-from shared.outbox import EventFigures, OwedEvent
+from shared.core.events import DomainEvent
+from shared.outbox import EventFigures, EventMessage, PendingEvent
 
 
 @dataclass
 class FakeOutbox:
-    """`EventIntake`, `EventWork`, `Effects`, `Measures`, `MissedEventSource`."""
+    """`EventIntake`, `Outbox`, `EventEffects`, `EventMeasurements`, `MissedEvents`."""
 
-    owed: dict[UUID, DomainEvent] = field(default_factory=dict)
+    pending: dict[UUID, DomainEvent] = field(default_factory=dict)
     reactions: dict[UUID, list[str]] = field(default_factory=dict)
     failures: dict[UUID, list[str]] = field(default_factory=dict)
     accepted: dict[UUID, str] = field(default_factory=dict)
-    missed: list[list[DomainEvent]] = field(default_factory=list)
+    missed: list[list[EventMessage]] = field(default_factory=list)
     waited: float | None = None
 
-    def owe(self, event: DomainEvent) -> None:
-        self.owed[event.id] = event
+    def add(self, event: DomainEvent) -> None:
+        self.pending[event.id] = event
         self.reactions[event.id] = []
 
     def accept(self, event: UUID, proof: str) -> bool:
-        if event in self.accepted or event not in self.owed:
+        if event in self.accepted or event not in self.pending:
             return False
         self.accepted[event] = proof
         return True
 
-    def read(self, event: UUID) -> OwedEvent | None:
-        if event not in self.owed:
+    def read(self, event: UUID) -> PendingEvent | None:
+        if event not in self.pending:
             return None
         done = frozenset(self.reactions[event])
-        return OwedEvent(event=self.owed[event], done=done)
+        return PendingEvent(event=self.pending[event], done=done)
 
     def done(self, event: UUID, reaction: str) -> None:
         self._record(event, reaction)
 
     def finish(self, event: UUID) -> None:
-        self.owed.pop(event, None)
+        self.pending.pop(event, None)
 
     def fail(self, event: UUID, error: str) -> bool:
         self.failures.setdefault(event, []).append(error)
@@ -51,7 +51,7 @@ class FakeOutbox:
     def create_webhook_deliveries(self, event: UUID) -> bool:
         return self._record(event, "fill_webhooks")
 
-    def claim(self) -> list[DomainEvent]:
+    def claim(self) -> list[EventMessage]:
         return self.missed.pop(0) if self.missed else []
 
     def measure(self, event: UUID) -> EventFigures | None:
@@ -59,7 +59,7 @@ class FakeOutbox:
         return EventFigures(first_reply_seconds=self.waited) if first else None
 
     def _record(self, event: UUID, reaction: str) -> bool:
-        if event not in self.owed or reaction in self.reactions[event]:
+        if event not in self.pending or reaction in self.reactions[event]:
             return False
         self.reactions[event].append(reaction)
         return True
@@ -69,13 +69,13 @@ class FakeOutbox:
 class FakeQueue:
     """`EventQueue`; breaks when told to."""
 
-    sent: list[DomainEvent] = field(default_factory=list)
+    sent: list[EventMessage] = field(default_factory=list)
     broken: Exception | None = None
 
-    def send(self, events: Sequence[DomainEvent]) -> None:
+    def send(self, messages: Sequence[EventMessage]) -> None:
         if self.broken:
             raise self.broken
-        self.sent.extend(events)
+        self.sent.extend(messages)
 
     def waiting(self) -> int:
         return len(self.sent)

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from shared.errors import Conflict, Denied, NotFound
-from shared.models import Me, Person, Role, RoleDefinition
-from shared.pages import Page, decode_cursor, page_of
+from shared.core.errors import Conflict, Denied, NotFound
+from shared.core.types import Page, decode_cursor, page_of
+from shared.people import Me, Person, Role, RoleDefinition
 from tests.builders import ME, me, role
 
 
@@ -32,7 +32,7 @@ class FakePeople:
 
 
 class FakeRoles:
-    """`RoleKeeper`."""
+    """`Roles`."""
 
     def __init__(self, people: FakePeople) -> None:
         self._people = people

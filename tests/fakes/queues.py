@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.errors import NotFound
-from shared.models import Queue, QueueFilter, QueueSort, Selection, Ticket, Total
-from shared.pages import decode_cursor, page_of
-from shared.repositories import TicketPage
+from shared.core.errors import NotFound
+from shared.core.types import decode_cursor, page_of
+from shared.queues import Queue, QueueFilter, QueueSort, Selection, TicketPage, Total
+from shared.tickets import Ticket
 from tests.builders import queue
 
 
@@ -25,7 +25,7 @@ class FakeQueues:
     def page(
         self,
         queue: str,
-        asked: Selection,
+        selection: Selection,
         cursor: str | None,
         size: int,
         *,
@@ -33,7 +33,7 @@ class FakeQueues:
     ) -> TicketPage:
         if not any(queue in (each.key, str(each.id)) for each in self.queues):
             raise NotFound("There is no such queue, or it is not yours to see.")
-        return self._page(asked, cursor, size, count=count)
+        return self._page(selection, cursor, size, count=count)
 
     def view(
         self, view: UUID, cursor: str | None, size: int, *, count: bool = False
@@ -43,14 +43,15 @@ class FakeQueues:
         return self._page(self.views[view], cursor, size, count=count)
 
     def _page(
-        self, asked: Selection, cursor: str | None, size: int, *, count: bool
+        self, selection: Selection, cursor: str | None, size: int, *, count: bool
     ) -> TicketPage:
-        self.asked.append((asked.wanted, asked.sort))
+        self.asked.append((selection.filters, selection.sort))
         place = decode_cursor(cursor, tuple[int])
         fit = [
             each
             for each in sorted(self.tickets, key=lambda each: each.number)
-            if asked.wanted.statuses is None or each.status in asked.wanted.statuses
+            if selection.filters.statuses is None
+            or each.status in selection.filters.statuses
         ]
         rest = [each for each in fit if place is None or each.number > place[0]]
         page = page_of(rest[: size + 1], size, lambda last: (last.number,))

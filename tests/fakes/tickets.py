@@ -1,23 +1,17 @@
 """Tickets in memory, seen by one person who may do everything."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from uuid import UUID
 
-from shared.errors import Conflict, Invalid, NotFound, Stale
-from shared.events import DomainEvent
-from shared.models import (
-    Look,
-    Looked,
+from shared.core.errors import Conflict, Invalid, NotFound, Stale
+from shared.core.events import DomainEvent
+from shared.core.types import Page, TicketPriority, decode_cursor, page_of
+from shared.tickets import (
     StatusChange,
     Ticket,
     TicketChange,
     TicketDraft,
-    TicketPriority,
     TicketRef,
 )
-from shared.pages import Page, decode_cursor, page_of
-from shared.strategies import merge_patch
 from tests.builders import ME, event, ticket
 
 STEPS: Mapping[str, set[str]] = {
@@ -30,12 +24,11 @@ STEPS: Mapping[str, set[str]] = {
 
 
 class FakeTickets:
-    """`TicketReader`, `TicketWriter` and `Attention`."""
+    """`TicketReader` and `TicketWriter`."""
 
     def __init__(self, *tickets: Ticket) -> None:
         self.stored = {str(each.id): each for each in tickets}
         self.happened: dict[str, list[DomainEvent]] = {}
-        self.looks: dict[str, int] = {}
         self._answers: dict[str, tuple[TicketDraft, Ticket]] = {}
 
     def get(self, ticket: TicketRef) -> Ticket:
@@ -84,7 +77,7 @@ class FakeTickets:
         stored = self._guarded(ticket, version)
         told = change.model_dump(mode="json", exclude_unset=True, exclude={"queue"})
         if change.data is not None:
-            told["data"] = merge_patch(stored.data, change.data)
+            told["data"] = {**stored.data, **change.data}
         return self._change(stored, "TICKET_UPDATED", **told)
 
     def change_status(
@@ -110,15 +103,6 @@ class FakeTickets:
         if stored.status == "solved":
             raise Conflict("Reopen it first.", "solved-needs-assignee")
         return self._change(stored, "TICKET_ASSIGNED", assignee_id=None)
-
-    def look(self, ticket: TicketRef, look: Look, key: str | None) -> Looked:
-        found = str(self.get(ticket).id)
-        known = len(self.happened.get(found, []))
-        seen = known if look.seq is None else min(look.seq, known)
-        self.looks[found] = max(seen, self.looks.get(found, 0))
-        return Looked(
-            ticket_id=UUID(found), seq=self.looks[found], looked_at=datetime.now(UTC)
-        )
 
     def _guarded(self, ref: TicketRef, version: int | None) -> Ticket:
         stored = self.get(ref)

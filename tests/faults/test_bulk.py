@@ -61,8 +61,8 @@ def test_a_bulk_update_survives_its_worker_and_its_database(desk):
             assert desk.kill_environments(f"{WORKER}Function")
         with held_up(desk, tickets[-1]):
             desk.rows(LEASES_END)
-            wake_up = '{"chore": "bulk_updates"}'
-            desk.queue("WakeQueue").send_message(MessageBody=wake_up)
+            message = '{"job": "bulk_updates"}'
+            desk.queue("JobQueue").send_message(MessageBody=message)
             desk.eventually(lambda: desk.rows(BLOCKED))
             desk.kill("postgres")
             desk.start("postgres")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.events import parse_event
+from shared.core.events import parse_event
 from tests.receivers import receiving
 
 from .crowd import PER_TICKET, Answered, Crowd
@@ -129,7 +129,7 @@ def settle(story: Story) -> None:
 
     def settled() -> bool:
         desk.rows(TIME_PASSES)
-        desk.tick("WakeWorkers")
+        desk.tick("DispatchJobs")
         desk.eventually(read, 0.1)
         return not desk.rows(OWED)
 
@@ -179,7 +179,7 @@ def test_nothing_is_owed_any_more(story):
         "select url from private.webhook_endpoints where disabled_at is not null"
     )
 
-    assert lag == {"owed": 0, "parked": 0, "oldest_seconds": 0}
+    assert lag == {"pending": 0, "dead_lettered": 0, "oldest_seconds": 0}
     assert story.desk.rows("select 1 from private.outbox") == []
     assert story.desk.rows("select 1 from private.reactions") == []
     assert disabled == []

@@ -67,7 +67,7 @@ def kill_courier_mid_flight(desk: FragileDesk) -> None:
 
 def kill_clock(desk: FragileDesk) -> None:
     """Whoever wakes the workers is gone, with all wake-ups that he had in hand."""
-    desk.eventually(lambda: desk.kill_environments("WakeWorkersFunction"))
+    desk.eventually(lambda: desk.kill_environments("DispatchJobsFunction"))
 
 
 def deliver_twice(desk: FragileDesk) -> None:
@@ -94,7 +94,7 @@ def send(desk: FragileDesk, events: list[Event]) -> None:
     shuffled = random.sample(events, len(events))
     for start in range(0, len(shuffled), 10):
         entries = [
-            {"Id": str(number), "MessageBody": json.dumps(event)}
+            {"Id": str(number), "MessageBody": json.dumps({"event_id": event["id"]})}
             for number, event in enumerate(shuffled[start : start + 10])
         ]
         queue.send_messages(Entries=entries)

@@ -3,11 +3,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from shared.http import get_conversation, get_people, get_queues, get_roles, get_tickets
+from shared.core.http import provider
+from shared.people import PeopleRepository, RoleRepository
+from shared.queues import QueueRepository
+from shared.tickets import TicketRepository
+from shared.tickets.comments import CommentRepository
 from tests.builders import person, ticket
 from tests.events import Answer, http_event, invoke, provided
 from tests.fakes import (
-    FakeConversation,
+    FakeComments,
     FakePeople,
     FakeQueues,
     FakeRoles,
@@ -34,7 +38,7 @@ def fakes():
     return SimpleNamespace(
         ticket=stored,
         tickets=tickets,
-        conversation=FakeConversation(tickets),
+        comments=FakeComments(tickets),
         queues=FakeQueues([stored]),
         people=people,
         roles=FakeRoles(people),
@@ -47,11 +51,11 @@ def fakes():
 def send(fakes):
     """Send a request to a handler, over the fakes in memory."""
     stores = {
-        get_tickets: fakes.tickets,
-        get_conversation: fakes.conversation,
-        get_queues: fakes.queues,
-        get_people: fakes.people,
-        get_roles: fakes.roles,
+        provider(TicketRepository): fakes.tickets,
+        provider(CommentRepository): fakes.comments,
+        provider(QueueRepository): fakes.queues,
+        provider(PeopleRepository): fakes.people,
+        provider(RoleRepository): fakes.roles,
     }
 
     def send(handler, method, path, body=None, headers=None, query="") -> Answer:

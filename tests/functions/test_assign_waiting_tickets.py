@@ -5,11 +5,11 @@ from uuid import UUID
 import pytest
 
 from functions.assign_waiting_tickets.app import handler
-from functions.assign_waiting_tickets.use_case import give_out
+from functions.assign_waiting_tickets.use_case import assign_waiting_tickets
 from functions.release_idle_tickets.app import handler as release
-from shared.assignment import picks
+from shared.assignment import agent_choices
 from tests.events import context
-from tests.fakes import FakeWork
+from tests.fakes import FakeAssigner
 from tests.fakes.postgrest import serving
 
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
@@ -24,38 +24,38 @@ def rest(monkeypatch):
 
 
 def test_queues_are_served_in_turns_until_nothing_can_be_given():
-    work = FakeWork({FIRST: 30, SECOND: 5, THIRD: 0})
+    work = FakeAssigner({FIRST: 30, SECOND: 5, THIRD: 0})
 
-    given = give_out(work, lambda: True)
+    given = assign_waiting_tickets(work, lambda: True)
 
     assert given == 35
     assert work.turns == [FIRST, SECOND, FIRST, SECOND, FIRST, FIRST]
 
 
 def test_it_stops_when_time_is_nearly_out():
-    work = FakeWork({FIRST: 1000})
+    work = FakeAssigner({FIRST: 1000})
     left = iter([True, True, False])
 
-    assert give_out(work, lambda: next(left)) == 20
+    assert assign_waiting_tickets(work, lambda: next(left)) == 20
 
 
-@pytest.mark.parametrize("event", [{}, {"woken": True}])
-def test_being_woken_and_the_clock_mean_the_same(rest, event):
+@pytest.mark.parametrize("event", [{}, {"triggered": True}])
+def test_a_trigger_and_the_scheduler_mean_the_same(rest, event):
     rest.answers = [(200, [str(FIRST)]), (200, 3), (200, 0)]
 
-    assert handler(event, context(milliseconds=60_000)) == {"given": 3}
+    assert handler(event, context(milliseconds=60_000)) == {"assigned": 3}
 
     first, second, _ = rest.asked
     assert (first.function, second.function) == (
         "queues_due_for_assignment",
         "assign_waiting_tickets",
     )
-    assert first.arguments == {"strategies": list(picks())}
-    assert second.arguments == {"queue": str(FIRST), "picks": picks()}
+    assert first.arguments == {"strategies": list(agent_choices())}
+    assert second.arguments == {"queue": str(FIRST), "picks": agent_choices()}
     assert first.headers["apikey"] == "sb_secret_worker"
 
 
-def test_a_failure_is_for_the_clock_to_try_again(rest):
+def test_a_failure_is_for_the_scheduler_to_try_again(rest):
     rest.reports(503, "PGRST000", "no connection")
 
     with pytest.raises(Exception, match="unavailable"):

@@ -33,7 +33,7 @@ ITEM = {"position": 1, "ticket": "1042", "result": "done", "problem": None,
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.callers import get_settings
+    from shared.core.http import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)
@@ -176,7 +176,7 @@ def test_chunk_after_chunk_is_done_until_nothing_is_due(rest):
 def test_what_another_worker_has_taken_is_left_to_it(rest):
     rest.answers = [(200, {"id": ID, "attempt": 1}), (200, None), (200, None)]
 
-    told = apply({"woken": True}, context(60_000))
+    told = apply({"triggered": True}, context(60_000))
 
     assert told == {"chunks": 1, "finished": 0, "failed": 0}
     assert len(rest.asked) == 3  # only the clock has time to forget
@@ -189,7 +189,7 @@ def test_a_chunk_that_fails_does_not_hold_up_the_others(rest):
         (200, {"id": ID, "attempt": 1}), (200, FINISHED), (200, None),
     ]  # fmt: skip
 
-    told = apply({"woken": True}, context(60_000))
+    told = apply({"triggered": True}, context(60_000))
 
     assert told == {"chunks": 1, "finished": 1, "failed": 1}
     assert len(rest.asked) == 5
@@ -206,4 +206,4 @@ def test_an_outage_is_the_clocks_to_try_again(rest):
     rest.reports(503, "PGRST000", "no connection")
 
     with pytest.raises(Exception, match="unavailable"):
-        apply({"woken": True}, context(60_000))
+        apply({"triggered": True}, context(60_000))

@@ -1,7 +1,7 @@
 import pytest
 
 from functions.close_solved_tickets.app import handler
-from shared.settings import MissingSetting
+from shared.core.settings import MissingSetting
 from tests.events import context
 from tests.fakes.postgrest import serving
 
@@ -51,7 +51,7 @@ def test_it_comes_with_the_key_of_workers(rest):
     assert "authorization" not in rest.asked[0].headers
 
 
-def test_what_it_closes_is_in_the_trail_of_the_run(rest):
+def test_what_it_closes_carries_the_id_of_the_run(rest):
     rest.answers = [(200, 0)]
 
     handler({}, context())

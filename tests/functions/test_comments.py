@@ -57,7 +57,7 @@ def test_a_comment_that_cannot_be_kept_is_a_problem(send, fakes, body):
     answer = send(add_comment, "POST", PATH, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert not fakes.conversation.said
+    assert not fakes.comments.said
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from functions.deliver_emails.app import handler
-from functions.deliver_emails.parts import get_postman
-from functions.deliver_emails.use_case import Postman
-from shared.aws import MailRefused
-from shared.aws.clients import client
-from shared.errors import Unavailable
-from shared.letters import LetterWriter, Mail
+from functions.deliver_emails.app import get_sender, handler
+from functions.deliver_emails.use_case import EmailSender
+from shared.core.aws.clients import client
+from shared.core.errors import Unavailable
+from shared.notifications.email import Email, EmailComposer, EmailRejected
 from tests.builders import ME, event_row
 from tests.events import context
 from tests.fakes.postgrest import serving
@@ -41,11 +39,11 @@ def mail(**given):
     return told | given
 
 
-class FakeWork:
-    """`MailWork`."""
+class FakeEmailQueue:
+    """`EmailQueue`."""
 
     def __init__(self, *mails):
-        self.waiting = [Mail.model_validate(each) for each in mails]
+        self.waiting = [Email.model_validate(each) for each in mails]
         self.done, self.failures = [], []
 
     def claim(self):
@@ -76,42 +74,42 @@ class FakeMailer:
         self.sent.append(message["To"])
 
 
-def postman(work, *answers):
-    return Postman(work, LetterWriter(SENDER), FakeMailer(*answers))
+def sender(queue, *answers):
+    return EmailSender(queue, EmailComposer(SENDER), FakeMailer(*answers))
 
 
 def test_everything_due_is_sent():
-    work = FakeWork(*(mail() for _ in range(5)))
+    queue = FakeEmailQueue(*(mail() for _ in range(5)))
 
-    assert postman(work).run(lambda: 60_000) == 5
-    assert len(work.done) == 5
+    assert sender(queue).run(lambda: 60_000) == 5
+    assert len(queue.done) == 5
 
 
 def test_it_stops_before_time_is_out():
-    work = FakeWork(*(mail() for _ in range(5)))
+    queue = FakeEmailQueue(*(mail() for _ in range(5)))
     left = iter([60_000, 40_000, 33_000, 31_000])
 
-    assert postman(work).run(lambda: next(left)) == 3
-    assert len(work.done) == 3
+    assert sender(queue).run(lambda: next(left)) == 3
+    assert len(queue.done) == 3
 
 
 def test_one_refused_mail_holds_up_no_other():
-    work = FakeWork(mail(), mail(), mail(address="nowhere"), mail())
+    queue = FakeEmailQueue(mail(), mail(), mail(address="nowhere"), mail())
 
-    assert postman(work, MailRefused("MessageRejected")).run(lambda: 60_000) == 2
-    assert [failure[1:] for failure in work.failures] == [
+    assert sender(queue, EmailRejected("MessageRejected")).run(lambda: 60_000) == 2
+    assert [failure[1:] for failure in queue.failures] == [
         ("MessageRejected", False),
-        ("unwritable address", True),
+        ("invalid address", True),
     ]
 
 
 def test_an_outage_ends_the_run():
-    work = FakeWork(mail(), mail(), mail())
+    queue = FakeEmailQueue(mail(), mail(), mail())
 
     with pytest.raises(Unavailable):
-        postman(work, None, Unavailable()).run(lambda: 60_000)
+        sender(queue, None, Unavailable()).run(lambda: 60_000)
 
-    assert len(work.done) == len(work.failures) == len(work.waiting) == 1
+    assert len(queue.done) == len(queue.failures) == len(queue.waiting) == 1
 
 
 @pytest.fixture
@@ -131,7 +129,7 @@ def ses(monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     client.cache_clear()
-    get_postman.cache_clear()
+    get_sender.cache_clear()
     ses = boto3.client("sesv2", region_name="eu-west-1", endpoint_url=url)
     ses.create_email_identity(EmailIdentity=SENDER)
 
@@ -143,7 +141,7 @@ def ses(monkeypatch):
     ses.close()
     server.stop()
     client.cache_clear()
-    get_postman.cache_clear()
+    get_sender.cache_clear()
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
 
 from functions.health.app import handler
-from shared.callers import get_public_database
-from shared.errors import Unavailable
+from shared.core.errors import Unavailable
+from shared.core.http import get_public_database
 from tests.events import http_event, invoke, provided
 from tests.fakes import FakeDatabase
 

@@ -3,8 +3,8 @@
 import pytest
 
 from functions.lease_reply.app import handler
-from shared.callers import callers
-from shared.errors import Conflict
+from shared.core.errors import Conflict
+from shared.core.http import callers
 from tests.builders import ME, NOW
 from tests.events import SIGNED_IN, http_event, invoke, provided
 from tests.fakes import FakeDatabase
@@ -49,7 +49,7 @@ def test_a_route_is_one_command(send, database, method, body, function, asked, h
     answer = send(method, body)
 
     assert (answer.status, answer.json["person_id"]) == (200, holder)
-    assert database.calls == [(function, {"ticket": "1042", **asked}, "")]
+    assert database.calls == [(function, {"ticket": "1042", **asked})]
 
 
 def test_what_somebody_else_holds_is_a_problem(send, database):

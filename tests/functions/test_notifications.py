@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from functions.list_events.app import handler as feed
+from functions.manage_dead_letters.app import handler as parked
 from functions.manage_notifications.app import handler as notifications
-from functions.manage_parked_events.app import handler as parked
-from shared.pages import encode_cursor
+from shared.core.types import encode_cursor
 from tests.builders import ME, NOW, event_row
 from tests.events import SIGNED_IN, http_event, invoke
 from tests.fakes.postgrest import serving
@@ -18,7 +18,7 @@ PREFERENCE = {"type": "TICKET_COMMENTED", "in_app": True, "email": False}
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.callers import get_settings
+    from shared.core.http import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)
@@ -166,9 +166,9 @@ def test_parked_events_are_listed_and_tried_again(rest):
     retry = {"event_id": ID, "due_at": NOW.isoformat()}
     rest.answers = [(200, rows), (200, retry)]
 
-    page = send(parked, "GET", "/v1/parked-events", query="limit=1")
+    page = send(parked, "GET", "/v1/dead-letters", query="limit=1")
     key = {"idempotency-key": "k"}
-    answer = send(parked, "POST", f"/v1/parked-events/{ID}/retry", **key)
+    answer = send(parked, "POST", f"/v1/dead-letters/{ID}/retry", **key)
 
     assert [item["event_id"] for item in page.json["items"]] == [rows[0]["event_id"]]
     assert page.json["next_cursor"]
@@ -180,7 +180,7 @@ def test_parked_events_are_listed_and_tried_again(rest):
 def test_who_may_not_keep_parked_events_is_told(rest):
     rest.reports(403, "PT403", "denied", "This needs the permission events.manage.")
 
-    assert send(parked, "GET", "/v1/parked-events").problem == "denied"
+    assert send(parked, "GET", "/v1/dead-letters").problem == "denied"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_who_may_not_keep_parked_events_is_told(rest):
     [
         (feed, "/v1/events"),
         (notifications, "/v1/notifications"),
-        (parked, "/v1/parked-events"),
+        (parked, "/v1/dead-letters"),
     ],
 )
 def test_somebody_who_did_not_sign_in_is_told_so(rest, handler, path):

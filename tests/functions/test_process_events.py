@@ -7,20 +7,26 @@ import pytest
 
 from functions.process_events import app
 from functions.process_events.use_case import EventProcess
-from shared.errors import Unavailable
+from shared.core.errors import Unavailable
+from shared.core.observability import correlation_id
+from shared.outbox import EventMessage
 from shared.reactions import (
     AssignWork,
     FillWebhooks,
-    MeasureDesk,
+    MeasureTickets,
     NotifyPeople,
     PublishToBus,
     RefreshQueueStatus,
     reaction_table,
 )
-from shared.telemetry import followed
 from tests.builders import ME, event
 from tests.events import context, sqs_record
-from tests.fakes import FakeBus, FakeOutbox, FakeWork
+from tests.fakes import FakeAssigner, FakeBus, FakeOutbox
+
+
+def message(event):
+    named = EventMessage(event_id=event.id, correlation_id=event.correlation_id)
+    return named.model_dump_json()
 
 
 class Desk:
@@ -29,25 +35,25 @@ class Desk:
     def __init__(self) -> None:
         self.outbox = FakeOutbox()
         self.bus = FakeBus()
-        self.work = FakeWork()
-        self.wakes = 0
-        self.trails = []
+        self.assigner = FakeAssigner()
+        self.triggers = 0
+        self.scopes = []
         self.refreshed: list[UUID] = []
         self.seconds: float | None = None
-        self.promises: list[int] = []
+        self.deferred: list[int] = []
         table = reaction_table(
-            RefreshQueueStatus(self, self.promises.append),
+            RefreshQueueStatus(self, self.deferred.append),
             NotifyPeople(self.outbox),
-            FillWebhooks(self.outbox, self._wake),
-            MeasureDesk(self.outbox),
+            FillWebhooks(self.outbox, self._trigger),
+            MeasureTickets(self.outbox),
             PublishToBus(self.bus, self.outbox),
-            work=[AssignWork(self.work)],
+            work=[AssignWork(self.assigner)],
         )
         self.process = EventProcess(self.outbox, table)
 
-    def _wake(self) -> None:
-        self.wakes += 1
-        self.trails.append(followed())
+    def _trigger(self) -> None:
+        self.triggers += 1
+        self.scopes.append(correlation_id())
 
     def refresh(self, event_id: UUID) -> float | None:
         self.refreshed.append(event_id)
@@ -55,7 +61,7 @@ class Desk:
 
     def happen(self, kind="TICKET_STATUS_CHANGED", **facts):
         happened = event(kind, id=str(uuid4()), **facts)
-        self.outbox.owe(happened)
+        self.outbox.add(happened)
         return happened
 
 
@@ -64,7 +70,7 @@ def desk():
     return Desk()
 
 
-def test_every_reaction_happens_and_the_event_is_owed_no_longer(desk):
+def test_every_reaction_happens_and_the_event_is_pending_no_longer(desk):
     happened = desk.happen()
 
     desk.process.run(happened.id)
@@ -75,8 +81,8 @@ def test_every_reaction_happens_and_the_event_is_owed_no_longer(desk):
         "publish_to_bus",
     ]
     assert desk.bus.published == [happened]
-    assert desk.wakes == 1
-    assert not desk.outbox.owed
+    assert desk.triggers == 1
+    assert not desk.outbox.pending
 
 
 def test_a_second_delivery_changes_nothing(desk):
@@ -86,7 +92,7 @@ def test_a_second_delivery_changes_nothing(desk):
     desk.process.run(happened.id)
 
     assert len(desk.bus.published) == 1
-    assert desk.wakes == 1
+    assert desk.triggers == 1
 
 
 def status(category):
@@ -130,13 +136,13 @@ def test_work_is_given_when_a_ticket_is_free_or_somebody_has_room(
 
     desk.process.run(happened.id)
 
-    assert desk.work.followed == [happened.id] * follows
-    assert not desk.outbox.owed
+    assert desk.assigner.followed == [happened.id] * follows
+    assert not desk.outbox.pending
 
 
 def test_people_are_told_although_no_work_can_be_given(desk):
     happened = desk.happen("TICKET_CREATED")
-    desk.work.broken = ValueError()
+    desk.assigner.broken = ValueError()
 
     desk.process.run(happened.id)
 
@@ -151,20 +157,20 @@ def test_after_a_crash_only_what_is_missing_happens(desk):
 
     desk.process.run(happened.id)
 
-    assert desk.wakes == 0
+    assert desk.triggers == 0
     assert len(desk.bus.published) == 1
-    assert not desk.outbox.owed
+    assert not desk.outbox.pending
 
 
-@pytest.mark.parametrize(("seconds", "promises"), [(None, []), (0.4, [1])])
-def test_how_the_queue_stands_is_told_now_or_promised(desk, seconds, promises):
+@pytest.mark.parametrize(("seconds", "deferred"), [(None, []), (0.4, [1])])
+def test_how_the_queue_stands_is_told_now_or_promised(desk, seconds, deferred):
     desk.seconds = seconds
     happened = desk.happen()
 
     desk.process.run(happened.id)
 
     assert desk.refreshed == [happened.id]
-    assert desk.promises == promises
+    assert desk.deferred == deferred
 
 
 def test_a_note_says_nothing_new_of_a_queue(desk):
@@ -180,7 +186,7 @@ def test_a_failing_reaction_puts_the_event_off_and_names_no_words(desk):
     desk.process.run(happened.id)
 
     assert desk.outbox.failures[happened.id] == ["publish_to_bus: ValueError"]
-    assert happened.id in desk.outbox.owed
+    assert happened.id in desk.outbox.pending
 
 
 def test_an_outage_is_the_queues_to_retry(desk):
@@ -190,7 +196,7 @@ def test_an_outage_is_the_queues_to_retry(desk):
     with pytest.raises(Unavailable):
         desk.process.run(happened.id)
 
-    assert happened.id in desk.outbox.owed
+    assert happened.id in desk.outbox.pending
     assert not desk.outbox.failures
 
 
@@ -201,8 +207,8 @@ def metrics_in(capsys):
 
 def test_a_new_ticket_is_counted_once(desk, capsys):
     happened = desk.happen("TICKET_CREATED", correlation_id="JKJaXmPLvHcESHA=")
-    desk.process.take(happened.model_dump_json())
-    desk.process.take(happened.model_dump_json())
+    desk.process.take(message(happened))
+    desk.process.take(message(happened))
 
     [counted] = metrics_in(capsys)
     assert counted["TicketsCreated"] == [1.0]
@@ -219,14 +225,14 @@ def test_the_first_reply_tells_how_long_the_ticket_waited(desk, capsys):
     assert waited["FirstReply"] == [90.5]
 
 
-def test_what_is_logged_belongs_to_the_trail_of_the_event(desk, capsys):
+def test_what_is_logged_carries_the_correlation_id_of_the_event(desk, capsys):
     happened = desk.happen(correlation_id="JKJaXmPLvHcESHA=")
     follow_up = desk.happen()
 
-    desk.process.take(happened.model_dump_json())
-    desk.process.take(follow_up.model_dump_json())
+    desk.process.take(message(happened))
+    desk.process.take(message(follow_up))
 
-    assert desk.trails == ["JKJaXmPLvHcESHA=", None]
+    assert desk.scopes == ["JKJaXmPLvHcESHA=", None]
 
 
 def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
@@ -243,9 +249,9 @@ def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
     records = [
         sqs_record(body, name)
         for name, body in [
-            ("good", good.model_dump_json()),
-            ("bad", bad.model_dump_json()),
-            ("odd", json.dumps({"type": "TICKET_EATEN"})),
+            ("good", message(good)),
+            ("bad", message(bad)),
+            ("odd", json.dumps({"event": "TICKET_EATEN"})),
         ]
     ]
 
@@ -253,4 +259,4 @@ def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
 
     failed = [item["itemIdentifier"] for item in told["batchItemFailures"]]
     assert failed == ["bad", "odd"]
-    assert good.id not in desk.outbox.owed
+    assert good.id not in desk.outbox.pending

@@ -6,7 +6,7 @@ import pytest
 from functions.list_queue.app import handler as list_queue
 from functions.list_queues.app import handler as list_queues
 from functions.list_view.app import handler as list_view
-from shared.models import QueueFilter, QueueSort, Selection
+from shared.queues import QueueFilter, QueueSort, Selection
 from tests.builders import QUEUE, SOMEBODY
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -7,13 +7,13 @@ from uuid import uuid4
 import pytest
 
 from functions.receive_db_webhook.app import handler
-from functions.receive_db_webhook.parts import get_intake
-from functions.receive_db_webhook.use_case import Intake
-from shared.auth import accept_proof
-from shared.callers import get_public_database
-from shared.clock import Chore
-from shared.errors import Unavailable
-from tests.builders import event, event_row
+from functions.receive_db_webhook.use_case import Intake, get_intake
+from shared.core.auth import accept_proof
+from shared.core.errors import Unavailable
+from shared.core.http import get_public_database
+from shared.core.jobs import Job
+from shared.outbox import EventMessage
+from tests.builders import event_row
 from tests.events import http_event, invoke, provided
 from tests.fakes import FakeDatabase, FakeQueue
 from tests.unit.test_signatures import signed
@@ -37,17 +37,19 @@ def database():
 
 
 @pytest.fixture
-def woken():
+def triggered():
     return []
 
 
 @pytest.fixture
-def post(queue, database, woken):
+def post(queue, database, triggered):
     def post(body, headers=None):
         sent = headers if headers is not None else signed(SECRET, body.encode())
         stores = {
             get_public_database: database,
-            get_intake: Intake([SECRET], queue, SimpleNamespace(wake=woken.append)),
+            get_intake: Intake(
+                [SECRET], queue, SimpleNamespace(trigger=triggered.append)
+            ),
         }
         with provided(handler, stores):
             return invoke(handler, http_event("POST", "/v1/hooks/database", body, sent))
@@ -61,8 +63,8 @@ def test_a_signed_event_is_accepted_and_enqueued(post, queue, database):
     answer = post(hook(row))
 
     assert answer.status == 202
-    assert [str(sent.id) for sent in queue.sent] == [row["id"]]
-    [(function, arguments, _)] = database.calls
+    assert [str(sent.event_id) for sent in queue.sent] == [row["id"]]
+    [(function, arguments)] = database.calls
     assert function == "accept_event"
     assert arguments == {"event": row["id"], "proof": accept_proof(row["id"], SECRET)}
 
@@ -105,6 +107,7 @@ def test_without_proof_nothing_is_read(post, queue, database, headers):
         hook(event_row(), table="tickets"),
         hook({**event_row(), "type": "TICKET_EATEN"}),
         hook({**event_row(), "id": "7"}),
+        json.dumps({"job": "make_coffee"}),
     ],
 )
 def test_what_is_signed_and_no_event_is_refused(post, queue, database, body):
@@ -116,27 +119,21 @@ def test_what_is_signed_and_no_event_is_refused(post, queue, database, body):
     assert not database.calls
 
 
-@pytest.mark.parametrize("kind", ["INSERT", "UPDATE"])
-@pytest.mark.parametrize(
-    ("table", "chore"),
-    [("agents", Chore.WAITING_TICKETS), ("bulk_updates", Chore.BULK_UPDATES)],
-)
-def test_a_row_that_means_work_wakes_who_looks_for_it(
-    post, queue, database, woken, table, chore, kind
-):
-    answer = post(hook({"id": 7}, type=kind, table=table))
+@pytest.mark.parametrize("job", list(Job))
+def test_a_job_that_is_named_is_triggered(post, queue, database, triggered, job):
+    answer = post(json.dumps({"job": job}))
 
     assert answer.status == 202
-    assert woken == [chore]
+    assert triggered == [job]
     assert not queue.sent
     assert not database.calls
 
 
-def test_work_is_told_by_nobody_else(post, woken):
-    answer = post(hook({}, table="agents"), {"x-webhook-secret": "guess"})
+def test_nobody_else_triggers_a_job(post, triggered):
+    answer = post(json.dumps({"job": Job.EMAILS}), {"x-webhook-secret": "guess"})
 
     assert answer.status == 401
-    assert not woken
+    assert not triggered
 
 
 def test_a_body_over_the_limit_is_refused(post, queue):
@@ -172,8 +169,10 @@ def test_events_of_every_class_pass(post, queue):
         "TICKET_COMMENTED",
     ]
 
-    for kind in kinds:
-        assert post(hook(event_row(kind, id=str(uuid4())))).status == 202
+    rows = [event_row(kind, id=str(uuid4()), correlation_id="c") for kind in kinds]
+    for row in rows:
+        assert post(hook(row)).status == 202
 
-    assert [sent.type for sent in queue.sent] == kinds
-    assert {type(sent) for sent in queue.sent} == {type(event(kind)) for kind in kinds}
+    assert queue.sent == [
+        EventMessage(event_id=row["id"], correlation_id="c") for row in rows
+    ]

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from functions.report_metrics import app
-from shared.gauges import Gauges
 from tests.events import context
 from tests.fakes import FakeDatabase
 
@@ -19,9 +18,9 @@ def told(monkeypatch, capsys):
         {"key": "billing", "waiting": 0, "oldest_wait_seconds": 0},
         {"key": "support", "waiting": 3, "oldest_wait_seconds": 61.5},
     ]
-    lag = {"owed": 4, "parked": 1, "oldest_seconds": 12.5}
-    gauges = Gauges(FakeDatabase({"event_lag": lag, "queue_metrics": queues}))
-    monkeypatch.setattr(app, "get_gauges", lambda: gauges)
+    lag = {"pending": 4, "dead_lettered": 1, "oldest_seconds": 12.5}
+    database = FakeDatabase({"event_lag": lag, "queue_metrics": queues})
+    monkeypatch.setattr(app, "open_worker_database", lambda: database)
     app.handler({}, context())
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return [line for line in lines if "_aws" in line]
@@ -30,8 +29,8 @@ def told(monkeypatch, capsys):
 def test_how_far_the_workers_are_behind(told):
     lag = told[0]
 
-    assert (lag["OwedEvents"], lag["ParkedEvents"]) == ([4.0], [1.0])
-    assert lag["OldestOwedEvent"] == [12.5]
+    assert (lag["PendingEvents"], lag["DeadLetteredEvents"]) == ([4.0], [1.0])
+    assert lag["OldestPendingEvent"] == [12.5]
 
 
 def test_how_long_each_queue_is_in_which_somebody_waits_and_how_long_they_do(told):

@@ -6,7 +6,8 @@ from functions.create_ticket.app import handler as create_ticket
 from functions.get_ticket.app import handler as get_ticket
 from functions.health.app import handler as health
 from functions.receive_db_webhook.app import handler as receive_db_webhook
-from shared.http import get_tickets
+from shared.core.http import provider
+from shared.tickets import TicketRepository
 from tests.events import http_event, invoke, provided
 
 SAFE = {
@@ -51,7 +52,7 @@ def test_a_problem_is_no_less_safe(send, method, path, body, status):
 
 
 def test_a_surprise_is_no_less_safe():
-    with provided(get_ticket, {get_tickets: Broken()}):
+    with provided(get_ticket, {provider(TicketRepository): Broken()}):
         answer = invoke(get_ticket, http_event("GET", "/v1/tickets/1042"))
 
     assert answer.status == 500

@@ -27,7 +27,7 @@ ME = "/v1/agents/me"
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.callers import get_settings
+    from shared.core.http import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)
@@ -87,7 +87,7 @@ def send(handler, method, path, body=None, **headers):
         (
             agents,
             ("PUT", f"{ME}/availability", {"availability": "away", "reassign": True}),
-            AGENT | {"release_tickets_of": 2},
+            AGENT | {"put_back": 2},
             "set_availability",
             {"agent": "me", "availability": "away", "reassign": True},
         ),

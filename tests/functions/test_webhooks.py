@@ -63,7 +63,7 @@ RANGE = {"since": "2026-11-23T09:00:00Z"}
 
 @pytest.fixture
 def rest(monkeypatch):
-    from shared.callers import get_settings
+    from shared.core.http import get_settings
 
     with serving() as fake:
         monkeypatch.setenv("SUPABASE_URL", fake.url)
@@ -243,17 +243,17 @@ def test_what_is_due_is_sent_and_recorded(rest, capsys):
     assert "signature" not in str(rest.asked[1].arguments)
 
 
-def test_what_is_due_again_soon_wakes_the_worker(rest, monkeypatch):
-    wakes = []
-    monkeypatch.setattr(deliver, "look_again", wakes.append)
+def test_what_is_due_again_soon_triggers_the_worker(rest, monkeypatch):
+    triggers = []
+    monkeypatch.setattr(deliver, "trigger_again", triggers.append)
     with receiving() as receivers:
         url = f"{receivers.url}/failing"
         rest.answers = [(200, [due(url)]), (200, True), (200, [])]
 
-        told = deliver.handler({"woken": True}, context(60_000))
+        told = deliver.handler({"triggered": True}, context(60_000))
 
     assert told == {"retry": 1}
-    assert [3.75 <= seconds <= 6.25 for seconds in wakes] == [True]
+    assert [3.75 <= seconds <= 6.25 for seconds in triggers] == [True]
     log = rest.asked[1].arguments["log"]
     assert log["response"] == "a\ufffdb\ufffd"
 

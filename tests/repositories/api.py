@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from infra.local.platform import Ports
 from infra.local.running import running
-from shared.persistence import open_database
+from shared.core.persistence import open_database
 from tests.database.server import Server
 
 from .tokens import token_of

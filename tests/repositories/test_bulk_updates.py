@@ -4,17 +4,17 @@ from uuid import uuid4
 
 import pytest
 
-from shared.bulk import (
+from shared.bulk_updates import (
     BulkChange,
     BulkDraft,
     BulkResult,
     BulkState,
-    BulkUpdates,
-    DueBulkUpdates,
+    BulkUpdateQueueRepository,
+    BulkUpdateRepository,
 )
-from shared.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
-from shared.models import TicketDraft, TicketPriority
-from shared.repositories import Tickets
+from shared.core.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
+from shared.core.types import TicketPriority
+from shared.tickets import TicketDraft, TicketRepository
 
 pytestmark = pytest.mark.slow
 LOW = BulkChange(priority=TicketPriority.LOW)
@@ -22,11 +22,13 @@ LOW = BulkChange(priority=TicketPriority.LOW)
 
 def opened(api):
     draft = TicketDraft(subject="Printer", body="It burns.")
-    return Tickets(api.open("customer")).create(draft, TicketPriority.HIGH, None)
+    return TicketRepository(api.open("customer")).create(
+        draft, TicketPriority.HIGH, None
+    )
 
 
 def updates(api, who="agent"):
-    return BulkUpdates(api.open(who))
+    return BulkUpdateRepository(api.open(who))
 
 
 def begun(api, *refs, change=LOW, key=None, who="agent"):
@@ -34,7 +36,7 @@ def begun(api, *refs, change=LOW, key=None, who="agent"):
 
 
 def worked_off(api):
-    work = DueBulkUpdates(api.worker())
+    work = BulkUpdateQueueRepository(api.worker())
     while claimed := work.claim():
         work.apply(claimed)
 
@@ -48,7 +50,7 @@ def test_a_bulk_update_is_begun_worked_off_read_and_taken_back(api):
     after = updates(api).get(job.id)
     items = updates(api).items(job.id, None, None, 1)
     rest = updates(api).items(job.id, None, items.next_cursor, 1)
-    low = Tickets(api.open("agent")).get(ref).priority
+    low = TicketRepository(api.open("agent")).get(ref).priority
     back = updates(api).undo(job.id, None)
     worked_off(api)
 
@@ -61,7 +63,7 @@ def test_a_bulk_update_is_begun_worked_off_read_and_taken_back(api):
     assert [each.problem for each in rest.items] == ["not-found"]
     assert rest.next_cursor is None
     assert (low, back.undo_of) == (TicketPriority.LOW, job.id)
-    assert Tickets(api.open("agent")).get(ref).priority is TicketPriority.HIGH
+    assert TicketRepository(api.open("agent")).get(ref).priority is TicketPriority.HIGH
 
 
 def test_one_key_is_one_bulk_update(api):
@@ -87,4 +89,4 @@ def test_refusals_come_as_their_kind(api):
         with pytest.raises(NotFound):
             ask(job.id)
     with pytest.raises(Unauthenticated):
-        DueBulkUpdates(api.open(None)).claim()
+        BulkUpdateQueueRepository(api.open(None)).claim()

@@ -6,9 +6,11 @@ import pytest
 
 from infra.local.keys import Keys
 from infra.local.platform import Ports
-from shared.errors import Unauthenticated, Unavailable
-from shared.models import CommentDraft, TicketDraft, TicketPriority
-from shared.repositories import Comments, People, TicketClock, Tickets
+from shared.core.errors import Unauthenticated, Unavailable
+from shared.core.types import TicketPriority
+from shared.people import PeopleRepository
+from shared.tickets import SolvedTickets, TicketDraft, TicketRepository
+from shared.tickets.comments import CommentDraft, CommentRepository
 
 from .api import Api
 from .tokens import bad_tokens
@@ -37,27 +39,29 @@ def test_a_token_that_is_not_good_opens_nothing(api, tokens, wrong):
     database = api.open_with(tokens[wrong])
 
     with pytest.raises(Unauthenticated):
-        People(database).me()
+        PeopleRepository(database).me()
     with pytest.raises(Unauthenticated):
-        Tickets(database).create(DRAFT, TicketPriority.LOW, None)
+        TicketRepository(database).create(DRAFT, TicketPriority.LOW, None)
 
 
 def test_without_a_token_there_is_nobody(api):
     with pytest.raises(Unauthenticated):
-        People(api.open(None)).me()
+        PeopleRepository(api.open(None)).me()
 
 
 def test_a_person_is_no_worker_and_a_worker_no_person(api):
     with pytest.raises(Unauthenticated):
-        TicketClock(api.open("admin")).close_solved()
+        SolvedTickets(api.open("admin")).close_due()
     with pytest.raises(Unauthenticated):
-        People(api.worker()).me()
+        PeopleRepository(api.worker()).me()
 
 
 def test_a_statement_that_takes_too_long_is_an_outage(api, watch):
     """A time-out and a cancelled statement have the same SQLSTATE."""
-    ticket = Tickets(api.open("customer")).create(DRAFT, TicketPriority.LOW, None)
-    comments = Comments(api.open("customer"))
+    ticket = TicketRepository(api.open("customer")).create(
+        DRAFT, TicketPriority.LOW, None
+    )
+    comments = CommentRepository(api.open("customer"))
 
     with ThreadPoolExecutor(1) as pool, watch.connection.transaction():
         watch.connection.execute(
@@ -72,7 +76,7 @@ def test_a_statement_that_takes_too_long_is_an_outage(api, watch):
 
 
 def test_a_database_that_is_gone_is_an_outage(server, doomed_api):
-    people = People(doomed_api.open("agent"))
+    people = PeopleRepository(doomed_api.open("agent"))
     assert people.me().name == "Agent"
 
     server.drop(doomed_api.dsn.rsplit("/", 1)[1])
@@ -85,4 +89,4 @@ def test_an_api_that_is_gone_is_an_outage(server):
     nobody = Api(server, "postgres", Ports.free())
 
     with pytest.raises(Unavailable):
-        People(nobody.open("agent")).me()
+        PeopleRepository(nobody.open("agent")).me()

@@ -2,11 +2,16 @@
 
 import pytest
 
-from shared.errors import Conflict, Denied, NotFound
-from shared.events import TicketReplyTakenOver
-from shared.leases import LeaseClaim, ReplyLeases
-from shared.models import CommentDraft, TicketDraft, TicketPriority
-from shared.repositories import Comments, Tickets
+from shared.core.errors import Conflict, Denied, NotFound
+from shared.core.events import TicketReplyTakenOver
+from shared.core.types import TicketPriority
+from shared.tickets import TicketDraft, TicketRepository
+from shared.tickets.comments import (
+    CommentDraft,
+    CommentRepository,
+    LeaseClaim,
+    ReplyLeaseRepository,
+)
 from tests.database.cast import id_of
 
 pytestmark = pytest.mark.slow
@@ -16,12 +21,14 @@ ASK, TAKE = LeaseClaim(), LeaseClaim(take_over=True)
 @pytest.fixture
 def ref(api):
     draft = TicketDraft(subject="Printer", body="It burns.")
-    made = Tickets(api.open("customer")).create(draft, TicketPriority.HIGH, None)
+    made = TicketRepository(api.open("customer")).create(
+        draft, TicketPriority.HIGH, None
+    )
     return str(made.number)
 
 
 def leases(api, who):
-    return ReplyLeases(api.open(who))
+    return ReplyLeaseRepository(api.open(who))
 
 
 def test_a_reply_is_held_taken_over_and_let_go(api, ref):
@@ -29,7 +36,7 @@ def test_a_reply_is_held_taken_over_and_let_go(api, ref):
     with pytest.raises(Conflict) as refusal:
         leases(api, "lead").hold(ref, ASK)
     with pytest.raises(Conflict):
-        Comments(api.open("lead")).add(ref, CommentDraft(body="Hello."), None)
+        CommentRepository(api.open("lead")).add(ref, CommentDraft(body="Hello."), None)
 
     taken = leases(api, "lead").hold(ref, TAKE)
     seen = leases(api, "agent").read(ref)
@@ -40,7 +47,7 @@ def test_a_reply_is_held_taken_over_and_let_go(api, ref):
     assert "Agent is answering" in refusal.value.detail
     assert (taken.person_id, seen) == (id_of("lead"), taken)
     assert (free.person_id, free.expires_at) == (None, None)
-    [*_, last] = Tickets(api.open("agent")).events(ref, 0, 50).items
+    [*_, last] = TicketRepository(api.open("agent")).events(ref, 0, 50).items
     assert isinstance(last, TicketReplyTakenOver)
 
 

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.boards import Boards, Teller
-from shared.errors import (
+from shared.core.errors import (
     Conflict,
     Denied,
     Invalid,
@@ -13,19 +12,25 @@ from shared.errors import (
     NotFound,
     Unauthenticated,
 )
-from shared.models import (
-    Look,
+from shared.core.types import TicketPriority
+from shared.people import PeopleRepository, RoleDefinition, RoleRepository
+from shared.queues import (
     QueueFilter,
+    QueueRepository,
     QueueSort,
-    RoleDefinition,
+    QueueStatusBroadcaster,
+    QueueStatusRepository,
     Selection,
-    TicketDraft,
-    TicketPriority,
     Total,
+)
+from shared.tickets import (
+    ReadMarkerChange,
+    ReadMarkerRepository,
+    TicketDraft,
+    TicketRepository,
     WaitingParty,
 )
-from shared.repositories import People, Queues, Roles, Tickets
-from shared.views import ViewChange, ViewDraft, Views, ViewScope
+from shared.views import ViewChange, ViewDraft, ViewRepository, ViewScope
 from tests.database.cast import id_of
 
 pytestmark = pytest.mark.slow
@@ -40,16 +45,16 @@ def billing(api):
             subject="Bill", body="Wrong.", queue="billing", tags=["counted"],
             priority=priority,
         )  # fmt: skip
-        Tickets(api.open("stranger")).create(draft, priority, None)
+        TicketRepository(api.open("stranger")).create(draft, priority, None)
     return wanted
 
 
 @pytest.mark.parametrize("sort", QueueSort)
 def test_a_queue_read_in_pages_is_the_queue(api, billing, sort):
-    queues = Queues(api.open("biller"))
+    queues = QueueRepository(api.open("biller"))
     if sort is QueueSort.WAITING:
         billing = billing.model_copy(update={"waiting_on": [WaitingParty.AGENT]})
-    asked = Selection(wanted=billing, sort=sort)
+    asked = Selection(filters=billing, sort=sort)
 
     numbers, cursor = [], None
     while True:
@@ -65,13 +70,13 @@ def test_a_queue_read_in_pages_is_the_queue(api, billing, sort):
 
 
 def test_a_queue_is_filtered(api, billing):
-    queues = Queues(api.open("biller"))
+    queues = QueueRepository(api.open("biller"))
     narrow = billing.model_copy(
         update={"priorities": [TicketPriority.LOW], "assignee": "none"}
     )
 
     def found(wanted):
-        return queues.page("billing", Selection(wanted=wanted), None, 9).items
+        return queues.page("billing", Selection(filters=wanted), None, 9).items
 
     assert [each.priority for each in found(narrow)] == [TicketPriority.LOW] * 2
     assert found(billing.model_copy(update={"assignee": id_of("biller")})) == []
@@ -80,17 +85,19 @@ def test_a_queue_is_filtered(api, billing):
 
 
 def test_a_ticket_of_a_list_comes_with_names_and_whether_it_is_new(api, billing):
-    asked = Selection(wanted=billing)
+    asked = Selection(filters=billing)
 
-    [first, *_] = Queues(api.open("admin")).page("billing", asked, None, 9).items
+    [first, *_] = (
+        QueueRepository(api.open("admin")).page("billing", asked, None, 9).items
+    )
 
     assert (first.requester_name, first.assignee_name) == ("Stranger", None)
     assert first.unread is True
 
 
 def test_a_total_is_told_when_it_is_asked_for(api, billing):
-    queues = Queues(api.open("biller"))
-    asked = Selection(wanted=billing)
+    queues = QueueRepository(api.open("biller"))
+    asked = Selection(filters=billing)
 
     counted = queues.page("billing", asked, None, 2, count=True)
 
@@ -101,14 +108,16 @@ def test_a_total_is_told_when_it_is_asked_for(api, billing):
 def test_a_queue_not_worked_is_not_found(api, billing):
     for who in ("customer", "agent"):
         with pytest.raises(NotFound):
-            Queues(api.open(who)).page("billing", Selection(wanted=billing), None, 9)
+            QueueRepository(api.open(who)).page(
+                "billing", Selection(filters=billing), None, 9
+            )
 
 
 def test_an_unknown_status_and_a_foreign_cursor_are_refused(api, billing):
-    queues = Queues(api.open("biller"))
+    queues = QueueRepository(api.open("biller"))
 
-    unknown = Selection(wanted=QueueFilter(statuses=["nope"]))
-    by_age = Selection(wanted=billing, sort=QueueSort.OLDEST)
+    unknown = Selection(filters=QueueFilter(statuses=["nope"]))
+    by_age = Selection(filters=billing, sort=QueueSort.OLDEST)
     cursor = queues.page("billing", by_age, None, 2).next_cursor
 
     with pytest.raises(Invalid):
@@ -116,14 +125,14 @@ def test_an_unknown_status_and_a_foreign_cursor_are_refused(api, billing):
     with pytest.raises(Malformed):
         queues.page("billing", by_age, "nope", 9)
     with pytest.raises(Invalid) as other_order:
-        queues.page("billing", Selection(wanted=billing), cursor, 9)
+        queues.page("billing", Selection(filters=billing), cursor, 9)
 
     assert other_order.value.problem == "bad-cursor"
 
 
 def test_a_view_is_saved_read_changed_and_deleted(api, billing):
     database = api.open("biller")
-    views, queues = Views(database), Queues(database)
+    views, queues = ViewRepository(database), QueueRepository(database)
     draft = ViewDraft(name="Counted", queue="billing", conditions=billing)
 
     made = views.create(draft, "k")
@@ -143,57 +152,60 @@ def test_a_view_is_saved_read_changed_and_deleted(api, billing):
 
 
 def test_refusals_about_views_come_as_their_kind(api):
-    views = Views(api.open("biller"))
+    views = ViewRepository(api.open("biller"))
 
     with pytest.raises(Denied):
         views.create(ViewDraft(name="V", scope=ViewScope.EVERYONE), None)
     with pytest.raises(Invalid):
         views.create(ViewDraft(name="V", queue="support"), None)
     with pytest.raises(Denied):
-        Views(api.open("customer")).create(ViewDraft(name="V"), None)
+        ViewRepository(api.open("customer")).create(ViewDraft(name="V"), None)
     with pytest.raises(NotFound):
         views.delete(id_of("view"))
 
 
 def test_how_a_queue_stands_is_told(api, billing):
-    status = Boards(api.open("biller")).status("billing")
+    status = QueueStatusRepository(api.open("biller")).status("billing")
 
     assert (status.new >= 5, status.waiting >= 5) == (True, True)
     assert sum(status.by_priority.values()) == status.new
     with pytest.raises(NotFound):
-        Boards(api.open("customer")).status("billing")
+        QueueStatusRepository(api.open("customer")).status("billing")
 
 
-def test_a_worker_tells_and_nobody_else(api, billing):
-    teller = Teller(api.worker())
+def test_a_worker_broadcasts_and_nobody_else(api, billing):
+    broadcaster = QueueStatusBroadcaster(api.worker())
 
-    assert teller.tell_all() is None
-    assert teller.tell_promised() is None
-    assert teller.refresh(id_of("no such event")) is None
+    assert broadcaster.broadcast_changed() is None
+    assert broadcaster.broadcast_deferred() is None
+    assert broadcaster.refresh(id_of("no such event")) is None
     with pytest.raises(Unauthenticated):
-        Teller(api.open("admin")).tell_all()
+        QueueStatusBroadcaster(api.open("admin")).broadcast_changed()
 
 
-def test_a_look_makes_a_ticket_read(api, billing):
-    tickets = Tickets(api.open("biller"))
-    asked = Selection(wanted=billing)
-    [first, *_] = Queues(api.open("biller")).page("billing", asked, None, 9).items
+def test_a_read_marker_makes_a_ticket_read(api, billing):
+    tickets = TicketRepository(api.open("biller"))
+    asked = Selection(filters=billing)
+    [first, *_] = (
+        QueueRepository(api.open("biller")).page("billing", asked, None, 9).items
+    )
 
-    looked = tickets.look(str(first.number), Look(), None)
+    markers = ReadMarkerRepository(api.open("biller"))
+    marker = markers.set(str(first.number), ReadMarkerChange())
 
-    assert (looked.ticket_id, looked.seq) == (first.id, 1)
+    assert (marker.ticket_id, marker.seq) == (first.id, 1)
     assert tickets.get(str(first.id)).unread is False
 
 
 def test_the_overview_counts(api, billing):
-    [queue] = Queues(api.open("biller")).overview()
+    [queue] = QueueRepository(api.open("biller")).overview()
 
     assert (queue.key, queue.counts.new >= 5) == ("billing", True)
-    assert Queues(api.open("customer")).overview() == []
+    assert QueueRepository(api.open("customer")).overview() == []
 
 
 def test_whoever_signed_in_is_told_who_they_are(api):
-    me = People(api.open("lead")).me()
+    me = PeopleRepository(api.open("lead")).me()
 
     assert (me.id, me.name, me.email) == (id_of("lead"), "Lead", "lead@example.com")
     assert me.roles == ["customer", "lead"]
@@ -202,7 +214,7 @@ def test_whoever_signed_in_is_told_who_they_are(api):
 
 
 def test_people_are_found_page_by_page_by_staff(api):
-    people = People(api.open("agent"))
+    people = PeopleRepository(api.open("agent"))
 
     first = people.find(None, "customer", None, 5)
     rest = people.find(None, "customer", first.next_cursor, 5)
@@ -211,11 +223,11 @@ def test_people_are_found_page_by_page_by_staff(api):
     assert names == sorted(names)
     assert {"Admin", "Stranger"} <= set(names)
     with pytest.raises(Denied):
-        People(api.open("customer")).find(None, None, None, 5)
+        PeopleRepository(api.open("customer")).find(None, None, None, 5)
 
 
 def test_a_role_is_defined_given_and_taken(api):
-    roles = Roles(api.open("admin"))
+    roles = RoleRepository(api.open("admin"))
     reader = RoleDefinition(name="Reader", permissions=["tickets.read"])
 
     defined = roles.define("reader", reader)
@@ -228,7 +240,7 @@ def test_a_role_is_defined_given_and_taken(api):
 
 
 def test_refusals_about_roles_come_as_their_kind(api):
-    roles = Roles(api.open("admin"))
+    roles = RoleRepository(api.open("admin"))
     nothing = RoleDefinition(name="N", permissions=[])
 
     with pytest.raises(Denied) as own:
@@ -240,7 +252,7 @@ def test_refusals_about_roles_come_as_their_kind(api):
     with pytest.raises(NotFound):
         roles.grant(id_of("nobody"), "agent")
     with pytest.raises(Denied):
-        Roles(api.open("lead")).define("r1", nothing)
+        RoleRepository(api.open("lead")).define("r1", nothing)
 
     problems = [each.value.problem for each in (own, built_in, unknown)]
     assert problems == ["own-role", "built-in-role", "unknown-permission"]

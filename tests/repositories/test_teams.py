@@ -5,19 +5,18 @@ from itertools import count
 
 import pytest
 
-from shared.assignment import Assignments
-from shared.errors import Conflict, Denied, Invalid, NotFound
-from shared.models import Availability, Queue, Ticket, TicketDraft, TicketPriority
-from shared.repositories import Queues, Tickets
-from shared.teams import (
+from shared.assignment import AssignmentRepository, ClaimRepository
+from shared.core.errors import Conflict, Denied, Invalid, NotFound
+from shared.core.types import TicketPriority
+from shared.people.agents import (
     AgentChange,
-    Agents,
+    AgentRepository,
+    Availability,
     AvailabilityChange,
-    Claims,
-    QueueChange,
-    QueueDraft,
-    TeamQueues,
 )
+from shared.queues import Queue, QueueRepository
+from shared.queues.administration import QueueAdministration, QueueChange, QueueDraft
+from shared.tickets import Ticket, TicketDraft, TicketRepository
 from tests.database.cast import grant, id_of, sign_up
 
 from .api import Api
@@ -44,7 +43,7 @@ class Returns:
 
     def opens(self) -> Ticket:
         draft = TicketDraft(subject="Parcel", body="Broken.", queue=self.key)
-        tickets = Tickets(self.api.open("stranger"))
+        tickets = TicketRepository(self.api.open("stranger"))
         return tickets.create(draft, TicketPriority.NORMAL, None)
 
     def as_clerk(self):
@@ -62,15 +61,15 @@ def returns(api, watch):
         "delete from public.person_roles where person_id = %s and role = 'customer'",
         id_of(clerk),
     )
-    queues = TeamQueues(api.open("admin"))
+    queues = QueueAdministration(api.open("admin"))
     made = queues.create(QueueDraft(key=key, name="Returns"), key)
     queues.add(key, id_of(clerk))
-    Agents(api.open(clerk)).set_availability("me", HERE)
+    AgentRepository(api.open(clerk)).set_availability("me", HERE)
     return Returns(api, made, clerk)
 
 
 def test_a_queue_is_made_once_a_key_and_changed(api, returns):
-    queues = TeamQueues(api.open("admin"))
+    queues = QueueAdministration(api.open("admin"))
     draft = QueueDraft(key=returns.key, name="Returns")
 
     assert queues.create(draft, returns.key) == returns.queue
@@ -90,20 +89,26 @@ def test_a_queue_is_made_once_a_key_and_changed(api, returns):
     assert (
         queues.change(returns.key, QueueChange(default_priority=None)).name == "Returns"
     )
-    assert returns.key in [each.key for each in Queues(returns.as_clerk()).overview()]
+    assert returns.key in [
+        each.key for each in QueueRepository(returns.as_clerk()).overview()
+    ]
 
 
 def test_a_queue_is_not_everybodys_to_change(api, returns):
     with pytest.raises(Denied):
-        TeamQueues(returns.as_clerk()).change(returns.key, QueueChange(archived=True))
+        QueueAdministration(returns.as_clerk()).change(
+            returns.key, QueueChange(archived=True)
+        )
     with pytest.raises(NotFound):
-        TeamQueues(api.open("agent")).change(returns.key, QueueChange(archived=True))
+        QueueAdministration(api.open("agent")).change(
+            returns.key, QueueChange(archived=True)
+        )
     with pytest.raises(NotFound):
-        TeamQueues(api.open("agent")).members(returns.key)
+        QueueAdministration(api.open("agent")).members(returns.key)
 
 
 def test_members_come_and_go(api, returns):
-    queues = TeamQueues(api.open("admin"))
+    queues = QueueAdministration(api.open("admin"))
 
     added = queues.add(returns.key, id_of("neighbour"))
     names = [each.name for each in queues.members(returns.key)]
@@ -118,7 +123,7 @@ def test_members_come_and_go(api, returns):
 
 
 def test_somebody_says_whether_they_are_there(api, returns):
-    clerk = Agents(returns.as_clerk())
+    clerk = AgentRepository(returns.as_clerk())
 
     away = clerk.set_availability("me", AWAY)
     back = clerk.set_availability("me", HERE)
@@ -128,11 +133,11 @@ def test_somebody_says_whether_they_are_there(api, returns):
     with pytest.raises(Denied):
         clerk.change("me", AgentChange(capacity=100))
     with pytest.raises(Denied):
-        Agents(api.open("agent")).set_availability(id_of(returns.clerk), AWAY)
+        AgentRepository(api.open("agent")).set_availability(id_of(returns.clerk), AWAY)
 
 
 def test_what_comes_next_is_claimed_with_the_names_of_people(api, returns):
-    claims = Claims(returns.as_clerk())
+    claims = ClaimRepository(returns.as_clerk())
     assert claims.claim(returns.key, None) is None
     opened = returns.opens()
 
@@ -143,48 +148,51 @@ def test_what_comes_next_is_claimed_with_the_names_of_people(api, returns):
     assert claims.claim(returns.key, "c1") == claimed
     assert claims.claim(None, None) is None
     with pytest.raises(NotFound):
-        Claims(api.open("agent")).claim(returns.key, None)
+        ClaimRepository(api.open("agent")).claim(returns.key, None)
 
 
 def test_nobody_claims_beyond_their_capacity_or_while_away(api, returns):
-    admin, clerk = Agents(api.open("admin")), Agents(returns.as_clerk())
+    admin, clerk = (
+        AgentRepository(api.open("admin")),
+        AgentRepository(returns.as_clerk()),
+    )
     admin.change(id_of(returns.clerk), AgentChange(capacity=0))
 
     with pytest.raises(Conflict, match="at-capacity"):
-        Claims(returns.as_clerk()).claim(None, None)
+        ClaimRepository(returns.as_clerk()).claim(None, None)
     clerk.set_availability("me", AWAY)
     with pytest.raises(Conflict, match="away"):
-        Claims(returns.as_clerk()).claim(None, None)
+        ClaimRepository(returns.as_clerk()).claim(None, None)
 
 
 def test_workers_give_what_waits(api, returns):
-    work = Assignments(api.worker())
-    TeamQueues(api.open("admin")).change(
+    work = AssignmentRepository(api.worker())
+    QueueAdministration(api.open("admin")).change(
         returns.key, QueueChange(strategy="round_robin")
     )
     opened = returns.opens()
 
-    assert returns.queue.id in work.waiting()
-    assert work.give(returns.queue.id) == 1
-    assert returns.queue.id not in work.waiting()
-    assert work.release() == 0
+    assert returns.queue.id in work.queues_due_for_assignment()
+    assert work.assign_waiting(returns.queue.id) == 1
+    assert returns.queue.id not in work.queues_due_for_assignment()
+    assert work.release_idle() == 0
     assert (
-        Tickets(returns.as_clerk()).get(str(opened.id)).assignee_name
+        TicketRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
         == returns.clerk.title()
     )
 
 
 def test_what_follows_from_an_event_follows_once(api, returns, watch):
-    work = Assignments(api.worker())
-    admin = TeamQueues(api.open("admin"))
+    work = AssignmentRepository(api.worker())
+    admin = QueueAdministration(api.open("admin"))
     admin.change(returns.key, QueueChange(strategy="least_loaded"))
     opened = returns.opens()
     event = watch.one(
         "select id from public.ticket_events where ticket_id = %s", opened.id
     )
 
-    assert [work.after(event), work.after(event)] == [True, False]
+    assert [work.assign_after(event), work.assign_after(event)] == [True, False]
     assert (
-        Tickets(returns.as_clerk()).get(str(opened.id)).assignee_name
+        TicketRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
         == returns.clerk.title()
     )

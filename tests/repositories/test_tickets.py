@@ -4,18 +4,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.errors import Conflict, Denied, Invalid, NotFound, Stale
-from shared.events import TicketCommented, TicketCreated, TicketStatusChanged
-from shared.models import (
-    CommentDraft,
-    CommentVisibility,
-    StatusCategory,
+from shared.core.errors import Conflict, Denied, Invalid, NotFound, Stale
+from shared.core.events import TicketCommented, TicketCreated, TicketStatusChanged
+from shared.core.types import CommentVisibility, StatusCategory, TicketPriority
+from shared.tickets import (
+    SolvedTickets,
     StatusChange,
     TicketChange,
     TicketDraft,
-    TicketPriority,
+    TicketRepository,
 )
-from shared.repositories import Comments, TicketClock, Tickets
+from shared.tickets.comments import CommentDraft, CommentRepository
 from tests.database.cast import id_of
 
 pytestmark = pytest.mark.slow
@@ -27,7 +26,7 @@ NOTE = CommentDraft(body="Psst.", visibility=CommentVisibility.INTERNAL)
 
 
 def tickets(api, who):
-    return Tickets(api.open(who))
+    return TicketRepository(api.open(who))
 
 
 def opened(api, who="customer", draft=DRAFT, key=None):
@@ -107,7 +106,9 @@ def test_refusals_come_as_their_kind(api):
 
 def test_a_conversation_is_read_in_pages_and_hides_notes_from_customers(api):
     ticket = opened(api)
-    agent, customer = (Comments(api.open(who)) for who in ("agent", "customer"))
+    agent, customer = (
+        CommentRepository(api.open(who)) for who in ("agent", "customer")
+    )
     agent.add(str(ticket.id), PUBLIC, None)
     note = agent.add(str(ticket.id), NOTE, None)
 
@@ -125,7 +126,7 @@ def test_a_conversation_is_read_in_pages_and_hides_notes_from_customers(api):
 
 def test_a_reply_repeated_with_its_key_is_one_comment(api):
     ticket, key = opened(api), str(uuid4())
-    agent = Comments(api.open("agent"))
+    agent = CommentRepository(api.open("agent"))
 
     assert agent.add(str(ticket.id), PUBLIC, key) == agent.add(
         str(ticket.id), PUBLIC, key
@@ -135,7 +136,7 @@ def test_a_reply_repeated_with_its_key_is_one_comment(api):
 def test_a_history_is_read_in_pages_of_typed_events(api):
     ticket = opened(api)
     move(api, ticket, "open")
-    Comments(api.open("agent")).add(str(ticket.id), NOTE, None)
+    CommentRepository(api.open("agent")).add(str(ticket.id), NOTE, None)
     agent, customer = tickets(api, "agent"), tickets(api, "customer")
 
     first = agent.events(str(ticket.id), 0, 2)
@@ -159,8 +160,8 @@ def test_my_tickets_are_paged_newest_first_and_filtered(api):
     assert (mine.mine(["open"], None, 2).items, rest.next_cursor) == ([], None)
 
 
-def test_the_clock_is_the_workers(api):
-    assert TicketClock(api.worker()).close_solved() == 0
+def test_closing_is_the_workers(api):
+    assert SolvedTickets(api.worker()).close_due() == 0
 
 
 def test_a_value_that_breaks_a_rule_names_the_rule_and_not_the_value(api):

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from shared.aws.clients import outages
-from shared.errors import Unavailable
+from shared.core.aws.clients import outages
+from shared.core.errors import Unavailable
 
 
 def refused(code: str, status: int) -> ClientError:

@@ -1,7 +1,7 @@
 import pytest
 
-from shared.auth import BearerAuthenticator
-from shared.errors import Unauthenticated
+from shared.core.auth import BearerAuthenticator
+from shared.core.errors import Unauthenticated
 
 
 @pytest.mark.parametrize(

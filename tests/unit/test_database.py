@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.errors import AppError, NotFound, Unavailable
-from shared.persistence import open_database
+from shared.core.errors import AppError, NotFound, Unavailable
+from shared.core.persistence import open_database
 from tests.fakes.postgrest import serving
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from shared.events import event_schema
-from shared.events.__main__ import PUBLISHED
+from shared.core.events import event_schema
+from shared.core.events.__main__ import PUBLISHED
 from tests.builders import FACTS, event, event_row
 
 SCHEMA = json.loads(PUBLISHED.read_text())
@@ -18,7 +18,7 @@ def test_the_published_schema_is_that_of_the_code():
 
     made = json.loads(json.dumps(event_schema()))
 
-    assert published == made, "run: python -m shared.events"
+    assert published == made, "run: python -m shared.core.events"
 
 
 def test_the_published_schema_is_a_schema():

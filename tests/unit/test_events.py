@@ -3,8 +3,8 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from shared import events
-from shared.events import DomainEvent, parse_event
+from shared.core import events
+from shared.core.events import DomainEvent, parse_event
 from tests.builders import FACTS, event, event_row
 
 CLASSES = get_args(get_args(DomainEvent)[0])

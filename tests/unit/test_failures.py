@@ -1,7 +1,7 @@
 import pytest
 from postgrest import APIError
 
-from shared.errors import (
+from shared.core.errors import (
     AppError,
     Conflict,
     Denied,
@@ -12,7 +12,7 @@ from shared.errors import (
     Unauthenticated,
     Unavailable,
 )
-from shared.persistence.failures import failure
+from shared.core.persistence.failures import failure
 
 PERSONAL = "ida@example.com"
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.errors import Malformed
-from shared.models import TicketPriority
-from shared.pages import decode_cursor, page_of
+from shared.core.errors import Malformed
+from shared.core.types import TicketPriority, decode_cursor, page_of
 
 SHAPES = [
     tuple[int],

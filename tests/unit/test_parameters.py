@@ -6,11 +6,16 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from shared.errors import Unavailable
-from shared.settings import MissingSetting, SourceSettings, WorkerSettings, sections
-from shared.settings import readers as module
-from shared.settings.parameters import ParameterStore
-from shared.settings.readers import NoParameter
+from shared.core.errors import Unavailable
+from shared.core.settings import (
+    MissingSetting,
+    SourceSettings,
+    WorkerSettings,
+    sections,
+)
+from shared.core.settings import readers as module
+from shared.core.settings.parameters import ParameterStore
+from shared.core.settings.readers import NoParameter
 from tests.fakes.extension import answering
 
 NAME = "/autocrm/supabase-secret-key"

@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
-from shared import errors
-from shared.errors import AppError, Conflict, Denied, Invalid, NotFound
-from shared.http import create_app
-from shared.models import TicketDraft
+from shared.core import errors
+from shared.core.errors import AppError, Conflict, Denied, Invalid, NotFound
+from shared.core.http import create_app
+from shared.tickets import TicketDraft
 
 KINDS = [getattr(errors, name) for name in errors.__all__]
 STATUS = {

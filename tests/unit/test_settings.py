@@ -1,6 +1,6 @@
 import pytest
 
-from shared.settings import MissingSetting, SupabaseSettings, WorkerSettings
+from shared.core.settings import MissingSetting, SupabaseSettings, WorkerSettings
 
 SECRET = "sb_secret_do_not_show_me"
 URL = "https://abc.supabase.co"

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from shared.auth import accept_proof, source_headers, verify_hook
-from shared.errors import Unauthenticated
+from shared.core.auth import accept_proof, source_headers, verify_hook
+from shared.core.errors import Unauthenticated
 
 BODY = b'{"type": "INSERT"}'
 NEW, OLD = "new-secret", "old-secret"

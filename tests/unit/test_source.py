@@ -3,10 +3,10 @@
 import pytest
 from starlette.requests import Request
 
-from shared.auth import source_headers
-from shared.callers.source import prove_source
-from shared.settings import sections
-from shared.settings.parameters import ParameterStore
+from shared.core.auth import source_headers
+from shared.core.http.source import prove_source
+from shared.core.settings import sections
+from shared.core.settings.parameters import ParameterStore
 
 ADDRESS = "203.0.113.7"
 SECRET = "the Vault has it too"

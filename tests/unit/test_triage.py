@@ -1,8 +1,8 @@
 import pytest
 
-from shared.errors import Invalid
-from shared.models import TicketType
-from shared.strategies import TICKET_TYPES, triage
+from shared.core.errors import Invalid
+from shared.core.types import TicketType
+from shared.tickets.types import TICKET_TYPES, triage
 from tests.builders import draft
 
 INCIDENT = {"type": "incident", "data": {"impact": "one_person"}}

@@ -8,23 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.models import (
-    Assignment,
-    CommentDraft,
+from shared.core.types import (
     Fields,
-    Flag,
-    Line,
-    Moment,
-    Prose,
-    RoleDefinition,
-    StatusChange,
-    TicketDraft,
-    When,
-    Whole,
+    LongText,
+    SingleLine,
+    StrictBool,
+    StrictInt,
+    Timestamp,
 )
+from shared.people import RoleDefinition
+from shared.queues import When
+from shared.tickets import Assignment, StatusChange, TicketDraft
+from shared.tickets.comments import CommentDraft
 from tests.builders import ME, draft
 
-LINE, PROSE, FIELDS = (TypeAdapter(kind) for kind in (Line, Prose, Fields))
+LINE, PROSE, FIELDS = (TypeAdapter(kind) for kind in (SingleLine, LongText, Fields))
 
 
 def nested(depth, kind=list):
@@ -187,11 +185,11 @@ def test_the_examples_in_the_documents_are_valid(command, example):
 @pytest.mark.parametrize("given", [0, 1, "true", "yes", None])
 def test_a_flag_is_true_or_false_and_nothing_like_it(given):
     with pytest.raises(ValidationError):
-        TypeAdapter(Flag).validate_python(given)
+        TypeAdapter(StrictBool).validate_python(given)
 
 
 def test_a_moment_leaves_its_zone_behind():
-    moment = TypeAdapter(Moment).validate_python("2026-11-23T09:00:00-21:41")
+    moment = TypeAdapter(Timestamp).validate_python("2026-11-23T09:00:00-21:41")
 
     assert moment.isoformat() == "2026-11-24T06:41:00+00:00"
 
@@ -199,7 +197,7 @@ def test_a_moment_leaves_its_zone_behind():
 @pytest.mark.parametrize("value", ["5", True, False, "five"])
 def test_a_number_is_written_as_a_number(value):
     with pytest.raises(ValidationError):
-        TypeAdapter(Whole).validate_python(value)
+        TypeAdapter(StrictInt).validate_python(value)
 
 
 @pytest.mark.parametrize("value", ["0", "1767225600", 7200, 0.5, "02:00:00", True])

@@ -10,7 +10,6 @@ from typing import Final
 from aiohttp import web
 
 DOCS: Final = "/docs"
-_COMPOSE: Final = Path(__file__).with_name("openapi.py")
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -88,7 +87,8 @@ class Docs:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
-            str(_COMPOSE),
+            "-m",
+            "infra.openapi",
             cwd=self._root,
             env=dict(self._environment),
             stdin=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,1 @@
+"""Broadcast changed queue status."""

@@ -1,1 +1,0 @@
-"""Remember what somebody has seen."""

@@ -1,0 +1,1 @@
+"""List dead letters, and retry them."""

@@ -1,1 +1,0 @@
-"""Look after events that nobody could react to."""

@@ -1,0 +1,1 @@
+"""Move the read marker of a ticket."""

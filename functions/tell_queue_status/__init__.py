@@ -1,1 +1,0 @@
-"""Tell those who watch how queues stand."""

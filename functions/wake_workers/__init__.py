@@ -1,1 +1,0 @@
-"""Wake whoever has work."""

@@ -1,0 +1,10 @@
+"""Print the OpenAPI document of every function that has a router."""
+
+import json
+import sys
+from pathlib import Path
+
+from . import compose_openapi, find_routers
+
+if __name__ == "__main__":
+    json.dump(compose_openapi(find_routers(Path.cwd())), sys.stdout)

@@ -1,0 +1,1 @@
+"""What every subject stands on; each package is entered through its own barrel."""

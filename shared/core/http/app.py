@@ -1,0 +1,38 @@
+"""The app that every HTTP function is."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+
+from shared.core.handlers import http_handler
+
+from .middleware import BodyGuard, SafeHeaders
+from .problems import PROBLEM_JSON, install_problem_handlers
+
+LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def create_app(*routers: APIRouter) -> FastAPI:
+    """Build an app from routers: a function has one, the composed document all.
+
+    The documentation pages are off: they are composed once for all functions.
+    """
+    app = FastAPI(title="AutoCRM", docs_url=None, redoc_url=None, openapi_url=None)
+    install_problem_handlers(app)
+    app.add_middleware(BodyGuard)
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def create_handler(router: APIRouter) -> LambdaHandler:
+    """Wrap one router for Lambda, with structured logs tied to the request."""
+    text = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON]  # anything else goes out as base64
+    # Every failure is a problem by then, and logged without quoting anybody.
+    logging.getLogger("mangum").setLevel(logging.CRITICAL)
+    app = SafeHeaders(create_app(router))
+    return http_handler(Mangum(app, lifespan="off", text_mime_types=text))

@@ -1,0 +1,79 @@
+"""What a request must be before anything of it is read, and what every answer says."""
+
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.core.errors import AppError, TooLarge, Unsupported
+
+from .problems import respond
+
+MAX_BODY_BYTES = 256 * 1024
+
+# OWASP's REST cheat sheet, without what only old browsers read: nothing of ours is a
+# page, is kept by a cache, or is guessed to be of another type.
+SAFE_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+_SAFE = [(name.encode(), text.encode()) for name, text in SAFE_HEADERS.items()]
+
+
+class SafeHeaders:
+    """Puts `SAFE_HEADERS` on every answer, of failures too: nothing stands outside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and its answer with more headers."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_SAFE]
+            await send(message)
+
+        await self.app(scope, receive, send_safely)
+
+
+class BodyGuard:
+    """Refuses bodies over 256 KiB with 413, and what does not say it is JSON with 415.
+
+    A form or `text/plain` would come from a foreign page without asking first (CORS).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it. Lambda hands a body over in one piece."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        message = await receive()
+        refusal = _refusal(message.get("body", b""), scope["headers"])
+        if refusal is not None:
+            await respond(refusal)(scope, receive, send)
+            return
+
+        async def replay() -> Message:
+            return message
+
+        await self._app(scope, replay, send)
+
+
+def _refusal(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> AppError | None:
+    if len(body) > MAX_BODY_BYTES:
+        limit = MAX_BODY_BYTES // 1024
+        return TooLarge(f"A request may have {limit} KiB at most.")
+    kinds = [text for name, text in headers if name == b"content-type"]
+    if body and [_essence(kind) for kind in kinds] != [b"application/json"]:
+        return Unsupported("Send application/json.")
+    return None
+
+
+def _essence(kind: bytes) -> bytes:
+    return kind.partition(b";")[0].strip().lower()

@@ -1,0 +1,99 @@
+"""One PostgREST client a request, over one pooled HTTP connection an environment."""
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+import httpx
+from postgrest import APIError, SyncPostgrestClient
+from typing_extensions import override
+
+from shared.core.errors import Unavailable
+from shared.core.observability import CORRELATION_HEADER, correlation_id
+
+from .failures import failure
+
+TIMEOUT_SECONDS = 10.0
+SCHEMA = "api"  # all that PostgREST serves
+
+
+class Database(Protocol):
+    """All that repositories need: a function is a round trip and a transaction."""
+
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        """Call a function of the schema `api` as the caller; return its JSON result.
+
+        Args:
+            function: its name.
+            arguments: by name; JSON values. None leaves the function's own default.
+
+        Raises:
+            AppError: of the kind that the database named, see `failures`.
+        """
+        ...
+
+
+class PostgrestDatabase(Database):
+    """`Database` over the PostgREST client of supabase-py."""
+
+    def __init__(self, client: SyncPostgrestClient) -> None:
+        self._client = client
+
+    @override
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            return self._client.rpc(function, given).execute().data
+        except APIError as error:
+            raise failure(error) from None  # its text may quote a row
+        except httpx.TransportError as error:
+            raise Unavailable from error
+
+
+def open_database(
+    url: str,
+    key: str,
+    token: str | None = None,
+    about: Mapping[str, str] | None = None,
+) -> PostgrestDatabase:
+    """Open the database as the holder of `token`, or with the rights of the key alone.
+
+    Args:
+        url: of the Supabase project, without a path.
+        key: opaque API key; the publishable one for people, the secret one for workers.
+        token: access token of the person to act as.
+        about: headers that say more of the request, such as where it came from.
+    """
+    headers = {**(about or {}), "apikey": key}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    rest = f"{url.rstrip('/')}/rest/v1"
+    return PostgrestDatabase(
+        SyncPostgrestClient(
+            rest, schema=SCHEMA, headers=headers, http_client=_connections()
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _connections() -> httpx.Client:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
+    # Connections idle for 5 s are not used again, so a thawed environment never
+    # writes into one that the other side has closed; connecting may be tried twice.
+    return httpx.Client(
+        timeout=TIMEOUT_SECONDS,
+        transport=httpx.HTTPTransport(retries=1),
+        event_hooks={"request": [_send_correlation_id], "response": [_refuse_outage]},
+    )
+
+
+def _send_correlation_id(request: httpx.Request) -> None:
+    if current := correlation_id():
+        request.headers[CORRELATION_HEADER] = current
+
+
+def _refuse_outage(response: httpx.Response) -> None:
+    # Gateways say so in words of their own, and the client keeps no status.
+    if response.status_code in (502, 503, 504):
+        raise Unavailable

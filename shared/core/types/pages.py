@@ -1,0 +1,76 @@
+"""Cursor pagination: a page begins after a sort key, so that every page costs the same.
+
+A cursor is the sort key of the last item, encoded; it grants nothing, because every
+page is read under the caller's rights.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from shared.core.errors import Malformed
+
+Item = TypeVar("Item")
+SortKey = TypeVar("SortKey")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list, and the cursor of the next one."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` for the next page; null on the last one."
+    )
+
+
+def page_of(
+    items: Sequence[Item], size: int, sort_key: Callable[[Item], Sequence[Any]]
+) -> Page[Item]:
+    """Make a page of at most `size` items from one item more than it holds.
+
+    Args:
+        items: what was read, `size + 1` of them when there is another page.
+        size: items on a page.
+        sort_key: returns the sort key of an item, ending in a unique column.
+    """
+    shown = list(items[:size])
+    rest = len(items) > size
+    return Page(
+        items=shown, next_cursor=encode_cursor(sort_key(shown[-1])) if rest else None
+    )
+
+
+def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:
+    """Read a cursor back into the sort key it was made of.
+
+    Raises:
+        Malformed: it was not made for this list, or was tampered with.
+    """
+    if cursor is None:
+        return None
+    try:
+        raw = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
+        return TypeAdapter(shape).validate_json(raw, strict=False)
+    except (ValueError, ValidationError) as error:
+        raise Malformed(
+            "The cursor does not belong to this list. Start without one.", "bad-cursor"
+        ) from error
+
+
+def decode_sort_key(cursor: str | None, shape: type[SortKey]) -> list[str] | None:
+    """Read a cursor back into a sort key in the form that the database takes.
+
+    Raises:
+        Malformed: it was not made for this list, or was tampered with.
+    """
+    sort_key: Any = decode_cursor(cursor, shape)
+    return sort_key and [str(each) for each in sort_key]
+
+
+def encode_cursor(sort_key: Sequence[Any]) -> str:
+    """Make a cursor of a sort key."""
+    text = json.dumps([str(key) for key in sort_key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode()

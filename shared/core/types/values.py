@@ -1,0 +1,98 @@
+"""Field types that refuse what JSON Schema or PostgreSQL would not take."""
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    Strict,
+    StringConstraints,
+)
+
+MAX_DEPTH = 8
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def storable(text: str) -> str:
+    """Refuse what PostgreSQL cannot store as text: NUL and lone surrogates."""
+    if "\0" in text or any("\ud800" <= letter < "\ue000" for letter in text):
+        raise ValueError("must not contain NUL or lone surrogates")
+    return text
+
+
+def single_line(text: str) -> str:
+    """Refuse line breaks and other control characters."""
+    if any(ord(character) < ord(" ") for character in text):
+        raise ValueError("must be a single line without control characters")
+    return text
+
+
+def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Refuse custom fields that jsonb cannot hold, or that nest without end."""
+    _check_depth(fields, 0)
+    return fields
+
+
+def _refuse_epoch(value: object) -> object:
+    """Refuse seconds since 1970, which the document does not speak of."""
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and not _DATED.match(value)
+    ):
+        raise ValueError("must be a date and time of RFC 3339")
+    return value
+
+
+def _refuse_text(value: object) -> object:
+    """Refuse text and flags, which pydantic takes for numbers."""
+    if isinstance(value, str | bool):
+        raise ValueError("must be a number")  # noqa: TRY004
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL knows no zone further than 15:59 from Greenwich; Python does."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999") from None
+
+
+def _check_depth(value: JsonValue, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"must not nest deeper than {MAX_DEPTH} levels")
+    if isinstance(value, str):
+        storable(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must not contain NaN or infinity")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            storable(key)
+            _check_depth(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_depth(item, depth + 1)
+
+
+# JSON's own true or false and numbers, and a moment as it is written; pydantic takes 0
+# for any of them.
+StrictBool = Annotated[bool, Strict()]
+StrictInt = Annotated[int, BeforeValidator(_refuse_text)]
+Timestamp = Annotated[
+    AwareDatetime, BeforeValidator(_refuse_epoch), AfterValidator(_in_utc)
+]
+
+# Words lose the space around them; custom fields are kept as they came.
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+SingleLine = Annotated[Trimmed, AfterValidator(storable), AfterValidator(single_line)]
+LongText = Annotated[
+    Trimmed, Field(min_length=1, max_length=50_000), AfterValidator(storable)
+]
+Fields = Annotated[
+    dict[str, JsonValue], Field(max_length=100), AfterValidator(storable_fields)
+]

@@ -1,0 +1,36 @@
+"""All that an email is composed from, as its reader may see it now."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from shared.core.events import DomainEvent
+from shared.core.types import Model
+
+
+class EmailEvent(Model):
+    """An event, with the words of the public comment that it speaks of."""
+
+    event: DomainEvent
+    words: str | None
+
+
+class Email(Model):
+    """An email about what happened to one ticket, for one person.
+
+    Attributes:
+        attempt: which attempt this is, from 1; it proves who holds the lease.
+        names: of those people whom the reader may know.
+        statuses: what the reader calls each status.
+    """
+
+    id: UUID
+    attempt: int
+    person_id: UUID
+    address: str
+    name: str
+    ticket_id: UUID
+    number: int
+    subject: str
+    names: Mapping[UUID, str]
+    statuses: Mapping[str, str]
+    happened: list[EmailEvent]

@@ -1,0 +1,59 @@
+"""Email that is due, over PostgREST."""
+
+from typing import Protocol
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+
+from .models import Email
+
+
+class EmailQueue(Protocol):
+    """Email that is due, for the worker that sends it."""
+
+    def claim(self) -> list[Email]:
+        """Lease the email that has been due longest, for two minutes."""
+        ...
+
+    def sent(self, mail: Email) -> None:
+        """Record that the mail service has accepted it."""
+        ...
+
+    def failed(self, mail: Email, error: str, *, for_good: bool = False) -> bool:
+        """Retry it later, or give it up; return whether it was given up."""
+        ...
+
+    def forget(self) -> int:
+        """Delete some of what was sent long ago; return how much."""
+        ...
+
+
+class EmailQueueRepository(EmailQueue):
+    """Email that is due; needs the rights of a worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def claim(self) -> list[Email]:
+        rows = self._database.call("claim_emails", {})
+        return [Email.model_validate(row) for row in rows]
+
+    @override
+    def sent(self, mail: Email) -> None:
+        self._database.call("record_email_sent", {"email": str(mail.id)})
+
+    @override
+    def failed(self, mail: Email, error: str, *, for_good: bool = False) -> bool:
+        arguments = {
+            "email": str(mail.id),
+            "attempt": mail.attempt,
+            "error": error,
+            "for_good": for_good,
+        }
+        return bool(self._database.call("record_email_failure", arguments))
+
+    @override
+    def forget(self) -> int:
+        return int(self._database.call("delete_old_notifications", {}))

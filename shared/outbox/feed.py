@@ -1,0 +1,61 @@
+"""The event feed and the dead letters over PostgREST."""
+
+from datetime import datetime
+from uuid import UUID
+
+from typing_extensions import override
+
+from shared.core.events import DomainEvent, parse_event
+from shared.core.persistence import Database
+from shared.core.types import (
+    Page,
+    decode_cursor,
+    decode_sort_key,
+    encode_cursor,
+    page_of,
+)
+
+from .models import DeadLetter, EventRetry
+from .ports import DeadLetters, EventFeed
+
+
+class EventFeedRepository(EventFeed):
+    """Events as the caller may see them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
+        sort_key = decode_cursor(cursor, tuple[int, int])
+        arguments = {
+            "after": sort_key and [*sort_key],
+            "page_size": size,
+            "from_now": now,
+        }
+        answer = self._database.call("list_events", arguments)
+        items = [parse_event(row) for row in answer["items"]]
+        return Page(items=items, next_cursor=encode_cursor(answer["place"]))
+
+
+class DeadLetterRepository(DeadLetters):
+    """Dead letters; needs `events.manage`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def page(self, cursor: str | None, size: int) -> Page[DeadLetter]:
+        arguments = {
+            "after": decode_sort_key(cursor, tuple[datetime, UUID]),
+            "page_size": size + 1,
+        }
+        rows = self._database.call("list_dead_letters", arguments)
+        events = [DeadLetter.model_validate(row) for row in rows]
+        return page_of(events, size, lambda last: (last.parked_at, last.event_id))
+
+    @override
+    def retry(self, event: UUID, key: str | None) -> EventRetry:
+        arguments = {"event": str(event), "idempotency_key": key}
+        answer = self._database.call("retry_dead_letter", arguments)
+        return EventRetry.model_validate(answer)

@@ -1,0 +1,61 @@
+"""People and what their roles allow."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.core.types import Command, Model, SingleLine
+
+RoleKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
+class QueueRef(Model):
+    """A queue, named."""
+
+    id: UUID
+    key: str
+    name: str
+
+
+class Person(Model):
+    """Somebody who can sign in."""
+
+    id: UUID
+    name: str
+    email: str | None
+    organization_id: UUID | None
+    roles: list[str]
+
+
+class Me(Person):
+    """The caller, with rights as they are at this moment."""
+
+    permissions: list[str]
+    queues: list[QueueRef]
+    session_expires_at: datetime
+
+
+class Role(Model):
+    """A named set of permissions."""
+
+    role: str
+    name: str
+    built_in: bool
+    permissions: list[str]
+
+
+class RoleDefinition(Command):
+    """What a role is to be called and to allow."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "Triager", "permissions": ["tickets.read", "tickets.assign"]}
+            ]
+        }
+    )
+
+    name: Annotated[SingleLine, Field(min_length=1, max_length=80)]
+    permissions: list[SingleLine] = Field(max_length=100)

@@ -1,0 +1,65 @@
+"""People, roles and agents over PostgREST."""
+
+from uuid import UUID
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+from shared.core.types import Page, decode_sort_key, page_of
+
+from .models import Me, Person, Role, RoleDefinition
+from .ports import PeopleReader, Roles
+
+
+class PeopleRepository(PeopleReader):
+    """People as the caller may see them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def me(self) -> Me:
+        return Me.model_validate(self._database.call("whoami", {}))
+
+    @override
+    def find(
+        self, search: str | None, role: str | None, cursor: str | None, size: int
+    ) -> Page[Person]:
+        arguments = {
+            "search": search,
+            "role": role,
+            "after": decode_sort_key(cursor, tuple[str, UUID]),
+            "page_size": size + 1,
+        }
+        rows = self._database.call("list_people", arguments)
+        people = [Person.model_validate(row) for row in rows]
+        return page_of(people, size, lambda last: (last.name, last.id))
+
+
+class RoleRepository(Roles):
+    """Roles as the caller may manage them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def all(self) -> list[Role]:
+        rows = self._database.call("list_roles", {})
+        return [Role.model_validate(row) for row in rows]
+
+    @override
+    def define(self, role: str, definition: RoleDefinition) -> Role:
+        arguments = {"role": role, **definition.model_dump()}
+        return Role.model_validate(self._database.call("define_role", arguments))
+
+    @override
+    def grant(self, person: UUID, role: str) -> Person:
+        return self._turn("grant_role", person, role)
+
+    @override
+    def revoke(self, person: UUID, role: str) -> Person:
+        return self._turn("revoke_role", person, role)
+
+    def _turn(self, function: str, person: UUID, role: str) -> Person:
+        arguments = {"person": str(person), "role": role}
+        return Person.model_validate(self._database.call(function, arguments))

@@ -1,0 +1,38 @@
+"""Queues: settings, members, ticket lists and live status."""
+
+from .models import Queue, QueueCounts
+from .pages import TicketPage
+from .ports import QueueReader
+from .repository import QueueRepository
+from .selection import QueueFilter, QueueSort, Selection, Total, When
+from .status import (
+    QueueBacklog,
+    QueueBacklogs,
+    QueueStatus,
+    QueueStatusBroadcaster,
+    QueueStatusChanged,
+    QueueStatusReader,
+    QueueStatusRepository,
+    StatusBroadcaster,
+)
+
+__all__ = [
+    "Queue",
+    "QueueBacklog",
+    "QueueBacklogs",
+    "QueueCounts",
+    "QueueFilter",
+    "QueueReader",
+    "QueueRepository",
+    "QueueSort",
+    "QueueStatus",
+    "QueueStatusBroadcaster",
+    "QueueStatusChanged",
+    "QueueStatusReader",
+    "QueueStatusRepository",
+    "Selection",
+    "StatusBroadcaster",
+    "TicketPage",
+    "Total",
+    "When",
+]

@@ -1,0 +1,87 @@
+"""Queues as drafted and changed, and their members."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.core.types import (
+    Change,
+    Command,
+    SingleLine,
+    StrictBool,
+    StrictInt,
+    TicketPriority,
+)
+from shared.people.agents import Agent
+
+QueueName = Annotated[
+    SingleLine, Field(min_length=1, max_length=80, examples=["Billing"])
+]
+Strategy = Annotated[
+    SingleLine,
+    Field(
+        max_length=40,
+        description="How its tickets are given to people: `manual` (not at all),"
+        " `round_robin`, `least_loaded`, `skill_match`, or one of your own.",
+        examples=["least_loaded"],
+    ),
+]
+DefaultPriority = Annotated[
+    TicketPriority | None,
+    Field(description="Of tickets that ask for none; null: triage decides."),
+]
+Minutes = Annotated[
+    StrictInt,
+    Field(
+        ge=5,
+        le=30 * 24 * 60,
+        description="How long a ticket may wait for its assignee before it goes back"
+        " to the queue; null: for ever.",
+        examples=[240],
+    ),
+]
+WaitMinutes = Annotated[
+    StrictInt,
+    Field(
+        ge=1,
+        le=366 * 24 * 60,
+        description="How long a ticket may wait for an agent before the status of the"
+        " queue counts it as breaching; null: for ever.",
+        examples=[60],
+    ),
+]
+
+
+class QueueDraft(Command):
+    """A queue to create."""
+
+    key: str = Field(
+        pattern=r"^[a-z][a-z0-9-]{1,39}$",
+        description="Short name for addresses; it does not change.",
+        examples=["billing"],
+    )
+    name: QueueName
+    strategy: Strategy = "manual"
+    default_priority: DefaultPriority = None
+    released_after_minutes: Minutes | None = None
+    wait_limit_minutes: WaitMinutes | None = None
+
+
+class QueueChange(Change):
+    """A change to a queue; what is left out stays, so it has no default to show."""
+
+    name: QueueName = Field(default_factory=str)
+    archived: StrictBool = Field(
+        default_factory=bool, description="An archived queue takes no tickets."
+    )
+    strategy: Strategy = Field(default_factory=str)
+    default_priority: DefaultPriority = None
+    released_after_minutes: Minutes | None = None
+    wait_limit_minutes: WaitMinutes | None = None
+
+
+class Member(Agent):
+    """An agent who works a queue."""
+
+    joined_at: datetime

@@ -1,0 +1,45 @@
+"""Administering queues over PostgREST."""
+
+from uuid import UUID
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+from shared.queues import Queue
+
+from .models import Member, QueueChange, QueueDraft
+from .ports import QueueMembers, QueueWriter
+
+
+class QueueAdministration(QueueWriter, QueueMembers):
+    """Queues and members as the caller may change them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def create(self, draft: QueueDraft, key: str | None) -> Queue:
+        arguments = {**draft.model_dump(mode="json"), "idempotency_key": key}
+        return Queue.model_validate(self._database.call("create_queue", arguments))
+
+    @override
+    def change(self, queue: str, change: QueueChange) -> Queue:
+        arguments = {"queue": queue, "changes": change.changes()}
+        return Queue.model_validate(self._database.call("change_queue", arguments))
+
+    @override
+    def members(self, queue: str) -> list[Member]:
+        rows = self._database.call("list_queue_members", {"queue": queue})
+        return [Member.model_validate(row) for row in rows]
+
+    @override
+    def add(self, queue: str, person: UUID) -> Member:
+        return self._turn("add_queue_member", queue, person)
+
+    @override
+    def remove(self, queue: str, person: UUID) -> Member:
+        return self._turn("remove_queue_member", queue, person)
+
+    def _turn(self, function: str, queue: str, person: UUID) -> Member:
+        arguments = {"queue": queue, "person": str(person)}
+        return Member.model_validate(self._database.call(function, arguments))

@@ -1,0 +1,51 @@
+"""Pages of tickets, and the cursors that lead from one to the next."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.core.types import Page, TicketPriority, decode_sort_key, encode_cursor
+from shared.tickets import Ticket
+
+from .selection import QueueSort, Total
+
+
+class TicketPage(Page[Ticket]):
+    """Some tickets; it may come short, or empty, and not be the last page.
+
+    A page looks at so many tickets and no more, however few of them fit. Only a
+    `next_cursor` of null says that there are no more.
+    """
+
+    total: Total | None = Field(
+        default=None, description="How many there are; null without `count`."
+    )
+
+
+ByPriority = tuple[Literal[QueueSort.PRIORITY], TicketPriority, datetime, UUID]
+ByTime = tuple[Literal[QueueSort.WAITING, QueueSort.UPDATED], datetime, UUID]
+ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], int]
+QueueSortKey = ByPriority | ByTime | ByNumber
+"""A sort, and the key of a ticket in its order."""
+
+
+def read_sort_key(cursor: str | None) -> Sequence[str] | None:
+    """Return the sort, and the sort key of the last ticket, that a cursor holds.
+
+    Raises:
+        Malformed: the cursor was not made for a queue.
+    """
+    return decode_sort_key(cursor, QueueSortKey)  # type: ignore[arg-type]
+
+
+def read_page(answer: Mapping[str, Any]) -> TicketPage:
+    """Return a page of tickets from the answer of the database."""
+    sort_key = answer["next"]
+    return TicketPage(
+        items=[Ticket.model_validate(row) for row in answer["items"]],
+        next_cursor=encode_cursor([answer["sort"], *sort_key]) if sort_key else None,
+        total=answer["total"],
+    )

@@ -1,0 +1,91 @@
+"""Which tickets of a queue are listed, in which order, page by page."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from shared.core.types import (
+    Command,
+    Model,
+    SingleLine,
+    TicketPriority,
+    TicketType,
+    Timestamp,
+)
+from shared.tickets import WaitingParty
+
+CENTURY = timedelta(days=36_500)
+
+
+def _refuse_seconds(value: object) -> object:
+    """Refuse seconds as a number: a duration is written with a P."""
+    if isinstance(value, timedelta) or (isinstance(value, str) and value[:1] == "P"):
+        return value
+    raise ValueError("must be an ISO 8601 duration, such as PT2H")
+
+
+Ago = Annotated[
+    timedelta, Field(ge=timedelta(0), le=CENTURY), BeforeValidator(_refuse_seconds)
+]
+When = Annotated[
+    Timestamp | Ago,
+    Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),
+]
+Several = Field(max_length=50)
+Word = Annotated[SingleLine, Field(max_length=50)]
+
+
+class QueueSort(StrEnum):
+    """Order of a queue.
+
+    By priority then longest waiting, by waiting alone (with `waiting_on=agent`), by
+    age, or by last change.
+    """
+
+    PRIORITY = "priority"
+    WAITING = "waiting"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    UPDATED = "updated"
+
+
+class QueueFilter(Command):
+    """Which tickets; what is left out does not narrow them.
+
+    One for lists and saved views alike; `private.ticket_filters` is the same in SQL.
+    `me` is the caller, also in a view that somebody else has made.
+    """
+
+    statuses: Annotated[list[Word], Several] | None = None
+    priorities: Annotated[list[TicketPriority], Several] | None = None
+    types: Annotated[list[TicketType], Several] | None = None
+    waiting_on: Annotated[list[WaitingParty], Several] | None = None
+    assignee: Literal["me", "none"] | UUID | None = None
+    requester: Literal["me"] | UUID | None = None
+    organization: UUID | None = None
+    tags: Annotated[list[Word], Several] | None = Field(
+        default=None, description="All of these."
+    )
+    created_after: When | None = None
+    created_before: When | None = None
+    updated_after: When | None = None
+    updated_before: When | None = None
+    waiting_after: When | None = None
+    waiting_before: When | None = None
+
+
+class Selection(Model):
+    """Which tickets, in which order."""
+
+    filters: QueueFilter = Field(default_factory=QueueFilter)
+    sort: QueueSort = QueueSort.PRIORITY
+
+
+class Total(Model):
+    """How many there are, or, where it is not exact, at least how many."""
+
+    count: int
+    exact: bool

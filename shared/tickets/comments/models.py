@@ -1,0 +1,43 @@
+"""Comments on a ticket: replies and internal notes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.core.types import Command, CommentVisibility, LongText, Model, name_of
+
+CommentRef = str
+"""A comment's id or its position, as it stands in an address."""
+
+
+class CommentDraft(Command):
+    """A comment to add."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"body": "We have sent a new invoice.", "visibility": "public"}
+            ]
+        }
+    )
+
+    body: LongText
+    visibility: CommentVisibility = CommentVisibility.PUBLIC
+
+
+class Comment(Model):
+    """A comment; `position` 1 is the description that the ticket was opened with."""
+
+    id: UUID
+    ticket_id: UUID
+    position: int
+    author_id: UUID
+    author_name: str | None = Field(default=None, validation_alias=name_of("author"))
+    visibility: CommentVisibility
+    body: str
+    created_at: datetime
+    redacted_at: datetime | None = Field(
+        default=None, description="When its words were taken out, if they were."
+    )
+    redacted_by: UUID | None = None

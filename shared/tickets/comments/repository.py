@@ -1,0 +1,57 @@
+"""Comments over PostgREST."""
+
+from typing import Protocol
+
+from typing_extensions import override
+
+from shared.core.persistence import Database
+from shared.core.types import Page, decode_cursor, page_of
+from shared.tickets import TicketRef
+
+from .models import Comment, CommentDraft, CommentRef
+
+
+class Comments(Protocol):
+    """The comments on tickets."""
+
+    def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
+        """Add a comment once a key; raise `NotFound`, `Denied`, `Conflict`."""
+        ...
+
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        """Redact a comment; raise `NotFound`, `Denied`."""
+        ...
+
+    def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
+        """Return what the caller may read, in order, or raise `NotFound`."""
+        ...
+
+
+class CommentRepository(Comments):
+    """Comments as the caller may read and write them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
+        arguments = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
+        return Comment.model_validate(self._database.call("add_comment", arguments))
+
+    @override
+    def redact(
+        self, ticket: TicketRef, comment: CommentRef, key: str | None
+    ) -> Comment:
+        arguments = {"ticket": ticket, "comment": comment, "idempotency_key": key}
+        return Comment.model_validate(self._database.call("redact_comment", arguments))
+
+    @override
+    def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
+        sort_key = decode_cursor(cursor, tuple[int])
+        after = sort_key[0] if sort_key else 0
+        arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
+        rows = self._database.call("list_comments", arguments)
+        comments = [Comment.model_validate(row) for row in rows]
+        return page_of(comments, size, lambda last: (last.position,))

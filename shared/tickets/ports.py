@@ -1,0 +1,60 @@
+"""What use cases may ask about tickets. Each method is one round trip, one transaction.
+
+Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shared.core.events import DomainEvent
+from shared.core.types import Page, TicketPriority
+
+from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+
+
+class TicketReader(Protocol):
+    """Looking tickets up."""
+
+    def get(self, ticket: TicketRef) -> Ticket:
+        """Return one visible ticket, or raise `NotFound`."""
+        ...
+
+    def mine(
+        self, statuses: Sequence[str] | None, cursor: str | None, size: int
+    ) -> Page[Ticket]:
+        """Return what the caller requested, follows or is assigned, newest first."""
+        ...
+
+    def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
+        """Return what happened after `seq`, in order, or raise `NotFound`."""
+        ...
+
+
+class TicketWriter(Protocol):
+    """Changing tickets. `version` is the one the caller has read, or None for any."""
+
+    def create(
+        self, draft: TicketDraft, triaged: TicketPriority, key: str | None
+    ) -> Ticket:
+        """Open a ticket once a key; raise `Invalid` for a key of another request."""
+        ...
+
+    def update(
+        self, ticket: TicketRef, change: TicketChange, version: int | None
+    ) -> Ticket:
+        """Change fields; raise `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`."""
+        ...
+
+    def change_status(
+        self, ticket: TicketRef, change: StatusChange, version: int | None
+    ) -> Ticket:
+        """Take one step; raise `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`."""
+        ...
+
+    def assign(self, ticket: TicketRef, assignee: str, version: int | None) -> Ticket:
+        """Give it to a person; raise `NotFound`, `Denied`, `Invalid`, `Stale`."""
+        ...
+
+    def release(self, ticket: TicketRef, version: int | None) -> Ticket:
+        """Put it back; raise `NotFound`, `Denied`, `Conflict`, `Stale`."""
+        ...

@@ -1,0 +1,99 @@
+"""Tickets over PostgREST."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from typing_extensions import override
+
+from shared.core.events import DomainEvent, parse_event
+from shared.core.persistence import Database
+from shared.core.types import Page, TicketPriority, decode_cursor, page_of
+
+from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+from .ports import TicketReader, TicketWriter
+
+
+class TicketRepository(TicketReader, TicketWriter):
+    """Tickets as the caller may see and change them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def get(self, ticket: TicketRef) -> Ticket:
+        return Ticket.model_validate(
+            self._database.call("get_ticket", {"ticket": ticket})
+        )
+
+    @override
+    def mine(
+        self, statuses: Sequence[str] | None, cursor: str | None, size: int
+    ) -> Page[Ticket]:
+        sort_key = decode_cursor(cursor, tuple[int])
+        arguments = {
+            "statuses": statuses,
+            "before_number": sort_key and sort_key[0],
+            "page_size": size + 1,
+        }
+        rows = self._database.call("list_my_tickets", arguments)
+        tickets = [Ticket.model_validate(row) for row in rows]
+        return page_of(tickets, size, lambda last: (last.number,))
+
+    @override
+    def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
+        arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
+        rows = self._database.call("list_ticket_events", arguments)
+        shown = [parse_event(row) for row in rows[:size]]
+        last = str(shown[-1].seq) if len(rows) > size else None
+        return Page(items=shown, next_cursor=last)
+
+    @override
+    def create(
+        self, draft: TicketDraft, triaged: TicketPriority, key: str | None
+    ) -> Ticket:
+        arguments = draft.model_dump(mode="json")
+        extra = {"triaged_priority": triaged, "idempotency_key": key}
+        return self._one("create_ticket", {**arguments, **extra})
+
+    @override
+    def update(
+        self, ticket: TicketRef, change: TicketChange, version: int | None
+    ) -> Ticket:
+        changes = change.changes()
+        arguments = {"ticket": ticket, "changes": changes, "expected_version": version}
+        return self._one("update_ticket", arguments)
+
+    @override
+    def change_status(
+        self, ticket: TicketRef, change: StatusChange, version: int | None
+    ) -> Ticket:
+        arguments = {"ticket": ticket, "expected_version": version}
+        return self._one("update_ticket_status", {**arguments, **change.model_dump()})
+
+    @override
+    def assign(self, ticket: TicketRef, assignee: str, version: int | None) -> Ticket:
+        arguments = {
+            "ticket": ticket,
+            "assignee": assignee,
+            "expected_version": version,
+        }
+        return self._one("assign_ticket", arguments)
+
+    @override
+    def release(self, ticket: TicketRef, version: int | None) -> Ticket:
+        arguments = {"ticket": ticket, "expected_version": version}
+        return self._one("release_ticket", arguments)
+
+    def _one(self, function: str, arguments: Mapping[str, Any]) -> Ticket:
+        return Ticket.model_validate(self._database.call(function, arguments))
+
+
+class SolvedTickets:
+    """Closing solved tickets after their time; needs the rights of a worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def close_due(self) -> int:
+        """Close some tickets that were solved long enough ago; return how many."""
+        return int(self._database.call("close_solved_tickets", {}))
