@@ -1,4 +1,4 @@
-"""The Supabase project, as its HTTP APIs show it."""
+"""Check the Supabase project through its HTTP APIs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -14,11 +14,11 @@ HOOK: Final = "pg-functions://postgres/public/custom_access_token_hook"
 
 
 class Project:
-    """Looks at one project.
+    """Checks of one project.
 
     Args:
-        environment: holds its address and its keys.
-        web: a client that only reads.
+        environment: has its address and its keys.
+        web: a read-only HTTP client.
     """
 
     def __init__(self, environment: Mapping[str, str], web: httpx.Client) -> None:
@@ -31,19 +31,19 @@ class Project:
         self._web = web
 
     def checks(self) -> Iterator[Finding]:
-        """Address, keys, signing keys; then what only the owner may see."""
+        """Check address, keys and signing keys; then what only the owner may see."""
         if not self._url:
             page = self._page("settings/api-keys")
             yield lacking("Supabase project", "SUPABASE_URL is not set.", page)
             return
-        reached = self._address()
-        yield reached
-        if reached.mend:
+        project_answers = self._address()
+        yield project_answers
+        if project_answers.fix:
             return
         yield self._publishable_key()
         yield self._secret_key()
         yield self._signing_keys()
-        yield from self._owners_view()
+        yield from self._owner_settings()
 
     def _page(self, path: str) -> str:
         return f"https://supabase.com/dashboard/project/{self._ref}/{path}"
@@ -63,7 +63,9 @@ class Project:
     def _publishable_key(self) -> Finding:
         about, page = "publishable key", self._page("settings/api-keys")
         if self._publishable.startswith("sb_secret_"):
-            says = "SUPABASE_PUBLISHABLE_KEY holds the secret key, which opens all."
+            says = (
+                "SUPABASE_PUBLISHABLE_KEY is the secret key, which grants everything."
+            )
             return lacking(about, says, page)
         answer = self._get("/auth/v1/settings", self._publishable)
         if not self._publishable or answer.is_client_error:
@@ -89,9 +91,9 @@ class Project:
             return lacking(about, says, self._page("settings/jwt"), can_wait=True)
         return good(about, ", ".join(kinds))
 
-    def _owners_view(self) -> Iterator[Finding]:
+    def _owner_settings(self) -> Iterator[Finding]:
         if not self._token:
-            says = "set SUPABASE_ACCESS_TOKEN to look, or see the page."
+            says = "set SUPABASE_ACCESS_TOKEN to check it, or see the page."
             yield unknown("token hook", says, self._page("auth/hooks"))
             yield unknown("Realtime settings", says, self._page("realtime/settings"))
             return
@@ -100,11 +102,11 @@ class Project:
 
     def _hook(self) -> Finding:
         about, page = "token hook", self._page("auth/hooks")
-        seen = self._owned("config/auth")
-        if seen is None:
+        settings = self._get_as_owner("config/auth")
+        if settings is None:
             return unknown(about, "SUPABASE_ACCESS_TOKEN is refused.", page)
-        on = seen.get("hook_custom_access_token_enabled")
-        if not on or seen.get("hook_custom_access_token_uri") != HOOK:
+        on = settings.get("hook_custom_access_token_enabled")
+        if not on or settings.get("hook_custom_access_token_uri") != HOOK:
             says = (
                 "public.custom_access_token_hook is not enabled: frontends see no role."
             )
@@ -113,23 +115,23 @@ class Project:
 
     def _realtime(self) -> Finding:
         about, page = "Realtime settings", self._page("realtime/settings")
-        seen = self._owned("config/realtime")
-        if seen is None:
+        settings = self._get_as_owner("config/realtime")
+        if settings is None:
             return unknown(about, "SUPABASE_ACCESS_TOKEN is refused.", page)
-        if seen.get("suspend"):
+        if settings.get("suspend"):
             return lacking(about, "Realtime is suspended.", page, can_wait=True)
-        if "private_only" not in seen:  # the platform may keep it to itself
+        if "private_only" not in settings:  # the platform may not return it
             says = 'turn "Allow public access" off, so that channels are private.'
             return unknown(about, says, page)
-        if not seen["private_only"]:
+        if not settings["private_only"]:
             return lacking(about, "channels may be public.", page, can_wait=True)
-        rate = seen.get("max_events_per_second")
+        rate = settings.get("max_events_per_second")
         return good(about, f"at most {rate} messages a second" if rate else "")
 
     def _get(self, path: str, key: str) -> httpx.Response:
         return self._web.get(f"{self._url}{path}", headers={"apikey": key})
 
-    def _owned(self, path: str) -> dict[str, Any] | None:
+    def _get_as_owner(self, path: str) -> dict[str, Any] | None:
         answer = self._web.get(
             f"{self._management}/v1/projects/{self._ref}/{path}",
             headers={"Authorization": f"Bearer {self._token}"},
@@ -138,6 +140,6 @@ class Project:
 
 
 def _ref(url: str) -> str:
-    """The project in an address of the platform; elsewhere `_`, which asks for one."""
+    """Return the project reference in an address, or `_`, for which the page asks."""
     name, _, platform = (urlsplit(url).hostname or "").partition(".")
     return name if platform == "supabase.co" else "_"

@@ -7,7 +7,7 @@ import pytest
 
 from infra.connect import State
 from infra.connect.account import Account
-from infra.connect.doors import open_aws
+from infra.connect.read_only import open_aws
 from infra.stack import LiveStack
 
 READY = {
@@ -62,7 +62,7 @@ def test_a_new_account_has_no_room_for_reserved_functions():
     seen = findings(READY, SmallAccount(unreserved=10), stack=None)
 
     assert seen["Lambda concurrency"].state is State.MISSING
-    assert "L-B99A9384" in seen["Lambda concurrency"].mend
+    assert "L-B99A9384" in seen["Lambda concurrency"].fix
     assert not seen["Lambda concurrency"].can_wait
 
 
@@ -82,24 +82,24 @@ def test_a_secret_is_kept_already_or_at_hand_or_missing():
     kept = findings(empty, SmallAccount(kept=(place,)))["WEBHOOK_SECRETS"]
 
     assert nowhere.state is State.MISSING
-    assert nowhere.mend.startswith("export WEBHOOK_SECRETS=...")
+    assert nowhere.fix.startswith("export WEBHOOK_SECRETS=...")
     assert at_hand.state is kept.state is State.OK
     assert "make deploy" in at_hand.says
 
 
 @pytest.mark.parametrize(
-    ("status", "mend"),
+    ("status", "fix"),
     [
         ("ROLLBACK_COMPLETE", "delete-stack"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("UPDATE_IN_PROGRESS", "wait"),
     ],
 )
-def test_a_stack_that_is_stuck_is_said_with_the_way_out(status, mend):
+def test_a_stack_that_is_stuck_is_said_with_the_way_out(status, fix):
     seen = findings(READY, SmallAccount(), LiveStack(status))
 
     assert seen["stack"].state is State.MISSING
-    assert mend in seen["stack"].mend
+    assert fix in seen["stack"].fix
 
 
 def test_an_account_of_which_aws_tells_little(aws):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.connect import State
-from infra.connect.database import Database, migrations_of
+from infra.connect import State, migrations_of
+from infra.connect.database import Database
 
 from .conftest import API_URL, SECRETS
 
@@ -29,7 +29,7 @@ def test_a_whole_project_lacks_nothing(project_database):
 
 
 @pytest.mark.parametrize(
-    ("broken", "about", "said", "mend"),
+    ("broken", "about", "said", "fix"),
     [
         (
             "delete from supabase_migrations.schema_migrations"  # noqa: S608
@@ -46,9 +46,17 @@ def test_a_whole_project_lacks_nothing(project_database):
             "git pull",
         ),
         (
+            "update supabase_migrations.schema_migrations"  # noqa: S608
+            " set statements[1] = statements[1] || ' edited'"
+            f" where version = '{migrations_of()[-1]}'",
+            "migrations",
+            f"edited after this database ran them: {migrations_of()[-1]}_",
+            "supabase db reset --remote",
+        ),
+        (
             "drop extension pg_net cascade",
             "pg_net",
-            "cannot wake functions",
+            "cannot call functions",
             "make deploy",
         ),
         (
@@ -61,7 +69,7 @@ def test_a_whole_project_lacks_nothing(project_database):
         (
             'drop policy "people listen to what they may see" on realtime.messages',
             "Realtime rules",
-            "not everybody may listen",
+            "may not receive",
             "make deploy",
         ),
         (
@@ -91,7 +99,7 @@ def test_a_whole_project_lacks_nothing(project_database):
     ],
 )
 def test_what_is_broken_is_named_with_what_mends_it(
-    project_database, broken, about, said, mend
+    project_database, broken, about, said, fix
 ):
     project_database.breaks("alter table public.person_roles disable trigger all")
     project_database.breaks(broken)
@@ -100,7 +108,7 @@ def test_what_is_broken_is_named_with_what_mends_it(
 
     assert seen[about].state is State.MISSING, seen
     assert said in seen[about].says
-    assert mend in seen[about].mend
+    assert fix in seen[about].fix
     others = [each for name, each in seen.items() if name not in (about, "advisors")]
     assert {each.state for each in others} <= {State.OK}
 
@@ -110,7 +118,7 @@ KNOWN = "select vault.create_secret('x', 'autocrm_source_secret')"
 
 
 @pytest.mark.parametrize(
-    ("place", "known", "state", "said", "mend"),
+    ("place", "known", "state", "said", "fix"),
     [
         ("", False, State.OK, "off", ""),
         (PLACE, True, State.OK, "on", ""),
@@ -119,7 +127,7 @@ KNOWN = "select vault.create_secret('x', 'autocrm_source_secret')"
     ],
 )
 def test_addresses_are_limited_by_both_sides_or_by_none(
-    project_database, place, known, state, said, mend
+    project_database, place, known, state, said, fix
 ):
     if known:
         project_database.breaks(KNOWN)
@@ -130,14 +138,14 @@ def test_addresses_are_limited_by_both_sides_or_by_none(
 
     assert found.state is state
     assert said in found.says
-    assert mend in found.mend
+    assert fix in found.fix
 
 
 def test_an_address_of_another_deployment_is_noticed(project_database):
     seen = findings(project_database.dsn, "https://other.example.com")
 
     assert seen["Vault"].state is State.MISSING
-    assert "https://other.example.com/v1/hooks/database" in seen["Vault"].mend
+    assert "https://other.example.com/v1/hooks/database" in seen["Vault"].fix
     assert findings(project_database.dsn, None)["Vault"].state is State.OK
 
 
@@ -172,6 +180,6 @@ def test_without_a_database_code_would_come_before_migrations(wrong):
 def test_no_finding_holds_a_secret(project_database, server):
     seen = findings(project_database.dsn)
 
-    told = " ".join(f"{each.says} {each.mend}" for each in seen.values())
+    told = " ".join(f"{each.says} {each.fix}" for each in seen.values())
     assert SECRETS["autocrm_webhook_secret"] not in told
     assert project_database.dsn not in told

@@ -3,8 +3,8 @@
 import pytest
 
 from infra.connect import State
-from infra.connect.doors import open_web
 from infra.connect.project import Project
+from infra.connect.read_only import open_web
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +41,12 @@ def test_a_whole_project_lacks_nothing(environment):
         ("SUPABASE_URL", "abc.supabase.co", "Supabase project", "not the address"),
         ("SUPABASE_PUBLISHABLE_KEY", "", "publishable key", "not a key of"),
         ("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_no", "publishable key", "not a"),
-        ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_x", "publishable key", "opens all"),
+        (
+            "SUPABASE_PUBLISHABLE_KEY",
+            "sb_secret_x",
+            "publishable key",
+            "grants everything",
+        ),
         ("SUPABASE_SECRET_KEY", "", "secret key", "not a secret key"),
         ("SUPABASE_SECRET_KEY", "sb_secret_no", "secret key", "not a secret key"),
     ],
@@ -51,7 +56,7 @@ def test_what_is_broken_is_named_with_its_page(environment, name, value, about, 
 
     assert seen[about].state is State.MISSING
     assert said in seen[about].says
-    assert seen[about].mend.startswith("https://supabase.com/dashboard/project/")
+    assert seen[about].fix.startswith("https://supabase.com/dashboard/project/")
     assert not seen[about].can_wait
 
 
@@ -66,7 +71,7 @@ def test_what_is_broken_is_named_with_its_page(environment, name, value, about, 
 def test_a_page_is_that_of_the_project(address, given, page):
     told = findings({"SUPABASE_URL": address, "SUPABASE_PROJECT_ID": given})
 
-    assert page in told["Supabase project"].mend
+    assert page in told["Supabase project"].fix
 
 
 def test_a_publishable_key_in_place_of_the_secret_one_is_noticed(environment):
@@ -109,7 +114,7 @@ def test_a_setting_that_only_the_owner_sees(
 
     assert seen[about].state is state
     assert seen[about].can_wait
-    assert seen[about].mend
+    assert seen[about].fix
 
 
 @pytest.mark.parametrize("token", ["", "sbp_wrong"])

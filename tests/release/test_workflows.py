@@ -104,7 +104,7 @@ def test_nothing_is_deployed_that_was_not_proved():
     assert deploy["environment"] == "production"
 
 
-def test_a_fork_gets_no_desk_with_our_keys():
+def test_a_fork_gets_no_stack_with_our_keys():
     for job in read(ROOT / ".github" / "workflows" / "preview.yml")["jobs"].values():
         assert "head.repo.full_name == github.repository" in job["if"]
 
