@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
+from types import SimpleNamespace as Numbers
 from typing import Final
 
 SCALES: Final = (0.0, 1e3, 1e5, 1e7)  # tickets a month
@@ -19,15 +19,17 @@ MINUTES: Final = 60 * 24 * 30  # a month
 MEGA, GIGA, TEN = 1e6, 1e9, 10
 ALMOST: Final = 0.5  # of a limit; what is used less is not worth a line
 
+Limit = tuple[float, float, Numbers]
 
-def read_inputs(text: str) -> SimpleNamespace:
+
+def read_inputs(text: str) -> Numbers:
     """Return the numbers of inputs.toml as attributes, section by section."""
     sections = json.dumps(tomllib.loads(text))
-    inputs = json.loads(sections, object_hook=lambda each: SimpleNamespace(**each))
-    return SimpleNamespace(**vars(inputs))
+    inputs: Numbers = json.loads(sections, object_hook=lambda each: Numbers(**each))
+    return inputs
 
 
-def usage(tickets: float, inputs: SimpleNamespace) -> SimpleNamespace:
+def usage(tickets: float, inputs: Numbers) -> Numbers:
     """Return what tickets use: `aws` and `supabase` a month, `limited` at the peak."""
     one, guess, idle = inputs.measured, inputs.assumed, inputs.idle
     requests, hooks = one.requests + guess.extra_requests, one.pg_net_calls
@@ -45,14 +47,12 @@ def usage(tickets: float, inputs: SimpleNamespace) -> SimpleNamespace:
     metrics = guess.metrics + guess.metrics_a_queue * guess.queues if tickets else 0
     peak = tickets / guess.workdays * guess.busiest_hour / 3600 * guess.burst
     cpu_ms = one.database_ms * calls / (one.requests + 3 * one.events)
-    polls = idle.queues * idle.polls_a_queue
     aws = {
         "Lambda, time": runs * milliseconds / 1000 * guess.lambda_gb,
         "Lambda, invocations": runs / MEGA,
         "API Gateway": tickets * (requests + hooks) / MEGA,
-        "SQS": (tickets * (hooks + triggers) * 3 + polls) / MEGA,
+        "SQS": (tickets * (hooks + triggers) * 3 + idle.queues * idle.polls) / MEGA,
         "EventBridge": tickets * one.events / MEGA,
-        "EventBridge Scheduler": schedules / MEGA,
         "SES": tickets * one.mails * guess.ses_share / 1000,
         "logs": logged / GIGA,
         "metrics": idle.metrics + metrics,
@@ -76,86 +76,69 @@ def usage(tickets: float, inputs: SimpleNamespace) -> SimpleNamespace:
         "pg_net, calls a second": peak * hooks,
         "Realtime, messages a second": peak * messages,
     }
-    return SimpleNamespace(
-        tickets=tickets, peak=peak, aws=aws, supabase=supabase, limited=limited
-    )
+    return Numbers(peak=peak, aws=aws, supabase=supabase, limited=limited)
 
 
-def limits(
-    used: SimpleNamespace, compute: SimpleNamespace, inputs: SimpleNamespace
-) -> list[tuple[float, float, SimpleNamespace]]:
+def limits(used: Numbers, compute: Numbers, inputs: Numbers) -> list[Limit]:
     """Return share used, size and text of each limit, the tightest first."""
-    sizes = {each.name: getattr(each, "most", 0.0) for each in inputs.limits}
-    sizes |= {
-        "processor of the database, cores": compute.cores * inputs.assumed.load_at_peak,
-        "PostgREST's pool, connections": compute.connections
-        * inputs.assumed.pool_share,
-        "database, GB": compute.gigabytes,
-    }
-    found = [
-        (used.limited[each.name] / sizes[each.name], sizes[each.name], each)
-        for each in inputs.limits
-    ]
+    found = []
+    for each in inputs.limits:
+        most = each.share * vars(compute)[each.of] if "of" in vars(each) else each.most
+        found.append((used.limited[each.name] / most, most, each))
     return sorted(found, key=lambda each: -each[0])
 
 
-def compute_for(used: SimpleNamespace, inputs: SimpleNamespace) -> SimpleNamespace:
+def compute_for(used: Numbers, inputs: Numbers) -> Numbers:
     """Return the smallest database whose own limits suffice, or else the largest."""
+    compute: Numbers
     for compute in inputs.compute:
         found = limits(used, compute, inputs)
-        if all(share <= 1 for share, _, each in found if not hasattr(each, "most")):
-            return SimpleNamespace(**vars(compute))
-    return SimpleNamespace(**vars(inputs.compute[-1]))
+        if all(share <= 1 for share, _, each in found if "of" in vars(each)):
+            break
+    return compute
 
 
-def bill(used: SimpleNamespace, inputs: SimpleNamespace) -> list[dict[str, float]]:
+def bill(used: Numbers, inputs: Numbers) -> list[dict[str, float]]:
     """Return the dollars of a month by item, of AWS and then of Supabase."""
     prices, dollars = inputs.prices, []
-    for listed, amounts in ((prices.aws, used.aws), (prices.supabase, used.supabase)):
-        price = vars(listed)
-        over = {name: max(0.0, amounts[name] - price[name].free) for name in amounts}
-        dollars.append({name: over[name] * price[name].price for name in amounts})
+    for price, amounts in ((prices.aws, used.aws), (prices.supabase, used.supabase)):
+        each = [(name, vars(price)[name], amount) for name, amount in amounts.items()]
+        dollars.append({name: max(0.0, n - of.free) * of.price for name, of, n in each})
     dollars[1]["compute"] = compute_for(used, inputs).month - prices.compute_credit
     return dollars
 
 
-def report(scales: Sequence[float], inputs: SimpleNamespace) -> str:
+def report(scales: Sequence[float], inputs: Numbers) -> str:
     """Return a table of dollars and the limits that are near, in Markdown."""
     months = [usage(tickets, inputs) for tickets in scales]
     bills = [bill(used, inputs) for used in months]
-    names = [
-        f"{used.tickets:,.0f} tickets" if used.tickets else "idle" for used in months
-    ]
+    names = [f"{number:,.0f} tickets" if number else "idle" for number in scales]
     rows = [("$ a month", *names), ("---", *("---:" for _ in months))]
-    for number, service in enumerate(("AWS", "Supabase")):
-        parts = [each[number] for each in bills]
+    for service, *parts in zip(("AWS", "Supabase"), *bills, strict=True):
         rows += [(item, *(_money(each[item]) for each in parts)) for item in parts[0]]
-        rows.append(_bold(service, [sum(each.values()) for each in parts]))
+        sums = [_money(sum(each.values())) for each in parts]
+        rows.append((f"**{service}**", *sums))
     totals = [sum(aws.values()) + sum(supabase.values()) for aws, supabase in bills]
-    rows.append(_bold("together", totals))
+    rows.append(("**together**", *map(_money, totals)))
     ratios = zip(totals, scales, strict=True)
     cents = (f"{100 * total / of:,.2f} ¢" if of else "" for total, of in ratios)
     lines = [f"| {' | '.join(row)} |" for row in [*rows, ("a ticket", *cents)]]
-    for used, name in zip(months, names, strict=True):
-        lines += ["", *_near(used, name, inputs)] if used.tickets else []
+    for used, tickets in zip(months, scales, strict=True):
+        lines += ["", *_near(used, tickets, inputs)] if tickets else []
     return "\n".join(lines)
 
 
-def _near(used: SimpleNamespace, name: str, inputs: SimpleNamespace) -> Iterator[str]:
+def _near(used: Numbers, tickets: float, inputs: Numbers) -> Iterator[str]:
     """Yield the limits that are used by half, or else the tightest one."""
     compute = compute_for(used, inputs)
     speed = f"{used.peak:,.2g} tickets a second in the busiest minute"
-    yield f"{name}: {speed}, compute {compute.name}."
+    yield f"{tickets:,.0f} tickets: {speed}, compute {compute.name}."
     found = limits(used, compute, inputs)
     for share, most, each in [one for one in found if one[0] > ALMOST] or found[:1]:
         percent = "**over**" if share > 1 else f"{share:.0%}"
-        enough = f"{percent}; enough for {_short(used.tickets / share)} tickets"
+        enough = f"{percent}; enough for {_short(tickets / share)} tickets"
         amount = f"{_short(used.limited[each.name])} of {_short(most)}"
         yield f"- {each.name}: {amount} ({enough}). Change: {each.change}."
-
-
-def _bold(title: str, dollars: Sequence[float]) -> tuple[str, ...]:
-    return (f"**{title}**", *(f"**{_money(each)}**" for each in dollars))
 
 
 def _money(value: float) -> str:
@@ -165,8 +148,7 @@ def _money(value: float) -> str:
 
 def _short(number: float) -> str:
     """Round to the two digits that such a number means."""
-    rounded = float(f"{number:.2g}")
-    return f"{rounded:,.0f}" if rounded >= TEN else f"{rounded:g}"
+    return f"{float(f'{number:.2g}'):,.10g}"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -43,12 +43,12 @@ def inputs():
         assumed=SimpleNamespace(
             extra_requests=10, lambda_ms=90, lambda_gb=1, cold_share=0.1, cold_ms=100,
             listeners=4, people_per_ticket=0.5, workdays=20, busiest_hour=0.1, burst=2,
-            kept_months=10, load_at_peak=0.5, pool_share=0.4, call_ms=10, ses_share=1,
+            kept_months=10, call_ms=10, ses_share=1,
             queues=2, metrics=3, metrics_a_queue=2, triggers_an_event=0.5,
             jobs_a_minute=0, hot_functions=0, working_share=1, xray_sampled=0.5,
         ),
         idle=SimpleNamespace(
-            schedules=0, queues=0, polls_a_queue=0, metrics=0, bytes_logged_a_run=1_000
+            schedules=0, queues=0, polls=0, metrics=0, bytes_logged_a_run=1_000
         ),
         prices=SimpleNamespace(
             aws=prices(vars(OURS.prices.aws)),
@@ -80,7 +80,6 @@ def test_aws_is_priced_by_service(million, inputs):
             "API Gateway": 22,
             "SQS": 9,  # three messages a ticket, three requests each
             "EventBridge": 2,
-            "EventBridge Scheduler": 0,
             "SES": 1_000,
             "logs": 1,
             "metrics": 7,  # three, and two of each of two queues
