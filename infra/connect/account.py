@@ -83,8 +83,8 @@ class Account:
             and not each.name.startswith("Supabase")  # the project's checks say so
         ]
         for each in absent:
-            says = f"{each.variable} is not set. {each.description}"
-            yield lacking(each.name, says, f"export {each.variable}=...")
+            message = f"{each.variable} is not set. {each.description}"
+            yield lacking(each.name, message, f"export {each.variable}=...")
         if not absent:
             yield good("parameters", f"{len(parameters)}")
 
@@ -102,18 +102,18 @@ class Account:
             elif self._environment.get(variable):
                 yield good(variable, f"`make deploy` stores it as {path}")
             else:
-                says = f"{path} is not stored, where functions read it."
-                yield lacking(variable, says, fix)
+                message = f"{path} is not stored, where functions read it."
+                yield lacking(variable, message, fix)
 
     def _deployed(self) -> Finding:
         about, name = "stack", stack_name(self._environment)
         if self._stack is None:
-            says = f"{name} is not deployed yet."
-            return lacking(about, says, "make deploy", can_wait=True)
+            message = f"{name} is not deployed yet."
+            return lacking(about, message, "make deploy", can_wait=True)
         if self._stack.status in STUCK:
-            says = f"{name} was never completed ({self._stack.status})."
+            message = f"{name} was never completed ({self._stack.status})."
             return lacking(
-                about, says, f"aws cloudformation delete-stack --stack-name {name}"
+                about, message, f"aws cloudformation delete-stack --stack-name {name}"
             )
         if self._stack.status == "UPDATE_ROLLBACK_FAILED":
             fix = f"aws cloudformation continue-update-rollback --stack-name {name}"
@@ -134,8 +134,8 @@ class Account:
         needed = UNRESERVED + (0 if self._stack else self._reserved())
         free = limit["UnreservedConcurrentExecutions"]
         if free < needed:
-            says = f"{free} unreserved, and the template needs {needed}."
-            return lacking(about, says, QUOTAS)
+            message = f"{free} unreserved, and the template needs {needed}."
+            return lacking(about, message, QUOTAS)
         return good(about, f"{free} unreserved")
 
     def _reserved(self) -> int:
@@ -151,17 +151,17 @@ class Account:
         page = "https://console.aws.amazon.com/ses/home#/identities"
         if not sender:
             deployed = self._stack and "MailFrom" in self._stack.parameters
-            says = "MAIL_FROM is not set" + (
+            message = "MAIL_FROM is not set" + (
                 " here; the stack's stays." if deployed else "."
             )
-            yield lacking("mail", says, "export MAIL_FROM=...", can_wait=True)
+            yield lacking("mail", message, "export MAIL_FROM=...", can_wait=True)
             return
         ses = self._session.client("sesv2")
         if any(_verified(ses, each) for each in (sender, sender.rpartition("@")[2])):
             yield good("mail", sender)
         else:
-            says = f"SES has not verified {sender}, so no mail leaves."
-            yield lacking("mail", says, page, can_wait=True)
+            message = f"SES has not verified {sender}, so no mail leaves."
+            yield lacking("mail", message, page, can_wait=True)
         yield _sandbox(ses)
 
     def _bucket(self) -> Finding:
@@ -171,8 +171,8 @@ class Account:
         try:
             self._session.client("s3").head_bucket(Bucket=bucket)
         except (BotoCoreError, ClientError):
-            says = f"DEPLOY_BUCKET {bucket} does not exist, or is not yours."
-            return lacking(about, says, f"aws s3 mb s3://{bucket}")
+            message = f"DEPLOY_BUCKET {bucket} does not exist, or is not yours."
+            return lacking(about, message, f"aws s3 mb s3://{bucket}")
         return good(about, bucket)
 
 
@@ -199,6 +199,6 @@ def _sandbox(ses: BaseClient) -> Finding:
     except (BotoCoreError, ClientError):
         return unknown(about, "AWS does not say.", page)
     if not out:
-        says = "SES is in its sandbox: mail goes to verified addresses alone."
-        return lacking(about, says, page, can_wait=True)
+        message = "SES is in its sandbox: mail goes to verified addresses alone."
+        return lacking(about, message, page, can_wait=True)
     return good(about)

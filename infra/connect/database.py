@@ -52,17 +52,17 @@ class Database:
     def checks(self) -> Iterator[Finding]:
         """Check the migrations, then what depends on them."""
         if not self._dsn:
-            says = "SUPABASE_DB_URL is not set, and migrations come before code."
+            message = "SUPABASE_DB_URL is not set, and migrations come before code."
             page = "the button Connect of the project's dashboard"
-            yield lacking("database", says, page)
+            yield lacking("database", message, page)
             return
         try:
             with open_database(self._dsn) as connection:
                 yield good("database", f"user {connection.info.user}")
                 yield from self._inside(connection)
         except psycopg.OperationalError:
-            says = "SUPABASE_DB_URL does not open a database."
-            yield lacking("database", says, "the project's dashboard, Connect")
+            message = "SUPABASE_DB_URL does not open a database."
+            yield lacking("database", message, "the project's dashboard, Connect")
             return
         yield self._advisors()
 
@@ -88,22 +88,22 @@ class Database:
         about, rows = "Vault", connection.execute(VAULT, [list(SECRETS)])
         absent = sorted(set(SECRETS) - {name for (name,) in rows})
         if absent:
-            says = f"{' and '.join(absent)} not set: events take up to a minute."
+            message = f"{' and '.join(absent)} not set: events take up to a minute."
             address = self._api_url or "https://<your api>"
             value = (
                 f"{address}/v1/hooks/database" if SECRETS[0] in absent else "<value>"
             )
             fix = f"select vault.create_secret('{value}', '{absent[-1]}')"
-            return lacking(about, says, f"in the SQL editor: {fix}", can_wait=True)
+            return lacking(about, message, f"in the SQL editor: {fix}", can_wait=True)
         return self._webhook_url(about, connection)
 
     def _webhook_url(self, about: str, connection: psycopg.Connection) -> Finding:
         """Compare the address alone: it is not a secret, unlike its neighbour."""
         [(address,)] = connection.execute(WEBHOOK_URL)
         if self._api_url and not str(address).startswith(f"{self._api_url}/"):
-            says = "autocrm_webhook_url is not the address of this deployment."
+            message = "autocrm_webhook_url is not the address of this deployment."
             fix = f"vault.update_secret to {self._api_url}/v1/hooks/database"
-            return lacking(about, says, fix, can_wait=True)
+            return lacking(about, message, fix, can_wait=True)
         return good(about)
 
     def _addresses(self, connection: psycopg.Connection) -> Finding:
@@ -111,17 +111,19 @@ class Database:
         about, name = "limit by address", "autocrm_source_secret"
         in_vault = bool(connection.execute(VAULT, [[name]]).fetchall())
         if in_vault and not self._source:
-            says = "the Vault has the secret that proves addresses, functions have not."
+            message = (
+                "the Vault has the secret that proves addresses, functions have not."
+            )
             variable, place = (
                 "SUPABASE_SOURCE_SECRET_PARAMETER",
                 "supabase-source-secret",
             )
             fix = f"export {variable}=/autocrm/{place}"
-            return lacking(about, says, fix, can_wait=True)
+            return lacking(about, message, fix, can_wait=True)
         if self._source and not in_vault:
-            says = f"{name} not set: people are limited, addresses are not."
+            message = f"{name} not set: people are limited, addresses are not."
             fix = f"in the SQL editor: select vault.create_secret('<value>', '{name}')"
-            return lacking(about, says, fix, can_wait=True)
+            return lacking(about, message, fix, can_wait=True)
         return good(
             about, "on" if in_vault else "off; see SupabaseSourceSecretParameter"
         )
@@ -147,12 +149,14 @@ class Database:
 def _administrator(connection: psycopg.Connection) -> Finding:
     if _holds(connection, ADMIN):
         return good("administrator")
-    says = "there is none yet; sign up first."
-    return lacking("administrator", says, "make admin EMAIL=...", can_wait=True)
+    message = "there is none yet; sign up first."
+    return lacking("administrator", message, "make admin EMAIL=...", can_wait=True)
 
 
-def _has(connection: psycopg.Connection, query: str, about: str, says: str) -> Finding:
-    return good(about) if _holds(connection, query) else lacking(about, says, PUSH)
+def _has(
+    connection: psycopg.Connection, query: str, about: str, message: str
+) -> Finding:
+    return good(about) if _holds(connection, query) else lacking(about, message, PUSH)
 
 
 def _holds(connection: psycopg.Connection, query: str) -> bool:

@@ -20,14 +20,14 @@ class Finding:
     Attributes:
         about: what was checked.
         state: the result.
-        says: details, as a sentence.
+        message: details, as a sentence.
         fix: the command or the page that fixes it.
         can_wait: whether a deployment may go on without it.
     """
 
     about: str
     state: State
-    says: str = ""
+    message: str = ""
     fix: str = ""
     can_wait: bool = False
 
@@ -35,16 +35,16 @@ class Finding:
 Check = Callable[[], Iterator[Finding]]
 
 
-def good(about: str, says: str = "") -> Finding:
+def good(about: str, message: str = "") -> Finding:
     """Report that something is as it should be."""
-    return Finding(about, State.OK, says)
+    return Finding(about, State.OK, message)
 
 
-def lacking(about: str, says: str, fix: str, *, can_wait: bool = False) -> Finding:
+def lacking(about: str, message: str, fix: str, *, can_wait: bool = False) -> Finding:
     """Report that something is missing or wrong."""
-    return Finding(about, State.MISSING, says, fix, can_wait)
+    return Finding(about, State.MISSING, message, fix, can_wait)
 
 
-def unknown(about: str, says: str, fix: str = "") -> Finding:
+def unknown(about: str, message: str, fix: str = "") -> Finding:
     """Report that something could not be checked."""
-    return Finding(about, State.UNKNOWN, says, fix, can_wait=True)
+    return Finding(about, State.UNKNOWN, message, fix, can_wait=True)

@@ -23,14 +23,14 @@ def migrations(connection: psycopg.Connection) -> Finding:
     """Check that the database has run the migrations of this checkout, unedited."""
     about, here, there = "migrations", migrations_of(), applied(connection)
     if changed := edited(connection):
-        says = f"edited after this database ran them: {', '.join(changed)}."
-        return lacking(about, says, EDITED)
+        message = f"edited after this database ran them: {', '.join(changed)}."
+        return lacking(about, message, EDITED)
     if ahead := sorted(set(there) - set(here)):
-        says = f"the database is ahead of this checkout, by {ahead[-1]}."
-        return lacking(about, says, "git pull")
+        message = f"the database is ahead of this checkout, by {ahead[-1]}."
+        return lacking(about, message, "git pull")
     if pending := sorted(set(here) - set(there)):
-        says = f"{len(pending)} not applied, from {pending[0]} on."
-        return lacking(about, says, PUSH, can_wait=True)
+        message = f"{len(pending)} not applied, from {pending[0]} on."
+        return lacking(about, message, PUSH, can_wait=True)
     return good(about, f"{len(here)} applied")
 
 

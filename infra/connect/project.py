@@ -51,34 +51,36 @@ class Project:
     def _address(self) -> Finding:
         about, parts = "Supabase project", urlsplit(self._url)
         if parts.scheme not in ("http", "https") or parts.path or not parts.hostname:
-            says = "SUPABASE_URL is not the address of a project, without a path."
-            return lacking(about, says, self._page("settings/api-keys"))
+            message = "SUPABASE_URL is not the address of a project, without a path."
+            return lacking(about, message, self._page("settings/api-keys"))
         try:
             self._web.get(f"{self._url}/auth/v1/health")
         except httpx.TransportError:
-            says = f"{self._url} does not answer; a paused project has to be resumed."
-            return lacking(about, says, self._page(""))
+            message = (
+                f"{self._url} does not answer; a paused project has to be resumed."
+            )
+            return lacking(about, message, self._page(""))
         return good(about, self._url)
 
     def _publishable_key(self) -> Finding:
         about, page = "publishable key", self._page("settings/api-keys")
         if self._publishable.startswith("sb_secret_"):
-            says = (
+            message = (
                 "SUPABASE_PUBLISHABLE_KEY is the secret key, which grants everything."
             )
-            return lacking(about, says, page)
+            return lacking(about, message, page)
         answer = self._get("/auth/v1/settings", self._publishable)
         if not self._publishable or answer.is_client_error:
-            says = "SUPABASE_PUBLISHABLE_KEY is not a key of this project."
-            return lacking(about, says, page)
+            message = "SUPABASE_PUBLISHABLE_KEY is not a key of this project."
+            return lacking(about, message, page)
         return good(about)
 
     def _secret_key(self) -> Finding:
         about, page = "secret key", self._page("settings/api-keys")
         answer = self._get("/rest/v1/", self._secret) if self._secret else None
         if answer is None or answer.is_client_error:
-            says = "SUPABASE_SECRET_KEY is not a secret key of this project."
-            return lacking(about, says, page)
+            message = "SUPABASE_SECRET_KEY is not a secret key of this project."
+            return lacking(about, message, page)
         return good(about)
 
     def _signing_keys(self) -> Finding:
@@ -87,15 +89,15 @@ class Project:
         keys = answer.json().get("keys", []) if answer.is_success else []
         kinds = sorted({key.get("alg", "unknown") for key in keys})
         if not kinds or not set(kinds) <= set(ASYMMETRIC):
-            says = "tokens are signed with a shared secret, not with a key pair."
-            return lacking(about, says, self._page("settings/jwt"), can_wait=True)
+            message = "tokens are signed with a shared secret, not with a key pair."
+            return lacking(about, message, self._page("settings/jwt"), can_wait=True)
         return good(about, ", ".join(kinds))
 
     def _owner_settings(self) -> Iterator[Finding]:
         if not self._token:
-            says = "set SUPABASE_ACCESS_TOKEN to check it, or see the page."
-            yield unknown("token hook", says, self._page("auth/hooks"))
-            yield unknown("Realtime settings", says, self._page("realtime/settings"))
+            message = "set SUPABASE_ACCESS_TOKEN to check it, or see the page."
+            yield unknown("token hook", message, self._page("auth/hooks"))
+            yield unknown("Realtime settings", message, self._page("realtime/settings"))
             return
         yield self._hook()
         yield self._realtime()
@@ -107,10 +109,10 @@ class Project:
             return unknown(about, "SUPABASE_ACCESS_TOKEN is refused.", page)
         on = settings.get("hook_custom_access_token_enabled")
         if not on or settings.get("hook_custom_access_token_uri") != HOOK:
-            says = (
+            message = (
                 "public.custom_access_token_hook is not enabled: frontends see no role."
             )
-            return lacking(about, says, "supabase config push", can_wait=True)
+            return lacking(about, message, "supabase config push", can_wait=True)
         return good(about)
 
     def _realtime(self) -> Finding:
@@ -121,8 +123,8 @@ class Project:
         if settings.get("suspend"):
             return lacking(about, "Realtime is suspended.", page, can_wait=True)
         if "private_only" not in settings:  # the platform may not return it
-            says = 'turn "Allow public access" off, so that channels are private.'
-            return unknown(about, says, page)
+            message = 'turn "Allow public access" off, so that channels are private.'
+            return unknown(about, message, page)
         if not settings["private_only"]:
             return lacking(about, "channels may be public.", page, can_wait=True)
         rate = settings.get("max_events_per_second")

@@ -22,7 +22,7 @@ HTTP_READS: Final = ("GET", "HEAD")
 
 
 class WouldChange(Exception):
-    """A check tried to change something; the message says what."""
+    """A check tried to change something; the message names it."""
 
 
 def open_web() -> httpx.Client:

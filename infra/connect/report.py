@@ -22,7 +22,7 @@ def show(findings: Iterable[Finding], console: Console) -> list[Finding]:
     shown = []
     for each in findings:
         line = Text(f"{each.state.value:12}", COLOURS[each.state])
-        line.append(f"{each.about:24}", "bold").append(each.says, "default")
+        line.append(f"{each.about:24}", "bold").append(each.message, "default")
         console.print(line, soft_wrap=True)
         if each.fix:
             console.print(Text(f"{'':12}-> {each.fix}", "default"), soft_wrap=True)

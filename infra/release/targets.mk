@@ -3,7 +3,7 @@
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --no-strip-extras \
   --generate-hashes --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
-# Extras stay in the locks, because pip in hash mode asks for them as they are asked for.
+# Extras stay in the locks, because pip in hash mode requires them as they are required.
 .PHONY: lock
 lock: setup  ## lock what pyproject.toml asks for; UPGRADE=1 takes the newest versions
 	@$(LOCK) pyproject.toml -o infra/locks/runtime.txt

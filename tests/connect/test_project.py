@@ -29,12 +29,12 @@ def test_a_whole_project_lacks_nothing(environment):
     seen = findings(environment)
 
     assert {each.state for each in seen.values()} == {State.OK}, seen
-    assert seen["token signing"].says == "ES256"
-    assert seen["Realtime settings"].says == "at most 500 messages a second"
+    assert seen["token signing"].message == "ES256"
+    assert seen["Realtime settings"].message == "at most 500 messages a second"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "about", "said"),
+    ("name", "value", "about", "message"),
     [
         ("SUPABASE_URL", "", "Supabase project", "not set"),
         ("SUPABASE_URL", "http://127.0.0.1:9", "Supabase project", "does not answer"),
@@ -51,11 +51,13 @@ def test_a_whole_project_lacks_nothing(environment):
         ("SUPABASE_SECRET_KEY", "sb_secret_no", "secret key", "not a secret key"),
     ],
 )
-def test_what_is_broken_is_named_with_its_page(environment, name, value, about, said):
+def test_what_is_broken_is_named_with_its_page(
+    environment, name, value, about, message
+):
     seen = findings(environment | {name: value})
 
     assert seen[about].state is State.MISSING
-    assert said in seen[about].says
+    assert message in seen[about].message
     assert seen[about].fix.startswith("https://supabase.com/dashboard/project/")
     assert not seen[about].can_wait
 
@@ -69,9 +71,9 @@ def test_what_is_broken_is_named_with_its_page(environment, name, value, about, 
     ],
 )
 def test_a_page_is_that_of_the_project(address, given, page):
-    told = findings({"SUPABASE_URL": address, "SUPABASE_PROJECT_ID": given})
+    seen = findings({"SUPABASE_URL": address, "SUPABASE_PROJECT_ID": given})
 
-    assert page in told["Supabase project"].fix
+    assert page in seen["Supabase project"].fix
 
 
 def test_a_publishable_key_in_place_of_the_secret_one_is_noticed(environment):
@@ -123,4 +125,4 @@ def test_without_the_owners_token_it_says_what_it_could_not_see(environment, tok
 
     unseen = {name for name, each in seen.items() if each.state is State.UNKNOWN}
     assert unseen == {"token hook", "Realtime settings"}
-    assert "SUPABASE_ACCESS_TOKEN" in seen["token hook"].says
+    assert "SUPABASE_ACCESS_TOKEN" in seen["token hook"].message

@@ -133,7 +133,7 @@ def test_a_failed_smoke_test_says_how_to_go_back(stage):
     done = stage.deploy(PUBLIC_API_URL=stage.environment["SUPABASE_URL"])
 
     assert done.returncode == 1
-    assert "failed  health" in done.stdout
+    assert "failed  strangers are refused" in done.stdout
     assert "make rollback" in done.stderr
 
 

@@ -85,7 +85,7 @@ def test_a_gateway_that_learns_of_its_functions_is_waited_for():
 
 
 @pytest.mark.parametrize(
-    ("broken", "said"),
+    ("broken", "message"),
     [
         ({"health": 503}, "health, database included: status 503"),
         ({"v1_whoami": 200}, "strangers are refused: /v1/whoami status 200"),
@@ -94,8 +94,8 @@ def test_a_gateway_that_learns_of_its_functions_is_waited_for():
         ({"v1_whoami": 500}, "/v1/whoami status 500"),
     ],
 )
-def test_a_broken_api_fails(broken, said):
-    with answering(statuses(**broken)) as url, pytest.raises(Stopped, match=said):
+def test_a_broken_api_fails(broken, message):
+    with answering(statuses(**broken)) as url, pytest.raises(Stopped, match=message):
         smoke(url, {})
 
 
