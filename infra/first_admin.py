@@ -12,9 +12,9 @@ from shared.core.settings import MissingSetting, WorkerSettings
 
 
 def main() -> int:
-    """Run the command; return its exit code."""
+    """Make the person with that email an administrator; return the exit code."""
     if len(sys.argv) != 2 or "@" not in sys.argv[1]:  # noqa: PLR2004
-        print("Say whom: make admin EMAIL=somebody@example.com", file=sys.stderr)
+        print("Usage: make admin EMAIL=somebody@example.com", file=sys.stderr)
         return 2
     try:
         settings = WorkerSettings.read()

@@ -17,9 +17,9 @@ OLDEST_AND_DEPLOYED: Final = ("3.11", "3.13")
 
 
 def main(options: Sequence[str]) -> int:
-    """Test with each version that is here; return 1 when one of them fails.
+    """Test with each installed version; return 1 when one of them fails.
 
-    A version that is not installed is said and left out: the workflow has them all.
+    A version that is not installed is reported and skipped: the workflow has them all.
 
     Args:
         options: for pytest, instead of those of `make test-fast`.
@@ -28,7 +28,9 @@ def main(options: Sequence[str]) -> int:
     for version in OLDEST_AND_DEPLOYED:
         interpreter = Target(version).interpreter()
         if interpreter is None:
-            print(f"Python {version} is not here, so it is not tested.", flush=True)
+            print(
+                f"Python {version} is not installed, so it is not tested.", flush=True
+            )
             continue
         print(f"Python {version}:", flush=True)
         python = _environment(version, interpreter)
@@ -41,7 +43,7 @@ def main(options: Sequence[str]) -> int:
 
 
 def _environment(version: str, interpreter: str) -> str:
-    """Make and fill a virtual environment; return its interpreter."""
+    """Make a virtual environment and install the lock; return its interpreter."""
     folder = ROOT / ".autocrm" / f"python-{version}"
     uv = str(Path(sys.executable).with_name("uv"))
     make = [uv, "venv", "-q", "--allow-existing", "-p", interpreter, str(folder)]

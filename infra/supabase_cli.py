@@ -1,13 +1,12 @@
-"""The Supabase CLI, run so that no password shows in the list of processes.
+"""Run the Supabase CLI without a password on its command line.
 
-The CLI on the shell's PATH comes first; the other one is the tests' own, which
-`make setup-tests` installs.
+The CLI on the shell's PATH comes first, then the one that `make setup-tests` installs.
 """
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -20,62 +19,72 @@ HERE: Final = ("127.0.0.1", "::1", "localhost")
 
 
 class NoSupabaseCli(Exception):
-    """The Supabase CLI is not installed; the message says how it is."""
+    """The Supabase CLI is not installed; the message says how to install it."""
 
 
 class SupabaseCli:
-    """Runs verbs of the CLI against one database.
+    """Runs commands of the CLI against one database.
 
     Args:
         dsn: connection string, password included.
-        reads: whether the database shall refuse every change.
+        read_only: whether the database shall refuse every change.
 
     Raises:
         NoSupabaseCli: it is not installed.
     """
 
-    def __init__(self, dsn: str, *, reads: bool = False) -> None:
-        self._program, self._reads = find_cli(), reads
+    def __init__(self, dsn: str, *, read_only: bool = False) -> None:
+        self._program, self._read_only = find_cli(), read_only
         self._address = urlsplit(dsn)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one verb to its end and return what it said, whatever its exit code."""
-        remote = f"--remote={without_password(self._address)}"
+        """Run a command that asks nothing; return its result, failed or not."""
         return subprocess.run(
-            [self._program, *arguments, remote],
+            self._command(arguments),
             cwd=ROOT,
-            env={
-                **os.environ,
-                **QUIET,
-                **(READ_ONLY if self._reads else {}),
-                "PGSSLMODE": encryption(self._address.hostname),
-                "PGPASSWORD": unquote(self._password),
-            },
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
 
-    @property
-    def _password(self) -> str:
-        return self._address.password or os.environ.get("PGPASSWORD", "")
+    def run_in_terminal(self, *arguments: str) -> int:
+        """Run a command that shares our terminal and may ask; return its exit code."""
+        command, environment = self._command(arguments), self._environment()
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, check=False
+        ).returncode
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        remote = f"--remote={without_password(self._address)}"
+        return [self._program, *arguments, remote]
+
+    def _environment(self) -> dict[str, str]:
+        password = self._address.password or os.environ.get("PGPASSWORD", "")
+        return {
+            **os.environ,
+            **QUIET,
+            **(READ_ONLY if self._read_only else {}),
+            "PGSSLMODE": encryption(self._address.hostname),
+            "PGPASSWORD": unquote(password),
+        }
 
 
 def encryption(host: str | None) -> str:
-    """The `sslmode` of a connection: nothing goes over a network in the clear."""
+    """Return the `sslmode` of a connection: encrypted unless it is on this machine."""
     return os.environ.get("PGSSLMODE") or ("prefer" if host in HERE else "require")
 
 
 def without_password(address: SplitResult) -> str:
-    """The connection string as it may be shown."""
+    """Return the connection string without its password."""
     user, _, host = address.netloc.rpartition("@")
     name = user.partition(":")[0]
     return urlunsplit(address._replace(netloc=f"{name}@{host}" if name else host))
 
 
 def find_cli() -> str:
-    """The program to run.
+    """Return the path of the CLI.
 
     Raises:
         NoSupabaseCli: it is not installed.

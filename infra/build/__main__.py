@@ -11,15 +11,15 @@ from .layer import build_core, build_shared
 from .sizes import show_sizes
 from .target import Target, UnknownTarget
 
-REFUSALS = (NoOpenssl, NoSuchFunction, UnknownTarget)
+ERRORS = (NoOpenssl, NoSuchFunction, UnknownTarget)
 
 
 def main() -> int:
-    """Build one artifact, or show what was built; a refusal is one sentence."""
+    """Build one artifact, or print sizes; an error is one sentence."""
     parser = argparse.ArgumentParser(prog="infra.build", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("core", help="packages and CAs").add_argument("out", type=Path)
-    verbs.add_parser("shared", help="our own core").add_argument("out", type=Path)
+    verbs.add_parser("shared", help="the package shared").add_argument("out", type=Path)
     function = verbs.add_parser("function", help="one function")
     function.add_argument("name", help="as in the template, such as CreateTicket")
     function.add_argument("out", type=Path)
@@ -36,8 +36,8 @@ def main() -> int:
                 build_function(options.name, options.out, target)
             case "sizes":
                 show_sizes(options.built)
-    except REFUSALS as refusal:
-        print(refusal, file=sys.stderr)
+    except ERRORS as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""Compiling ahead: on Lambda code is read-only, so nothing compiled there is kept."""
+"""Byte-compile ahead: Lambda's file system is read-only, so it cannot keep bytecode."""
 
 import subprocess
 import sys
@@ -10,9 +10,9 @@ from .target import Target
 def compile_tree(tree: Path, installed_at: str, target: Target) -> None:
     """Compile every module of a tree for the target's Python.
 
-    The bytecode is trusted without a look at its source, whose time stamp a zip would
-    change. Without that version of Python here the tree stays uncompiled: it works, but
-    starts three times as slowly.
+    The bytecode is used without checking its source, whose time stamp a zip changes.
+    Without that version of Python on this machine the tree stays uncompiled: it works,
+    but starts three times as slowly.
 
     Args:
         tree: the modules.
@@ -22,8 +22,8 @@ def compile_tree(tree: Path, installed_at: str, target: Target) -> None:
     python = target.interpreter()
     if python is None:
         print(
-            f"Python {target.python} is not here, so {tree.name} is not byte-compiled:"
-            " it works, but cold starts take three times as long.",
+            f"Python {target.python} is not installed, so {tree.name} is not"
+            " byte-compiled: it works, but cold starts take three times as long.",
             file=sys.stderr,
         )
         return

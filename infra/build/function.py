@@ -1,4 +1,4 @@
-"""One function's artifact: its folder, and nothing of its neighbours."""
+"""Build one function's artifact: its own folder, without those of other functions."""
 
 import re
 import shutil
@@ -30,8 +30,8 @@ def build_function(name: str, out: Path, target: Target) -> None:
     folder = Path("functions", re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower())
     if not (ROOT / folder).is_dir():
         raise NoSuchFunction(f"{name}Function has no folder {folder}.")
-    left_behind = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / folder, out / folder, ignore=left_behind)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / folder, out / folder, ignore=ignored)
     for module in (ROOT / "functions").glob("*.py"):
         shutil.copy(module, out / "functions")
     (out / "LAYERS").write_text(f"{_layers_digest(target)}\n")
@@ -39,10 +39,10 @@ def build_function(name: str, out: Path, target: Target) -> None:
 
 
 def _layers_digest(target: Target) -> str:
-    """Name what the layers are built from.
+    """Return a digest of what the layers are built from.
 
-    SAM publishes a new version of a function when its own code is another, and looks no
-    further; without this the alias would go on with the layers of the last version.
+    SAM publishes a new version of a function only when its own code changes; without
+    this the alias would keep the layers of the last version.
     """
     digest = sha256(f"{target.python} {target.processor}".encode())
     sources = (ROOT / "shared").rglob("*.py")

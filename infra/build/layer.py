@@ -1,6 +1,6 @@
-"""The layers: third-party packages with the authorities they trust, and our own core.
+"""Build the layers: packages with the authorities they trust, and `shared`.
 
-Two, because the first is large and seldom changes. With the core in a layer an edit of
+Two, because the first is large and seldom changes. With `shared` in a layer an edit of
 it uploads one zip, where it would otherwise be in the zip of every function.
 """
 
@@ -19,8 +19,8 @@ NOT_RUN = ("bin", ".lock", "**/tests", "**/*.pyi", "**/*.pxd", "**/*.pyx", "**/*
 # Loaded by each start where they are found, and never used: FastAPI looks whether a
 # model is of Pydantic 1 (20 ms), httpcore whether it can speak HTTP/2 (13 ms), which
 # has nothing to share among requests that come one at a time.
-NEVER_ASKED = ("pydantic/v1", "h2", "hpack", "hyperframe")
-ABOUT_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+NEVER_USED = ("pydantic/v1", "h2", "hpack", "hyperframe")
+INSTALLATION_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
 def build_core(out: Path, target: Target) -> None:
@@ -37,10 +37,10 @@ def build_core(out: Path, target: Target) -> None:
 
 
 def build_shared(out: Path, target: Target) -> None:
-    """Fill a new folder with our core, for Lambda to unpack into /opt."""
+    """Fill a new folder with the package shared, for Lambda to unpack into /opt."""
     packages = out / "python"
-    left_behind = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "shared", packages / "shared", ignore=left_behind)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "shared", packages / "shared", ignore=ignored)
     compile_tree(packages, "/opt/python", target)
 
 
@@ -55,9 +55,9 @@ def _install(packages: Path, target: Target) -> None:
 
 
 def _leave_out(packages: Path) -> None:
-    """Delete what is never imported, and what says when and how we installed."""
-    records = [f"*.dist-info/{name}" for name in ABOUT_THE_INSTALLATION]
-    for pattern in (*NOT_RUN, *NEVER_ASKED, *records):
+    """Delete what is never imported, and what records when and how it was installed."""
+    records = [f"*.dist-info/{name}" for name in INSTALLATION_RECORDS]
+    for pattern in (*NOT_RUN, *NEVER_USED, *records):
         for path in list(packages.glob(pattern)):
             if path.is_dir():
                 shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""What the artifacts of a build weigh, zipped as they are uploaded."""
+"""Print the sizes of a build's artifacts, zipped as they are uploaded."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ KILOBYTE = 1000
 
 
 def zipped_size(artifact: Path) -> int:
-    """The bytes of an artifact as a zip."""
+    """Return the size of an artifact as a zip, in bytes."""
     with io.BytesIO() as buffer:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in _files(artifact):

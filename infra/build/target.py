@@ -1,4 +1,4 @@
-"""What we build for: a version of Python and a processor."""
+"""The build target: a version of Python and a processor."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ class Target:
 
     Attributes:
         python: version, such as 3.13.
-        processor: as uv and wheels call it.
+        processor: as uv and wheels name it.
     """
 
     python: str = "3.13"
@@ -31,7 +31,7 @@ class Target:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read `PY` and `ARCH`, as SAM hands them on from `make build`.
+        """Read the target from `PY` and `ARCH`, which SAM passes on from `make build`.
 
         Raises:
             UnknownTarget: Lambda has no such processor.
@@ -43,11 +43,11 @@ class Target:
 
     @property
     def platform(self) -> str:
-        """What uv calls it."""
+        """Name of the platform in uv."""
         return f"{self.processor}-manylinux_{GLIBC_OF_LAMBDA}"
 
     def interpreter(self) -> str | None:
-        """A program that runs this version here, or None when there is none.
+        """Return a Python of this version on this machine, or None.
 
         Version managers put stand-ins on PATH that may refuse to run, so each is tried.
         """
@@ -62,7 +62,7 @@ class Target:
         yield from map(str, sorted(pyenv.glob(f"versions/{self.python}*/bin/{name}")))
 
     def _runs(self, program: str) -> bool:
-        question = "import sys; print('%d.%d' % sys.version_info[:2])"
-        command = [program, "-I", "-S", "-c", question]
+        code = "import sys; print('%d.%d' % sys.version_info[:2])"
+        command = [program, "-I", "-S", "-c", code]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
         return answer.stdout.strip() == self.python

@@ -1,8 +1,8 @@
-"""What a deployment still lacks, found without changing anything."""
+"""Check what a deployment still lacks, without changing anything."""
 
-from .database import applied, migrations_of
-from .doors import WouldChange, open_database
 from .findings import Finding, State
+from .migrations import applied, edited, migrations_of
+from .read_only import WouldChange, open_database
 from .report import look
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "State",
     "WouldChange",
     "applied",
+    "edited",
     "look",
     "migrations_of",
     "open_database",

@@ -1,4 +1,4 @@
-"""Say what a deployment lacks: `make connect`; exit code 1 when that is something."""
+"""`make connect`: print what a deployment lacks; exit code 1 if anything."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from . import State, look
 
 
 def main() -> int:
-    """Look at everything; change nothing."""
+    """Run every check; return 1 when something is missing."""
     found = look(os.environ)
     lacking = [each for each in found if each.state is State.MISSING]
     if not lacking:

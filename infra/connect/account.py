@@ -1,4 +1,4 @@
-"""The AWS account: region, parameters, mail, room for our functions."""
+"""Check the AWS account: region, parameters, secrets, concurrency, mail, bucket."""
 
 from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
@@ -10,20 +10,20 @@ from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.cloud.template import load_document
-from infra.stack import LiveStack, Secret, missing, parameters_of, stack_name
+from infra.stack import LiveStack, parameters_of, secrets_of, stack_name
 
 from .findings import Finding, good, lacking, unknown
 
 TEMPLATE: Final = Path(__file__).parents[2] / "template.yaml"
 QUOTAS: Final = "https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384"
-LEFT_TO_OTHERS: Final = 100  # executions that AWS lets nobody reserve
+UNRESERVED: Final = 100  # executions that AWS lets nobody reserve
 STUCK: Final = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 
 
 def deployed(
     environment: Mapping[str, str], session: boto3.Session
 ) -> LiveStack | None:
-    """The stack; None when there is none, or when the account's checks say why."""
+    """Return the stack; None when there is none, or the account's checks say why."""
     try:
         client = session.client("cloudformation")
         return LiveStack.find(client, stack_name(environment))
@@ -32,12 +32,12 @@ def deployed(
 
 
 class Account:
-    """Looks at one account and region.
+    """Checks of one account and region.
 
     Args:
         environment: of this shell.
-        session: an AWS session that only asks.
-        stack: the deployed stack; None when there is none, or nobody could look.
+        session: a read-only AWS session.
+        stack: the deployed stack; None when there is none, or AWS refused.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Account:
         self._template = load_document(TEMPLATE)
 
     def checks(self) -> Iterator[Finding]:
-        """Who we are there; then whatever a deployment will want."""
+        """Check the credentials; then whatever a deployment needs."""
         yield from self._parameters()
         region = self._session.region_name
         if not region:
@@ -58,81 +58,84 @@ class Account:
             yield lacking("AWS region", "no region is set.", "export AWS_REGION=...")
             return
         try:
-            told = self._session.client("sts").get_caller_identity()
+            identity = self._session.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError):
             yield lacking(
                 "AWS account", "no credentials.", "aws configure, or aws login"
             )
             return
-        yield good("AWS account", f"...{told['Account'][-4:]}, {region}")
+        yield good("AWS account", f"...{identity['Account'][-4:]}, {region}")
         yield from self._secrets(self._session.client("ssm"))
         yield self._deployed()
-        yield self._room()
+        yield self._concurrency()
         yield from self._mail()
         yield self._bucket()
 
     def _parameters(self) -> Iterator[Finding]:
-        known = self._stack.parameters if self._stack else frozenset[str]()
+        deployed = self._stack.parameters if self._stack else frozenset[str]()
         parameters = parameters_of(self._template)
         absent = [
             each
-            for each in missing(parameters, self._environment, known)
-            if not each.name.startswith("Supabase")  # the project's checks say so
+            for each in parameters
+            if each.default is None
+            and each.name not in deployed
+            and not self._environment.get(each.variable)
+            and not each.name.startswith("Supabase")  # the project's checks say so
         ]
         for each in absent:
-            says = f"{each.variable} is not set. {each.description}"
-            yield lacking(each.name, says, f"export {each.variable}=...")
+            message = f"{each.variable} is not set. {each.description}"
+            yield lacking(each.name, message, f"export {each.variable}=...")
         if not absent:
             yield good("parameters", f"{len(parameters)}")
 
     def _secrets(self, ssm: BaseClient | None) -> Iterator[Finding]:
-        """Kept already, or at hand to be kept by `make deploy`; never read."""
-        for each in Secret.of(parameters_of(self._template), self._environment):
-            mend = f"export {each.variable}=...; `make deploy` keeps it"
+        """Check that each is stored, or set for `make deploy` to store; read none."""
+        for variable, path in secrets_of(self._template, self._environment):
+            fix = f"export {variable}=...; `make deploy` stores it"
             try:
-                kept = ssm is not None and each.is_kept(ssm)
+                stored = ssm is not None and _is_stored(ssm, path)
             except (BotoCoreError, ClientError):
-                yield unknown(each.variable, "AWS does not tell.", mend)
+                yield unknown(variable, "AWS does not say.", fix)
                 continue
-            if kept:
-                yield good(each.variable, f"kept at {each.place}")
-            elif self._environment.get(each.variable):
-                yield good(each.variable, f"`make deploy` keeps it at {each.place}")
+            if stored:
+                yield good(variable, f"stored as {path}")
+            elif self._environment.get(variable):
+                yield good(variable, f"`make deploy` stores it as {path}")
             else:
-                says = f"nothing is kept at {each.place}, where functions read it."
-                yield lacking(each.variable, says, mend)
+                message = f"{path} is not stored, where functions read it."
+                yield lacking(variable, message, fix)
 
     def _deployed(self) -> Finding:
         about, name = "stack", stack_name(self._environment)
         if self._stack is None:
-            says = f"{name} is not deployed yet."
-            return lacking(about, says, "make deploy", can_wait=True)
+            message = f"{name} is not deployed yet."
+            return lacking(about, message, "make deploy", can_wait=True)
         if self._stack.status in STUCK:
-            says = f"{name} was never completed ({self._stack.status})."
+            message = f"{name} was never completed ({self._stack.status})."
             return lacking(
-                about, says, f"aws cloudformation delete-stack --stack-name {name}"
+                about, message, f"aws cloudformation delete-stack --stack-name {name}"
             )
         if self._stack.status == "UPDATE_ROLLBACK_FAILED":
-            mend = f"aws cloudformation continue-update-rollback --stack-name {name}"
-            return lacking(about, "an update could not be undone.", mend)
+            fix = f"aws cloudformation continue-update-rollback --stack-name {name}"
+            return lacking(about, "an update could not be undone.", fix)
         if self._stack.status.endswith("_IN_PROGRESS"):
             return lacking(about, f"{self._stack.status}.", "wait until it is over")
         return good(about, f"{name}, {self._stack.status}")
 
-    def _room(self) -> Finding:
-        """New accounts run ten functions at a time, which leaves none to reserve."""
+    def _concurrency(self) -> Finding:
+        """Check the quota: a new account's ten executions leave none to reserve."""
         about = "Lambda concurrency"
         try:
             limit = self._session.client("lambda").get_account_settings()[
                 "AccountLimit"
             ]
         except (BotoCoreError, ClientError):
-            return unknown(about, "AWS does not tell.", QUOTAS)
-        wanted = LEFT_TO_OTHERS + (0 if self._stack else self._reserved())
+            return unknown(about, "AWS does not say.", QUOTAS)
+        needed = UNRESERVED + (0 if self._stack else self._reserved())
         free = limit["UnreservedConcurrentExecutions"]
-        if free < wanted:
-            says = f"{free} unreserved, and the template needs {wanted}."
-            return lacking(about, says, QUOTAS)
+        if free < needed:
+            message = f"{free} unreserved, and the template needs {needed}."
+            return lacking(about, message, QUOTAS)
         return good(about, f"{free} unreserved")
 
     def _reserved(self) -> int:
@@ -147,38 +150,46 @@ class Account:
         sender = parseaddr(self._environment.get("MAIL_FROM", ""))[1]
         page = "https://console.aws.amazon.com/ses/home#/identities"
         if not sender:
-            known = self._stack and "MailFrom" in self._stack.parameters
-            says = "MAIL_FROM is not set" + (
-                " here; the stack's stays." if known else "."
+            deployed = self._stack and "MailFrom" in self._stack.parameters
+            message = "MAIL_FROM is not set" + (
+                " here; the stack's stays." if deployed else "."
             )
-            yield lacking("mail", says, "export MAIL_FROM=...", can_wait=True)
+            yield lacking("mail", message, "export MAIL_FROM=...", can_wait=True)
             return
         ses = self._session.client("sesv2")
         if any(_verified(ses, each) for each in (sender, sender.rpartition("@")[2])):
             yield good("mail", sender)
         else:
-            says = f"SES has not verified {sender}, so no mail leaves."
-            yield lacking("mail", says, page, can_wait=True)
+            message = f"SES has not verified {sender}, so no mail leaves."
+            yield lacking("mail", message, page, can_wait=True)
         yield _sandbox(ses)
 
     def _bucket(self) -> Finding:
         about, bucket = "bucket", self._environment.get("DEPLOY_BUCKET", "")
         if not bucket:
-            return good(about, "SAM keeps one of its own")
+            return good(about, "SAM makes one of its own")
         try:
             self._session.client("s3").head_bucket(Bucket=bucket)
         except (BotoCoreError, ClientError):
-            says = f"DEPLOY_BUCKET {bucket} is not ours to use."
-            return lacking(about, says, f"aws s3 mb s3://{bucket}")
+            message = f"DEPLOY_BUCKET {bucket} does not exist, or is not yours."
+            return lacking(about, message, f"aws s3 mb s3://{bucket}")
         return good(about, bucket)
+
+
+def _is_stored(ssm: BaseClient, path: str) -> bool:
+    try:
+        ssm.get_parameter(Name=path)
+    except ssm.exceptions.ParameterNotFound:
+        return False
+    return True
 
 
 def _verified(ses: BaseClient, identity: str) -> bool:
     try:
-        told = ses.get_email_identity(EmailIdentity=identity)
+        found = ses.get_email_identity(EmailIdentity=identity)
     except (BotoCoreError, ClientError):
         return False
-    return bool(told.get("VerifiedForSendingStatus"))
+    return bool(found.get("VerifiedForSendingStatus"))
 
 
 def _sandbox(ses: BaseClient) -> Finding:
@@ -186,8 +197,8 @@ def _sandbox(ses: BaseClient) -> Finding:
     try:
         out = ses.get_account()["ProductionAccessEnabled"]
     except (BotoCoreError, ClientError):
-        return unknown(about, "AWS does not tell.", page)
+        return unknown(about, "AWS does not say.", page)
     if not out:
-        says = "SES is in its sandbox: mail goes to verified addresses alone."
-        return lacking(about, says, page, can_wait=True)
+        message = "SES is in its sandbox: mail goes to verified addresses alone."
+        return lacking(about, message, page, can_wait=True)
     return good(about)

@@ -1,31 +1,26 @@
-"""The database, as a read-only connection of its owner shows it."""
+"""Check the database over a read-only connection of its owner."""
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 import psycopg
 
 from infra.supabase_cli import NoSupabaseCli, SupabaseCli
 
-from .doors import open_database
 from .findings import Finding, good, lacking, unknown
+from .migrations import PUSH, applied, migrations, migrations_of
+from .read_only import open_database
 
-MIGRATIONS: Final = Path(__file__).parents[2] / "supabase" / "migrations"
-PUSH: Final = "make deploy, or supabase db push --remote"
 SECRETS: Final = ("autocrm_webhook_url", "autocrm_webhook_secret")
-HISTORY: Final = """
-select to_regclass('supabase_migrations.schema_migrations') is not null
-"""
 HOOK: Final = """
 select exists(
     select from pg_proc as f
-    where f.oid = to_regprocedure('public.custom_access_token_hook(jsonb)')
+    where f.oid = to_regprocedure('private.custom_access_token_hook(jsonb)')
         and has_function_privilege('supabase_auth_admin', f.oid, 'execute')
 )
 """
-LISTENING: Final = """
+REALTIME: Final = """
 select count(*) = 3 from pg_policies
 where schemaname = 'realtime' and tablename = 'messages' and policyname in (
     'people listen to what they may see',
@@ -35,30 +30,17 @@ where schemaname = 'realtime' and tablename = 'messages' and policyname in (
 """
 NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"
 VAULT: Final = "select name from vault.decrypted_secrets where name = any(%s)"
-WOKEN: Final = """
+WEBHOOK_URL: Final = """
 select decrypted_secret from vault.decrypted_secrets where name = 'autocrm_webhook_url'
 """
 ADMIN: Final = "select exists(select from public.person_roles where role = 'admin')"
 
 
-def migrations_of(folder: Path = MIGRATIONS) -> list[str]:
-    """The versions in a checkout, in order."""
-    return sorted(file.name.split("_")[0] for file in folder.glob("[0-9]*_*.sql"))
-
-
-def applied(connection: psycopg.Connection) -> list[str]:
-    """The versions that a database has, in order."""
-    if not _holds(connection, HISTORY):
-        return []
-    select = "select version from supabase_migrations.schema_migrations order by 1"
-    return [version for (version,) in connection.execute(select)]
-
-
 class Database:
-    """Looks at one database.
+    """Checks of one database.
 
     Args:
-        environment: holds its connection string.
+        environment: has its connection string.
         api_url: where the deployed API answers, if it is known.
     """
 
@@ -68,36 +50,35 @@ class Database:
         self._api_url = api_url
 
     def checks(self) -> Iterator[Finding]:
-        """Migrations, then what stands on them."""
+        """Check the migrations, then what depends on them."""
         if not self._dsn:
-            says = "SUPABASE_DB_URL is not set, and migrations come before code."
+            message = "SUPABASE_DB_URL is not set, and migrations come before code."
             page = "the button Connect of the project's dashboard"
-            yield lacking("database", says, page)
+            yield lacking("database", message, page)
             return
         try:
             with open_database(self._dsn) as connection:
                 yield good("database", f"user {connection.info.user}")
                 yield from self._inside(connection)
         except psycopg.OperationalError:
-            says = "SUPABASE_DB_URL does not open a database."
-            yield lacking("database", says, "the project's dashboard, Connect")
+            message = "SUPABASE_DB_URL does not open a database."
+            yield lacking("database", message, "the project's dashboard, Connect")
             return
-        yield self._advice()
+        yield self._advisors()
 
     def _inside(self, connection: psycopg.Connection) -> Iterator[Finding]:
-        here, there = migrations_of(), applied(connection)
-        yield _migrations(here, there)
-        if not set(here) <= set(there):
+        yield migrations(connection)
+        if not set(migrations_of()) <= set(applied(connection)):
             return  # what follows would be missing for that reason alone
-        yield _has(connection, NET, "pg_net", "the database cannot wake functions.")
+        yield _has(connection, NET, "pg_net", "the database cannot call functions.")
         yield _has(
             connection, HOOK, "hook's rights", "Auth may not call the token hook."
         )
         yield _has(
             connection,
-            LISTENING,
+            REALTIME,
             "Realtime rules",
-            "not everybody may listen who should.",
+            "people may not receive what they should.",
         )
         yield self._vault(connection)
         yield self._addresses(connection)
@@ -107,80 +88,75 @@ class Database:
         about, rows = "Vault", connection.execute(VAULT, [list(SECRETS)])
         absent = sorted(set(SECRETS) - {name for (name,) in rows})
         if absent:
-            says = f"{' and '.join(absent)} not set: events take up to a minute."
+            message = f"{' and '.join(absent)} not set: events take up to a minute."
             address = self._api_url or "https://<your api>"
             value = (
                 f"{address}/v1/hooks/database" if SECRETS[0] in absent else "<value>"
             )
-            mend = f"select vault.create_secret('{value}', '{absent[-1]}')"
-            return lacking(about, says, f"in the SQL editor: {mend}", can_wait=True)
-        return self._woken(about, connection)
+            fix = f"select vault.create_secret('{value}', '{absent[-1]}')"
+            return lacking(about, message, f"in the SQL editor: {fix}", can_wait=True)
+        return self._webhook_url(about, connection)
 
-    def _woken(self, about: str, connection: psycopg.Connection) -> Finding:
-        """The address alone is compared; it is no secret, unlike its neighbour."""
-        [(address,)] = connection.execute(WOKEN)
+    def _webhook_url(self, about: str, connection: psycopg.Connection) -> Finding:
+        """Compare the address alone: it is not a secret, unlike its neighbour."""
+        [(address,)] = connection.execute(WEBHOOK_URL)
         if self._api_url and not str(address).startswith(f"{self._api_url}/"):
-            says = "autocrm_webhook_url is not the address of this deployment."
-            mend = f"vault.update_secret to {self._api_url}/v1/hooks/database"
-            return lacking(about, says, mend, can_wait=True)
+            message = "autocrm_webhook_url is not the address of this deployment."
+            fix = f"vault.update_secret to {self._api_url}/v1/hooks/database"
+            return lacking(about, message, fix, can_wait=True)
         return good(about)
 
     def _addresses(self, connection: psycopg.Connection) -> Finding:
-        """The database and the functions know the secret of the proof, or neither."""
+        """Check that the database and the functions have the secret, or neither."""
         about, name = "limit by address", "autocrm_source_secret"
-        known = bool(connection.execute(VAULT, [[name]]).fetchall())
-        if known and not self._source:
-            says = "the Vault has the secret that proves addresses, functions have not."
+        in_vault = bool(connection.execute(VAULT, [[name]]).fetchall())
+        if in_vault and not self._source:
+            message = (
+                "the Vault has the secret that proves addresses, functions have not."
+            )
             variable, place = (
                 "SUPABASE_SOURCE_SECRET_PARAMETER",
                 "supabase-source-secret",
             )
-            mend = f"export {variable}=/autocrm/{place}"
-            return lacking(about, says, mend, can_wait=True)
-        if self._source and not known:
-            says = f"{name} not set: people are limited, addresses are not."
-            mend = f"in the SQL editor: select vault.create_secret('<value>', '{name}')"
-            return lacking(about, says, mend, can_wait=True)
-        return good(about, "on" if known else "off; see SupabaseSourceSecretParameter")
+            fix = f"export {variable}=/autocrm/{place}"
+            return lacking(about, message, fix, can_wait=True)
+        if self._source and not in_vault:
+            message = f"{name} not set: people are limited, addresses are not."
+            fix = f"in the SQL editor: select vault.create_secret('<value>', '{name}')"
+            return lacking(about, message, fix, can_wait=True)
+        return good(
+            about, "on" if in_vault else "off; see SupabaseSourceSecretParameter"
+        )
 
-    def _advice(self) -> Finding:
+    def _advisors(self) -> Finding:
         about = "advisors"
         try:
-            done = SupabaseCli(self._dsn, reads=True).run(
+            done = SupabaseCli(self._dsn, read_only=True).run(
                 "db", "advisors", "--level", "warn", "--output-format", "json"
             )
             advice = json.loads(done.stdout or "{}")["results"]
         except NoSupabaseCli as error:
             return unknown(about, str(error))
         except (ValueError, KeyError):
-            return unknown(about, "the Supabase CLI could not look.")
+            return unknown(about, "the Supabase CLI could not run them.")
         if advice:
             names = ", ".join(sorted({each["name"] for each in advice}))
-            mend = "supabase db advisors --remote"
-            return lacking(about, f"they warn of {names}.", mend, can_wait=True)
+            fix = "supabase db advisors --remote"
+            return lacking(about, f"they warn of {names}.", fix, can_wait=True)
         return good(about, "no warning")
-
-
-def _migrations(here: list[str], there: list[str]) -> Finding:
-    about = "migrations"
-    if ahead := sorted(set(there) - set(here)):
-        says = f"the database is ahead of this checkout, by {ahead[-1]}."
-        return lacking(about, says, "git pull")
-    if pending := sorted(set(here) - set(there)):
-        says = f"{len(pending)} not applied, from {pending[0]} on."
-        return lacking(about, says, PUSH, can_wait=True)
-    return good(about, f"{len(here)} applied")
 
 
 def _administrator(connection: psycopg.Connection) -> Finding:
     if _holds(connection, ADMIN):
         return good("administrator")
-    says = "there is none yet; sign up first."
-    return lacking("administrator", says, "make admin EMAIL=...", can_wait=True)
+    message = "there is none yet; sign up first."
+    return lacking("administrator", message, "make admin EMAIL=...", can_wait=True)
 
 
-def _has(connection: psycopg.Connection, query: str, about: str, says: str) -> Finding:
-    return good(about) if _holds(connection, query) else lacking(about, says, PUSH)
+def _has(
+    connection: psycopg.Connection, query: str, about: str, message: str
+) -> Finding:
+    return good(about) if _holds(connection, query) else lacking(about, message, PUSH)
 
 
 def _holds(connection: psycopg.Connection, query: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a check found, and what mends it."""
+"""What a check found, and how to fix it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How a thing stands."""
+    """Result of a check."""
 
     OK = "ok"
     MISSING = "missing"
@@ -15,36 +15,36 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; it never holds a secret.
+    """Result of one check; it never contains a secret.
 
     Attributes:
-        about: the thing.
-        state: how it stands.
-        says: what was seen.
-        mend: the command or the page that mends it.
+        about: what was checked.
+        state: the result.
+        message: details, as a sentence.
+        fix: the command or the page that fixes it.
         can_wait: whether a deployment may go on without it.
     """
 
     about: str
     state: State
-    says: str = ""
-    mend: str = ""
+    message: str = ""
+    fix: str = ""
     can_wait: bool = False
 
 
 Check = Callable[[], Iterator[Finding]]
 
 
-def good(about: str, says: str = "") -> Finding:
-    """It is as it should be."""
-    return Finding(about, State.OK, says)
+def good(about: str, message: str = "") -> Finding:
+    """Report that something is as it should be."""
+    return Finding(about, State.OK, message)
 
 
-def lacking(about: str, says: str, mend: str, *, can_wait: bool = False) -> Finding:
-    """It is not as it should be."""
-    return Finding(about, State.MISSING, says, mend, can_wait)
+def lacking(about: str, message: str, fix: str, *, can_wait: bool = False) -> Finding:
+    """Report that something is missing or wrong."""
+    return Finding(about, State.MISSING, message, fix, can_wait)
 
 
-def unknown(about: str, says: str, mend: str = "") -> Finding:
-    """It could not be looked at."""
-    return Finding(about, State.UNKNOWN, says, mend, can_wait=True)
+def unknown(about: str, message: str, fix: str = "") -> Finding:
+    """Report that something could not be checked."""
+    return Finding(about, State.UNKNOWN, message, fix, can_wait=True)

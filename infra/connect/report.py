@@ -1,4 +1,4 @@
-"""One line a finding, and below it what mends it."""
+"""Print the findings: one line each, and below it how to fix it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -13,7 +13,7 @@ COLOURS: Final = {State.OK: "green", State.MISSING: "red", State.UNKNOWN: "yello
 
 
 def look(environment: Mapping[str, str]) -> list[Finding]:
-    """Look at everything and print it."""
+    """Run every check, print the findings and return them."""
     return show(survey(environment), Console(highlight=False))
 
 
@@ -22,9 +22,9 @@ def show(findings: Iterable[Finding], console: Console) -> list[Finding]:
     shown = []
     for each in findings:
         line = Text(f"{each.state.value:12}", COLOURS[each.state])
-        line.append(f"{each.about:24}", "bold").append(each.says, "default")
+        line.append(f"{each.about:24}", "bold").append(each.message, "default")
         console.print(line, soft_wrap=True)
-        if each.mend:
-            console.print(Text(f"{'':12}-> {each.mend}", "default"), soft_wrap=True)
+        if each.fix:
+            console.print(Text(f"{'':12}-> {each.fix}", "default"), soft_wrap=True)
         shown.append(each)
     return shown

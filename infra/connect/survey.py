@@ -1,23 +1,22 @@
-"""Everything that a deployment needs, looked at in the order of its setting up."""
+"""Check everything that a deployment needs, in the order in which it is set up."""
 
 from collections.abc import Iterator, Mapping
 
 from .account import Account, deployed
 from .database import Database
-from .doors import WouldChange, open_aws, open_web
 from .findings import Check, Finding, unknown
 from .project import Project
+from .read_only import WouldChange, open_aws, open_web
 
 
 def survey(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at the project, the database and the account.
+    """Check the project, the database and the account.
 
-    A check that breaks is something that cannot be told, not the end of the others.
+    A check that raises becomes a finding, and the others go on.
     """
     session = open_aws()
     stack = deployed(environment, session)
-    told = stack.api_url if stack else None
-    api_url = environment.get("PUBLIC_API_URL") or told
+    api_url = environment.get("PUBLIC_API_URL") or (stack.api_url if stack else None)
     with open_web() as web:
         yield from _safely("project", Project(environment, web).checks)
         yield from _safely("database", Database(environment, api_url).checks)

@@ -1,46 +1,49 @@
-"""The verbs behind `make`: `python -m infra.release deploy|rollback|smoke`."""
+"""The commands behind `make`: `python -m infra.release deploy|rollback|smoke|...`."""
 
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
-from rich.console import Console
+from .deploy import deploy_steps
+from .preview import preview_end_steps, preview_steps
+from .rollback import rollback_steps
+from .stack import OUT, Stack
+from .steps import Step, Stopped, run_steps
 
-from infra.stack import open_session, stack_name
-
-from . import Deployment, Guide, Rollback, Step, Stopped, Switch
+VERBS = ("deploy", "rollback", "smoke", "preview", "preview-end")
 
 
 def main() -> int:
-    """Walk one verb's steps; whoever stops says how to go on, with exit code 1."""
+    """Run one command; return 1 when a step of it failed."""
     parser = argparse.ArgumentParser(prog="infra.release", description=__doc__)
-    parser.add_argument("--yes", action="store_true", help="answer yes beforehand")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    deploy = verbs.add_parser("deploy", help="bring this checkout to the cloud")
-    deploy.add_argument("--built", type=Path, help="a built template, instead of ours")
-    verbs.add_parser("rollback", help="bring back the code that ran before")
-    verbs.add_parser("smoke", help="try a deployment").add_argument(
-        "url", nargs="?", default=""
-    )
-    options = parser.parse_args()
-    guide = Guide(Console(highlight=False), options.yes)
+    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument("arguments", nargs="*", help="URL, or PR and BRANCH")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--built", type=Path, help="a built template, instead of ours")
+    OUT.mkdir(exist_ok=True)
     try:
-        guide.walk(_steps(options, guide))
+        run_steps(_steps(parser.parse_args()))
     except Stopped as stopped:
         print(f"\n{stopped}", file=sys.stderr)
         return 1
     return 0
 
 
-def _steps(options: argparse.Namespace, guide: Guide) -> list[Step]:
-    switch = Switch(open_session(), stack_name(), os.environ, guide)
+def _steps(options: argparse.Namespace) -> list[Step]:
+    stack = Stack(os.environ, options.yes)
+    first, second = [*options.arguments, "", ""][:2]
     match options.verb:
         case "deploy":
-            return Deployment(os.environ, guide, switch, options.built).steps()
+            return deploy_steps(stack, options.built)
         case "rollback":
-            return Rollback(os.environ, guide, switch).steps()
-    return [Step("Try", lambda: switch.try_it(options.url), "See the functions' logs.")]
+            return rollback_steps(stack)
+        case "preview":
+            return preview_steps(first, second)
+        case "preview-end":
+            return preview_end_steps(first)
+    return [Step("Smoke test", partial(stack.smoke, first), "Look at the logs.")]
 
 
 if __name__ == "__main__":

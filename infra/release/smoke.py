@@ -1,85 +1,80 @@
-"""The few requests that tell whether a deployment is alive."""
+"""`make smoke`: send the few requests that show whether a deployment works."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import httpx
 
-from .guide import Guide, Stopped
+from .steps import Stopped
 
-PATIENCE: Final = 30.0  # seconds for one answer; the first ones start functions
-TRIES: Final = 5
-PAUSE: Final = 2.0  # seconds, while a gateway learns of its new functions
+TIMEOUT: Final = 30.0  # seconds for one response; the first ones start functions
+ATTEMPTS: Final = 5
+PAUSE: Final = 2.0  # seconds, while the gateway does not know its new functions yet
 
 
-def smoke(api_url: str, environment: Mapping[str, str], guide: Guide) -> None:
-    """Ask a deployment, and say what it answered.
-
-    `SMOKE_EMAIL` and `SMOKE_PASSWORD`, if they are set, sign somebody in.
+def smoke(url: str, environment: Mapping[str, str]) -> None:
+    """Test an API; `SMOKE_EMAIL` and `SMOKE_PASSWORD`, if set, sign a person in.
 
     Raises:
-        Stopped: something is not as it should be.
+        Stopped: a test failed.
     """
-    if not api_url:
-        raise Stopped("the stack tells no ApiUrl.")
-    with httpx.Client(timeout=PATIENCE) as http:
-        for what, tried in _trials(http, api_url, environment):
-            wrong = tried()
-            guide.say(f"{'ok' if not wrong else 'WRONG':8}{what}{wrong}")
-            if wrong:
-                raise Stopped(f"{what}{wrong}")
+    if not url:
+        raise Stopped("the stack has no output ApiUrl.")
+    with httpx.Client(base_url=url, timeout=TIMEOUT) as api:
+        _report("health, database included", _health(api))
+        _report("strangers are refused", _strangers(api))
+        if environment.get("SMOKE_EMAIL"):
+            _report("a person signs in", _sign_in(api, environment))
 
 
-def _trials(
-    http: httpx.Client, api_url: str, environment: Mapping[str, str]
-) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "health, database included", lambda: _health(http, api_url)
-    yield "strangers are refused", lambda: _strangers(http, api_url)
-    if environment.get("SMOKE_EMAIL"):
-        yield "somebody signs in", lambda: _signed_in(http, api_url, environment)
+def _report(title: str, problem: str) -> None:
+    """Print a result; an empty problem is success."""
+    print(f"{'failed' if problem else 'ok':8}{title}", flush=True)
+    if problem:
+        raise Stopped(f"{title}: {problem}")
 
 
-def _health(http: httpx.Client, api_url: str) -> str:
-    """Empty when all is well, else what is wrong; outages get a second chance."""
-    said = ""
-    for _ in range(TRIES):
+def _health(api: httpx.Client) -> str:
+    problem = ""
+    for _ in range(ATTEMPTS):
         try:
-            answer = http.get(f"{api_url}/health")
+            status = api.get("/health").status_code
         except httpx.TransportError as error:
-            said = f": {type(error).__name__}"
+            problem = type(error).__name__
         else:
-            if answer.status_code == httpx.codes.OK:
+            if status == httpx.codes.OK:
                 return ""
-            said = f": it answered {answer.status_code}"
+            problem = f"status {status}"
         time.sleep(PAUSE)
-    return said
+    return problem
 
 
-def _strangers(http: httpx.Client, api_url: str) -> str:
+def _strangers(api: httpx.Client) -> str:
     forged = {"Authorization": "Bearer e30.e30.e30"}
-    answers = [
-        http.get(f"{api_url}/v1/whoami"),
-        http.get(f"{api_url}/v1/tickets", headers=forged),
-        http.post(f"{api_url}/v1/hooks/database", json={}),
+    responses = [
+        api.get("/v1/whoami"),
+        api.get("/v1/tickets", headers=forged),
+        api.post("/v1/hooks/database", json={}),
     ]
-    let_in = [each for each in answers if each.status_code != httpx.codes.UNAUTHORIZED]
-    paths = [f"{each.request.url.path} answered {each.status_code}" for each in let_in]
-    return f": {', '.join(paths)}" if paths else ""
+    return ", ".join(
+        f"{each.request.url.path} status {each.status_code}"
+        for each in responses
+        if each.status_code != httpx.codes.UNAUTHORIZED
+    )
 
 
-def _signed_in(http: httpx.Client, api_url: str, environment: Mapping[str, str]) -> str:
+def _sign_in(api: httpx.Client, environment: Mapping[str, str]) -> str:
     email = environment["SMOKE_EMAIL"]
-    session = http.post(
+    session = api.post(
         f"{environment['SUPABASE_URL']}/auth/v1/token?grant_type=password",
         headers={"apikey": environment["SUPABASE_PUBLISHABLE_KEY"]},
         json={"email": email, "password": environment.get("SMOKE_PASSWORD", "")},
     )
     if session.is_error:
-        return f": Auth answered {session.status_code}"
-    token = session.json()["access_token"]
-    bearer = {"Authorization": f"Bearer {token}"}
-    me = http.get(f"{api_url}/v1/whoami", headers=bearer)
-    if me.is_error or me.json().get("email") != email:
-        return f": whoami answered {me.status_code}"
+        return f"Auth status {session.status_code}"
+    bearer = {"Authorization": f"Bearer {session.json()['access_token']}"}
+    person = api.get("/v1/whoami", headers=bearer)
+    if person.is_error or person.json().get("email") != email:
+        return f"whoami status {person.status_code}"
     return ""

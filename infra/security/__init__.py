@@ -1,1 +1,1 @@
-"""What is looked at before a release: dependencies, leaks, bill of materials."""
+"""Checks before a release: dependencies, leaked secrets, bill of materials."""

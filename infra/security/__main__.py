@@ -12,22 +12,22 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Run one; 1 when it found something."""
+    """Run one command; return 1 when it found something."""
     parser = argparse.ArgumentParser(prog="infra.security", description=__doc__)
     parser.add_argument("verb", choices=["audit", "secrets", "sbom"])
     parser.add_argument("--root", type=Path, default=ROOT)
     parser.add_argument("--out", type=Path, default=ROOT / ".aws-sam" / "sbom.cdx.json")
-    asked = parser.parse_args()
-    match asked.verb:
+    options = parser.parse_args()
+    match options.verb:
         case "audit":
-            return _audit(asked.root)
+            return _audit(options.root)
         case "secrets":
-            leaks = list(find_leaks(asked.root))
+            leaks = list(find_leaks(options.root))
             print(*leaks, sep="\n", end="\n" if leaks else "")
             return bool(leaks)
         case _:
-            write_bill(asked.root, asked.out)
-            print(f"The bill of materials is {asked.out}")
+            write_bill(options.root, options.out)
+            print(f"The bill of materials is {options.out}")
             return 0
 
 

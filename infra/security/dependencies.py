@@ -1,4 +1,4 @@
-"""Known weaknesses of what the locks name, asked of PyPI's advisory database."""
+"""Look up known vulnerabilities of the locked packages in PyPI's database."""
 
 import subprocess
 import sys
@@ -7,16 +7,16 @@ from pathlib import Path
 
 
 class NotAudited(Exception):
-    """Something has a known weakness, or could not be looked up."""
+    """A package has a known vulnerability, or could not be looked up."""
 
 
 def audit(locks: Iterable[Path]) -> None:
-    """Look every pin of every lock up; needs the network.
+    """Look up every pin of every lock; needs the network.
 
     Raises:
-        NotAudited: names the locks; the reasons are on the terminal by then.
+        NotAudited: names the locks; pip-audit has printed the reasons.
     """
-    # What PyPI cannot tell anything about counts as found: strict.
+    # Strict: a package that PyPI does not know counts as vulnerable.
     command = [sys.executable, "-m", "pip_audit", "--strict", "--disable-pip"]
     command += ["--require-hashes", "--progress-spinner=off"]
     failed = [
@@ -26,6 +26,6 @@ def audit(locks: Iterable[Path]) -> None:
     ]
     if failed:
         raise NotAudited(
-            f"Not found to be sound: {', '.join(failed)}. Without a network that"
-            " reaches the package index nothing can be said."
+            f"Vulnerable, or not looked up: {', '.join(failed)}. This needs a network"
+            " that reaches the package index."
         )

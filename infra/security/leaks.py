@@ -1,7 +1,7 @@
-"""Find secrets in files that git knows, or would take.
+"""Find secrets in files that git tracks, or would add.
 
 detect-secrets, because PyPI has it: gitleaks and trufflehog are programs of their own.
-What looks for words such as "password" is left out: it finds forty of our test values,
+Its search for words such as "password" is left out: it finds forty of our test values,
 and a baseline of those would hide the forty-first. A line that must look like a secret
 ends in `pragma: allowlist secret`.
 """
@@ -45,7 +45,7 @@ _SETTINGS: Final = {
 
 
 def find_leaks(root: Path) -> Iterator[str]:
-    """Yield where a secret seems to stand: file, line and kind, never the secret."""
+    """Yield file, line and kind of each suspected secret, never the secret."""
     found = SecretsCollection(root=str(root))
     with transient_settings(_SETTINGS):
         for name in _files(root):

@@ -1,4 +1,4 @@
-"""The bill of materials: what the layer is made of, as CycloneDX."""
+"""Write the bill of materials: the packages of the layer, as CycloneDX."""
 
 import subprocess
 import sys
@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 def write_bill(root: Path, out: Path) -> None:
-    """Write it from the lock of the layer, valid and the same at every run.
+    """Write the bill from the layer's lock: valid, and the same at every run.
 
     Raises:
-        subprocess.CalledProcessError: it would not be valid; the reason was printed.
+        subprocess.CalledProcessError: it would be invalid; the reason was printed.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", "requirements"]

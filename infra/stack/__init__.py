@@ -1,26 +1,16 @@
-"""The stack in AWS: what it needs, how it stands, what would change, its releases."""
+"""The deployed CloudFormation stack, and the parameters and secrets of its template."""
 
-from .changes import Change, DeploymentFailed, NothingToChange, apply, propose
-from .live import LiveStack, open_session, stack_name
-from .parameters import Parameter, missing, parameters_of, values
-from .releases import Release, Releases, stamped
-from .secrets import Secret
+from .live import LiveStack, deployed_template, open_session, stack_name
+from .parameters import Parameter, Secret, overrides, parameters_of, secrets_of
 
 __all__ = [
-    "Change",
-    "DeploymentFailed",
     "LiveStack",
-    "NothingToChange",
     "Parameter",
-    "Release",
-    "Releases",
     "Secret",
-    "apply",
-    "missing",
+    "deployed_template",
     "open_session",
+    "overrides",
     "parameters_of",
-    "propose",
+    "secrets_of",
     "stack_name",
-    "stamped",
-    "values",
 ]

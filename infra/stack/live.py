@@ -4,46 +4,43 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 import boto3
-import yaml
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 
 def stack_name(environment: Mapping[str, str] = os.environ) -> str:
-    """`STACK_NAME`; `autocrm` without it."""
+    """Return `STACK_NAME`, or `autocrm` where it is not set."""
     return environment.get("STACK_NAME") or "autocrm"
 
 
 def open_session(environment: Mapping[str, str] = os.environ) -> boto3.Session:
-    """AWS as the environment names it; `AWS_REGION` counts, as it does on Lambda."""
+    """Open an AWS session in `AWS_REGION`, which boto3 alone does not read."""
     return boto3.Session(region_name=environment.get("AWS_REGION"))
 
 
 @dataclass(frozen=True)
 class LiveStack:
-    """What runs now.
+    """A stack that has been deployed.
 
     Attributes:
         status: as CloudFormation calls it.
         outputs: by name.
         parameters: the names that have a value.
-        metadata: what its template says of itself.
     """
 
     status: str
     outputs: Mapping[str, str] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def find(cls, cloudformation: BaseClient, name: str) -> Self | None:
         """Describe the stack of this name; None when there is none.
 
         Raises:
-            ClientError: AWS refuses to tell.
+            ClientError: AWS refuses.
         """
         try:
             [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -51,33 +48,27 @@ class LiveStack:
             if "does not exist" in str(error):
                 return None
             raise
-        if stack["StackStatus"] == "REVIEW_IN_PROGRESS":  # proposed, never applied
+        if stack["StackStatus"] == "REVIEW_IN_PROGRESS":  # a declined first change set
             return None
+        outputs, parameters = stack.get("Outputs"), stack.get("Parameters")
         return cls(
             status=stack["StackStatus"],
-            outputs={
-                each["OutputKey"]: each["OutputValue"]
-                for each in stack.get("Outputs") or []
-            },
-            parameters=frozenset(
-                each["ParameterKey"] for each in stack.get("Parameters") or []
-            ),
-            metadata=_metadata(cloudformation, name),
+            outputs={each["OutputKey"]: each["OutputValue"] for each in outputs or []},
+            parameters=frozenset(each["ParameterKey"] for each in parameters or []),
         )
 
     @property
     def api_url(self) -> str | None:
-        """Where its API answers."""
+        """Base URL of the API."""
         return self.outputs.get("ApiUrl")
 
 
-def _metadata(cloudformation: BaseClient, name: str) -> Mapping[str, Any]:
-    """Read it from the template as it was handed in, before SAM expanded it."""
-    given = cloudformation.get_template(StackName=name, TemplateStage="Original")
-    body = given["TemplateBody"]
-    if isinstance(body, str):
-        try:
-            body = json.loads(body)
-        except ValueError:
-            body = yaml.load(body, yaml.BaseLoader)  # noqa: S506 (reads strings alone)
-    return dict(body.get("Metadata") or {})
+def deployed_template(cloudformation: BaseClient, name: str) -> str:
+    """Return the template of a stack as it was deployed, before its transforms.
+
+    Raises:
+        ClientError: there is no such stack, or AWS refuses.
+    """
+    answer = cloudformation.get_template(StackName=name, TemplateStage="Original")
+    body = answer["TemplateBody"]  # boto3 parses what is JSON
+    return body if isinstance(body, str) else json.dumps(body)

@@ -1,13 +1,18 @@
-"""The template's parameters, each from the variable of the same name.
+"""The template's parameters and secrets, each from an environment variable.
 
-`SupabaseUrl` is `SUPABASE_URL`. What the environment does not say stays as it is in the
-stack, or is the template's default.
+`SupabaseUrl` is `SUPABASE_URL`. A parameter whose variable is not set keeps the value
+that the stack has, or else the template's default; SAM sees to that. A parameter called
+`SomethingParameter` is the name of a SecureString in AWS's Parameter Store, whose value
+is the variable `SOMETHING`; so no secret is in a template, a change set or a function's
+configuration.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
+
+SUFFIX: Final = "_PARAMETER"
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class Parameter:
 
     Attributes:
         name: in the template.
-        default: what it is when nobody says; None when somebody must.
+        default: the template's default; None when a value is required.
         description: what it is for.
     """
 
@@ -26,12 +31,19 @@ class Parameter:
 
     @property
     def variable(self) -> str:
-        """The environment variable that gives it."""
+        """The environment variable that holds its value."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).upper()
 
 
+class Secret(NamedTuple):
+    """A secret: the variable that holds its value, its name in the Parameter Store."""
+
+    variable: str
+    path: str
+
+
 def parameters_of(template: Mapping[str, Any]) -> list[Parameter]:
-    """Read the parameters of a template's tree."""
+    """Return the parameters that a parsed template declares."""
     return [
         Parameter(
             name,
@@ -42,37 +54,24 @@ def parameters_of(template: Mapping[str, Any]) -> list[Parameter]:
     ]
 
 
-def missing(
-    parameters: Iterable[Parameter],
-    environment: Mapping[str, str],
-    known: Collection[str],
-) -> list[Parameter]:
-    """Those that neither the environment, nor the stack, nor the template gives.
+def overrides(
+    template: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the values of the parameters that the environment sets, by name."""
+    return {
+        each.name: value
+        for each in parameters_of(template)
+        if (value := environment.get(each.variable))
+    }
 
-    Args:
-        parameters: of the template.
-        environment: of this shell.
-        known: the names that the stack has values of.
-    """
+
+def secrets_of(
+    template: Mapping[str, Any], environment: Mapping[str, str]
+) -> list[Secret]:
+    """Return the secrets that a parsed template names; one without a path is unused."""
     return [
-        each
-        for each in parameters
-        if not environment.get(each.variable)
-        and each.name not in known
-        and each.default is None
+        Secret(each.variable.removesuffix(SUFFIX), path)
+        for each in parameters_of(template)
+        if each.variable.endswith(SUFFIX)
+        and (path := environment.get(each.variable) or each.default)
     ]
-
-
-def values(
-    parameters: Iterable[Parameter],
-    environment: Mapping[str, str],
-    known: Collection[str],
-) -> list[dict[str, Any]]:
-    """The parameters as CloudFormation takes them; those with defaults are left out."""
-    given: list[dict[str, Any]] = []
-    for each in parameters:
-        if value := environment.get(each.variable):
-            given.append({"ParameterKey": each.name, "ParameterValue": value})
-        elif each.name in known:
-            given.append({"ParameterKey": each.name, "UsePreviousValue": True})
-    return given

@@ -200,5 +200,5 @@ def test_a_python_that_is_not_here_is_said_in_a_sentence(tmp_path):
         check=True,
     )
 
-    assert "Python 3.99 is not here" in done.stderr
+    assert "Python 3.99 is not installed" in done.stderr
     assert not list(tmp_path.rglob("*.pyc"))

@@ -28,7 +28,7 @@ def server(pytestconfig):
 
 @pytest.fixture
 def project_database(server) -> Iterator[SimpleNamespace]:
-    """A database as a complete project has it, and its superuser's door."""
+    """A database as a complete project has it, and a way to break it as superuser."""
     name = server.clone(DESK)
     dsn = server.dsn(name)
     keep_secrets(dsn, SECRETS)

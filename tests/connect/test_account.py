@@ -7,7 +7,7 @@ import pytest
 
 from infra.connect import State
 from infra.connect.account import Account
-from infra.connect.doors import open_aws
+from infra.connect.read_only import open_aws
 from infra.stack import LiveStack
 
 READY = {
@@ -25,13 +25,13 @@ class SmallAccount:
 
     region_name = "eu-west-1"
 
-    def __init__(self, unreserved=1000, production=True, kept=()):
-        self._kept = kept
+    def __init__(self, unreserved=1000, production=True, stored=()):
+        self._stored = stored
         self._limit = {"UnreservedConcurrentExecutions": unreserved}
         self._production = production
 
     def _get_parameter(self, Name):  # noqa: N803 (AWS's name)
-        if Name not in self._kept:
+        if Name not in self._stored:
             raise LookupError(Name)
 
     def client(self, name):
@@ -55,14 +55,14 @@ def test_a_whole_account_lacks_nothing():
     seen = findings(READY, SmallAccount())
 
     assert {each.state for each in seen.values()} == {State.OK}, seen
-    assert seen["AWS account"].says == "...9012, eu-west-1"
+    assert seen["AWS account"].message == "...9012, eu-west-1"
 
 
 def test_a_new_account_has_no_room_for_reserved_functions():
     seen = findings(READY, SmallAccount(unreserved=10), stack=None)
 
     assert seen["Lambda concurrency"].state is State.MISSING
-    assert "L-B99A9384" in seen["Lambda concurrency"].mend
+    assert "L-B99A9384" in seen["Lambda concurrency"].fix
     assert not seen["Lambda concurrency"].can_wait
 
 
@@ -73,37 +73,37 @@ def test_mail_in_the_sandbox_is_said_and_may_wait():
     assert seen["mail to anybody"].can_wait
 
 
-def test_a_secret_is_kept_already_or_at_hand_or_missing():
-    place = "/autocrm/webhook-secrets"
+def test_a_secret_is_stored_or_set_in_the_shell_or_missing():
+    path = "/autocrm/webhook-secrets"
     empty = {**READY, "WEBHOOK_SECRETS": ""}
 
     nowhere = findings(empty, SmallAccount())["WEBHOOK_SECRETS"]
-    at_hand = findings(READY, SmallAccount())["WEBHOOK_SECRETS"]
-    kept = findings(empty, SmallAccount(kept=(place,)))["WEBHOOK_SECRETS"]
+    in_shell = findings(READY, SmallAccount())["WEBHOOK_SECRETS"]
+    stored = findings(empty, SmallAccount(stored=(path,)))["WEBHOOK_SECRETS"]
 
     assert nowhere.state is State.MISSING
-    assert nowhere.mend.startswith("export WEBHOOK_SECRETS=...")
-    assert at_hand.state is kept.state is State.OK
-    assert "make deploy" in at_hand.says
+    assert nowhere.fix.startswith("export WEBHOOK_SECRETS=...")
+    assert in_shell.state is stored.state is State.OK
+    assert "make deploy" in in_shell.message
 
 
 @pytest.mark.parametrize(
-    ("status", "mend"),
+    ("status", "fix"),
     [
         ("ROLLBACK_COMPLETE", "delete-stack"),
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("UPDATE_IN_PROGRESS", "wait"),
     ],
 )
-def test_a_stack_that_is_stuck_is_said_with_the_way_out(status, mend):
+def test_a_stack_that_is_stuck_is_said_with_the_way_out(status, fix):
     seen = findings(READY, SmallAccount(), LiveStack(status))
 
     assert seen["stack"].state is State.MISSING
-    assert mend in seen["stack"].mend
+    assert fix in seen["stack"].fix
 
 
 def test_an_account_of_which_aws_tells_little(aws):
-    """moto knows neither limits nor the sandbox: that is said, not guessed."""
+    """moto knows neither limits nor the sandbox: that is reported, not guessed."""
     seen = findings({**READY, "DEPLOY_BUCKET": "not-there"}, open_aws(), None)
 
     assert seen["AWS account"].state is State.OK
@@ -114,9 +114,9 @@ def test_an_account_of_which_aws_tells_little(aws):
 
 
 def test_a_bucket_is_found_and_a_sender_who_was_not_verified_yet_is_not(aws):
-    place = {"LocationConstraint": "eu-west-1"}
+    path = {"LocationConstraint": "eu-west-1"}
     boto3.client("s3").create_bucket(
-        Bucket="our-bucket", CreateBucketConfiguration=place
+        Bucket="our-bucket", CreateBucketConfiguration=path
     )
     boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.com")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.connect import State
-from infra.connect.database import Database, migrations_of
+from infra.connect import State, migrations_of
+from infra.connect.database import Database
 
 from .conftest import API_URL, SECRETS
 
@@ -24,12 +24,12 @@ def test_a_whole_project_lacks_nothing(project_database):
     seen = findings(project_database.dsn)
 
     assert {each.state for each in seen.values()} == {State.OK}, seen
-    assert seen["migrations"].says == f"{len(migrations_of())} applied"
+    assert seen["migrations"].message == f"{len(migrations_of())} applied"
     assert "advisors" in seen
 
 
 @pytest.mark.parametrize(
-    ("broken", "about", "said", "mend"),
+    ("broken", "about", "message", "fix"),
     [
         (
             "delete from supabase_migrations.schema_migrations"  # noqa: S608
@@ -46,13 +46,21 @@ def test_a_whole_project_lacks_nothing(project_database):
             "git pull",
         ),
         (
+            "update supabase_migrations.schema_migrations"  # noqa: S608
+            " set statements[1] = statements[1] || ' edited'"
+            f" where version = '{migrations_of()[-1]}'",
+            "migrations",
+            f"edited after this database ran them: {migrations_of()[-1]}_",
+            "supabase db reset --remote",
+        ),
+        (
             "drop extension pg_net cascade",
             "pg_net",
-            "cannot wake functions",
+            "cannot call functions",
             "make deploy",
         ),
         (
-            "revoke execute on function public.custom_access_token_hook"
+            "revoke execute on function private.custom_access_token_hook"
             " from supabase_auth_admin",
             "hook's rights",
             "may not call",
@@ -61,7 +69,7 @@ def test_a_whole_project_lacks_nothing(project_database):
         (
             'drop policy "people listen to what they may see" on realtime.messages',
             "Realtime rules",
-            "not everybody may listen",
+            "may not receive",
             "make deploy",
         ),
         (
@@ -90,8 +98,8 @@ def test_a_whole_project_lacks_nothing(project_database):
         ),
     ],
 )
-def test_what_is_broken_is_named_with_what_mends_it(
-    project_database, broken, about, said, mend
+def test_what_is_broken_is_named_with_what_fixes_it(
+    project_database, broken, about, message, fix
 ):
     project_database.breaks("alter table public.person_roles disable trigger all")
     project_database.breaks(broken)
@@ -99,8 +107,8 @@ def test_what_is_broken_is_named_with_what_mends_it(
     seen = findings(project_database.dsn)
 
     assert seen[about].state is State.MISSING, seen
-    assert said in seen[about].says
-    assert mend in seen[about].mend
+    assert message in seen[about].message
+    assert fix in seen[about].fix
     others = [each for name, each in seen.items() if name not in (about, "advisors")]
     assert {each.state for each in others} <= {State.OK}
 
@@ -110,7 +118,7 @@ KNOWN = "select vault.create_secret('x', 'autocrm_source_secret')"
 
 
 @pytest.mark.parametrize(
-    ("place", "known", "state", "said", "mend"),
+    ("place", "known", "state", "message", "fix"),
     [
         ("", False, State.OK, "off", ""),
         (PLACE, True, State.OK, "on", ""),
@@ -119,7 +127,7 @@ KNOWN = "select vault.create_secret('x', 'autocrm_source_secret')"
     ],
 )
 def test_addresses_are_limited_by_both_sides_or_by_none(
-    project_database, place, known, state, said, mend
+    project_database, place, known, state, message, fix
 ):
     if known:
         project_database.breaks(KNOWN)
@@ -129,15 +137,15 @@ def test_addresses_are_limited_by_both_sides_or_by_none(
     [found] = [each for each in checks.checks() if each.about == "limit by address"]
 
     assert found.state is state
-    assert said in found.says
-    assert mend in found.mend
+    assert message in found.message
+    assert fix in found.fix
 
 
 def test_an_address_of_another_deployment_is_noticed(project_database):
     seen = findings(project_database.dsn, "https://other.example.com")
 
     assert seen["Vault"].state is State.MISSING
-    assert "https://other.example.com/v1/hooks/database" in seen["Vault"].mend
+    assert "https://other.example.com/v1/hooks/database" in seen["Vault"].fix
     assert findings(project_database.dsn, None)["Vault"].state is State.OK
 
 
@@ -147,7 +155,7 @@ def test_an_empty_database_lacks_its_migrations_and_that_may_wait(server):
     seen = findings(server.dsn(name))
 
     assert seen["migrations"].can_wait
-    assert f"{len(migrations_of())} not applied" in seen["migrations"].says
+    assert f"{len(migrations_of())} not applied" in seen["migrations"].message
     assert "pg_net" not in seen
     server.drop(name)
 
@@ -166,12 +174,12 @@ def test_without_a_database_code_would_come_before_migrations(wrong):
 
     assert seen["database"].state is State.MISSING
     assert not seen["database"].can_wait
-    assert "pw" not in seen["database"].says
+    assert "pw" not in seen["database"].message
 
 
 def test_no_finding_holds_a_secret(project_database, server):
     seen = findings(project_database.dsn)
 
-    told = " ".join(f"{each.says} {each.mend}" for each in seen.values())
-    assert SECRETS["autocrm_webhook_secret"] not in told
-    assert project_database.dsn not in told
+    text = " ".join(f"{each.message} {each.fix}" for each in seen.values())
+    assert SECRETS["autocrm_webhook_secret"] not in text
+    assert project_database.dsn not in text

@@ -1,10 +1,11 @@
 """A Supabase project over HTTP: whole, and with each thing broken in turn."""
 
+import httpx
 import pytest
 
 from infra.connect import State
-from infra.connect.doors import open_web
 from infra.connect.project import Project
+from infra.connect.read_only import open_web
 
 pytestmark = pytest.mark.slow
 
@@ -29,30 +30,68 @@ def test_a_whole_project_lacks_nothing(environment):
     seen = findings(environment)
 
     assert {each.state for each in seen.values()} == {State.OK}, seen
-    assert seen["token signing"].says == "ES256"
-    assert seen["Realtime settings"].says == "at most 500 messages a second"
+    assert seen["token signing"].message == "ES256"
+    assert seen["Realtime settings"].message == "at most 500 messages a second"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "about", "said"),
+    ("name", "value", "about", "message"),
     [
         ("SUPABASE_URL", "", "Supabase project", "not set"),
         ("SUPABASE_URL", "http://127.0.0.1:9", "Supabase project", "does not answer"),
         ("SUPABASE_URL", "abc.supabase.co", "Supabase project", "not the address"),
         ("SUPABASE_PUBLISHABLE_KEY", "", "publishable key", "not a key of"),
         ("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_no", "publishable key", "not a"),
-        ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_x", "publishable key", "opens all"),
+        (
+            "SUPABASE_PUBLISHABLE_KEY",
+            "sb_secret_x",
+            "publishable key",
+            "grants everything",
+        ),
         ("SUPABASE_SECRET_KEY", "", "secret key", "not a secret key"),
         ("SUPABASE_SECRET_KEY", "sb_secret_no", "secret key", "not a secret key"),
     ],
 )
-def test_what_is_broken_is_named_with_its_page(environment, name, value, about, said):
+def test_what_is_broken_is_named_with_its_page(
+    environment, name, value, about, message
+):
     seen = findings(environment | {name: value})
 
     assert seen[about].state is State.MISSING
-    assert said in seen[about].says
-    assert seen[about].mend.startswith("https://supabase.com/dashboard/project/")
+    assert message in seen[about].message
+    assert seen[about].fix.startswith("https://supabase.com/dashboard/project/")
     assert not seen[about].can_wait
+
+
+def exposing(*schemas, migrated=True):
+    """Answer as a project whose Data API serves these schemas."""
+
+    def answer(request):
+        asked = request.headers.get("accept-profile", schemas[0])
+        if request.url.path.startswith("/rest/v1/") and asked not in schemas:
+            return httpx.Response(406, json={"code": "PGRST106"})
+        found = migrated or "rpc" not in request.url.path
+        return httpx.Response(200 if found else 404, json={})
+
+    return httpx.MockTransport(answer)
+
+
+@pytest.mark.parametrize(
+    ("transport", "message", "can_wait"),
+    [
+        (exposing("public"), "and with it tables", False),
+        (exposing("api", "public"), "and with it tables", False),
+        (exposing("api", migrated=False), "expose the schema api", True),
+    ],
+)
+def test_schemas_are_tried_from_outside(environment, transport, message, can_wait):
+    with httpx.Client(transport=transport) as web:
+        checks = Project(environment, web).checks()
+        seen = {each.about: each for each in checks}["exposed schemas"]
+
+    assert (seen.state, seen.can_wait) == (State.MISSING, can_wait)
+    assert message in seen.message
+    assert seen.fix.endswith("/settings/api")
 
 
 @pytest.mark.parametrize(
@@ -64,9 +103,9 @@ def test_what_is_broken_is_named_with_its_page(environment, name, value, about, 
     ],
 )
 def test_a_page_is_that_of_the_project(address, given, page):
-    told = findings({"SUPABASE_URL": address, "SUPABASE_PROJECT_ID": given})
+    seen = findings({"SUPABASE_URL": address, "SUPABASE_PROJECT_ID": given})
 
-    assert page in told["Supabase project"].mend
+    assert page in seen["Supabase project"].fix
 
 
 def test_a_publishable_key_in_place_of_the_secret_one_is_noticed(environment):
@@ -109,7 +148,7 @@ def test_a_setting_that_only_the_owner_sees(
 
     assert seen[about].state is state
     assert seen[about].can_wait
-    assert seen[about].mend
+    assert seen[about].fix
 
 
 @pytest.mark.parametrize("token", ["", "sbp_wrong"])
@@ -118,4 +157,4 @@ def test_without_the_owners_token_it_says_what_it_could_not_see(environment, tok
 
     unseen = {name for name, each in seen.items() if each.state is State.UNKNOWN}
     assert unseen == {"token hook", "Realtime settings"}
-    assert "SUPABASE_ACCESS_TOKEN" in seen["token hook"].says
+    assert "SUPABASE_ACCESS_TOKEN" in seen["token hook"].message

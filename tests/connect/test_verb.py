@@ -1,4 +1,4 @@
-"""`make connect` as a person runs it, against the local desk."""
+"""`make connect` as a person runs it, against the local stack."""
 
 import os
 import sys
@@ -28,12 +28,12 @@ def environment(desk, node_modules):
     }
 
 
-def test_it_says_of_each_thing_how_it_stands_and_shows_no_secret(environment, desk):
-    said = run_program(*VERB, environment=environment)
+def test_it_prints_the_result_of_each_check_and_no_secret(environment, desk):
+    done = run_program(*VERB, environment=environment)
 
-    assert said.returncode == 1  # nothing is deployed to the stand-in of AWS
-    assert "Traceback" not in said.stderr
-    lines = said.stdout.splitlines()
+    assert done.returncode == 1  # nothing is deployed to the stand-in of AWS
+    assert "Traceback" not in done.stderr
+    lines = done.stdout.splitlines()
     assert any(line.startswith("ok") and "migrations" in line for line in lines)
     assert any(line.startswith("missing") and "stack" in line for line in lines)
     assert any(line.startswith("cannot tell") and "hook" in line for line in lines)
@@ -44,14 +44,14 @@ def test_it_says_of_each_thing_how_it_stands_and_shows_no_secret(environment, de
         environment["WEBHOOK_SECRETS"],
         environment["AWS_SECRET_ACCESS_KEY"],
     ):
-        assert secret not in said.stdout + said.stderr
+        assert secret not in done.stdout + done.stderr
 
 
 def test_with_nothing_set_it_asks_for_what_it_needs_first(tmp_path):
-    said = run_program(
+    done = run_program(
         *VERB, environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     )
 
-    assert said.returncode == 1
+    assert done.returncode == 1
     for name in ("SUPABASE_URL", "SUPABASE_DB_URL", "WEBHOOK_SECRETS", "AWS_REGION"):
-        assert name in said.stdout
+        assert name in done.stdout

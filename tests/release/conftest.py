@@ -1,9 +1,11 @@
-"""A rehearsal: real SAM, CLI and database, moto for AWS, the local desk for the API."""
+"""A rehearsal: real SAM, CLI and database, moto for AWS, the local API."""
 
 import os
 import pty
+import re
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +20,7 @@ from tests.open_desk import ROOT, run_program
 __all__ = ["aws"]
 BUCKET = "rehearsal-artifacts"
 RELEASE = (sys.executable, "-m", "infra.release")
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 TEMPLATE = Path(__file__).with_name("rehearsal.yaml")
 
 
@@ -29,17 +32,21 @@ def server(pytestconfig):
 @pytest.fixture
 def stage(server, desk, aws, node_modules, tmp_path) -> Iterator[SimpleNamespace]:
     """Everything that a person has before their first `make deploy`."""
-    place = {"LocationConstraint": "eu-west-1"}
-    boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    region = {"LocationConstraint": "eu-west-1"}
+    boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=region)
     name = server.clone(EMPTY)
     environment = {
         **os.environ,
+        # moto finds the bucket in the path of a URL of this host alone
+        "AWS_ENDPOINT_URL": aws.replace("127.0.0.1", "localhost"),
+        "SAM_CLI_POLL_DELAY": "0.2",
         "SUPABASE_URL": desk.supabase_url,
         "SUPABASE_PUBLISHABLE_KEY": desk.supabase_publishable_key,
         "SUPABASE_SECRET_KEY": desk.supabase_secret_key,
         "SUPABASE_DB_URL": server.dsn(name),
         "ANSWERS_AT": desk.api_url,
-        "PUBLIC_API_URL": desk.api_url,  # moto tells no output of a first deployment
+        "PUBLIC_API_URL": desk.api_url,  # moto has no outputs of a change set
+        "MAIL_FROM": 'The "help" desk <desk@example.com>',
         "WEBHOOK_SECRETS": "what the database signs with",
         "DEPLOY_BUCKET": BUCKET,
         "STACK_NAME": "rehearsal",
@@ -52,7 +59,7 @@ def stage(server, desk, aws, node_modules, tmp_path) -> Iterator[SimpleNamespace
         return run_program(*RELEASE, *arguments, environment=environment | changed)
 
     def deploy(**changed):
-        return verb("--yes", "deploy", f"--built={template}", **changed)
+        return verb("deploy", f"--built={template}", "--yes", **changed)
 
     yield SimpleNamespace(
         deploy=deploy, verb=verb, template=template, dsn=server.dsn(name),
@@ -63,18 +70,35 @@ def stage(server, desk, aws, node_modules, tmp_path) -> Iterator[SimpleNamespace
 
 @pytest.fixture
 def answer(stage):
-    """Run a verb at a terminal, where somebody answers each question."""
+    """Deploy in a terminal, where somebody types the same key at every question."""
 
-    def answer(said, *arguments):
+    def answer(key, **changed):
         ours, theirs = pty.openpty()
-        try:
-            os.write(ours, f"{said}\n".encode() * 9)
-            return subprocess.run(  # noqa: S603
-                [*RELEASE, *arguments], cwd=ROOT, env=stage.environment, stdin=theirs,
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-        finally:
-            os.close(ours)
+        termios.tcsetwinsize(theirs, (24, 120))
+        command = [*RELEASE, "deploy", f"--built={stage.template}"]
+        with subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=stage.environment | changed,
+            stdin=theirs, stdout=theirs, stderr=theirs,
+        ) as program:  # fmt: skip
             os.close(theirs)
+            output = unanswered = ""
+            while part := _read(ours):
+                plain = COLOURS.sub("", part)
+                output, unanswered = output + plain, unanswered + plain
+                if "● No" in unanswered:  # the Supabase CLI, which takes one key
+                    os.write(ours, key.encode() or b"\r")
+                    unanswered = ""
+                elif unanswered.endswith("[y/N]: "):  # SAM, which takes a line
+                    os.write(ours, f"{key}\n".encode())
+                    unanswered = ""
+        os.close(ours)
+        return SimpleNamespace(returncode=program.returncode, stdout=output)
 
     return answer
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096).decode(errors="replace")
+    except OSError:  # the program has ended
+        return ""

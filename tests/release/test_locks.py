@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from tests.open_desk import ROOT
 
-PIN = re.compile(r"^(?P<asked>[a-z0-9][^\\]*?) \\$", re.MULTILINE)
+PIN = re.compile(r"^(?P<pin>[a-z0-9][^\\]*?) \\$", re.MULTILINE)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PYTHONS = ("3.11", "3.13")
 
@@ -24,7 +24,7 @@ def group(name):
 
 
 RUNTIME = PROJECT["project"]["dependencies"]
-ASKED = {
+REQUIREMENTS = {
     "runtime.txt": RUNTIME,
     "local.txt": [*RUNTIME, *group("local")],
     "uv.txt": list(group("uv")),
@@ -40,16 +40,16 @@ def lock(name):
 def pins(text, python):
     """The pinned version of each package, as pip on Linux reads a lock."""
     where = {"python_version": python, "python_full_version": f"{python}.0"}
-    for asked in PIN.findall(text):
-        pin = Requirement(asked)
+    for line in PIN.findall(text):
+        pin = Requirement(line)
         if pin.marker is None or pin.marker.evaluate(where):
             yield canonicalize_name(pin.name), pin
 
 
-def lacking(asked, text, python):
+def lacking(required, text, python):
     """Say what of the requirements a lock does not hold."""
     held = dict(pins(text, python))
-    for requirement in map(Requirement, asked):
+    for requirement in map(Requirement, required):
         pin = held.get(canonicalize_name(requirement.name))
         if pin is None:
             yield f"{requirement} is not locked"
@@ -58,16 +58,16 @@ def lacking(asked, text, python):
         elif [each.operator for each in pin.specifier] != ["=="]:
             yield f"{pin} is not one version"
         elif not all(requirement.specifier.contains(v.version) for v in pin.specifier):
-            yield f"{pin} is not what was asked for, {requirement}"
+            yield f"{pin} is not what is required, {requirement}"
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", REQUIREMENTS)
 def test_a_lock_holds_what_the_project_asks_for(name, python):
-    assert list(lacking(ASKED[name], lock(name), python)) == []
+    assert list(lacking(REQUIREMENTS[name], lock(name), python)) == []
 
 
-@pytest.mark.parametrize("name", [*ASKED, "node.txt"])
+@pytest.mark.parametrize("name", [*REQUIREMENTS, "node.txt"])
 def test_every_pin_has_a_hash_and_nothing_names_a_host_or_a_place(name):
     text = lock(name)
     lines = [line.strip() for line in text.splitlines()]
@@ -91,14 +91,14 @@ def test_what_is_tested_is_what_is_used(used, python):
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("required", "message"),
     [
         ("left-pad", "left-pad is not locked"),
         ("httpx[zstd]", "without its extras"),
-        ("rich<2", "is not what was asked for"),
+        ("rich<2", "is not what is required"),
     ],
 )
-def test_a_lock_that_lags_behind_is_noticed(asked, said):
-    [complaint] = lacking([asked], lock("dev.txt"), "3.11")
+def test_a_lock_that_lags_behind_is_noticed(required, message):
+    [complaint] = lacking([required], lock("dev.txt"), "3.11")
 
-    assert said in complaint
+    assert message in complaint

@@ -1,8 +1,8 @@
 """`make deploy` and `make rollback`, as far as they go without an account.
 
-Real: SAM's packaging, the Supabase CLI, the database, the smoke test, change sets and
-kept releases as moto has them. Not rehearsed: our own template in CloudFormation, which
-moto cannot deploy; `sam build`, which tests/build tries; IAM, which moto does not ask.
+Real: SAM's change sets and uploads, the Supabase CLI, the database, the smoke test. AWS
+is moto. Not rehearsed: our own template in CloudFormation, which moto cannot deploy;
+`sam build`, which tests/build runs; IAM, which moto does not check.
 """
 
 import re
@@ -10,14 +10,18 @@ import re
 import boto3
 import pytest
 
-from infra.connect import migrations_of
+from infra.connect import applied, edited, migrations_of
 from infra.local.postgres import connected
-from infra.release.migrating import versions
-from infra.stack import LiveStack, Release
+from infra.release.releases import Release
+from infra.stack import LiveStack, deployed_template
+from infra.supabase_cli import SupabaseCli
 
 from .conftest import BUCKET
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+EDITED = migrations_of()[1]
+ROTATED = "another secret"
+SECRETS = ("SUPABASE_DB_URL", "SUPABASE_SECRET_KEY", "WEBHOOK_SECRETS")
 
 
 def live():
@@ -25,7 +29,12 @@ def live():
 
 
 def release():
-    return Release.of(live().metadata)
+    return Release.of(deployed_template(boto3.client("cloudformation"), "rehearsal"))
+
+
+def versions(stage):
+    with connected(stage.dsn) as connection:
+        return applied(connection)
 
 
 def change(stage, seconds):
@@ -38,159 +47,157 @@ def change(stage, seconds):
 def timeout():
     sqs = boto3.client("sqs")
     [url] = sqs.list_queues()["QueueUrls"]
-    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
-    return asked["Attributes"]["VisibilityTimeout"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    return found["Attributes"]["VisibilityTimeout"]
 
 
-def test_from_nothing_to_a_desk_and_to_the_next_release_and_back(stage):
+def stored(path):
+    ssm = boto3.client("ssm")
+    found = ssm.get_parameter(Name=path, WithDecryption=True)["Parameter"]
+    return found["Value"], found["Type"]
+
+
+def parameters():
+    [stack] = boto3.client("cloudformation").describe_stacks()["Stacks"]
+    pairs = stack["Parameters"]
+    return {each["ParameterKey"]: each["ParameterValue"] for each in pairs}
+
+
+def test_from_nothing_to_a_release_and_to_the_next_one_and_back(stage):
+    nothing = stage.verb("rollback", "--yes")
     first = stage.deploy()
     assert first.returncode == 0, first.stderr + first.stdout
-    name = release().name
+    before, only = release(), stage.verb("rollback", "--yes")
     change(stage, "240")
-    second = stage.deploy()
+    second = stage.deploy(MAIL_FROM="", WEBHOOK_SECRETS=ROTATED)
     assert second.returncode == 0, second.stderr + second.stdout
-    after = release()
-    was = timeout()
-    back = stage.verb("--yes", "rollback")
+    after, deployed = release(), timeout()
+    back = stage.verb("rollback", "--yes")
 
-    assert first.stdout.index("Migrate") < first.stdout.index("Applying migration")
-    assert first.stdout.index("Applying migration") < first.stdout.index("Switch")
-    assert versions(stage.dsn) == migrations_of()
-    assert "Every migration is applied" in second.stdout
-    assert "Modify  EventQueue" in second.stdout
-    assert (after.previous, after.migration) == (name, migrations_of()[-1])
+    assert "rehearsal was not deployed" in nothing.stderr
+    assert "is the first release" in only.stderr
+    assert first.stdout.index("supabase db push") < first.stdout.index("+ Add")
+    assert versions(stage) == migrations_of()
+    assert re.search(r"\* Modify +EventQueue", second.stdout)
+    assert after.previous == f"s3://{BUCKET}/rehearsal/{before.name}.template"
+    assert after.migration == migrations_of()[-1]
     assert back.returncode == 0, back.stderr + back.stdout
-    assert release().name == name
-    assert (was, timeout()) == ("240", "180")
-    assert versions(stage.dsn) == migrations_of()
-    for told in (first, second, back):
-        for secret in ("SUPABASE_DB_URL", "SUPABASE_SECRET_KEY", "WEBHOOK_SECRETS"):
-            assert stage.environment[secret] not in told.stdout + told.stderr
+    assert release() == before
+    assert (deployed, timeout()) == ("240", "180")
+    assert stored("/rehearsal/webhook-secrets") == (ROTATED, "SecureString")
+    for done in (first, second, back):
+        for secret in (ROTATED, *map(stage.environment.get, SECRETS)):
+            assert secret not in done.stdout + done.stderr
+    assert ROTATED not in str(parameters())
+    assert parameters()["MailFrom"] == stage.environment["MAIL_FROM"]
 
 
-def test_a_release_that_never_ran_is_not_gone_back_to(stage, answer):
-    stage.deploy().check_returncode()
-    first = release().name
+def test_a_person_is_asked_and_what_they_decline_is_never_gone_back_to(stage, answer):
+    accepted = answer("y")
+    assert accepted.returncode == 0, accepted.stdout
+    first = release()
     change(stage, "240")
-    declined = answer("n", "deploy", f"--built={stage.template}")
+    declined = answer("n")
+    unchanged = (release(), timeout())
     change(stage, "300")
     stage.deploy().check_returncode()
 
-    stage.verb("--yes", "rollback").check_returncode()
-
-    kept = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="releases/")
     assert declined.returncode == 1
-    assert kept["KeyCount"] == 3
-    assert (release().name, timeout()) == (first, "180")
+    assert "it was declined" in declined.stdout
+    assert unchanged == (first, "180")
+    assert release().previous.endswith(f"/{first.name}.template")
 
 
-def test_secrets_are_kept_where_functions_read_them_and_nowhere_else(stage):
-    first = stage.deploy()
-    first.check_returncode()
-    again = stage.deploy(WEBHOOK_SECRETS="another secret")
-    again.check_returncode()
-    without = stage.deploy(WEBHOOK_SECRETS="", SUPABASE_SECRET_KEY="")
-
-    ssm = boto3.client("ssm")
-    place = "/rehearsal/webhook-secrets"
-    kept = ssm.get_parameter(Name=place, WithDecryption=True)["Parameter"]
-    assert (kept["Value"], kept["Type"]) == ("another secret", "SecureString")
-    assert kept["Version"] == 2
-    assert f"{place}: kept" in first.stdout
-    assert "another secret" not in again.stdout + again.stderr
-    stack = boto3.client("cloudformation").describe_stacks(StackName="rehearsal")
-    assert "secret" not in str(stack["Stacks"][0]["Parameters"]).replace(place, "")
-    assert without.returncode == 1  # ours names other places, where nothing is kept
-
-
-def test_what_would_lose_something_is_shown_as_such(stage):
+def test_what_would_be_deleted_is_shown_and_nobody_goes_back_two_releases(stage):
     stage.deploy().check_returncode()
     renamed = stage.template.read_text().replace("EventQueue", "OtherQueue")
     stage.template.write_text(renamed)
-
-    said = stage.deploy()
-
-    [line] = [line for line in said.stdout.splitlines() if "Remove" in line]
-    assert "EventQueue" in line
-    assert "what it holds is lost" in line
-
-
-def test_a_failed_smoke_test_says_how_to_go_back(stage):
-    said = stage.deploy(PUBLIC_API_URL=stage.environment["SUPABASE_URL"])
-
-    assert said.returncode == 1
-    assert "WRONG" in said.stdout
-    assert "make rollback" in said.stderr
-
-
-def test_a_migration_that_fails_leaves_the_old_code(stage):
-    with connected(stage.dsn) as connection:
-        connection.execute("create table public.tickets ()")
-
-    said = stage.deploy()
-
-    assert said.returncode == 1
-    assert said.stderr.strip().startswith("Migrate:")
-    assert "The old code still runs" in said.stderr
-    assert live() is None
-
-
-def test_what_is_missing_stops_before_anything_is_done(stage):
-    said = stage.deploy(WEBHOOK_SECRETS="", SUPABASE_DB_URL="")
-
-    assert said.returncode == 1
-    assert "database, WEBHOOK_SECRETS missing" in said.stderr
-    assert "2/7" not in said.stdout
-    assert versions(stage.dsn) == []
-
-
-@pytest.mark.parametrize("said", ["n", "", "perhaps"])
-def test_without_a_yes_nothing_changes(stage, answer, said):
-    refused = answer(said, "deploy", f"--built={stage.template}")
-
-    assert refused.returncode == 1
-    assert "it was declined" in refused.stderr
-    assert versions(stage.dsn) == []
-    assert live() is None
-
-
-def test_with_a_yes_at_each_question_it_is_done(stage, answer):
-    done = answer("y", "deploy", f"--built={stage.template}")
-
-    assert done.returncode == 0, done.stderr
-    assert live().status == "CREATE_COMPLETE"
-
-
-def test_with_nobody_to_ask_nothing_changes(stage):
-    said = stage.verb("deploy", f"--built={stage.template}")
-
-    assert said.returncode == 1
-    assert "YES=1" in said.stderr
-    assert versions(stage.dsn) == []
-
-
-def test_the_first_release_has_nothing_before_it(stage):
-    nothing = stage.verb("--yes", "rollback")
-    stage.deploy().check_returncode()
-    first = stage.verb("--yes", "rollback")
-
-    assert "rehearsal is not deployed" in nothing.stderr
-    assert "is the first release" in first.stderr
-
-
-def test_nobody_goes_back_two_releases_over_a_newer_database(stage):
-    stage.deploy().check_returncode()
-    change(stage, "240")
-    stage.deploy().check_returncode()
+    second = stage.deploy()
+    deployed = release()
     with connected(stage.dsn) as connection:
         connection.execute(
             "insert into supabase_migrations.schema_migrations (version)"
             " values ('29990101000000')"
         )
 
-    said = stage.verb("--yes", "rollback")
+    refused = stage.verb("rollback", "--yes")
 
-    assert said.returncode == 1
-    assert "two releases or more after" in said.stderr
-    assert "Nothing was changed" in said.stderr
-    assert timeout() == "240"
+    assert re.search(r"- Delete +EventQueue +AWS::SQS::Queue", second.stdout)
+    assert refused.returncode == 1
+    assert "two releases or more after" in refused.stderr
+    assert "Nothing was changed" in refused.stderr
+    assert release() == deployed
+
+
+def test_a_failed_smoke_test_says_how_to_go_back(stage):
+    done = stage.deploy(PUBLIC_API_URL=stage.environment["SUPABASE_URL"])
+
+    assert done.returncode == 1
+    assert "failed  strangers are refused" in done.stdout
+    assert "make rollback" in done.stderr
+
+
+def test_a_migration_that_fails_leaves_the_old_code(stage):
+    with connected(stage.dsn) as connection:
+        connection.execute("create table public.tickets ()")
+
+    done = stage.deploy()
+
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-2].startswith("Migrate:")
+    assert "The old code still runs" in done.stderr
+    assert live() is None
+
+
+def test_what_is_missing_stops_before_anything_is_done(stage):
+    done = stage.deploy(WEBHOOK_SECRETS="", SUPABASE_DB_URL="")
+
+    assert done.returncode == 1
+    assert "database, WEBHOOK_SECRETS" in done.stderr
+    assert "2/5" not in done.stdout
+    assert versions(stage) == []
+
+
+@pytest.mark.parametrize(
+    "remedy",
+    [("db", "reset"), ("migration", "repair", "--status", "applied", EDITED)],
+)
+def test_an_edited_migration_stops_before_anything_is_done(stage, remedy):
+    cli = SupabaseCli(stage.dsn)
+    cli.run("db", "push", "--yes").check_returncode()
+    with connected(stage.dsn) as connection:
+        connection.execute(
+            "update supabase_migrations.schema_migrations"
+            " set statements[1] = 'select 1' where version = %s",
+            [EDITED],
+        )
+
+    done = stage.deploy()
+    cli.run(*remedy, "--yes").check_returncode()
+
+    assert done.returncode == 1
+    assert f"edited after this database ran them: {EDITED}_" in done.stdout
+    assert "supabase db reset --remote" in done.stdout
+    assert "not ready: migrations." in done.stderr
+    assert "2/5" not in done.stdout
+    assert live() is None
+    with connected(stage.dsn) as connection:
+        assert edited(connection) == []
+
+
+@pytest.mark.parametrize("key", ["n", ""])
+def test_without_a_yes_nothing_changes(stage, answer, key):
+    declined = answer(key)
+
+    assert declined.returncode == 1
+    assert "Migrate:" in declined.stdout
+    assert versions(stage) == []
+    assert live() is None
+
+
+def test_without_a_terminal_nothing_changes(stage):
+    done = stage.verb("deploy", f"--built={stage.template}")
+
+    assert done.returncode == 1
+    assert versions(stage) == []
+    assert live() is None

