@@ -1,4 +1,4 @@
-"""Migrations, applied and recorded as the Supabase CLI does it."""
+"""Apply migrations and record them in the history of the Supabase CLI."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from pathlib import Path
 import psycopg
 
 from .bootstrap import connected
-from .statements import Statement, split
 
 FILE_NAME = re.compile(r"(?P<version>\d+)_(?P<name>.+)\.sql")
 LOCK = 727_274_311  # any number, as long as every runner takes the same
@@ -22,7 +21,7 @@ add column if not exists statements text[], add column if not exists name text;
 
 
 class MigrationFailed(Exception):
-    """A migration could not be applied; the message names the file and the line."""
+    """A migration could not be applied; the message names the file."""
 
 
 def migrate(dsn: str, folder: Path) -> list[str]:
@@ -55,65 +54,55 @@ def migrate(dsn: str, folder: Path) -> list[str]:
     return applied
 
 
-def run_script(dsn: str, file: Path) -> None:
-    """Run one SQL file in one transaction, for instance the seed.
-
-    Raises:
-        MigrationFailed: a statement failed.
-    """
-    with connected(dsn) as connection, connection.transaction():
-        _execute(connection, file, file.read_text())
-
-
 def _history(connection: psycopg.Connection) -> Mapping[str, list[str]]:
     select = "select version, statements from supabase_migrations.schema_migrations"
     return {version: texts or [] for version, texts in connection.execute(select)}
 
 
 def _apply(connection: psycopg.Connection, file: Path, version: str, name: str) -> None:
+    """Run a file in one transaction and record it, its text as one statement."""
+    script = file.read_text()
     connection.execute("reset all")
     with connection.transaction():
-        statements = _execute(connection, file, file.read_text())
+        try:
+            connection.execute(script.encode())
+        except psycopg.Error as error:
+            raise MigrationFailed(_explain(file.name, script, error)) from error
         connection.execute(
             "insert into supabase_migrations.schema_migrations"
             " (version, statements, name) values (%s, %s, %s)",
-            [version, statements, name],
+            [version, [script], name],
         )
 
 
-def _execute(connection: psycopg.Connection, file: Path, script: str) -> list[str]:
-    """Run the statements of a script and return them as they are recorded."""
-    statements = list(split(script))
-    for statement in statements:
-        try:
-            connection.execute(statement.text.encode())
-        except psycopg.Error as error:
-            line = _line(script, statement, error.diag.statement_position)
-            reason = error.diag.message_primary or str(error)
-            raise MigrationFailed(f"{file.name}, line {line}: {reason}.") from error
-    return [statement.text for statement in statements]
-
-
-def _line(script: str, statement: Statement, position: str | None) -> int:
-    """Return the line in the file that the server points at, or the statement's."""
-    if position is None:
-        return statement.line
-    return script.count("\n", 0, statement.start + int(position) - 1) + 1
+def _explain(name: str, script: str, error: psycopg.Error) -> str:
+    """Return file, line where the server points at one, and reason."""
+    reason = error.diag.message_primary or str(error)
+    if (position := error.diag.statement_position) is None:
+        return f"{name}: {reason}."
+    line = script.count("\n", 0, int(position) - 1) + 1
+    return f"{name}, line {line}: {reason}."
 
 
 def _refuse_change(file: Path, recorded: list[str]) -> None:
-    """Compare by the letters alone: who recorded it may have cut it differently."""
-    script = file.read_text()
-    if not recorded or _letters(script) == _letters(";\n".join(recorded)):
+    """Compare without white space and semicolons: the CLI records statements."""
+    script, before = file.read_text(), _letters("".join(recorded))
+    if not recorded or _letters(script) == before:
         return
-    before = set(map(_letters, recorded))
-    changed = (part for part in split(script) if _letters(part.text) not in before)
-    line = next((part.line for part in changed), 1)
     raise MigrationFailed(
-        f"{file.name}, line {line}: changed after it was applied;"
-        " put the change in a new migration, or reset the database."
+        f"{file.name}, line {_first_change(script, before)}: changed after it was"
+        " applied; put the change in a new migration, or reset the database."
     )
 
 
+def _first_change(script: str, before: str) -> int:
+    line = 0
+    for line, text in enumerate(script.splitlines(), 1):
+        if not before.startswith(letters := _letters(text)):
+            return line
+        before = before.removeprefix(letters)
+    return line
+
+
 def _letters(script: str) -> str:
-    return re.sub(r"[\s;]+", "", "".join(part.text for part in split(script)))
+    return re.sub(r"[\s;]+", "", script)
