@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.process import die_with_parent
-from infra.local.stack import Desk, Home, Layout, PublicPorts
+from infra.local.processes import die_with_parent
+from infra.local.stack import Deployment, Home, Layout, PublicPorts
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 100.0  # seconds; less than the time-out of a test
@@ -21,7 +21,7 @@ PATIENCE = 100.0  # seconds; less than the time-out of a test
 class OpenDesk:
     """A desk that serves, and the process that runs it."""
 
-    desk: Desk
+    desk: Deployment
     home: Home
     process: subprocess.Popen[str]
     environment: dict[str, str]
@@ -94,7 +94,7 @@ def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
     try:
         eventually(lambda: "is open" in said.read_text() or process.poll() is not None)
         assert process.poll() is None, said.read_text()
-        yield OpenDesk(Desk.load(home.desk), home, process, environment)
+        yield OpenDesk(Deployment.load(home.deployment), home, process, environment)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()

@@ -11,7 +11,7 @@ import pytest
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
 from infra.local.postgres.server import reachable
-from infra.local.running import PartFailed, running, start, stop, wait_until_ready
+from infra.local.processes import ServiceFailed, running, start, stop, wait_until_ready
 
 from .support import MIGRATIONS, eventually, receiver, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 def fragile(tmp_path):
     """A platform of its own, with its processes."""
     platform = Platform(tmp_path, Ports.free())
-    parts = platform.parts()
+    parts = platform.services()
     try:
         with running(parts) as processes:
             migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
@@ -41,7 +41,7 @@ def killed_and_restarted(part, process, log):
         fresh = start(part, log)
         try:
             wait_until_ready(part, fresh, log)
-        except PartFailed:  # children of the killed one may still hold its memory
+        except ServiceFailed:  # children of the killed one may still hold its memory
             stop(part, fresh)
             return None
         return fresh
@@ -109,7 +109,7 @@ def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
         cluster.prepare()
 
         with (
-            running([cluster.part()]),
+            running([cluster.service()]),
             connected(cluster.dsn("postgres")) as connection,
         ):
             assert connection.execute("select 1").fetchone() == (1,)

@@ -9,19 +9,17 @@ import pytest
 
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
-from infra.local.process import birth
-from infra.local.running import running, start, wait_until_ready
+from infra.local.processes import birth, running, start, wait_until_ready
 
 from .support import MIGRATIONS, eventually, receiver
 
 STARTER = """
-import pathlib, sys, time
-from infra.local.part import Part
-from infra.local.running import start
+import sys, time
+from infra.local.processes import Service, start
 
 command = [sys.executable, "-c", "import time; time.sleep(600)"]
 with open(sys.argv[1], "wb") as log:
-    print(start(Part("sleeper", command, {}, ""), log).pid, flush=True)
+    print(start(Service("sleeper", command, {}, ""), log).pid, flush=True)
 time.sleep(600)
 """
 
@@ -32,7 +30,7 @@ pytestmark = pytest.mark.slow
 def platform_of_its_own(tmp_path):
     platform = Platform(tmp_path, Ports.free())
     try:
-        yield platform, {part.name: part for part in platform.parts()}
+        yield platform, {part.name: part for part in platform.services()}
     finally:
         platform.cluster.remove()
 

@@ -7,14 +7,14 @@ back afterwards. Killed half-way, it begins again: nothing is entered twice.
 import psycopg
 from supabase import ClientOptions, create_client
 
-from infra.local.stack import Desk
+from infra.local.stack import Deployment
 
 from .history import date_back, tell
 from .people import ORGANIZATIONS, PEOPLE, QUEUES
 from .stories import STORIES
 
 
-def seed(desk: Desk) -> None:
+def seed(desk: Deployment) -> None:
     """Enter people, queues and tickets into a migrated, empty desk.
 
     Args:
@@ -37,7 +37,7 @@ def _conclude(connection: psycopg.Connection) -> None:
     connection.execute("delete from private.outbox")
 
 
-def _sign_up(desk: Desk) -> None:
+def _sign_up(desk: Deployment) -> None:
     options = ClientOptions(auto_refresh_token=False, persist_session=False)
     client = create_client(desk.supabase_url, desk.supabase_secret_key, options)
     users = client.auth.admin.list_users(page=1, per_page=100)

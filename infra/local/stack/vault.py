@@ -1,4 +1,4 @@
-"""Secrets that the database itself needs, kept in Supabase Vault."""
+"""Write the secrets that the database needs into Supabase Vault."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import psycopg
 
 
 def keep_secrets(dsn: str, secrets: Mapping[str, str]) -> None:
-    """Put secrets into the Vault by name, new or changed.
+    """Create or update secrets in the Vault by name.
 
     Args:
         dsn: connection of the role `postgres`.

@@ -8,7 +8,7 @@ import uuid
 from typing import Final
 
 from infra.local.cloud.template import Function
-from infra.local.process import die_with_parent
+from infra.local.processes import die_with_parent
 
 from .launch import COMMAND, Launch
 from .runtime_api import Invocation, RuntimeApi
