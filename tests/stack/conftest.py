@@ -43,15 +43,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     logs = tmp_path_factory.mktemp("logs")
     ports = PublicPorts.free()
     url, aws = f"http://127.0.0.1:{ports.api}", f"http://127.0.0.1:{ports.aws}"
-    moto = [
-        sys.executable,
-        "-m",
-        "moto.server",
-        "-H",
-        "127.0.0.1",
-        "-p",
-        str(ports.aws),
-    ]
+    moto = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1"]
+    moto += ["-p", str(ports.aws)]
     gateway = [sys.executable, "-m", "infra.local.cloud", "--port", str(ports.api)]
     gateway += ["--template", str(SAMPLE / "template.yaml")]
     gateway += ["--aws", aws, "--logs", str(logs)]

@@ -1,5 +1,6 @@
-"""Build the gateway of a checkout from the command line's settings."""
+"""Build the gateway of a checkout, and connect it to the AWS stand-in."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -7,8 +8,9 @@ from pathlib import Path
 
 from .console import EXTENSION, HEALTH, INVOKE, TICK, Changes, Control, Docs, Parameters
 from .environments import Launch
+from .event_sources import QueuePoller
 from .gateway import Gateway
-from .resources import client
+from .resources import client, create_resources
 from .template import Place, read_template
 
 
@@ -18,25 +20,25 @@ class Settings:
 
     Attributes:
         template: the SAM template; its folder is the checkout.
-        port: of the HTTP API; 0 takes a free one.
+        port: of the HTTP API.
         logs: folder for one log a function, made if missing, emptied at the start.
         aws: address of the AWS stand-in.
         node_modules: where `swagger-ui-dist` is, for `/docs`.
         parameters: values for the template's Parameters.
-        secrets: what the Parameter Store is to hold, by name.
+        secrets: values of the Parameter Store, by name.
     """
 
     template: Path
     port: int
     logs: Path
-    aws: str = "http://127.0.0.1:5555"
-    node_modules: Path | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    aws: str
+    node_modules: Path | None
+    parameters: Mapping[str, str] = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
 
 
 def assemble(settings: Settings) -> Gateway:
-    """A gateway that serves the template; nothing listens or polls yet.
+    """Return a gateway that serves the template; nothing listens or polls yet.
 
     Raises:
         TemplateError: the template cannot be run.
@@ -56,8 +58,23 @@ def assemble(settings: Settings) -> Gateway:
     return gateway
 
 
+async def start_sources(gateway: Gateway, secrets: Mapping[str, str]) -> None:
+    """Create the template's resources, then poll the queues that feed functions.
+
+    Args:
+        gateway: whose template.
+        secrets: values of the Parameter Store, by name.
+    """
+    template = gateway.template
+    await asyncio.to_thread(create_resources, template, secrets)
+    sqs = await asyncio.to_thread(client, "sqs", template.place)
+    for function, event in template.events_of("SQS"):
+        poller = QueuePoller(function, event, sqs, gateway.invoke)
+        gateway.keep_running(poller.run())
+
+
 def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None:
-    control = Control(gateway.template, gateway.invoke, gateway.scheduler)
+    control = Control(gateway.template, gateway.invoke)
     gateway.mount(INVOKE, control.invoke)
     gateway.mount(TICK, control.tick)
     gateway.mount(HEALTH, control.health)

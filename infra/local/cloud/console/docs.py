@@ -1,4 +1,4 @@
-"""`/openapi.json` and `/docs` of all functions together."""
+"""Serve `/openapi.json` and `/docs` of all functions together."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""How the process of one function is started: command, variables, log file."""
+"""The command, variables and log file of a function's process."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ _INHERITED = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class Launch:
-    """Everything the gateway adds to a function of the template.
+    """The settings that the gateway adds to a function of the template.
 
     Attributes:
         place: region, account and address of the AWS stand-in.
@@ -31,11 +31,11 @@ class Launch:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def log_of(self, function: Function) -> Path:
-        """Where a function's own output goes."""
+        """Return the log file of a function."""
         return self.logs / f"{function.name}.log"
 
     def variables(self, function: Function, runtime_api: str) -> dict[str, str]:
-        """The whole environment of a function's process.
+        """Return the whole environment of a function's process.
 
         The template's variables come last, as on Lambda; nothing else of the
         developer's shell reaches the function.
