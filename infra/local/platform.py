@@ -113,7 +113,7 @@ class Platform:
             "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL": str(config.reuse_interval),
             "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI": config.access_token_hook,
         }
-        return _python("auth", "infra.local.auth", self.ports.auth, environment)
+        return _python("auth", "infra.local.auth.app", self.ports.auth, environment)
 
     def _realtime(self) -> Service:
         environment = {
