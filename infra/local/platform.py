@@ -121,7 +121,7 @@ class Platform:
             "API_JWT_JWKS": self.keys.postgrest_jwt_secret,
         }
         port = self.ports.realtime
-        return _python("realtime", "infra.local.realtime", port, environment)
+        return _python("realtime", "infra.local.realtime.app", port, environment)
 
     def _webhooks(self) -> Service:
         environment = {"DATABASE_URL": self.cluster.dsn(SUPERUSER)}
@@ -139,7 +139,7 @@ class Platform:
             "SUPABASE_ANON_KEY": keys.role_token("anon"),
             "SUPABASE_SERVICE_ROLE_KEY": keys.role_token("service_role"),
         }
-        return _python("edge", "infra.local.edge", ports.api, environment)
+        return _python("edge", "infra.local.edge.app", ports.api, environment)
 
 
 def _python(name: str, module: str, port: int, environment: dict[str, str]) -> Service:

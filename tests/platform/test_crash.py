@@ -12,8 +12,9 @@ from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
 from infra.local.postgres.server import reachable
 from infra.local.processes import ServiceFailed, running, start, stop, wait_until_ready
+from tests.receivers import receiving
 
-from .support import MIGRATIONS, eventually, receiver, signed_up
+from .support import MIGRATIONS, eventually, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
 from .test_realtime import connected as socket_connected
 
@@ -89,11 +90,11 @@ def rest_answers(platform):
 
 def webhook_sent(platform):
     with (
-        receiver() as (url, calls),
+        receiving() as receivers,
         connected(platform.cluster.dsn("postgres")) as connection,
     ):
-        connection.execute("select net.http_get(%s)", [url])
-        return calls.get(timeout=30).method == "GET"
+        connection.execute("select net.http_get(%s)", [receivers.url])
+        return receivers.got.get(timeout=30).method == "GET"
 
 
 @pytest.mark.parametrize(

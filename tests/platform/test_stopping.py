@@ -3,15 +3,15 @@
 import signal
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.processes import birth, running, start, wait_until_ready
+from tests.receivers import receiving
 
-from .support import MIGRATIONS, eventually, receiver
+from .support import MIGRATIONS, eventually
 
 STARTER = """
 import sys, time
@@ -37,10 +37,9 @@ def platform_of_its_own(tmp_path):
 
 def test_a_request_on_its_way_is_not_sent_again(platform_of_its_own, tmp_path):
     platform, parts = platform_of_its_own
-    held = threading.Event()
     dsn = platform.cluster.dsn("postgres")
     with (
-        receiver(held) as (url, calls),
+        receiving() as receivers,
         running([parts["postgres"]]),
         (tmp_path / "log").open("w+b") as log,
     ):
@@ -48,11 +47,11 @@ def test_a_request_on_its_way_is_not_sent_again(platform_of_its_own, tmp_path):
         worker = start(parts["webhooks"], log)
         wait_until_ready(parts["webhooks"], worker, log)
         with connected(dsn) as connection:
-            connection.execute("select net.http_get(%s)", [f"{url}/once"])
-            calls.get(timeout=30)
+            connection.execute("select net.http_get(%s)", [f"{receivers.url}/waiting"])
+            receivers.got.get(timeout=30)
 
             worker.send_signal(parts["webhooks"].stop)
-            held.set()
+            receivers.mended.set()
             worker.wait(30)
 
             query = "select status_code from net._http_response"
