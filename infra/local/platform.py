@@ -1,14 +1,13 @@
 """The services of the local Supabase, with their settings, in start order."""
 
-import socket
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
 from .config import ProjectConfig
 from .keys import Keys
+from .ports import free_ports
 from .postgres import NODE_MODULES, SUPERUSER, Cluster
 from .processes import Service
 
@@ -32,11 +31,7 @@ class Ports:
     @classmethod
     def free(cls) -> Self:
         """Return ports that no program uses at this moment."""
-        with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.socket()) for _ in fields(cls)]
-            for each in sockets:
-                each.bind(("127.0.0.1", 0))
-            return cls(*(each.getsockname()[1] for each in sockets))
+        return cls(*free_ports(len(fields(cls))))
 
 
 class Platform:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.ports import free_ports
 from infra.local.processes import (
     ProcessRecord,
     Service,
@@ -19,7 +20,6 @@ from infra.local.processes import (
     Supervisor,
     birth,
 )
-from infra.local.stack.ports import free_ports
 from tests.open_desk import ROOT, eventually
 
 pytestmark = pytest.mark.slow

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.cloud.template import Place, TemplateError, read_template
+from infra.local.cloud.template import AwsAccount, TemplateError, read_template
 
 from .conftest import SAMPLE
 
-PLACE = Place(endpoint="http://127.0.0.1:1")
+PLACE = AwsAccount(endpoint="http://127.0.0.1:1")
 
 
 def read(text: str, folder: Path, **parameters: str):

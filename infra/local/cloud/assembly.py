@@ -11,7 +11,7 @@ from .environments import Launch
 from .event_sources import QueuePoller
 from .gateway import Gateway
 from .resources import client, create_resources
-from .template import Place, read_template
+from .template import AwsAccount, read_template
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def assemble(settings: Settings) -> Gateway:
     Raises:
         TemplateError: the template cannot be run.
     """
-    place = Place(endpoint=settings.aws)
-    template = read_template(settings.template, settings.parameters, place)
+    account = AwsAccount(endpoint=settings.aws)
+    template = read_template(settings.template, settings.parameters, account)
     settings.logs.mkdir(parents=True, exist_ok=True)
     for log in settings.logs.glob("*.log"):
         log.unlink()
@@ -52,7 +52,7 @@ def assemble(settings: Settings) -> Gateway:
         "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{settings.port}",
         "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(settings.port),
     }
-    launch = Launch(place, settings.logs.resolve(), extra=own)
+    launch = Launch(account, settings.logs.resolve(), extra=own)
     gateway = Gateway(template, launch)
     _mount_console(gateway, settings, launch)
     return gateway
@@ -67,7 +67,7 @@ async def start_sources(gateway: Gateway, secrets: Mapping[str, str]) -> None:
     """
     template = gateway.template
     await asyncio.to_thread(create_resources, template, secrets)
-    sqs = await asyncio.to_thread(client, "sqs", template.place)
+    sqs = await asyncio.to_thread(client, "sqs", template.account)
     for function, event in template.events_of("SQS"):
         poller = QueuePoller(function, event, sqs, gateway.invoke)
         gateway.keep_running(poller.run())
@@ -78,7 +78,7 @@ def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None
     gateway.mount(INVOKE, control.invoke)
     gateway.mount(TICK, control.tick)
     gateway.mount(HEALTH, control.health)
-    parameters = Parameters(partial(client, "ssm", gateway.template.place))
+    parameters = Parameters(partial(client, "ssm", gateway.template.account))
     gateway.mount(EXTENSION, parameters.get)
     root = settings.template.resolve().parent
     environment: dict[str, str] = {}

@@ -31,7 +31,7 @@ class Gateway:
             name: Pool(function, launch)
             for name, function in template.functions.items()
         }
-        integration = Integration(template.place, self.invoke)
+        integration = Integration(template.account, self.invoke)
         self._api = HttpApi(RouteTable.of(template), Cors.of(template), integration)
         self._mounted: dict[str, Serve] = {}
         self._tasks: list[asyncio.Task[None]] = []

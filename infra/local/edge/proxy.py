@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 POOL = 256  # connections kept to the services
-SMALL = 1 << 16  # bytes of a request body that are passed on in one piece
+SMALL = 1 << 16  # bytes of a request body that are passed on at once
 HOP_BY_HOP = {
     "connection",
     "keep-alive",
@@ -69,8 +69,8 @@ async def pass_on(
         response = web.StreamResponse(status=upstream.status, headers=kept)
         await response.prepare(request)
         await response.write(first)
-        async for piece in upstream.content.iter_any():
-            await response.write(piece)
+        async for chunk in upstream.content.iter_any():
+            await response.write(chunk)
         await response.write_eof()
         return response
 

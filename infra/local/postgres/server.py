@@ -30,7 +30,7 @@ class Server:
 
     @classmethod
     def find(cls, node_modules: Path = NODE_MODULES) -> "Server":
-        """Return the server for this machine, with its links and pg_net in place.
+        """Return the server for this machine, with its links and pg_net installed.
 
         Raises:
             MissingPostgres: `npm ci` has not run, or no build for this machine exists.
@@ -54,10 +54,10 @@ def server_user() -> str | None:
 
 
 def reachable(path: Path) -> Path:
-    """Return the path itself, or a place for it that the server user can enter.
+    """Return the path itself, or one for it that the server user can enter.
 
     A checkout below a closed folder, like the home of root, cannot hold the data of a
-    server that runs as somebody else. `/var/lib` can, under a name of its own per path.
+    server that runs as another user. `/var/lib` can, under a name of its own per path.
     """
     if server_user() is None or all(map(_open_to_all, path.resolve().parents)):
         return path
@@ -126,11 +126,11 @@ def _where_the_server_user_can_read(package: Path) -> Path:
     if reachable(native) == native:
         return native
     version = json.loads((package / "package.json").read_text())["version"]
-    place = reachable(native).with_name(f"server-{version}")
-    if not place.exists():
-        draft = place.with_name(f"{place.name}.{os.getpid()}")
+    copy = reachable(native).with_name(f"server-{version}")
+    if not copy.exists():
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(native, draft, symlinks=True)
         give_to_server_user(draft)
-        draft.rename(place)
-    _install_pg_net(place)
-    return place
+        draft.rename(copy)
+    _install_pg_net(copy)
+    return copy

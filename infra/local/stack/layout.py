@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from infra.local.config import ProjectConfig
 from infra.local.platform import Platform, Ports
+from infra.local.ports import HOST, free_ports
 from infra.local.processes import Service
 
 from .deployment import Deployment
 from .home import ROOT, Home
-from .ports import HOST, PublicPorts, free_ports
+from .ports import PublicPorts
 
 SOURCE_SECRET = "/autocrm/supabase-source-secret"  # noqa: S105 (its name)
 """The parameter with which functions prove network addresses to the database."""

@@ -2,11 +2,10 @@
 
 import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
 
-HOST = "127.0.0.1"
+from infra.local.ports import HOST, free_ports
 
 
 class PortTaken(Exception):
@@ -57,15 +56,6 @@ class PublicPorts:
                         f"Port {port} is in use by another program; take another one:"
                         f" {variable}={port + 1} make dev"
                     ) from None
-
-
-def free_ports(count: int) -> list[int]:
-    """Return different ports that no program uses at this moment."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 _VARIABLES = {

@@ -14,12 +14,12 @@ def keep_secrets(dsn: str, secrets: Mapping[str, str]) -> None:
     """
     with psycopg.connect(dsn) as connection:
         for name, value in secrets.items():
-            known = connection.execute(
+            row = connection.execute(
                 "select id from vault.decrypted_secrets where name = %s", [name]
             ).fetchone()
-            if known is None:
+            if row is None:
                 connection.execute("select vault.create_secret(%s, %s)", [value, name])
             else:
                 connection.execute(
-                    "select vault.update_secret(%s, %s)", [known[0], value]
+                    "select vault.update_secret(%s, %s)", [row[0], value]
                 )

@@ -143,7 +143,7 @@ class Environment:
         try:
             return await result
         except asyncio.CancelledError:
-            self._kill()  # nobody waits, but the process is still at it
+            self._kill()  # the process would go on
             raise
         finally:
             timer.cancel()

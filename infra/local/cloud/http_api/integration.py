@@ -10,7 +10,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from infra.local.cloud.environments import FunctionError
-from infra.local.cloud.template import Place
+from infra.local.cloud.template import AwsAccount
 
 from .payload import Matched, event_of
 
@@ -26,19 +26,19 @@ class Integration:
     """Runs the function behind a route.
 
     Args:
-        place: account of the events.
+        account: named in the events.
         invoke: runs the named function with an event.
     """
 
-    def __init__(self, place: Place, invoke: Invoke) -> None:
-        self._place = place
+    def __init__(self, account: AwsAccount, invoke: Invoke) -> None:
+        self._account = account
         self._invoke = invoke
 
     async def call(
         self, request: web.BaseRequest, body: bytes, matched: Matched
     ) -> web.Response:
         """Return the function's response, or what API Gateway sends in its place."""
-        event = event_of(request, body, self._place, matched)
+        event = event_of(request, body, self._account, matched)
         if len(event) > EVENT_LIMIT:
             return refusal(413, "Request Entity Too Large")
         function = matched[0].function

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from infra.local.cloud.template import Place
+from infra.local.cloud.template import AwsAccount
 
 from .routes import Route
 
@@ -29,7 +29,7 @@ Matched = tuple[Route, dict[str, str]]
 
 
 def event_of(
-    request: web.BaseRequest, body: bytes, place: Place, matched: Matched
+    request: web.BaseRequest, body: bytes, account: AwsAccount, matched: Matched
 ) -> bytes:
     """Return the event, as JSON, for a request that a route has matched.
 
@@ -45,7 +45,7 @@ def event_of(
         "rawPath": unquote(raw_path),
         "rawQueryString": query,
         "headers": headers,
-        "requestContext": _context(request, route, place, headers),
+        "requestContext": _context(request, route, account, headers),
         "isBase64Encoded": False,
     }
     if query:
@@ -76,11 +76,11 @@ def _headers(request: web.BaseRequest) -> dict[str, str]:
 
 
 def _context(
-    request: web.BaseRequest, route: Route, place: Place, headers: dict[str, str]
+    request: web.BaseRequest, route: Route, account: AwsAccount, headers: dict[str, str]
 ) -> dict[str, Any]:
     now = time.time()
     return {
-        "accountId": place.account,
+        "accountId": account.id,
         "apiId": "local",
         "domainName": headers.get("host", "localhost").partition(":")[0],
         "domainPrefix": "local",

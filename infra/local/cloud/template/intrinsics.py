@@ -10,31 +10,31 @@ from .document import Json, TemplateError
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _NAMING_PROPERTIES = ("Name", "QueueName")
 _ARNS = {
-    "AWS::Events::EventBus": "events:{place}:event-bus/{name}",
-    "AWS::Serverless::Function": "lambda:{place}:function:{name}",
-    "AWS::SQS::Queue": "sqs:{place}:{name}",
+    "AWS::Events::EventBus": "events:{account}:event-bus/{name}",
+    "AWS::Serverless::Function": "lambda:{account}:function:{name}",
+    "AWS::SQS::Queue": "sqs:{account}:{name}",
 }
 _NO_VALUE: Final = object()
 
 
 @dataclass(frozen=True)
-class Place:
-    """The account and region that the pseudo parameters name.
+class AwsAccount:
+    """The account and region of the AWS stand-in.
 
     Attributes:
         endpoint: address of the AWS stand-in, without a slash at the end.
-        account: twelve digits; moto's own account, so that ARNs agree.
+        id: twelve digits; moto's own account, so that ARNs agree.
         region: of every resource.
     """
 
     endpoint: str = "http://127.0.0.1:5555"
-    account: str = "123456789012"
+    id: str = "123456789012"
     region: str = "eu-west-1"
 
     def pseudo_parameters(self) -> dict[str, Any]:
         """Return the values of `AWS::Region` and its kin."""
         return {
-            "AWS::AccountId": self.account,
+            "AWS::AccountId": self.id,
             "AWS::NoValue": _NO_VALUE,
             "AWS::Partition": "aws",
             "AWS::Region": self.region,
@@ -46,16 +46,16 @@ class Resolver:
     """Resolves Ref, GetAtt, Sub, If and conditions for one document."""
 
     def __init__(
-        self, document: Json, parameters: Mapping[str, str], place: Place
+        self, document: Json, parameters: Mapping[str, str], account: AwsAccount
     ) -> None:
         declared = document.get("Parameters") or {}
-        self._parameters = place.pseudo_parameters() | {
+        self._parameters = account.pseudo_parameters() | {
             name: _typed(about, parameters.get(name, about.get("Default", "")))
             for name, about in declared.items()
         }
         self._resources: Json = document["Resources"]
         self._conditions: Json = document.get("Conditions") or {}
-        self._place = place
+        self._account = account
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -89,9 +89,11 @@ class Resolver:
 
     def arn(self, logical_id: str) -> str:
         """Return the resource's ARN, as moto makes it for the types it serves."""
-        pattern = _ARNS.get(self._resource(logical_id)["Type"], "local:{place}:{name}")
-        place = f"{self._place.region}:{self._place.account}"
-        return "arn:aws:" + pattern.format(place=place, name=self._name(logical_id))
+        pattern = _ARNS.get(
+            self._resource(logical_id)["Type"], "local:{account}:{name}"
+        )
+        account = f"{self._account.region}:{self._account.id}"
+        return "arn:aws:" + pattern.format(account=account, name=self._name(logical_id))
 
     def _name(self, logical_id: str) -> str:
         """Return the resource's own name, or its logical id when it has none."""
@@ -125,8 +127,8 @@ class Resolver:
         if alias == "Alias":  # SAM's word for the version that AutoPublishAlias names
             return f"{self.arn(function)}:live"
         if self._resource(name)["Type"] == "AWS::SQS::Queue":
-            place = self._place
-            return f"{place.endpoint}/{place.account}/{self._name(name)}"
+            account = self._account
+            return f"{account.endpoint}/{account.id}/{self._name(name)}"
         return self._name(name)
 
     def _get_att(self, operands: list[str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .document import Json, load_document
-from .intrinsics import Place, Resolver
+from .intrinsics import AwsAccount, Resolver
 
 DEFAULT_CONCURRENCY = 4
 _DEFAULT_TIMEOUT = 3
@@ -38,7 +38,7 @@ class Function:
 
     Attributes:
         name: its logical id.
-        arn: its ARN at the local place.
+        arn: its ARN in the local account.
         handler: dotted path, `functions.create_ticket.app.handler`.
         code: the folder it is imported from.
         timeout: seconds an invocation may take.
@@ -66,11 +66,11 @@ class Template:
     """The functions of a template, and the resources beside them.
 
     Attributes:
-        place: account and region.
+        account: account and region.
         functions: by logical id.
     """
 
-    place: Place
+    account: AwsAccount
     functions: Mapping[str, Function]
     _resources: Json = field(repr=False)
     _resolver: Resolver = field(repr=False)
@@ -78,8 +78,8 @@ class Template:
     def of_type(self, kind: str) -> Iterator[tuple[str, Json]]:
         """Yield logical id and properties of every resource of one type.
 
-        Resolved only when asked for: what the gateway does not serve may use
-        intrinsics that it does not know.
+        Resolved one by one: resources of other types may use intrinsics that are not
+        implemented.
         """
         for name, resource in self._resources.items():
             if resource["Type"] == kind and self._resolver.exists(resource):
@@ -93,19 +93,21 @@ class Template:
                     yield function, event
 
 
-def read_template(path: Path, parameters: Mapping[str, str], place: Place) -> Template:
-    """Load a SAM template for one place.
+def read_template(
+    path: Path, parameters: Mapping[str, str], account: AwsAccount
+) -> Template:
+    """Read a SAM template.
 
     Args:
         path: the YAML file; `CodeUri` counts from its folder.
         parameters: values for the template's Parameters, others take defaults.
-        place: account and region.
+        account: account and region.
 
     Raises:
         TemplateError: the file or something it refers to does not exist.
     """
     document = load_document(path)
-    resolver = Resolver(document, parameters, place)
+    resolver = Resolver(document, parameters, account)
     resources = document["Resources"]
     shared = (document.get("Globals") or {}).get("Function") or {}
     functions = {}
@@ -117,7 +119,7 @@ def read_template(path: Path, parameters: Mapping[str, str], place: Place) -> Te
             used = {key: merged[key] for key in _USED if key in merged}
             about = resolver.resolve(used) | {"Arn": resolver.arn(name)}
             functions[name] = _function(name, about, path.resolve().parent)
-    return Template(place, functions, resources, resolver)
+    return Template(account, functions, resources, resolver)
 
 
 def _function(name: str, about: Json, root: Path) -> Function:

@@ -42,7 +42,7 @@ async def admitted(
         service: tokens and policies.
 
     Raises:
-        JoinRefused: the topic is none, or the policies say no.
+        JoinRefused: the topic is none, or the policies refuse it.
         TokenRefused: the token does not hold.
     """
     if not frame.topic.startswith(PREFIX):
