@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .console import EXTENSION, HEALTH, INVOKE, TICK, Changes, Control, Docs, Parameters
 from .environments import Launch
@@ -59,18 +60,32 @@ def assemble(settings: Settings) -> Gateway:
 
 
 async def start_sources(gateway: Gateway, secrets: Mapping[str, str]) -> None:
-    """Create the template's resources, then poll the queues that feed functions.
+    """Create the template's resources once AWS answers, then poll its queues.
 
     Args:
         gateway: whose template.
         secrets: values of the Parameter Store, by name.
     """
     template = gateway.template
+    await _accepts(template.account.endpoint)
     await asyncio.to_thread(create_resources, template, secrets)
     sqs = await asyncio.to_thread(client, "sqs", template.account)
     for function, event in template.events_of("SQS"):
         poller = QueuePoller(function, event, sqs, gateway.invoke)
         gateway.keep_running(poller.run())
+
+
+async def _accepts(url: str) -> None:
+    """Wait until a server listens; whoever started it notices when it fails."""
+    address = urlsplit(url)
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            return
 
 
 def _mount_console(gateway: Gateway, settings: Settings, launch: Launch) -> None:

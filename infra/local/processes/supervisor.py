@@ -35,14 +35,15 @@ class Supervisor:
             self._started.append((service, process, log))
             self._record.add(process.pid, service.stop)
 
-    def wait_until_ready(self) -> None:
-        """Return once everything that was started serves.
+    def wait_until_ready(self, *services: Service) -> None:
+        """Return once the given services serve; without any, all that were started.
 
         Raises:
             ServiceFailed: one does not; the others keep running until `stop`.
         """
         for started in self._started:
-            wait_until_ready(*started)
+            if not services or started[0] in services:
+                wait_until_ready(*started)
 
     def check(self) -> None:
         """Check that everything still runs.

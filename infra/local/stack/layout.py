@@ -57,7 +57,7 @@ class Layout:
         return services
 
     def cloud(self) -> tuple[Service, Service]:
-        """Return the AWS stand-in, then the functions, which need its queues."""
+        """Return the AWS stand-in, and the functions, which wait for it."""
         return self._aws(), self._functions()
 
     @property

@@ -24,20 +24,18 @@ class Stack:
     def start(self) -> None:
         """Start everything: migrated, seeded once, serving.
 
-        AWS and the functions start beside the database; they need it only when the
-        first request comes.
+        AWS and the functions start beside the database; they need it only at the first
+        request.
 
         Raises:
             ServiceFailed: a service did not start.
             MigrationFailed: a migration could not be applied.
         """
         supervisor = self._supervisor
-        aws, functions = self._layout.cloud()
-        supervisor.start(aws)
+        supervisor.start(*self._layout.cloud())
         database, *services = self._layout.platform()
         supervisor.start(database)
-        supervisor.wait_until_ready()
-        supervisor.start(functions)
+        supervisor.wait_until_ready(database)
         migrate(self.deployment.database_url, MIGRATIONS)
         supervisor.start(*services)
         supervisor.wait_until_ready()
