@@ -27,12 +27,13 @@ class OpenDesk:
     environment: dict[str, str]
 
 
-def eventually(condition: Callable[[], object]) -> None:
-    """Wait for a condition; how long it takes proves nothing."""
+def eventually(condition: Callable[[], object]) -> object:
+    """Wait until a condition holds, and return its value; the time proves nothing."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not (value := condition()):
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.02)
+    return value
 
 
 def environment_of(home: Path, ports: PublicPorts) -> dict[str, str]:

@@ -7,8 +7,9 @@ from infra.local.config import ProjectConfig
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.processes import running
+from tests.open_desk import eventually
 
-from .support import MIGRATIONS, connections, eventually
+from .support import MIGRATIONS, connections
 
 HOOK = "pg-functions://postgres/public/custom_access_token_hook"
 

@@ -2,9 +2,7 @@
 
 import json
 import subprocess
-import time
 import uuid
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,19 +11,9 @@ from supabase import Client, ClientOptions, create_client
 
 from infra.local.platform import Platform
 
-PATIENCE = 30.0
 PASSWORD = "a long password"
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
-
-
-def eventually(condition: Callable[[], object]) -> object:
-    """Wait until a condition holds, and return what it said."""
-    deadline = time.monotonic() + PATIENCE
-    while not (result := condition()):
-        assert time.monotonic() < deadline, "It never came true."
-        time.sleep(0.02)
-    return result
 
 
 @cache

@@ -12,9 +12,10 @@ from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
 from infra.local.postgres.server import reachable
 from infra.local.processes import ServiceFailed, running, start, stop, wait_until_ready
+from tests.open_desk import eventually
 from tests.receivers import receiving
 
-from .support import MIGRATIONS, eventually, signed_up
+from .support import MIGRATIONS, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
 from .test_realtime import connected as socket_connected
 

@@ -6,7 +6,9 @@ import httpx
 import pytest
 from postgrest.exceptions import APIError
 
-from .support import client, eventually, signed_up
+from tests.open_desk import eventually
+
+from .support import client, signed_up
 
 pytestmark = pytest.mark.slow
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64)"

@@ -9,9 +9,10 @@ import pytest
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.processes import birth, running, start, wait_until_ready
+from tests.open_desk import eventually
 from tests.receivers import receiving
 
-from .support import MIGRATIONS, eventually
+from .support import MIGRATIONS
 
 STARTER = """
 import sys, time

@@ -5,9 +5,8 @@ import json
 import psycopg
 import pytest
 
+from tests.open_desk import eventually
 from tests.receivers import receiving
-
-from .support import eventually
 
 pytestmark = pytest.mark.slow
 POST = "select net.http_post(%s, %s::jsonb, %s::jsonb, %s::jsonb)"
