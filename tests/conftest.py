@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.stack import Desk
+from infra.local.stack import Deployment
 
 from .open_desk import ROOT, OpenDesk, open_desk
 
@@ -44,7 +44,7 @@ def opened() -> Iterator[OpenDesk]:
 
 
 @pytest.fixture(scope="session")
-def desk(opened: OpenDesk) -> Desk:
+def desk(opened: OpenDesk) -> Deployment:
     """Where the opened desk is, and its keys."""
     return opened.desk
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.process import die_with_parent
-from infra.local.stack import Desk, Home, Layout, PublicPorts
+from infra.local.processes import die_with_parent
+from infra.local.stack import Deployment, Home, Layout, PublicPorts
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 100.0  # seconds; less than the time-out of a test
@@ -21,18 +21,19 @@ PATIENCE = 100.0  # seconds; less than the time-out of a test
 class OpenDesk:
     """A desk that serves, and the process that runs it."""
 
-    desk: Desk
+    desk: Deployment
     home: Home
     process: subprocess.Popen[str]
     environment: dict[str, str]
 
 
-def eventually(condition: Callable[[], object]) -> None:
-    """Wait for a condition; how long it takes proves nothing."""
+def eventually(condition: Callable[[], object]) -> object:
+    """Wait until a condition holds, and return its value; the time proves nothing."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not (value := condition()):
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.02)
+    return value
 
 
 def environment_of(home: Path, ports: PublicPorts) -> dict[str, str]:
@@ -94,7 +95,7 @@ def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
     try:
         eventually(lambda: "is open" in said.read_text() or process.poll() is not None)
         assert process.poll() is None, said.read_text()
-        yield OpenDesk(Desk.load(home.desk), home, process, environment)
+        yield OpenDesk(Deployment.load(home.deployment), home, process, environment)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()

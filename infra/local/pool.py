@@ -1,4 +1,4 @@
-"""Database connections of the stand-ins, kept across a restart of the database."""
+"""A pool of database connections that survives a restart of the database."""
 
 from typing import Any
 

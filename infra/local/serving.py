@@ -1,17 +1,22 @@
-"""Serving an application of ours as a part of the stack."""
+"""Run the HTTP application of a stand-in as a service of the stack."""
 
 from aiohttp import web
 
-GRACE = 1.0  # seconds that open sockets and requests get at the end
+STOP_LIMIT = 1.0  # seconds that open sockets and requests get at the end
 
 
 def serve(app: web.Application, port: int) -> None:
-    """Serve on 127.0.0.1 until SIGTERM or SIGINT, quietly."""
+    """Serve on 127.0.0.1 until SIGTERM or SIGINT, without a log."""
     web.run_app(
         app,
         host="127.0.0.1",
         port=port,
         print=None,
         access_log=None,
-        shutdown_timeout=GRACE,
+        shutdown_timeout=STOP_LIMIT,
     )
+
+
+async def health(_: web.Request) -> web.Response:
+    """`GET /health`: the service serves."""
+    return web.json_response({"status": "ok"})

@@ -1,4 +1,4 @@
-"""Sends what `net.http_get` and `net.http_post` have queued: the worker of pg_net.
+"""Send the HTTP requests that `net.http_post` has queued: the worker of pg_net.
 
 Like the real one: nothing before commit, a batch at once and in no order, one try,
 a pause, then the next batch; a crash of the database loses the queue.
@@ -19,27 +19,29 @@ from aiohttp import hdrs, web
 from psycopg.types.json import Jsonb
 from yarl import URL
 
+from infra.local.serving import health
+
 USER_AGENT = "pg_net/0.20.4"
 BATCH = 200  # requests started at once
 PAUSE = 1.0  # seconds between two batches
-KEPT = "6 hours"  # how long answers can be read
+KEPT = "6 hours"  # how long responses can be read
 RETRY = 0.5  # seconds until a lost database is tried again
-TAKE = """
+TAKE_REQUESTS = """
 delete from net.http_request_queue where id in (
     select id from net.http_request_queue order by id limit %s
 ) returning id, method, url, timeout_milliseconds, headers, body
 """
-KEEP = """
+STORE_RESPONSE = """
 insert into net._http_response
 (id, status_code, content, headers, content_type, timed_out, error_msg)
 values (%s, %s, %s, %s, %s, %s, %s)
 """
-FORGET = "delete from net._http_response where created < now() - %s::interval"
+DELETE_OLD = "delete from net._http_response where created < now() - %s::interval"
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one request, in the columns of `net._http_response`."""
+class Result:
+    """The result of one request, in the columns of `net._http_response`."""
 
     status: int | None = None
     content: str | None = None
@@ -72,7 +74,9 @@ async def _work_connected(dsn: str, session: aiohttp.ClientSession) -> None:
     async with await connect(dsn, autocommit=True) as connection:
         await connection.execute("listen pg_net_wake")
         while True:
-            while await _installed(connection) and await _whole(connection, session):
+            while await _installed(connection) and await _send_batch(
+                connection, session
+            ):
                 await asyncio.sleep(PAUSE)
             async for _ in connection.notifies(timeout=30.0, stop_after=1):
                 pass
@@ -84,7 +88,7 @@ async def _installed(connection: psycopg.AsyncConnection) -> bool:
     return bool(row and row[0])
 
 
-async def _whole(
+async def _send_batch(
     connection: psycopg.AsyncConnection, session: aiohttp.ClientSession
 ) -> int:
     """Send one batch to its end even when cancelled, so that nothing goes twice."""
@@ -101,16 +105,18 @@ async def _batch(
 ) -> int:
     """Send one batch and return how many requests it had."""
     async with connection.transaction():
-        await connection.execute(FORGET, [KEPT])
-        requests = await (await connection.execute(TAKE, [BATCH])).fetchall()
-        outcomes = await asyncio.gather(*(_send(session, row) for row in requests))
+        await connection.execute(DELETE_OLD, [KEPT])
+        requests = await (await connection.execute(TAKE_REQUESTS, [BATCH])).fetchall()
+        results = await asyncio.gather(*(_send(session, row) for row in requests))
         async with connection.cursor() as cursor:
-            rows = zip(requests, outcomes, strict=True)
-            await cursor.executemany(KEEP, [o.row(row[0]) for row, o in rows])
+            rows = zip(requests, results, strict=True)
+            await cursor.executemany(
+                STORE_RESPONSE, [result.row(row[0]) for row, result in rows]
+            )
     return len(requests)
 
 
-async def _send(session: aiohttp.ClientSession, row: tuple[Any, ...]) -> Outcome:
+async def _send(session: aiohttp.ClientSession, row: tuple[Any, ...]) -> Result:
     _, method, url, milliseconds, headers, body = row
     try:
         async with session.request(
@@ -120,35 +126,31 @@ async def _send(session: aiohttp.ClientSession, row: tuple[Any, ...]) -> Outcome
             data=body,
             timeout=aiohttp.ClientTimeout(total=milliseconds / 1000),
             skip_auto_headers=[hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE],
-        ) as answer:
-            content = await answer.text(errors="replace") or None
-            kind = answer.headers.get(hdrs.CONTENT_TYPE)
-            return Outcome(answer.status, content, answer.headers, kind)
+        ) as response:
+            content = await response.text(errors="replace") or None
+            kind = response.headers.get(hdrs.CONTENT_TYPE)
+            return Result(response.status, content, response.headers, kind)
     except TimeoutError:
         text = f"Timeout of {milliseconds} ms reached."
-        return Outcome(timed_out=True, error=text)
+        return Result(timed_out=True, error=text)
     except aiohttp.ClientConnectorError:
-        return Outcome(error="Couldn't connect to server")
+        return Result(error="Couldn't connect to server")
     except (aiohttp.ClientError, ValueError) as error:
-        return Outcome(error=str(error))
+        return Result(error=str(error))
 
 
 async def _serve(dsn: str, port: int) -> None:
     app = web.Application()
-    app.router.add_get("/health", _health)
+    app.router.add_get("/health", health)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     working = asyncio.create_task(work(dsn))
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, working.cancel)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, working.cancel)
     with suppress(asyncio.CancelledError):
         await working
     await runner.cleanup()
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
 
 
 if __name__ == "__main__":

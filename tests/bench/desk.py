@@ -13,7 +13,7 @@ import psycopg
 
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
-from infra.local.running import running
+from infra.local.processes import running
 from tests.database.cast import email_of, enrol, id_of
 
 PATIENCE = 60
@@ -75,7 +75,7 @@ def open_desk(*also: str) -> Iterator[Desk]:
     wanted = {"postgrest", "edge", *also}
     with tempfile.TemporaryDirectory(prefix="autocrm-bench-") as folder:
         platform = Platform(Path(folder), Ports.free())
-        database, *others = platform.parts()
+        database, *others = platform.services()
         try:
             with running([database]):
                 migrate(platform.cluster.dsn("postgres"), ROOT / "supabase/migrations")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from infra.local.cloud.template import Function, Place, read_template
+from infra.local.cloud.template import AwsAccount, Function, read_template
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ("CoreLayer", "SharedLayer")
@@ -20,7 +20,7 @@ def functions(address: str = "http://127.0.0.1:9") -> dict[str, Function]:
         "SupabaseUrl": address,
         "SupabasePublishableKey": "publishable",
     }
-    template = read_template(ROOT / "template.yaml", parameters, Place())
+    template = read_template(ROOT / "template.yaml", parameters, AwsAccount())
     return dict(template.functions)
 
 

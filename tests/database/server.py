@@ -12,7 +12,7 @@ from psycopg import sql
 
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import SUPERUSER, connected, migrate
-from infra.local.running import running
+from infra.local.processes import running
 
 from .cast import enrol
 
@@ -74,7 +74,7 @@ def _serving() -> Iterator[Server]:
         platform = Platform(Path(folder), Ports.free())
         platform.cluster.prepare()
         try:
-            with running([platform.cluster.part()]):
+            with running([platform.cluster.service()]):
                 server = Server(platform)
                 server.furnish()
                 yield server

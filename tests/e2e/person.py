@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import httpx
 
-from infra.local.stack import Desk
+from infra.local.stack import Deployment
 
 
 class Person:
     """Signs in with Supabase Auth and calls the API with the token they got."""
 
-    def __init__(self, desk: Desk, http: httpx.Client, name: str) -> None:
+    def __init__(self, desk: Deployment, http: httpx.Client, name: str) -> None:
         self.desk, self.http = desk, http
         answer = http.post(
             f"{desk.supabase_url}/auth/v1/token",

@@ -21,8 +21,8 @@ import psycopg
 
 from infra.local.keys import Keys
 from infra.local.postgres import connected, migrate
-from infra.local.running import PartFailed, start, stop, wait_until_ready
-from infra.local.stack import Desk, Home, Layout, PublicPorts
+from infra.local.processes import ServiceFailed, start, stop, wait_until_ready
+from infra.local.stack import Deployment, Home, Layout, PublicPorts
 from infra.local.stack.home import MIGRATIONS
 from infra.local.stack.vault import keep_secrets
 from tests.database.cast import enrol, id_of
@@ -50,9 +50,9 @@ class FragileDesk:
         self._key = jwt.PyJWK(dict(self._keys.signing_key))
 
     @property
-    def places(self) -> Desk:
+    def places(self) -> Deployment:
         """Addresses and keys."""
-        return self._layout.desk
+        return self._layout.deployment
 
     def open(self) -> None:
         """Start everything, with the people of the database tests."""
@@ -83,7 +83,7 @@ class FragileDesk:
             process = start(part, log)
             try:
                 wait_until_ready(part, process, log)
-            except PartFailed:
+            except ServiceFailed:
                 stop(part, process)
                 return False
             self._processes[name] = process

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from infra.local.stack import Desk
+from infra.local.stack import Deployment
 from tests.e2e.person import Person
 from tests.open_desk import ROOT
 
@@ -33,7 +33,7 @@ class Tried:
     said: str
 
 
-def try_everybody(desk: Desk, seconds: float | None = None) -> Iterator[Tried]:
+def try_everybody(desk: Deployment, seconds: float | None = None) -> Iterator[Tried]:
     """Try every route as everybody, for about so many seconds in all.
 
     Without a time each gets a small, fixed number of requests, however long they take.
@@ -50,7 +50,7 @@ def try_everybody(desk: Desk, seconds: float | None = None) -> Iterator[Tried]:
         yield _try(desk, who, long if seconds else SHORT)
 
 
-def _try(desk: Desk, who: str, how_long: Sequence[str]) -> Tried:
+def _try(desk: Deployment, who: str, how_long: Sequence[str]) -> Tried:
     document = f"{desk.api_url}/openapi.json"
     run = ["run", *how_long, "--no-color", document]
     program = [sys.executable, "-m", "schemathesis.cli"]
@@ -66,7 +66,7 @@ def _try(desk: Desk, who: str, how_long: Sequence[str]) -> Tried:
     return Tried(who, done.returncode != 0, done.stdout + done.stderr)
 
 
-def _environment(desk: Desk, who: str) -> dict[str, str]:
+def _environment(desk: Deployment, who: str) -> dict[str, str]:
     person, token = "", "Basic bm9ib2R5Og=="
     if who != NOBODY:
         with httpx.Client(timeout=60) as http:

@@ -6,9 +6,10 @@ import pytest
 from infra.local.config import ProjectConfig
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import connected, migrate
-from infra.local.running import running
+from infra.local.processes import running
+from tests.open_desk import eventually
 
-from .support import MIGRATIONS, connections, eventually
+from .support import MIGRATIONS, connections
 
 HOOK = "pg-functions://postgres/public/custom_access_token_hook"
 
@@ -20,7 +21,7 @@ def platform(tmp_path_factory):
     config = ProjectConfig(access_token_hook=HOOK, reuse_interval=0)
     platform = Platform(home, Ports.free(), config)
     try:
-        with running(platform.parts()):
+        with running(platform.services()):
             migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
             eventually(lambda: knows_what_was_migrated(platform))
             yield platform

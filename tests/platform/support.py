@@ -1,36 +1,19 @@
-"""What the conformance tests share: people, waiting, a receiver of calls."""
+"""Shared by the conformance tests: people, waiting, scripts for Node."""
 
 import json
 import subprocess
-import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Queue
 
 import httpx
 from supabase import Client, ClientOptions, create_client
 
 from infra.local.platform import Platform
 
-PATIENCE = 30.0
 PASSWORD = "a long password"
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
-
-
-def eventually(condition: Callable[[], object]) -> object:
-    """Wait until a condition holds, and return what it said."""
-    deadline = time.monotonic() + PATIENCE
-    while not (result := condition()):
-        assert time.monotonic() < deadline, "It never came true."
-        time.sleep(0.02)
-    return result
 
 
 @cache
@@ -54,57 +37,6 @@ def signed_up(platform: Platform) -> Client:
     person = client(platform)
     person.auth.sign_up({"email": new_email(), "password": PASSWORD})
     return person
-
-
-class Server(ThreadingHTTPServer):
-    """A server that a burst of connections does not overrun."""
-
-    request_queue_size = 512
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request that the receiver saw."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@contextmanager
-def receiver(held: threading.Event | None = None) -> Iterator[tuple[str, Queue[Call]]]:
-    """Serve HTTP on a free port; what comes in is in the queue.
-
-    Answers wait until `held` is set, if it is given.
-    """
-    calls: Queue[Call] = Queue()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            calls.put(Call(self.command, self.path, dict(self.headers), body))
-            if held:
-                held.wait(PATIENCE)
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"ok")
-
-        do_GET = do_DELETE = do_POST  # noqa: N815
-
-        def log_message(self, *arguments):
-            """Say nothing."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", calls
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def node(script: str, node_modules: Path, *arguments: str) -> dict:

@@ -11,9 +11,11 @@ import pytest
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
 from infra.local.postgres.server import reachable
-from infra.local.running import PartFailed, running, start, stop, wait_until_ready
+from infra.local.processes import ServiceFailed, running, start, stop, wait_until_ready
+from tests.open_desk import eventually
+from tests.receivers import receiving
 
-from .support import MIGRATIONS, eventually, receiver, signed_up
+from .support import MIGRATIONS, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
 from .test_realtime import connected as socket_connected
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.slow
 def fragile(tmp_path):
     """A platform of its own, with its processes."""
     platform = Platform(tmp_path, Ports.free())
-    parts = platform.parts()
+    parts = platform.services()
     try:
         with running(parts) as processes:
             migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
@@ -41,7 +43,7 @@ def killed_and_restarted(part, process, log):
         fresh = start(part, log)
         try:
             wait_until_ready(part, fresh, log)
-        except PartFailed:  # children of the killed one may still hold its memory
+        except ServiceFailed:  # children of the killed one may still hold its memory
             stop(part, fresh)
             return None
         return fresh
@@ -89,11 +91,11 @@ def rest_answers(platform):
 
 def webhook_sent(platform):
     with (
-        receiver() as (url, calls),
+        receiving() as receivers,
         connected(platform.cluster.dsn("postgres")) as connection,
     ):
-        connection.execute("select net.http_get(%s)", [url])
-        return calls.get(timeout=30).method == "GET"
+        connection.execute("select net.http_get(%s)", [receivers.url])
+        return receivers.got.get(timeout=30).method == "GET"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
         cluster.prepare()
 
         with (
-            running([cluster.part()]),
+            running([cluster.service()]),
             connected(cluster.dsn("postgres")) as connection,
         ):
             assert connection.execute("select 1").fetchone() == (1,)

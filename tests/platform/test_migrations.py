@@ -9,7 +9,7 @@ import pytest
 from infra.local.keys import Keys
 from infra.local.platform import Ports
 from infra.local.postgres import Cluster, MigrationFailed, connected, migrate
-from infra.local.running import running
+from infra.local.processes import running
 
 pytestmark = pytest.mark.slow
 FIRST = """-- The first; with a semicolon in a comment
@@ -23,8 +23,7 @@ end;
 -- The end
 """
 HISTORY = (
-    "select version, name, statements from supabase_migrations.schema_migrations"
-    " order by version"
+    "select version, name from supabase_migrations.schema_migrations order by version"
 )
 
 
@@ -34,7 +33,7 @@ def cluster(tmp_path):
     cluster = Cluster(tmp_path / "postgres", Ports.free().postgres, keys)
     cluster.prepare()
     try:
-        with running([cluster.part()]):
+        with running([cluster.service()]):
             yield cluster
     finally:
         cluster.remove()
@@ -98,7 +97,7 @@ def test_a_failing_migration_names_its_line_and_leaves_nothing(cluster, folder):
 
     sentence = '20260102000000_second.sql, line 5: column "nope" does not exist.'
     assert str(failure.value) == sentence
-    assert [version for version, *_ in history(cluster)] == ["20260101000000"]
+    assert [version for version, _ in history(cluster)] == ["20260101000000"]
     with connected(cluster.dsn("postgres")) as connection:
         query = "select to_regclass('public.second')"
         assert connection.execute(query).fetchone() == (None,)
@@ -145,7 +144,7 @@ def test_new_layout_alone_is_no_change(cluster, folder):
     assert migrate(dsn, folder) == []
 
 
-def test_the_cli_and_the_runner_record_the_same(cluster, folder, supabase):
+def test_the_runner_goes_on_where_the_cli_was(cluster, folder, supabase):
     migrate(cluster.dsn("postgres"), folder)
     ours = history(cluster)
     with connected(cluster.dsn("postgres")) as connection:
@@ -161,10 +160,14 @@ def test_the_cli_and_the_runner_record_the_same(cluster, folder, supabase):
 
 def test_the_cli_finds_what_the_runner_applied(cluster, folder, supabase):
     migrate(cluster.dsn("postgres"), folder)
+    file = folder / "20260101000000_first.sql"
 
     listed = supabase("migration", "list")
+    file.unlink()
+    supabase("migration", "fetch", "--yes")
 
     assert listed.count("20260101000000") == 2
+    assert file.read_text().startswith(FIRST)
 
 
 def test_the_cli_gives_advice_and_types(cluster, folder, supabase):

@@ -12,7 +12,7 @@ import pytest
 from infra.local.config import ProjectConfig
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import migrate
-from infra.local.running import running
+from infra.local.processes import running
 
 from .support import MIGRATIONS, signed_up
 from .test_realtime_protocol import talk
@@ -25,7 +25,7 @@ def project(tmp_path):
     """A platform whose database runs; the rest is started for each step."""
     platform = Platform(tmp_path, Ports.free(), ProjectConfig())
     try:
-        with running(platform.parts()[:1]):
+        with running(platform.services()[:1]):
             migrate(platform.cluster.dsn("postgres"), MIGRATIONS)
             yield platform
     finally:
@@ -36,7 +36,7 @@ def project(tmp_path):
 def serving(platform, keys):
     """REST, Auth, Realtime and the gateway with these keys, for the time of a step."""
     platform.keys = keys
-    with running(platform.parts()[1:]):
+    with running(platform.services()[1:]):
         yield
 
 

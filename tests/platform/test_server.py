@@ -9,13 +9,13 @@ from infra.local.keys import Keys
 from infra.local.platform import Ports
 from infra.local.postgres import NODE_MODULES, Cluster, MissingPostgres, connected
 from infra.local.postgres.server import Server, reachable, server_user
-from infra.local.running import running
+from infra.local.processes import running
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_server_never_runs_as_root(platform):
-    assert platform.cluster.part().user == server_user()
+    assert platform.cluster.service().user == server_user()
     assert (server_user() is None) == (os.geteuid() != 0)
 
 
@@ -31,7 +31,7 @@ def test_a_checkout_in_a_closed_folder_works(tmp_path):
         cluster.prepare()
 
         with (
-            running([cluster.part()]),
+            running([cluster.service()]),
             connected(cluster.dsn("postgres")) as connection,
         ):
             assert connection.execute("select 1").fetchone() == (1,)

@@ -3,25 +3,24 @@
 import signal
 import subprocess
 import sys
-import threading
 
 import pytest
 
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
-from infra.local.process import birth
-from infra.local.running import running, start, wait_until_ready
+from infra.local.processes import birth, running, start, wait_until_ready
+from tests.open_desk import eventually
+from tests.receivers import receiving
 
-from .support import MIGRATIONS, eventually, receiver
+from .support import MIGRATIONS
 
 STARTER = """
-import pathlib, sys, time
-from infra.local.part import Part
-from infra.local.running import start
+import sys, time
+from infra.local.processes import Service, start
 
 command = [sys.executable, "-c", "import time; time.sleep(600)"]
 with open(sys.argv[1], "wb") as log:
-    print(start(Part("sleeper", command, {}, ""), log).pid, flush=True)
+    print(start(Service("sleeper", command, {}, ""), log).pid, flush=True)
 time.sleep(600)
 """
 
@@ -32,17 +31,16 @@ pytestmark = pytest.mark.slow
 def platform_of_its_own(tmp_path):
     platform = Platform(tmp_path, Ports.free())
     try:
-        yield platform, {part.name: part for part in platform.parts()}
+        yield platform, {part.name: part for part in platform.services()}
     finally:
         platform.cluster.remove()
 
 
 def test_a_request_on_its_way_is_not_sent_again(platform_of_its_own, tmp_path):
     platform, parts = platform_of_its_own
-    held = threading.Event()
     dsn = platform.cluster.dsn("postgres")
     with (
-        receiver(held) as (url, calls),
+        receiving() as receivers,
         running([parts["postgres"]]),
         (tmp_path / "log").open("w+b") as log,
     ):
@@ -50,11 +48,11 @@ def test_a_request_on_its_way_is_not_sent_again(platform_of_its_own, tmp_path):
         worker = start(parts["webhooks"], log)
         wait_until_ready(parts["webhooks"], worker, log)
         with connected(dsn) as connection:
-            connection.execute("select net.http_get(%s)", [f"{url}/once"])
-            calls.get(timeout=30)
+            connection.execute("select net.http_get(%s)", [f"{receivers.url}/waiting"])
+            receivers.got.get(timeout=30)
 
             worker.send_signal(parts["webhooks"].stop)
-            held.set()
+            receivers.mended.set()
             worker.wait(30)
 
             query = "select status_code from net._http_response"

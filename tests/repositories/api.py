@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from infra.local.platform import Ports
-from infra.local.running import running
+from infra.local.processes import running
 from shared.core.persistence import open_database
 from tests.database.server import Server
 
@@ -35,7 +35,7 @@ class Api:
 @contextmanager
 def serving(server: Server, database: str) -> Iterator[Api]:
     ports = Ports.free()
-    parts = {part.name: part for part in server.platform.parts()}
+    parts = {part.name: part for part in server.platform.services()}
     rest = replace(
         parts["postgrest"],
         environment={

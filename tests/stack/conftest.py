@@ -11,8 +11,7 @@ import boto3
 import httpx
 import pytest
 
-from infra.local.part import Part
-from infra.local.running import running
+from infra.local.processes import Service, running
 from infra.local.stack import PublicPorts
 from tests.open_desk import ROOT
 
@@ -44,15 +43,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     logs = tmp_path_factory.mktemp("logs")
     ports = PublicPorts.free()
     url, aws = f"http://127.0.0.1:{ports.api}", f"http://127.0.0.1:{ports.aws}"
-    moto = [
-        sys.executable,
-        "-m",
-        "moto.server",
-        "-H",
-        "127.0.0.1",
-        "-p",
-        str(ports.aws),
-    ]
+    moto = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1"]
+    moto += ["-p", str(ports.aws)]
     gateway = [sys.executable, "-m", "infra.local.cloud", "--port", str(ports.api)]
     gateway += ["--template", str(SAMPLE / "template.yaml")]
     gateway += ["--aws", aws, "--logs", str(logs)]
@@ -63,8 +55,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         "AUTOCRM_SECRETS": json.dumps({"/sample/secret": "kept"}),
     }
     parts = [
-        Part("aws", moto, {}, f"{aws}/moto-api/data.json"),
-        Part("functions", gateway, environment, f"{url}/.local/health"),
+        Service("aws", moto, {}, f"{aws}/moto-api/data.json"),
+        Service("functions", gateway, environment, f"{url}/.local/health"),
     ]
     with running(parts), httpx.Client(base_url=url, timeout=60) as http:
         yield Cloud(url, aws, logs, http)

@@ -10,8 +10,8 @@ import httpx
 import psycopg
 import pytest
 
-from infra.local.process import birth
-from infra.local.stack import Desk, Home, PublicPorts
+from infra.local.processes import birth
+from infra.local.stack import Deployment, Home, PublicPorts
 from infra.local.terminal import PEOPLE, try_it
 from tests.open_desk import (
     environment_of,
@@ -25,7 +25,7 @@ from tests.open_desk import (
 pytestmark = pytest.mark.slow
 
 
-def test_the_lines_to_paste_work_as_they_are(desk: Desk):
+def test_the_lines_to_paste_work_as_they_are(desk: Deployment):
     said = run_program("sh", "-c", try_it(desk))
 
     # Not splitlines: a subject may hold a line separator of Unicode.
@@ -35,7 +35,7 @@ def test_the_lines_to_paste_work_as_they_are(desk: Desk):
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_the_people_of_the_demonstration_can_sign_in(desk: Desk, person):
+def test_the_people_of_the_demonstration_can_sign_in(desk: Deployment, person):
     answer = httpx.post(
         f"{desk.supabase_url}/auth/v1/token?grant_type=password",
         headers={"apikey": desk.supabase_publishable_key},
@@ -45,7 +45,7 @@ def test_the_people_of_the_demonstration_can_sign_in(desk: Desk, person):
     assert answer.status_code == 200
 
 
-def test_the_documentation_is_composed_and_needs_no_network(desk: Desk):
+def test_the_documentation_is_composed_and_needs_no_network(desk: Deployment):
     document = httpx.get(f"{desk.api_url}/openapi.json", timeout=60).json()
     page = httpx.get(f"{desk.api_url}/docs").text
     script = httpx.get(f"{desk.api_url}/docs/swagger-ui-bundle.js")
@@ -55,7 +55,7 @@ def test_the_documentation_is_composed_and_needs_no_network(desk: Desk):
     assert script.headers["content-type"] == "text/javascript"
 
 
-def test_every_address_of_the_environment_answers(desk: Desk):
+def test_every_address_of_the_environment_answers(desk: Deployment):
     with psycopg.connect(desk.database_url) as connection:
         (tickets,) = connection.execute(
             "select count(*) from public.tickets"
@@ -66,7 +66,7 @@ def test_every_address_of_the_environment_answers(desk: Desk):
     assert aws.status_code == 200
 
 
-def test_two_desks_stand_side_by_side(desk: Desk, tmp_path: Path):
+def test_two_desks_stand_side_by_side(desk: Deployment, tmp_path: Path):
     with open_desk(tmp_path / "second desk") as second:
         answers = [
             httpx.get(f"{each.api_url}/health", timeout=60)

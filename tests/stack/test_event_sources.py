@@ -1,4 +1,4 @@
-"""Queues and schedules over real function processes."""
+"""Queues and ticks over real function processes."""
 
 import json
 from pathlib import Path
@@ -45,22 +45,21 @@ def test_only_the_failed_record_of_a_batch_comes_again(cloud: Cloud, tmp_path: P
 NAMES = ["first", "bad", "last"]
 
 
-@pytest.mark.parametrize("name", ["EveryHour", "Sweep"])
-def test_a_tick_fires_a_schedule_with_its_input(cloud: Cloud, name):
+def test_a_tick_runs_a_worker_and_returns_its_result(cloud: Cloud):
+    answer = cloud.http.post("/.local/tick/Sweep")
+
+    assert answer.json() == {"event": {}}
+
+
+@pytest.mark.parametrize("name", ["Nope", "Echo"])
+def test_what_is_no_worker_is_refused_with_those_there_are(cloud: Cloud, name):
     answer = cloud.http.post(f"/.local/tick/{name}")
 
-    assert answer.json() == {"event": {"job": "sweep"}}
-
-
-def test_a_tick_fires_a_disabled_schedule_with_the_usual_event(cloud: Cloud):
-    event = cloud.http.post("/.local/tick/Nightly").json()["event"]
-
-    assert event["detail-type"] == "Scheduled Event"
-    assert event["source"] == "aws.events"
-
-
-def test_an_unknown_schedule_is_refused_with_those_there_are(cloud: Cloud):
-    answer = cloud.http.post("/.local/tick/Nope")
-
     assert answer.status_code == 404
-    assert "EveryHour" in answer.json()["message"]
+    assert "Sweep" in answer.json()["message"]
+
+
+def test_a_worker_that_fails_says_how(cloud: Cloud):
+    answer = cloud.http.post("/.local/tick/Failing")
+
+    assert (answer.status_code, answer.json()["errorType"]) == (502, "ValueError")

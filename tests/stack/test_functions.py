@@ -33,13 +33,6 @@ def test_a_request_becomes_an_event_of_version_2(cloud: Cloud):
     assert not {"body", "cookies", "queryStringParameters"} & event.keys()
 
 
-def test_a_greedy_path_takes_the_rest(cloud: Cloud):
-    event = seen(cloud.http.delete("/files/a/b/c.txt"))
-
-    assert event["routeKey"] == "ANY /files/{path+}"
-    assert event["pathParameters"] == {"path": "a/b/c.txt"}
-
-
 def test_repeated_query_keys_are_joined(cloud: Cloud):
     event = seen(cloud.http.get("/items?tag=a&tag=b%26c&empty="))
 
@@ -47,14 +40,14 @@ def test_repeated_query_keys_are_joined(cloud: Cloud):
     assert event["queryStringParameters"] == {"tag": "a,b&c", "empty": ""}
 
 
-def test_repeated_headers_are_joined_and_cookies_stand_apart(cloud: Cloud):
+def test_repeated_headers_are_joined_and_cookies_left_out(cloud: Cloud):
     headers = [("x-many", "1"), ("x-many", "2"), ("cookie", "a=1; b=2")]
 
     event = seen(cloud.http.get("/items", headers=headers))
 
     assert event["headers"]["x-many"] == "1,2"
     assert "cookie" not in event["headers"]
-    assert event["cookies"] == ["a=1", "b=2"]
+    assert "cookies" not in event
 
 
 def test_json_arrives_as_text(cloud: Cloud):
@@ -80,13 +73,11 @@ def test_bytes_arrive_and_return_as_base64(cloud: Cloud, headers):
     assert answer.headers["content-type"] == "application/octet-stream"
 
 
-def test_status_headers_and_cookies_return(cloud: Cloud):
-    answer = cloud.http.get("/cookies", headers={"cookie": "x=1"})
+def test_status_and_headers_return(cloud: Cloud):
+    answer = cloud.http.get("/created")
 
-    assert (answer.status_code, answer.text) == (201, "x=1")
+    assert (answer.status_code, answer.text) == (201, "made")
     assert answer.headers["etag"] == '"1"'
-    assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2; HttpOnly"]
-    cloud.http.cookies.clear()
 
 
 def test_an_answer_without_a_status_is_the_body(cloud: Cloud):
@@ -128,10 +119,9 @@ def test_what_the_template_does_not_route_is_not_found(cloud: Cloud, path):
 
 
 def test_cross_origin_requests_follow_the_template(cloud: Cloud):
-    answer = cloud.http.get("/cookies", headers={"origin": "http://localhost:5173"})
+    answer = cloud.http.get("/created", headers={"origin": "http://localhost:5173"})
 
     assert answer.headers["access-control-allow-origin"] == "http://localhost:5173"
-    cloud.http.cookies.clear()
 
 
 @pytest.mark.parametrize("path", ["/raise", "/broken", "/big"])
@@ -216,6 +206,7 @@ class TestInvokeApi:
         [
             "SweepFunction",
             "arn:aws:lambda:eu-west-1:123456789012:function:SweepFunction",
+            "arn:aws:lambda:eu-west-1:123456789012:function:SweepFunction:live",
         ],
     )
     def test_a_function_answers_by_name_and_arn(self, cloud: Cloud, name):

@@ -1,6 +1,5 @@
 """One desk a home, its ports, its environment."""
 
-import asyncio
 import socket
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from infra.local.stack import (
     AlreadyRunning,
-    Desk,
+    Deployment,
     Home,
     NeverStarted,
     PortTaken,
@@ -17,7 +16,7 @@ from infra.local.stack import (
 )
 from tests.open_desk import run_program
 
-DESK = Desk(
+DESK = Deployment(
     api_url="http://127.0.0.1:3000",
     supabase_url="http://127.0.0.1:54321",
     supabase_publishable_key="sb_publishable_x",
@@ -53,7 +52,7 @@ def test_a_home_may_be_named_from_the_checkout():
 def test_removing_a_home_leaves_what_is_not_ours(tmp_path: Path):
     home = Home(tmp_path)
     home.function_logs.mkdir(parents=True)
-    DESK.save(home.desk)
+    DESK.save(home.deployment)
     (tmp_path / "mine").touch()
 
     home.remove()
@@ -64,7 +63,7 @@ def test_removing_a_home_leaves_what_is_not_ours(tmp_path: Path):
 def test_what_is_kept_for_the_environment_is_private(tmp_path: Path):
     DESK.save(tmp_path / "desk.json")
 
-    assert Desk.load(tmp_path / "desk.json") == DESK
+    assert Deployment.load(tmp_path / "desk.json") == DESK
     assert (tmp_path / "desk.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -97,30 +96,32 @@ def shell_lines() -> list[str]:
 
 def test_a_desk_that_was_never_started_has_no_environment(tmp_path: Path):
     with pytest.raises(NeverStarted, match="never started"):
-        Desk.load(tmp_path / "desk.json")
+        Deployment.load(tmp_path / "desk.json")
 
 
 def test_the_environment_is_known_before_anything_starts(tmp_path: Path):
     home = Home(tmp_path)
 
     class Refusing:
-        desk = DESK
+        deployment = DESK
 
         def cloud(self):
-            assert Desk.load(home.desk) == DESK
+            assert Deployment.load(home.deployment) == DESK
             raise PortTaken("started")
 
         platform = cloud
 
     with pytest.raises(PortTaken, match="started"):
-        asyncio.run(Stack(home, Refusing()).start())
+        Stack(home, Refusing()).start()
 
 
 def test_a_password_is_made_once(tmp_path: Path):
     DESK.save(tmp_path / "desk.json")
 
-    assert Desk.password(tmp_path / "desk.json") == DESK.demo_password
-    assert Desk.password(tmp_path / "none") != Desk.password(tmp_path / "none")
+    assert Deployment.password(tmp_path / "desk.json") == DESK.demo_password
+    assert Deployment.password(tmp_path / "none") != Deployment.password(
+        tmp_path / "none"
+    )
 
 
 def test_a_taken_port_is_refused_with_the_way_out():

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from infra.local.stack import Desk
+from infra.local.stack import Deployment
 from tests.open_desk import eventually
 from tests.receivers import receiving
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def admin(desk: Desk):
+def admin(desk: Deployment):
     signed_in = httpx.post(
         f"{desk.supabase_url}/auth/v1/token?grant_type=password",
         headers={"apikey": desk.supabase_publishable_key},

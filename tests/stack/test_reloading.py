@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.cloud.console import Changes
 from infra.local.cloud.environments import Launch, Pool
-from infra.local.cloud.template import Function, Place
+from infra.local.cloud.template import AwsAccount, Function
 
 ANSWER = "def handler(event, context):\n    return {answer}\n"
 
@@ -16,7 +16,7 @@ ANSWER = "def handler(event, context):\n    return {answer}\n"
 def test_a_retired_pool_imports_anew(tmp_path: Path):
     source = tmp_path / "app.py"
     pool = Pool(
-        Function("App", "arn", "app.handler", tmp_path), Launch(Place(), tmp_path)
+        Function("App", "arn", "app.handler", tmp_path), Launch(AwsAccount(), tmp_path)
     )
 
     async def act() -> list[bytes]:

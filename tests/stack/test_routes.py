@@ -9,13 +9,12 @@ from aiohttp.web import Response
 from infra.local.cloud.http_api import Cors, Route, RouteTable
 
 ROUTES = [
-    Route("ANY", "$default", "fallback"),
-    Route("ANY", "/{rest+}", "rest"),
-    Route("GET", "/pets/{rest+}", "pets"),
     Route("GET", "/pets/{pet}", "pet"),
-    Route("ANY", "/pets/{pet}", "any_pet"),
+    Route("POST", "/pets/{pet}", "change"),
     Route("GET", "/pets/dog", "dog"),
-    Route("POST", "/pets/dog/{toy}", "toy"),
+    Route("GET", "/pets/{pet}/{toy}", "any_toy"),
+    Route("GET", "/pets/{pet}/ball", "any_ball"),
+    Route("GET", "/pets/dog/{toy}", "toy"),
 ]
 
 
@@ -23,17 +22,17 @@ ROUTES = [
     ("method", "path", "function", "parameters"),
     [
         ("GET", "/pets/dog", "dog", {}),
-        ("POST", "/pets/dog", "any_pet", {"pet": "dog"}),
+        ("POST", "/pets/dog", "change", {"pet": "dog"}),
         ("GET", "/pets/cat", "pet", {"pet": "cat"}),
         ("GET", "/pets/a%20b", "pet", {"pet": "a b"}),
-        ("GET", "/pets/a/b%2Fc", "pets", {"rest": "a/b/c"}),
-        ("POST", "/pets/dog/ball", "toy", {"toy": "ball"}),
-        ("DELETE", "/pets/dog/ball", "rest", {"rest": "pets/dog/ball"}),
-        ("GET", "/", "fallback", {}),
+        ("GET", "/pets/a%2Fb", "pet", {"pet": "a/b"}),
+        ("GET", "/pets/dog/ball", "toy", {"toy": "ball"}),
+        ("GET", "/pets/cat/ball", "any_ball", {"pet": "cat"}),
+        ("GET", "/pets/cat/string", "any_toy", {"pet": "cat", "toy": "string"}),
     ],
 )
 def test_the_most_specific_route_answers(method, path, function, parameters):
-    for routes in itertools.islice(itertools.permutations(ROUTES), 0, 5040, 97):
+    for routes in itertools.permutations(ROUTES):
         matched = RouteTable(routes).match(method, path)
 
         assert matched is not None

@@ -1,68 +1,58 @@
-"""When schedules are due, and what their functions receive."""
+"""Schedules invoke their functions at their rate."""
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 
-from infra.local.cloud.event_sources import Schedule, ScheduleError, next_time
-from infra.local.cloud.template import Event, Function
+from infra.local.cloud.environments import FunctionError
+from infra.local.cloud.event_sources import Schedule
+from infra.local.cloud.template import Event, Function, TemplateError
 
-NOW = datetime(2026, 11, 23, 9, 0, 30, tzinfo=UTC)
 FUNCTION = Function("SweepFunction", "arn", "a.b", None)
 
 
-@pytest.mark.parametrize(
-    ("expression", "zone", "due"),
-    [
-        ("rate(5 minutes)", "UTC", "2026-11-23T09:05:30+00:00"),
-        ("rate(1 hour)", "UTC", "2026-11-23T10:00:30+00:00"),
-        ("rate(2 days)", "UTC", "2026-11-25T09:00:30+00:00"),
-        ("cron(0/15 * * * ? *)", "UTC", "2026-11-23T09:15:00+00:00"),
-        ("cron(0 3 * * ? *)", "UTC", "2026-11-24T03:00:00+00:00"),
-        ("cron(0 18 ? * MON-FRI *)", "Europe/Berlin", "2026-11-23T17:00:00+00:00"),
-        ("cron(0 0 L * ? *)", "UTC", "2026-11-30T00:00:00+00:00"),
-        ("cron(0 9 ? * 2#1 *)", "UTC", "2026-12-07T09:00:00+00:00"),
-        ("at(2027-01-01T00:00:00)", "UTC", "2027-01-01T00:00:00+00:00"),
-    ],
-)
-def test_an_expression_is_due(expression, zone, due):
-    assert next_time(expression, NOW, zone) == datetime.fromisoformat(due)
+async def nothing(name: str, event: bytes) -> bytes:
+    return b""
+
+
+def schedule(expression: str, invoke=nothing) -> Schedule:
+    event = Event("Often", "ScheduleV2", {"ScheduleExpression": expression})
+    return Schedule(FUNCTION, event, invoke)
 
 
 @pytest.mark.parametrize(
-    "expression", ["cron(0 0 1 1 ? 2020)", "at(2020-01-01T00:00:00)"]
+    ("expression", "minutes"),
+    [("rate(1 minute)", 1), ("rate(5 minutes)", 5), ("rate(1 hour)", 60)],
 )
-def test_what_is_past_is_never_due(expression):
-    assert next_time(expression, NOW) is None
+def test_a_rate_is_an_interval(expression, minutes):
+    assert schedule(expression).every == timedelta(minutes=minutes)
 
 
-@pytest.mark.parametrize(
-    "expression",
-    ["", "5 minutes", "rate(soon)", "cron(* * * * *)", "cron(0 0 1 1 1 *)"],
-)
-def test_a_malformed_expression_is_refused(expression):
-    with pytest.raises(ScheduleError):
-        next_time(expression, NOW)
+@pytest.mark.parametrize("expression", ["", "rate(soon)", "cron(0 3 * * ? *)"])
+def test_another_expression_is_refused(expression):
+    with pytest.raises(TemplateError, match="knows rate"):
+        schedule(expression)
 
 
-def test_both_kinds_of_schedule_are_read():
-    newer = {"ScheduleExpression": "rate(1 hour)", "State": "DISABLED"}
-    older = {"Schedule": "rate(1 day)", "Name": "nightly", "Input": '{"a": 1}'}
+def test_a_function_is_invoked_again_also_after_it_failed():
+    events = []
 
-    scheduler = Schedule.of(FUNCTION, Event("Hourly", "ScheduleV2", newer))
-    rule = Schedule.of(FUNCTION, Event("Daily", "Schedule", older))
+    async def invoke(name: str, event: bytes) -> bytes:
+        events.append((name, json.loads(event)))
+        raise FunctionError.of("ValueError", "no")
 
-    assert (scheduler.name, scheduler.enabled) == ("Hourly", False)
-    assert (rule.name, rule.enabled, rule.expression) == (
-        "nightly",
-        True,
-        "rate(1 day)",
-    )
-    assert rule.event(NOW) == b'{"a": 1}'
-    assert json.loads(scheduler.event(NOW))["source"] == "aws.scheduler"
+    async def act() -> None:
+        fast = schedule("rate(1 minute)", invoke)
+        fast.every = timedelta(0)
+        running = asyncio.create_task(fast.run())
+        while len(events) < 2:
+            await asyncio.sleep(0)
+        running.cancel()
 
+    asyncio.run(act())
 
-@pytest.mark.parametrize("name", ["Hourly", "Sweep", "SweepFunction"])
-def test_a_person_may_name_the_schedule_or_its_function(name):
-    assert Schedule("Hourly", "SweepFunction", "rate(1 hour)").answers_to(name)
+    name, event = events[1]
+    assert name == "SweepFunction"
+    assert event["source"] == "aws.scheduler"

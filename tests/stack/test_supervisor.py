@@ -1,20 +1,25 @@
-"""Parts are started, watched and ended; nobody else's process is touched."""
+"""Services are started, watched and ended; nobody else's process is touched."""
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from infra.local.part import Part
-from infra.local.process import birth
-from infra.local.stack.ports import free_ports
-from infra.local.supervisor import PartFailed, ProcessRecord, Supervisor
+from infra.local.ports import free_ports
+from infra.local.processes import (
+    ProcessRecord,
+    Service,
+    ServiceFailed,
+    Supervisor,
+    birth,
+)
 from tests.open_desk import ROOT, eventually
 
 pytestmark = pytest.mark.slow
@@ -31,88 +36,81 @@ time.sleep(600)
 IDLE = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
-def part(name: str, folder: Path) -> Part:
-    """A part that serves, and notes when it is asked to end."""
+def service(name: str, folder: Path) -> Service:
+    """A service that notes when it is asked to end."""
     (port,) = free_ports(1)
     command = [sys.executable, "-c", SERVE, str(port), str(folder / "ended"), name]
-    return Part(name, command, {}, f"tcp://127.0.0.1:{port}")
+    return Service(name, command, {}, f"tcp://127.0.0.1:{port}")
 
 
 def start(*command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 (a test's own programs)
 
 
-def failing(code: int) -> Part:
-    command = [sys.executable, "-c", f"raise SystemExit({code})"]
-    return Part("weak", command, {}, f"tcp://127.0.0.1:{free_ports(1)[0]}")
+@contextmanager
+def supervised(folder: Path, *services: Service) -> Iterator[Supervisor]:
+    supervisor = Supervisor(folder / "logs", ProcessRecord(folder / "processes.json"))
+    try:
+        supervisor.start(*services)
+        supervisor.wait_until_ready()
+        yield supervisor
+    finally:
+        supervisor.stop()
 
 
-def supervisor(folder: Path) -> Supervisor:
-    return Supervisor(folder / "logs", ProcessRecord(folder / "processes.json"))
+def test_services_end_in_reverse_order(tmp_path: Path):
+    services = [service(name, tmp_path) for name in ("first", "second", "third")]
 
-
-def test_parts_end_in_reverse_order(tmp_path: Path):
-    async def act():
-        parts = supervisor(tmp_path)
-        await parts.start(part("first", tmp_path))
-        await parts.start(part("second", tmp_path), part("third", tmp_path))
-        await parts.stop()
-
-    asyncio.run(act())
+    with supervised(tmp_path, *services):
+        assert len(json.loads((tmp_path / "processes.json").read_text())) == 3
 
     assert (tmp_path / "ended").read_text().split() == ["third", "second", "first"]
     assert not (tmp_path / "processes.json").exists()
 
 
-def test_a_part_that_ends_is_named_with_its_code_and_log(tmp_path: Path):
-    async def act():
-        parts = supervisor(tmp_path)
-        try:
-            await parts.start(part("strong", tmp_path))
-            await parts.start(failing(7))
-        finally:
-            await parts.stop()
+def test_a_service_that_ends_is_named_with_its_code_and_log(tmp_path: Path):
+    command = [sys.executable, "-c", "raise SystemExit(7)"]
+    weak = Service("weak", command, {}, f"tcp://127.0.0.1:{free_ports(1)[0]}")
 
-    with pytest.raises(PartFailed, match=r"weak ended with exit code 7.*weak\.log"):
-        asyncio.run(act())
+    with (
+        pytest.raises(ServiceFailed, match=r"weak ended with exit code 7.*weak\.log"),
+        supervised(tmp_path, service("strong", tmp_path), weak),
+    ):
+        pass
 
     assert (tmp_path / "ended").read_text() == "strong\n"
 
 
-def test_a_part_that_is_killed_later_is_noticed(tmp_path: Path):
-    async def act():
-        parts = supervisor(tmp_path)
-        try:
-            await parts.start(part("one", tmp_path), part("two", tmp_path))
-            (_, two) = json.loads((tmp_path / "processes.json").read_text())
-            os.kill(two["pid"], signal.SIGKILL)
-            await parts.watch()
-        finally:
-            await parts.stop()
+def test_a_service_that_is_killed_later_is_noticed(tmp_path: Path):
+    services = [service(name, tmp_path) for name in ("one", "two")]
 
-    with pytest.raises(PartFailed, match="two ended with exit signal SIGKILL"):
-        asyncio.run(act())
+    with supervised(tmp_path, *services) as supervisor:
+        (_, two) = json.loads((tmp_path / "processes.json").read_text())
+        os.kill(two["pid"], signal.SIGKILL)
+        with pytest.raises(ServiceFailed, match="two ended with exit signal SIGKILL"):
+            eventually(supervisor.check)
 
 
 def test_a_program_that_does_not_exist_is_named(tmp_path: Path):
-    missing = Part("missing", ["/no/such/program"], {}, "tcp://127.0.0.1:1")
+    missing = Service("missing", ["/no/such/program"], {}, "tcp://127.0.0.1:1")
 
-    with pytest.raises(PartFailed, match="missing cannot be started"):
-        asyncio.run(supervisor(tmp_path).start(missing))
+    with (
+        pytest.raises(ServiceFailed, match="missing cannot be started"),
+        supervised(tmp_path, missing),
+    ):
+        pass
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the children")
 def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path):
     script = textwrap.dedent(f"""
-        import asyncio
+        import time
         from pathlib import Path
-        from tests.stack.test_supervisor import part, supervisor
-        async def act():
-            parts = supervisor(Path({str(tmp_path)!r}))
-            await parts.start(part("a", Path({str(tmp_path)!r})))
-            Path({str(tmp_path / "serving")!r}).touch()
-            await parts.watch()
-        asyncio.run(act())
+        from tests.stack.test_supervisor import service, supervised
+        folder = Path({str(tmp_path)!r})
+        with supervised(folder, service("a", folder)):
+            (folder / "serving").touch()
+            time.sleep(600)
     """)
     killed = start(sys.executable, "-c", script)
     eventually((tmp_path / "serving").exists)

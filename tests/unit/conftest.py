@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import settings
 
-from infra.local.stack.ports import free_ports
+from infra.local.ports import free_ports
 
 # A busy machine is no reason to fail.
 settings.register_profile("autocrm", deadline=None, max_examples=60)

@@ -1,10 +1,5 @@
-"""A small Supabase Auth: e-mail and password, sessions, administration of users.
+"""A small Supabase Auth: email and password, sessions, creating and listing users.
 
-What the official clients' normal flows use, in the real service's words; no second
-factors, phones, social providers or anonymous users.
+What the product and the official clients in its tests use, in the real service's words;
+no second factors, phones, social providers or anonymous users.
 """
-
-from .app import create_app
-from .settings import Settings
-
-__all__ = ["Settings", "create_app"]

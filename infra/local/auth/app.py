@@ -1,12 +1,15 @@
-"""The application: the routes and what they work with."""
+"""Serve Auth: `python -m infra.local.auth.app`, configured by the environment."""
 
+import os
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from .desk import DESK, Desk
-from .problems import problems
-from .routes import TABLES
+from infra.local.serving import serve
+
+from .errors import error_responses
+from .routes import account, admin, public
+from .service import SERVICE, Service
 from .settings import Settings
 
 MAX_BODY = 1 << 20  # bytes
@@ -14,14 +17,18 @@ MAX_BODY = 1 << 20  # bytes
 
 def create_app(settings: Settings) -> web.Application:
     """Return the application; it opens its connections when it starts."""
-    app = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
-    app[DESK] = Desk.furnish(settings)
+    app = web.Application(middlewares=[error_responses], client_max_size=MAX_BODY)
+    app[SERVICE] = Service.create(settings)
     app.cleanup_ctx.append(_connections)
-    for routes in TABLES:
+    for routes in (public.routes, account.routes, admin.routes):
         app.add_routes(routes)
     return app
 
 
 async def _connections(app: web.Application) -> AsyncIterator[None]:
-    async with app[DESK].pool:
+    async with app[SERVICE].pool:
         yield
+
+
+if __name__ == "__main__":
+    serve(create_app(Settings.load(os.environ)), int(os.environ["PORT"]))

@@ -1,4 +1,4 @@
-"""What the environment says, under the names that Supabase Auth reads."""
+"""Read the settings of Auth from the environment, by Supabase Auth's names."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,26 +10,23 @@ HOOK_SCHEME = "pg-functions://postgres/"
 
 @dataclass(frozen=True)
 class Settings:
-    """Configuration of the local Auth.
+    """Settings of the local Auth.
 
     Attributes:
         dsn: connection of the role `supabase_auth_admin`.
-        port: where to listen on 127.0.0.1.
         issuer: the `iss` of access tokens, the public URL of Auth.
         signing_key: private ES256 JWK.
         trusted_keys: public ES256 JWKs that verify beside it.
         legacy_secret: HS256 secret of the role tokens.
         token_life: seconds that an access token lives.
-        reuse_interval: seconds that a used refresh token is still forgiven.
-        autoconfirm: whether an e-mail address counts as confirmed at sign-up.
-        signup_disabled: whether only administrators make users.
+        reuse_interval: seconds in which a used refresh token may be used again.
+        autoconfirm: whether an email address counts as confirmed at sign-up.
+        signup_disabled: whether only administrators create users.
         min_password: characters that a password must have.
-        bcrypt_cost: rounds of the password hash, as a power of two.
         hook: `schema.function` that may change the claims; None leaves them.
     """
 
     dsn: str = field(repr=False)
-    port: int
     issuer: str
     signing_key: Mapping[str, Any] = field(repr=False)
     trusted_keys: Sequence[Mapping[str, Any]]
@@ -39,7 +36,6 @@ class Settings:
     autoconfirm: bool
     signup_disabled: bool
     min_password: int
-    bcrypt_cost: int
     hook: str | None
 
     @classmethod
@@ -47,25 +43,21 @@ class Settings:
         """Read the settings.
 
         Raises:
-            KeyError: a name without a default is missing.
+            KeyError: one is missing.
         """
-        get = environment.get
         signing, *trusted = json.loads(environment["GOTRUE_JWT_KEYS"])
-        hook = get("GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI", "")
+        hook = environment["GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI"]
+        interval = environment["GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL"]
         return cls(
             dsn=environment["GOTRUE_DB_DATABASE_URL"],
-            port=int(get("PORT", "9999")),
             issuer=environment["GOTRUE_JWT_ISSUER"],
             signing_key=signing,
             trusted_keys=trusted,
             legacy_secret=environment["GOTRUE_JWT_SECRET"],
-            token_life=int(get("GOTRUE_JWT_EXP", "3600")),
-            reuse_interval=int(
-                get("GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL", "10")
-            ),
-            autoconfirm=get("GOTRUE_MAILER_AUTOCONFIRM", "true") == "true",
-            signup_disabled=get("GOTRUE_DISABLE_SIGNUP", "false") == "true",
-            min_password=int(get("GOTRUE_PASSWORD_MIN_LENGTH", "6")),
-            bcrypt_cost=int(get("GOTRUE_BCRYPT_COST", "10")),
+            token_life=int(environment["GOTRUE_JWT_EXP"]),
+            reuse_interval=int(interval),
+            autoconfirm=environment["GOTRUE_MAILER_AUTOCONFIRM"] == "true",
+            signup_disabled=environment["GOTRUE_DISABLE_SIGNUP"] == "true",
+            min_password=int(environment["GOTRUE_PASSWORD_MIN_LENGTH"]),
             hook=hook.removeprefix(HOOK_SCHEME).replace("/", ".") or None,
         )

@@ -13,7 +13,7 @@ import os
 import signal
 from pathlib import Path
 
-from . import Settings, assemble, start_sources
+from .assembly import Settings, assemble, start_sources
 
 log = logging.getLogger("cloud")
 
@@ -31,8 +31,8 @@ async def _serve(settings: Settings) -> None:
         loop.add_signal_handler(name, stopped.set)
     gateway = assemble(settings)
     await start_sources(gateway, settings.secrets)
-    port = await gateway.start(settings.port)
-    log.info("Serving http://127.0.0.1:%d", port)
+    await gateway.start(settings.port)
+    log.info("Serving http://127.0.0.1:%d", settings.port)
     await stopped.wait()
     await gateway.stop()
 
@@ -40,8 +40,8 @@ async def _serve(settings: Settings) -> None:
 def _settings() -> Settings:
     parser = argparse.ArgumentParser(prog="infra.local.cloud", description=__doc__)
     parser.add_argument("--template", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=3000)
-    parser.add_argument("--aws", metavar="URL", default=Settings.aws)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--aws", metavar="URL", required=True)
     parser.add_argument("--logs", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--node-modules", type=Path, metavar="FOLDER")
     parameters = json.loads(os.environ.get("AUTOCRM_PARAMETERS", "{}"))

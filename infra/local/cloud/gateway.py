@@ -1,4 +1,4 @@
-"""The whole of a template's cloud in one event loop."""
+"""Serve the functions of a template in one event loop."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from .environments import Launch, Pool
-from .event_sources import Scheduler
+from .event_sources import Schedule
 from .http_api import Cors, HttpApi, Integration, RouteTable
 from .template import Template
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """Functions, their HTTP API and their schedules.
+    """The functions of a template, their HTTP API and their schedules.
 
     Args:
         template: what to run.
@@ -31,10 +31,9 @@ class Gateway:
             name: Pool(function, launch)
             for name, function in template.functions.items()
         }
-        self.scheduler = Scheduler.of(template, self.invoke)
-        integration = Integration(template.place, self.invoke)
-        self.api = HttpApi(RouteTable.of(template), Cors.of(template), integration)
-        self._extras: dict[str, Serve] = {}
+        integration = Integration(template.account, self.invoke)
+        self._api = HttpApi(RouteTable.of(template), Cors.of(template), integration)
+        self._mounted: dict[str, Serve] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.ServerRunner | None = None
 
@@ -47,15 +46,15 @@ class Gateway:
         return await self._pools[name].invoke(event)
 
     def mount(self, prefix: str, serve: Serve) -> None:
-        """Answer paths that begin so with something else than the HTTP API."""
-        self._extras[prefix] = serve
+        """Serve paths with a prefix by something else than the HTTP API."""
+        self._mounted[prefix] = serve
 
     def keep_running(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something, a poller for instance, until the gateway stops."""
         self._tasks.append(asyncio.create_task(work))
 
     def reload(self) -> None:
-        """Let functions be imported anew at their next event."""
+        """Import functions anew at their next event."""
         for pool in self._pools.values():
             pool.retire()
 
@@ -70,7 +69,8 @@ class Gateway:
         self._runner = web.ServerRunner(server, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.keep_running(self.scheduler.run())
+        for function, event in self.template.events_of("ScheduleV2"):
+            self.keep_running(Schedule(function, event, self.invoke).run())
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
@@ -83,7 +83,7 @@ class Gateway:
             await self._runner.cleanup()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        for prefix, serve in self._extras.items():
+        for prefix, serve in self._mounted.items():
             if request.path.startswith(prefix):
                 return await serve(request)
-        return await self.api.serve(request)
+        return await self._api.serve(request)

@@ -1,5 +1,1 @@
-"""The API gateway: keys become roles, and three services share one address."""
-
-from .app import create_app
-
-__all__ = ["create_app"]
+"""The API gateway of Supabase: keys become roles, three services share one address."""

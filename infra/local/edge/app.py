@@ -1,12 +1,14 @@
-"""One address for Auth, REST and Realtime, as the hosted gateway offers it."""
+"""Serve Auth, REST and Realtime at one address: `python -m infra.local.edge.app`."""
 
+import os
 from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import ClientError, ClientSession, web
 
+from infra.local.serving import health, serve
+
 from .keys import ApiKeys, KeyRefused
 from .proxy import CORS, open_session, pass_on
-from .rules import rest_refusal
 from .sockets import pass_on_socket
 
 MAX_BODY = 64 << 20  # bytes
@@ -21,14 +23,14 @@ SESSION = web.AppKey("session", ClientSession)
 
 
 class Gateway:
-    """Finds the service of a path and who asks, then passes the request on."""
+    """Checks the API key of a request, then passes it on to the service of its path."""
 
     def __init__(self, keys: ApiKeys, services: Mapping[str, str]) -> None:
         self._keys = keys
         self._services = services
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer any request."""
+        """Serve any request."""
         if request.method == "OPTIONS" and "Origin" in request.headers:
             return web.Response(headers=PREFLIGHT)
         raw_path = request.rel_url.raw_path
@@ -65,20 +67,19 @@ class Gateway:
             address = f"{service}/socket/websocket"
             token = self._keys.tokens[key]
             return await pass_on_socket(session, request, address, token)
-        if prefix == "/rest/v1" and (refusal := self._refusal(request, prefix, key)):
+        if prefix == "/rest/v1" and (refusal := self._refusal(request, key)):
             return refusal
         authorization = self._keys.authorization(key, header)
         return await pass_on(session, request, target, authorization)
 
-    def _refusal(
-        self, request: web.Request, prefix: str, key: str
-    ) -> web.Response | None:
-        path = request.rel_url.raw_path.removeprefix(prefix)
-        refusal = rest_refusal(request, path, key in self._keys.privileged)
-        if refusal is None:
+    def _refusal(self, request: web.Request, key: str) -> web.Response | None:
+        """Refuse the description of the schema without a secret key, as hosted."""
+        path = request.rel_url.raw_path.removeprefix("/rest/v1")
+        if path not in {"", "/"} or key in self._keys.privileged:
             return None
-        status, body = refusal
-        return web.json_response(body, status=status, headers=CORS)
+        hint = "Accessing the schema via the Data API needs a secret API key."
+        body = {"message": "Access to schema is forbidden", "hint": hint}
+        return web.json_response(body, status=401, headers=CORS)
 
 
 def create_app(environment: Mapping[str, str]) -> web.Application:
@@ -95,16 +96,16 @@ def create_app(environment: Mapping[str, str]) -> web.Application:
     gateway = Gateway(ApiKeys.load(environment), services)
     app = web.Application(client_max_size=MAX_BODY)
     app.cleanup_ctx.append(_session)
-    app.router.add_get("/health", _health)
+    app.router.add_get("/health", health)
     app.router.add_route("*", "/{path:.*}", gateway.handle)
     return app
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
 
 
 async def _session(app: web.Application) -> AsyncIterator[None]:
     app[SESSION] = open_session()
     yield
     await app[SESSION].close()
+
+
+if __name__ == "__main__":
+    serve(create_app(os.environ), int(os.environ["PORT"]))

@@ -1,4 +1,4 @@
-"""Who asks: the rule that turns an API key into an Authorization header."""
+"""Check API keys, and turn them into Authorization headers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class ApiKeys:
         return cls(tokens, frozenset({service, secret}))
 
     def check(self, key: str, user_agent: str) -> None:
-        """Refuse a request that the hosted gateway refuses for its key.
+        """Check the key of a request, as the hosted gateway does.
 
         Raises:
             KeyRefused: no key, an unknown one, or a secret one in a browser.
@@ -61,7 +61,7 @@ class ApiKeys:
             raise KeyRefused("Forbidden use of secret API key in browser", hint)
 
     def authorization(self, key: str, header: str) -> str:
-        """Return the header for the service: the caller's own, or the key's role."""
+        """Return the header to send: the caller's own, or the role token of the key."""
         if header and not header.startswith(OPAQUE):
             return header
         return BEARER + self.tokens[key]

@@ -1,4 +1,4 @@
-"""Passing on a request and its answer, with as little work as possible."""
+"""Pass on a request and its response, with as little work as possible."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 POOL = 256  # connections kept to the services
-SMALL = 1 << 16  # bytes of a request body that are passed on in one piece
+SMALL = 1 << 16  # bytes of a request body that are passed on at once
 HOP_BY_HOP = {
     "connection",
     "keep-alive",
@@ -24,7 +24,7 @@ HOP_BY_HOP = {
     "upgrade",
 }
 NOT_PASSED_ON = {*HOP_BY_HOP, "host", "content-length", "authorization"}
-OWN_ANSWER_HEADERS = {*HOP_BY_HOP, "date", "server", "access-control-allow-origin"}
+OWN_RESPONSE_HEADERS = {*HOP_BY_HOP, "date", "server", "access-control-allow-origin"}
 NOT_ADDED = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT)
 EXPOSED = "Content-Range, Link, X-Supabase-Api-Version, X-Total-Count"
 CORS: dict[str, str] = {
@@ -47,7 +47,7 @@ def open_session() -> ClientSession:
 async def pass_on(
     session: ClientSession, request: web.Request, target: str, authorization: str
 ) -> web.StreamResponse:
-    """Send the request to `target` and stream back the answer."""
+    """Send the request to `target` and stream back the response."""
     headers = _without(request.headers.items(), NOT_PASSED_ON)
     if authorization:
         headers.add(hdrs.AUTHORIZATION, authorization)
@@ -58,17 +58,19 @@ async def pass_on(
         headers=headers,
         data=body,
         allow_redirects=False,
-    ) as answer:
-        kept = _without(answer.headers.items(), OWN_ANSWER_HEADERS)
+    ) as upstream:
+        kept = _without(upstream.headers.items(), OWN_RESPONSE_HEADERS)
         kept.extend(CORS)
-        first = await answer.content.readany()
-        if answer.content.at_eof():
-            return web.Response(status=answer.status, headers=kept, body=first or None)
-        response = web.StreamResponse(status=answer.status, headers=kept)
+        first = await upstream.content.readany()
+        if upstream.content.at_eof():
+            return web.Response(
+                status=upstream.status, headers=kept, body=first or None
+            )
+        response = web.StreamResponse(status=upstream.status, headers=kept)
         await response.prepare(request)
         await response.write(first)
-        async for piece in answer.content.iter_any():
-            await response.write(piece)
+        async for chunk in upstream.content.iter_any():
+            await response.write(chunk)
         await response.write_eof()
         return response
 

@@ -1,4 +1,4 @@
-"""Passing on a WebSocket: frames of either side go to the other as they are."""
+"""Pass on a WebSocket: frames of either side go to the other as they are."""
 
 import asyncio
 

@@ -2,7 +2,7 @@
 
 from .bootstrap import connected
 from .cluster import SUPERUSER, Cluster
-from .migrations import MigrationFailed, migrate, run_script
+from .migrations import MigrationFailed, migrate
 from .server import NODE_MODULES, MissingPostgres
 
 __all__ = [
@@ -13,5 +13,4 @@ __all__ = [
     "MissingPostgres",
     "connected",
     "migrate",
-    "run_script",
 ]

@@ -1,4 +1,4 @@
-"""Make a new database look like a hosted project's."""
+"""Set up a new database like that of a hosted project."""
 
 import time
 from collections.abc import Iterator
@@ -48,6 +48,6 @@ def bootstrap(dsn: str, keys: Keys) -> None:
 
 
 def _is_starting(refusal: psycopg.OperationalError) -> bool:
-    """Whether waiting helps: nobody listens yet, or the server is not yet open."""
+    """Return whether the server is still starting."""
     text = str(refusal)
     return "Connection refused" in text or "the database system is" in text

@@ -1,18 +1,25 @@
-"""One PostgreSQL cluster of the local stack: made once, started as a `Part`."""
+"""The PostgreSQL cluster of the local stack: made once, run as a `Service`."""
 
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from infra.local.keys import Keys
-from infra.local.part import Part
+from infra.local.processes import Service, run_as, running
 
 from .bootstrap import bootstrap
-from .process import forget_dead_postmaster, run, running
-from .server import NODE_MODULES, Server, give_to_server_user, reachable, server_user
+from .server import (
+    NODE_MODULES,
+    Server,
+    give_to_server_user,
+    reachable,
+    remove_stale_pid_file,
+    server_user,
+)
 
 SUPERUSER = "supabase_admin"
 INITDB_OPTIONS = (
@@ -50,32 +57,38 @@ class Cluster:
         self._node_modules = node_modules
 
     def prepare(self) -> None:
-        """Make the cluster if it is new, and clear what a crash has left.
+        """Create the cluster if it is new, and remove what a crash has left.
 
         Raises:
             MissingPostgres: the server is not installed.
-            RuntimeError: the server could not make or start the cluster.
+            RuntimeError: the cluster could not be created.
+            ServiceFailed: the server does not start.
         """
         server = Server.find(self._node_modules)
         if self._data.exists():
-            forget_dead_postmaster(self._data)
+            remove_stale_pid_file(self._data)
             return
         draft = self._data.with_name(f"{self._data.name}.{os.getpid()}")
         draft.mkdir(parents=True, mode=0o700)
         give_to_server_user(draft)
         try:
             self._initdb(server, draft)
-            with running(self._command(server, draft)):
+            with running([self._service(server, draft)]):
                 bootstrap(self.dsn(SUPERUSER), self._keys)
             draft.rename(self._data)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def part(self) -> Part:
-        """Return how to start the server; `prepare` must have run once."""
-        return Part(
+    def service(self) -> Service:
+        """Return the server as a service; `prepare` must have run once."""
+        return self._service(Server.find(self._node_modules), self._data)
+
+    def _service(self, server: Server, data: Path) -> Service:
+        settings = {**SETTINGS, "port": str(self.port)}
+        options = [item for pair in settings.items() for item in ("-c", "=".join(pair))]
+        return Service(
             name="postgres",
-            command=self._command(Server.find(self._node_modules), self._data),
+            command=[server.program("postgres"), "-D", str(data), *options],
             environment={"LC_ALL": "C"},
             ready=f"tcp://127.0.0.1:{self.port}",
             user=server_user(),
@@ -93,15 +106,20 @@ class Cluster:
         with suppress(OSError):  # stays if it is a folder with other things
             self._data.parent.rmdir()
 
-    def _command(self, server: Server, data: Path) -> list[str]:
-        settings = {**SETTINGS, "port": str(self.port)}
-        options = [item for pair in settings.items() for item in ("-c", "=".join(pair))]
-        return [server.program("postgres"), "-D", str(data), *options]
-
     def _initdb(self, server: Server, data: Path) -> None:
         with tempfile.NamedTemporaryFile("w") as password:
             password.write(self._keys.password(SUPERUSER))
             password.flush()
             give_to_server_user(Path(password.name))
-            places = ["-D", str(data), f"--pwfile={password.name}"]
-            run([server.program("initdb"), *places, *INITDB_OPTIONS])
+            paths = ["-D", str(data), f"--pwfile={password.name}"]
+            done = subprocess.run(
+                [server.program("initdb"), *paths, *INITDB_OPTIONS],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                env={**os.environ, "LC_ALL": "C"},
+                **run_as(server_user()),
+            )
+        if done.returncode:
+            raise RuntimeError(f"initdb failed: {done.stderr[-500:]}")

@@ -1,4 +1,4 @@
-"""Migrations, applied and recorded as the Supabase CLI does it."""
+"""Apply migrations and record them in the history of the Supabase CLI."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from pathlib import Path
 import psycopg
 
 from .bootstrap import connected
-from .statements import Statement, split
 
 FILE_NAME = re.compile(r"(?P<version>\d+)_(?P<name>.+)\.sql")
 LOCK = 727_274_311  # any number, as long as every runner takes the same
@@ -58,16 +57,6 @@ def migrate(dsn: str, folder: Path) -> list[str]:
     return applied
 
 
-def run_script(dsn: str, file: Path) -> None:
-    """Run one SQL file in one transaction, for instance the seed.
-
-    Raises:
-        MigrationFailed: a statement failed.
-    """
-    with connected(dsn) as connection, connection.transaction():
-        _execute(connection, file, file.read_text())
-
-
 def _history(connection: psycopg.Connection) -> Mapping[str, list[str]]:
     select = "select version, statements from supabase_migrations.schema_migrations"
     return {version: texts or [] for version, texts in connection.execute(select)}
@@ -87,40 +76,34 @@ def _continues(known: Mapping[str, list[str]], files: Mapping[str, Path]) -> boo
 
 
 def _apply(connection: psycopg.Connection, file: Path, version: str) -> None:
+    """Run a file in one transaction and record it, its text as one statement."""
+    script, name = file.read_text(), file.stem.partition("_")[2]
     connection.execute("reset all")
     with connection.transaction():
-        statements = _execute(connection, file, file.read_text())
+        try:
+            connection.execute(script.encode())
+        except psycopg.Error as error:
+            raise MigrationFailed(_explain(file.name, script, error)) from error
         connection.execute(
             "insert into supabase_migrations.schema_migrations"
             " (version, statements, name) values (%s, %s, %s)",
-            [version, statements, file.stem.partition("_")[2]],
+            [version, [script], name],
         )
 
 
-def _execute(connection: psycopg.Connection, file: Path, script: str) -> list[str]:
-    """Run the statements of a script and return them as they are recorded."""
-    statements = list(split(script))
-    for statement in statements:
-        try:
-            connection.execute(statement.text.encode())
-        except psycopg.Error as error:
-            line = _line(script, statement, error.diag.statement_position)
-            reason = error.diag.message_primary or str(error)
-            raise MigrationFailed(f"{file.name}, line {line}: {reason}.") from error
-    return [statement.text for statement in statements]
-
-
-def _line(script: str, statement: Statement, position: str | None) -> int:
-    """Return the line in the file that the server points at, or the statement's."""
-    if position is None:
-        return statement.line
-    return script.count("\n", 0, statement.start + int(position) - 1) + 1
+def _explain(name: str, script: str, error: psycopg.Error) -> str:
+    """Return file, line where the server points at one, and reason."""
+    reason = error.diag.message_primary or str(error)
+    if (position := error.diag.statement_position) is None:
+        return f"{name}: {reason}."
+    line = script.count("\n", 0, int(position) - 1) + 1
+    return f"{name}, line {line}: {reason}."
 
 
 def _is_same(script: str, recorded: list[str]) -> bool:
-    """Compare by the letters alone: who recorded it may have cut it differently."""
-    return not recorded or _letters(script) == _letters(";\n".join(recorded))
+    """Compare without white space and semicolons: the CLI records statements."""
+    return not recorded or _letters(script) == _letters("".join(recorded))
 
 
 def _letters(script: str) -> str:
-    return re.sub(r"[\s;]+", "", "".join(part.text for part in split(script)))
+    return re.sub(r"[\s;]+", "", script)

@@ -1,11 +1,13 @@
-"""The PostgreSQL 17 programs that npm brings, made ready to run."""
+"""Find the PostgreSQL 17 programs that npm brings, and make them ready to run."""
 
 import json
 import os
 import platform
 import shutil
 import stat
+import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -28,7 +30,7 @@ class Server:
 
     @classmethod
     def find(cls, node_modules: Path = NODE_MODULES) -> "Server":
-        """Return the server for this machine, with its links and pg_net in place.
+        """Return the server for this machine, with its links and pg_net installed.
 
         Raises:
             MissingPostgres: `npm ci` has not run, or no build for this machine exists.
@@ -47,15 +49,15 @@ class Server:
 
 
 def server_user() -> str | None:
-    """Whom the server runs as: PostgreSQL refuses root."""
+    """Return the user that the server runs as: PostgreSQL refuses root."""
     return UNPRIVILEGED if os.geteuid() == 0 else None
 
 
 def reachable(path: Path) -> Path:
-    """Return the path itself, or a place for it that the server user can enter.
+    """Return the path itself, or one for it that the server user can enter.
 
     A checkout below a closed folder, like the home of root, cannot hold the data of a
-    server that runs as somebody else. `/var/lib` can, under a name of its own per path.
+    server that runs as another user. `/var/lib` can, under a name of its own per path.
     """
     if server_user() is None or all(map(_open_to_all, path.resolve().parents)):
         return path
@@ -64,11 +66,33 @@ def reachable(path: Path) -> Path:
 
 
 def give_to_server_user(path: Path) -> None:
-    """Let the server user own a file or a whole tree; nothing to do if that is us."""
+    """Make the server user the owner of a file or a whole tree."""
     if (user := server_user()) is None:
         return
     for entry in (path, *path.rglob("*")):
         shutil.chown(entry, user)
+
+
+def remove_stale_pid_file(data: Path) -> None:
+    """Remove a pid file whose process is gone or has become something else.
+
+    PostgreSQL itself refuses to start when the number now belongs to another process
+    of the same user, as after a power cut.
+    """
+    file = data / "postmaster.pid"
+    with suppress(FileNotFoundError):
+        if str(data) not in _command_line(file.read_text().split("\n", 1)[0]):
+            file.unlink()
+
+
+def _command_line(pid: str) -> str:
+    """Return the command line of a process; empty if there is none."""
+    if Path("/proc/self").exists():
+        with suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        return ""
+    command = ["ps", "-p", pid, "-o", "command="]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def _open_to_all(folder: Path) -> bool:
@@ -102,11 +126,11 @@ def _where_the_server_user_can_read(package: Path) -> Path:
     if reachable(native) == native:
         return native
     version = json.loads((package / "package.json").read_text())["version"]
-    place = reachable(native).with_name(f"server-{version}")
-    if not place.exists():
-        draft = place.with_name(f"{place.name}.{os.getpid()}")
+    copy = reachable(native).with_name(f"server-{version}")
+    if not copy.exists():
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(native, draft, symlinks=True)
         give_to_server_user(draft)
-        draft.rename(place)
-    _install_pg_net(place)
-    return place
+        draft.rename(copy)
+    _install_pg_net(copy)
+    return copy

@@ -1,13 +1,18 @@
-"""The application: the socket, broadcast by HTTP, and the database behind both."""
+"""Serve Realtime: `python -m infra.local.realtime.app`, set up by the environment."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
+from infra.local.pool import open_pool
+from infra.local.serving import health, serve
+
 from . import broadcasting, socket
+from .access import Policies, Verifier
+from .channels import SERVICE, Hub, Service
 from .database import keep_partitions, listen
-from .service import SERVICE, create_service
 
 MAX_BODY = 10 << 20  # bytes
 
@@ -19,7 +24,8 @@ def create_app(environment: Mapping[str, str]) -> web.Application:
         KeyError: one of them is missing.
     """
     dsn = environment["DATABASE_URL"]
-    service, pool = create_service(dsn, environment["API_JWT_JWKS"])
+    pool = open_pool(dsn)
+    service = Service(Hub(), Policies(pool), Verifier(environment["API_JWT_JWKS"]))
 
     async def database(app: web.Application) -> AsyncIterator[None]:
         async with pool:
@@ -35,11 +41,11 @@ def create_app(environment: Mapping[str, str]) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     app[SERVICE] = service
     app.cleanup_ctx.append(database)
-    app.router.add_get("/health", _health)
+    app.router.add_get("/health", health)
     app.add_routes(broadcasting.routes)
     app.add_routes(socket.routes)
     return app
 
 
-async def _health(request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
+if __name__ == "__main__":
+    serve(create_app(os.environ), int(os.environ["PORT"]))

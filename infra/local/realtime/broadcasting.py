@@ -1,4 +1,4 @@
-"""Broadcast by HTTP: many messages in one call, or one by its address."""
+"""Routes that broadcast by HTTP: many messages in one call, or one by its address."""
 
 import json
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from .access import Claims, TokenRefused
-from .channels import Broadcast, Room, Service
-from .service import SERVICE
+from .channels import SERVICE, Broadcast, Room, Service
 
 routes = web.RouteTableDef()
 REQUIRED = ("topic", "event", "payload")

@@ -1,4 +1,4 @@
-"""Broadcast from the database: committed rows of its table become messages."""
+"""Broadcast from the database: committed rows of `realtime.messages`."""
 
 import asyncio
 import sys

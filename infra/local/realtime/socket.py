@@ -1,10 +1,9 @@
-"""The socket: one client, in the version of the protocol that it asks for."""
+"""The route of the socket: one client, in the protocol version that it names."""
 
 from aiohttp import WSMsgType, web
 
 from .access import TokenRefused
-from .channels import FIRST_VERSION, SERIALIZERS, Connection
-from .service import SERVICE
+from .channels import FIRST_VERSION, SERIALIZERS, SERVICE, Connection
 
 MAX_FRAME = 10 << 20  # bytes
 routes = web.RouteTableDef()

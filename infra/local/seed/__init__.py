@@ -1,7 +1,5 @@
-"""A believable small support desk: Rook Cycles, who make electric bicycles."""
+"""Enter the demonstration: a small help desk, described in `demonstration.yaml`."""
 
-from .desk import seed
-from .people import PEOPLE, Somebody
-from .stories import STORIES, Story
+from .loader import seed
 
-__all__ = ["PEOPLE", "STORIES", "Somebody", "Story", "seed"]
+__all__ = ["seed"]

@@ -1,6 +1,6 @@
-"""The whole desk: which parts, in which order, in which home, under which ports."""
+"""The whole local stack: its services, their order, its home folder, its ports."""
 
-from .desk import Desk, NeverStarted
+from .deployment import Deployment, NeverStarted
 from .home import AlreadyRunning, Home
 from .layout import Layout
 from .ports import PortTaken, PublicPorts
@@ -8,7 +8,7 @@ from .stack import Stack
 
 __all__ = [
     "AlreadyRunning",
-    "Desk",
+    "Deployment",
     "Home",
     "Layout",
     "NeverStarted",

@@ -1,4 +1,4 @@
-"""The folder in which one local desk keeps everything it has."""
+"""The folder of one local stack: its data, logs, keys and lock."""
 
 import fcntl
 import os
@@ -15,47 +15,47 @@ MIGRATIONS = ROOT / "supabase" / "migrations"
 
 
 class AlreadyRunning(Exception):
-    """Another process runs this desk; the message is one sentence."""
+    """Another process runs this stack; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where things are below the folder of one desk."""
+    """Paths below the folder of one stack."""
 
     path: Path
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """`AUTOCRM_HOME`, counted from the checkout; `.autocrm/desk` without it."""
+        """Read `AUTOCRM_HOME`, relative to the checkout; default `.autocrm/desk`."""
         return cls((ROOT / environment.get("AUTOCRM_HOME", ".autocrm/desk")).resolve())
 
     @property
     def logs(self) -> Path:
-        """One log a part."""
+        """The folder of one log a service."""
         return self.path / "logs"
 
     @property
     def function_logs(self) -> Path:
-        """One log a function."""
+        """The folder of one log a function."""
         return self.logs / "functions"
 
     @property
     def processes(self) -> Path:
-        """The record of processes, for the case that we are killed."""
+        """The file of the `ProcessRecord`."""
         return self.path / "processes.json"
 
     @property
-    def desk(self) -> Path:
-        """Addresses and keys of the desk as last started."""
+    def deployment(self) -> Path:
+        """The file of the `Deployment` as last started."""
         return self.path / "desk.json"
 
     @property
     def seeded(self) -> Path:
-        """Exists once the demonstration data is in."""
+        """A file that exists once the demonstration data is in."""
         return self.path / "seeded"
 
     def remove(self) -> None:
-        """Delete what a desk keeps here; a file of anybody else's stays."""
+        """Delete the files of the stack; anything else in the folder stays."""
         for folder in (self.logs, self.path / "postgres"):
             shutil.rmtree(folder, ignore_errors=True)
         for name in _FILES:
@@ -65,12 +65,10 @@ class Home:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only one to use this home.
-
-        The system frees the lock with the process, however it ends.
+        """Hold the lock of this home; it is freed however the process ends.
 
         Raises:
-            AlreadyRunning: somebody else is.
+            AlreadyRunning: another process holds it.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "lock").open("a+") as file:

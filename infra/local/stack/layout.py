@@ -1,118 +1,111 @@
-"""What a desk is made of: its parts under given ports, its keys, its migrations."""
+"""The services of one stack with their ports, keys and settings."""
 
 import json
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 
-from infra.local.part import Part
+from infra.local.config import ProjectConfig
+from infra.local.platform import Platform, Ports
+from infra.local.ports import HOST, free_ports
+from infra.local.processes import Service
 
-from .desk import Desk
+from .deployment import Deployment
 from .home import ROOT, Home
-from .ports import HOST, PublicPorts
-from .supabase import platform_of
+from .ports import PublicPorts
 
-PROOF_PLACE = "/autocrm/supabase-source-secret"
-"""Where the functions of a local desk read what proves addresses."""
+SOURCE_SECRET = "/autocrm/supabase-source-secret"  # noqa: S105 (its name)
+"""The parameter with which functions prove network addresses to the database."""
 
 
 class Layout:
-    """The parts of one desk.
+    """The services of one stack.
 
     Args:
-        home: where it lives.
-        ports: where people reach it.
-        template: the functions.
+        home: the folder of its data.
+        ports: of the services that people use; the others get any free ones.
     """
 
-    def __init__(
-        self,
-        home: Home,
-        ports: PublicPorts,
-        template: Path = ROOT / "template.yaml",
-    ) -> None:
+    def __init__(self, home: Home, ports: PublicPorts) -> None:
         self._home = home
         self._ports = ports
-        self._platform = platform = platform_of(home, ports)
-        self._template = template
-        self.desk = Desk(
+        self._platform = platform = _platform(home, ports)
+        self.deployment = Deployment(
             api_url=f"http://{HOST}:{ports.api}",
             supabase_url=platform.url,
             supabase_publishable_key=platform.keys.publishable,
             supabase_secret_key=platform.keys.secret,
             database_url=platform.cluster.dsn("postgres"),
             aws_endpoint_url=f"http://{HOST}:{ports.aws}",
-            demo_password=Desk.password(home.desk),
+            demo_password=Deployment.password(home.deployment),
         )
 
-    def platform(self) -> list[Part]:
-        """The database, made if this home is new, then what stands on it.
+    def platform(self) -> list[Service]:
+        """Prepare the database and return the services of Supabase in start order.
 
         `AUTOCRM_POSTGREST` names a binary where npm has none for the machine.
 
         Raises:
             MissingPostgres: the database is not installed.
         """
-        own = os.environ.get("AUTOCRM_POSTGREST")
-        parts = self._platform.parts()
-        if own is None:
-            return parts
-        return [
-            replace(part, command=[own]) if part.name == "postgrest" else part
-            for part in parts
-        ]
+        services = self._platform.services()
+        if binary := os.environ.get("AUTOCRM_POSTGREST"):
+            return [
+                replace(each, command=[binary]) if each.name == "postgrest" else each
+                for each in services
+            ]
+        return services
+
+    def cloud(self) -> tuple[Service, Service]:
+        """Return the AWS stand-in, and the functions, which wait for it."""
+        return self._aws(), self._functions()
 
     @property
     def vault(self) -> dict[str, str]:
-        """What the database keeps secret: whom its webhooks wake, and the proof."""
+        """The secrets of the database: for its webhooks and for network addresses."""
         return {
-            "autocrm_webhook_url": f"{self.desk.api_url}/v1/hooks/database",
+            "autocrm_webhook_url": f"{self.deployment.api_url}/v1/hooks/database",
             "autocrm_webhook_secret": self._platform.keys.hook_secret,
             "autocrm_source_secret": self._platform.keys.source_secret,
         }
 
-    def cloud(self) -> tuple[Part, Part]:
-        """AWS, then the functions, which need its queues."""
-        return self._aws(), self._functions()
-
     def remove(self) -> None:
-        """Delete everything a stopped desk has kept, and nothing else."""
+        """Delete everything a stopped stack has kept, and nothing else."""
         self._platform.cluster.remove()
         self._home.remove()
 
-    def _aws(self) -> Part:
+    def _aws(self) -> Service:
         address = ["-H", HOST, "-p", str(self._ports.aws)]
-        return Part(
+        return Service(
             name="aws",
             command=[sys.executable, "-m", "moto.server", *address],
             environment={},
-            ready=f"{self.desk.aws_endpoint_url}/moto-api/data.json",
+            ready=f"{self.deployment.aws_endpoint_url}/moto-api/data.json",
         )
 
-    def _functions(self) -> Part:
+    def _functions(self) -> Service:
         options = {
-            "--template": self._template,
+            "--template": ROOT / "template.yaml",
             "--port": self._ports.api,
-            "--aws": self.desk.aws_endpoint_url,
+            "--aws": self.deployment.aws_endpoint_url,
             "--logs": self._home.function_logs,
             "--node-modules": ROOT / ".autocrm" / "node" / "node_modules",
         }
         command = [sys.executable, "-m", "infra.local.cloud"]
         command += [str(item) for option in options.items() for item in option]
         parameters = {
-            "SupabaseUrl": self.desk.supabase_url,
-            "SupabasePublishableKey": self.desk.supabase_publishable_key,
-            "SupabaseSourceSecretParameter": PROOF_PLACE,
+            "SupabaseUrl": self.deployment.supabase_url,
+            "SupabasePublishableKey": self.deployment.supabase_publishable_key,
+            "SupabaseSourceSecretParameter": SOURCE_SECRET,
             "WebhookAllowPrivate": "true",
         }
-        # Where the template looks for them.
+        # By the names that are the defaults of the template.
         secrets = {
-            "/autocrm/supabase-secret-key": self.desk.supabase_secret_key,
-            PROOF_PLACE: self._platform.keys.source_secret,
+            "/autocrm/supabase-secret-key": self.deployment.supabase_secret_key,
+            SOURCE_SECRET: self._platform.keys.source_secret,
             "/autocrm/webhook-secrets": self._platform.keys.hook_secret,
         }
-        return Part(
+        return Service(
             name="functions",
             command=command,
             environment={
@@ -120,5 +113,15 @@ class Layout:
                 "AUTOCRM_PARAMETERS": json.dumps(parameters),
                 "AUTOCRM_SECRETS": json.dumps(secrets),
             },
-            ready=f"{self.desk.api_url}/.local/health",
+            ready=f"{self.deployment.api_url}/.local/health",
         )
+
+
+def _platform(home: Home, ports: PublicPorts) -> Platform:
+    internal = ("rest", "rest_admin", "auth", "realtime", "webhooks")
+    free = dict(zip(internal, free_ports(len(internal)), strict=True))
+    return Platform(
+        home.path,
+        Ports(api=ports.supabase, postgres=ports.database, **free),
+        ProjectConfig.load(ROOT / "supabase" / "config.toml"),
+    )

@@ -1,21 +1,20 @@
-"""The ports people know, and a refusal when one of them is taken."""
+"""The ports of the stack that people use, and the check that they are free."""
 
 import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
 
-HOST = "127.0.0.1"
+from infra.local.ports import HOST, free_ports
 
 
 class PortTaken(Exception):
-    """Another program listens there; the message names the way out."""
+    """A port cannot be used; the message says what to type instead."""
 
 
 @dataclass(frozen=True)
 class PublicPorts:
-    """Where a desk is reached, all on 127.0.0.1."""
+    """The ports of the API, Supabase, its database and the AWS stand-in."""
 
     api: int = 3000
     supabase: int = 54321
@@ -24,7 +23,7 @@ class PublicPorts:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """`AUTOCRM_API_PORT` and its kin, the ecosystem's habits without them.
+        """Read `AUTOCRM_API_PORT` and its kin; the defaults are the usual ports.
 
         Raises:
             PortTaken: a value is no port number.
@@ -37,14 +36,14 @@ class PublicPorts:
 
     @classmethod
     def free(cls) -> Self:
-        """Ports that nobody uses at this moment."""
+        """Return ports that no program uses at this moment."""
         return cls(*free_ports(len(_VARIABLES)))
 
     def check(self) -> None:
-        """Make sure that all of them can be had.
+        """Check that all ports are free.
 
         Raises:
-            PortTaken: one cannot.
+            PortTaken: one is not.
         """
         for name, variable in _VARIABLES.items():
             port = getattr(self, name)
@@ -57,15 +56,6 @@ class PublicPorts:
                         f"Port {port} is in use by another program; take another one:"
                         f" {variable}={port + 1} make dev"
                     ) from None
-
-
-def free_ports(count: int) -> list[int]:
-    """Different ports that nobody uses at this moment."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 _VARIABLES = {

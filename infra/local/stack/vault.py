@@ -1,4 +1,4 @@
-"""Secrets that the database itself needs, kept in Supabase Vault."""
+"""Write the secrets that the database needs into Supabase Vault."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import psycopg
 
 
 def keep_secrets(dsn: str, secrets: Mapping[str, str]) -> None:
-    """Put secrets into the Vault by name, new or changed.
+    """Create or update secrets in the Vault by name.
 
     Args:
         dsn: connection of the role `postgres`.
@@ -14,12 +14,12 @@ def keep_secrets(dsn: str, secrets: Mapping[str, str]) -> None:
     """
     with psycopg.connect(dsn) as connection:
         for name, value in secrets.items():
-            known = connection.execute(
+            row = connection.execute(
                 "select id from vault.decrypted_secrets where name = %s", [name]
             ).fetchone()
-            if known is None:
+            if row is None:
                 connection.execute("select vault.create_secret(%s, %s)", [value, name])
             else:
                 connection.execute(
-                    "select vault.update_secret(%s, %s)", [known[0], value]
+                    "select vault.update_secret(%s, %s)", [row[0], value]
                 )

@@ -21,16 +21,9 @@ def echo(event, context):
     return {"statusCode": 200, "headers": JSON, "body": json.dumps(answer)}
 
 
-def cookies(event, context):
-    return {
-        "statusCode": 201,
-        "headers": {
-            "ETag": '"1"',
-            "access-control-allow-origin": "https://own.example",
-        },
-        "cookies": ["a=1; Path=/", "b=2; HttpOnly"],
-        "body": ",".join(event.get("cookies", [])),
-    }
+def create(event, context):
+    headers = {"ETag": '"1"', "access-control-allow-origin": "https://own.example"}
+    return {"statusCode": 201, "headers": headers, "body": "made"}
 
 
 def binary(event, context):

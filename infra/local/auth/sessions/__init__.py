@@ -1,12 +1,12 @@
 """Sessions and the tokens that prove them."""
 
-from .opening import Scope, exists, open_session, refresh, sign_out
 from .rotation import ReusedToken, revoke_family
+from .sessions import SIGN_OUT, exists, open_session, refresh, sign_out
 from .tokens import Tokens
 
 __all__ = [
+    "SIGN_OUT",
     "ReusedToken",
-    "Scope",
     "Tokens",
     "exists",
     "open_session",

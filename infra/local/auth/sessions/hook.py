@@ -1,4 +1,4 @@
-"""The project's own function, which may change the claims of an access token."""
+"""Call the project's hook, which may change the claims of an access token."""
 
 import json
 from datetime import UTC, datetime
@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from psycopg import sql
 
-from infra.local.auth.accounts import Connection
-from infra.local.auth.problems import Refusal
+from infra.local.auth.errors import AuthError
+from infra.local.pool import Connection
 
 REQUIRED_CLAIMS = {
     "aud",
@@ -25,13 +25,13 @@ REQUIRED_CLAIMS = {
 SERVER_ERROR = 500
 
 
-async def ask_hook(
+async def call_hook(
     connection: Connection, hook: str, claims: dict[str, Any], method: str
 ) -> dict[str, Any]:
-    """Return the claims that `hook` (`schema.function`) answers within two seconds.
+    """Return the claims that `hook` (`schema.function`) returns within two seconds.
 
     Raises:
-        Refusal: it refuses the sign-in, or its claims lack something.
+        AuthError: it refuses the sign-in, or its claims lack something.
     """
     metadata = {
         "uuid": str(uuid4()),
@@ -55,20 +55,20 @@ async def ask_hook(
 
 
 def _checked(output: object) -> dict[str, Any]:
-    """Return the claims of a hook's answer.
+    """Return the claims of a hook's result.
 
     Raises:
-        Refusal: it refuses, or its claims do not conform.
+        AuthError: it refuses, or its claims do not conform.
     """
     if not isinstance(output, dict):
-        raise Refusal(500, "unexpected_failure", "output claims field is missing")
+        raise AuthError(500, "unexpected_failure", "output claims field is missing")
     if error := output.get("error"):
         status = error.get("http_code") or SERVER_ERROR
         code = "unexpected_failure" if status == SERVER_ERROR else "unknown"
-        raise Refusal(status, code, error.get("message", ""))
+        raise AuthError(status, code, error.get("message", ""))
     claims: dict[str, Any] = output.get("claims") or {}
     if missing := REQUIRED_CLAIMS - set(claims):
         text = "output claims do not conform to the expected schema: \n"
         lines = (f"- (root): {name} is required\n" for name in sorted(missing))
-        raise Refusal(500, "unexpected_failure", text + "".join(lines))
+        raise AuthError(500, "unexpected_failure", text + "".join(lines))
     return claims

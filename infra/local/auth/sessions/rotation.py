@@ -1,4 +1,4 @@
-"""Refresh tokens: rotated at each use, and reuse is noticed."""
+"""Rotate refresh tokens at each use, and notice reuse."""
 
 import re
 import secrets
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from infra.local.auth.accounts import NO_INSTANCE, Row, find, is_banned, one
-from infra.local.auth.problems import Refusal
+from infra.local.auth.errors import AuthError
+from infra.local.auth.users import NO_INSTANCE, Row, one
 from infra.local.pool import Connection
 
 ALPHABET = string.ascii_lowercase + "234567"
@@ -30,15 +30,15 @@ where session_id = %s and not revoked
 
 @dataclass(frozen=True)
 class Rotation:
-    """Whose session goes on, and with which refresh token."""
+    """The session that goes on, its user, and the next refresh token."""
 
     session_id: UUID
     user_id: UUID
     token: str = field(repr=False)
 
 
-class ReusedToken(Refusal):
-    """A refresh token was used again: its family ends, and that must be kept."""
+class ReusedToken(AuthError):
+    """A refresh token was used again: all of its session are to be revoked."""
 
     def __init__(self, session_id: UUID) -> None:
         text = "Invalid Refresh Token: Already Used"
@@ -50,13 +50,12 @@ async def rotate(connection: Connection, token: str, interval: int) -> Rotation:
     """Exchange a refresh token for the next one.
 
     Raises:
-        ReusedToken: somebody used it before; the caller revokes the family.
-        Refusal: it is malformed, unknown, or its user is banned.
+        ReusedToken: it was used before; the caller revokes the family.
+        AuthError: it is malformed or unknown.
     """
     used = await _used_token(connection, token)
     session_id, user_id = used["session_id"], UUID(used["user_id"])
-    await _refuse_banned(connection, user_id)
-    fresh = await _forgive(connection, used, interval) if used["revoked"] else None
+    fresh = await _repeated(connection, used, interval) if used["revoked"] else None
     if fresh is None:
         await connection.execute(REVOKE, [session_id])
         fresh = await issue(connection, session_id, user_id, token)
@@ -81,23 +80,23 @@ async def issue(
 async def _used_token(connection: Connection, token: str) -> Row:
     """Return the row of a refresh token, locked against a second exchange."""
     if not REFRESH_TOKEN.fullmatch(token):
-        raise Refusal(400, "validation_failed", "Refresh token is not valid")
+        raise AuthError(400, "validation_failed", "Refresh token is not valid")
     query = "select * from auth.refresh_tokens where token = %s"
     row = await one(connection, query, token)
     if row is None:
         text = "Invalid Refresh Token: Refresh Token Not Found"
-        raise Refusal(400, "refresh_token_not_found", text)
+        raise AuthError(400, "refresh_token_not_found", text)
     # The session is the lock: of two exchanges at once the second sees the first.
     lock = "select id from auth.sessions where id = %s for update"
     await connection.execute(lock, [row["session_id"]])
     return await one(connection, query, token) or row
 
 
-async def _forgive(connection: Connection, used: Row, interval: int) -> str | None:
-    """Return the token to answer with; None for a new one.
+async def _repeated(connection: Connection, used: Row, interval: int) -> str | None:
+    """Return the token that a repeated exchange gets; None for a new one.
 
-    A client that missed the answer asks again: with the parent of the active token at
-    any time, with another one within the interval.
+    A client that missed the response tries again: with the parent of the active token
+    at any time, with another one within the interval.
     """
     active = await one(connection, ACTIVE, used["session_id"])
     if active and active["parent"] == used["token"]:
@@ -105,9 +104,3 @@ async def _forgive(connection: Connection, used: Row, interval: int) -> str | No
     if datetime.now(UTC) > used["updated_at"] + timedelta(seconds=interval):
         raise ReusedToken(used["session_id"])
     return None
-
-
-async def _refuse_banned(connection: Connection, user_id: UUID) -> None:
-    user = await find(connection, user_id)
-    if user and is_banned(user):
-        raise Refusal(400, "user_banned", "Invalid Refresh Token: User Banned")

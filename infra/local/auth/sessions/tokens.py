@@ -1,4 +1,4 @@
-"""Access tokens: signed with ES256, their claims open to the project's hook."""
+"""Sign and verify access tokens (ES256); the project's hook may change claims."""
 
 import time
 from collections.abc import Mapping
@@ -7,11 +7,12 @@ from uuid import UUID
 
 import jwt
 
-from infra.local.auth.accounts import Connection, Row, find
-from infra.local.auth.problems import Refusal
+from infra.local.auth.errors import AuthError
 from infra.local.auth.settings import Settings
+from infra.local.auth.users import Row, find
+from infra.local.pool import Connection
 
-from .hook import ask_hook
+from .hook import call_hook
 
 METHODS = """
 select
@@ -29,7 +30,7 @@ class Tokens:
         self._key = jwt.PyJWK(dict(settings.signing_key))
 
     def public_keys(self) -> list[dict[str, Any]]:
-        """Return what verifies tokens as a list of JWKs, the key that signs first."""
+        """Return the JWKs that verify tokens, the key that signs first."""
         public = {k: v for k, v in self._settings.signing_key.items() if k != "d"}
         return [
             {**public, "key_ops": ["verify"]},
@@ -40,7 +41,7 @@ class Tokens:
         """Return the claims of a token.
 
         Raises:
-            Refusal: `bad_jwt`.
+            AuthError: `bad_jwt`.
         """
         try:
             header = jwt.get_unverified_header(token)
@@ -51,7 +52,7 @@ class Tokens:
             return jwt.decode(token, key, algorithms=algorithms, options=options)
         except jwt.PyJWTError as error:
             text = f"invalid JWT: unable to parse or verify signature, {error}"
-            raise Refusal(403, "bad_jwt", text) from error
+            raise AuthError(403, "bad_jwt", text) from error
 
     def _named(self, header: Mapping[str, Any]) -> jwt.PyJWK:
         for key in self.public_keys():
@@ -65,7 +66,7 @@ class Tokens:
         """Return a new access token and when it expires (epoch seconds).
 
         Raises:
-            Refusal: the hook refused or returned claims that lack something.
+            AuthError: the hook refused or returned claims that lack something.
         """
         row = await find(connection, user_id)
         if row is None:
@@ -74,7 +75,7 @@ class Tokens:
         claims = self._claims(row, session_id) | {"amr": await cursor.fetchall()}
         if self._settings.hook:
             hook = self._settings.hook
-            claims = await ask_hook(connection, hook, claims, method)
+            claims = await call_hook(connection, hook, claims, method)
         headers = {"kid": self._settings.signing_key["kid"]}
         token = jwt.encode(claims, self._key.key, algorithm="ES256", headers=headers)
         return token, claims["exp"]

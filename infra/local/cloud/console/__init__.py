@@ -1,4 +1,4 @@
-"""What only a developer's machine has: documentation, ticks, reloading, secrets."""
+"""Routes that only a developer's machine has: documentation, ticks, parameters."""
 
 from .changes import Changes
 from .control import HEALTH, INVOKE, TICK, Control

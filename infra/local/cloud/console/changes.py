@@ -1,4 +1,4 @@
-"""Notice when a source file changes, so that the next request runs the new code."""
+"""Watch source files, so that the next request runs changed code."""
 
 import asyncio
 import os
@@ -26,15 +26,15 @@ class Changes:
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        before = self._look()
+        before = self._times()
         while True:
             await asyncio.sleep(_EVERY)
-            now = self._look()
+            now = self._times()
             if now != before:
                 before = now
                 self._on_change()
 
-    def _look(self) -> dict[str, int]:
+    def _times(self) -> dict[str, int]:
         return dict(
             entry for folder in self._folders for entry in _sources(str(folder))
         )

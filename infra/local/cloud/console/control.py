@@ -1,14 +1,12 @@
-"""What a developer's tools ask of the gateway: invoke a function, fire a schedule."""
+"""Lambda's Invoke API, and `make tick`."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from typing import Final
 
 from aiohttp import web
 
 from infra.local.cloud.environments import FunctionError
-from infra.local.cloud.event_sources import Scheduler
 from infra.local.cloud.http_api import Invoke, read_body
 from infra.local.cloud.template import Template
 
@@ -20,20 +18,17 @@ log = logging.getLogger(__name__)
 
 
 class Control:
-    """Lambda's Invoke API, as boto3 speaks it, and the schedules by name."""
+    """Invokes functions by name: for boto3, and for `make tick`."""
 
-    def __init__(
-        self, template: Template, invoke: Invoke, scheduler: Scheduler
-    ) -> None:
+    def __init__(self, template: Template, invoke: Invoke) -> None:
         self._functions = frozenset(template.functions)
-        for_people = {function.name for function, _ in template.events_of("HttpApi")}
+        with_routes = {function.name for function, _ in template.events_of("HttpApi")}
         self._workers = [
             name.removesuffix("Function")
             for name in template.functions
-            if name not in for_people
+            if name not in with_routes
         ]
         self._invoke = invoke
-        self._scheduler = scheduler
         self._background: set[asyncio.Task[None]] = set()
 
     async def invoke(self, request: web.BaseRequest) -> web.Response:
@@ -48,55 +43,40 @@ class Control:
             return web.json_response(message, status=404, headers=headers)
         event = await read_body(request)
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if event is None or kind == "DryRun":
-            return web.Response(status=413 if event is None else 204)
+        if event is None:
+            return web.Response(status=413)
         if kind == "Event":
             self._later(name, event or b"{}")
             return web.Response(status=202)
         return await self._now(name, event or b"{}")
 
     async def tick(self, request: web.BaseRequest) -> web.Response:
-        """`POST /.local/tick/NAME`: fire a schedule, or start a worker, now.
-
-        It answers with the result.
-        """
+        """`POST /.local/tick/NAME`: run a worker now and return its result."""
         name = request.path.removeprefix(TICK)
-        running = self._start(name)
-        if running is None:
-            clocks = {each.function for each in self._scheduler.schedules}
-            others = [each for each in self._workers if f"{each}Function" not in clocks]
-            known = ", ".join([*map(str, self._scheduler.schedules), *others])
-            message = (
-                f"There is no schedule or worker {name}; the template has {known}."
-            )
+        if name not in self._workers:
+            workers = ", ".join(self._workers)
+            message = f"There is no worker {name}; the template has {workers}."
             return web.json_response({"message": message}, status=404)
         try:
-            answer = await running
+            result = await self._invoke(f"{name}Function", b"{}")
         except FunctionError as error:
             return web.Response(
                 status=502, body=error.payload, content_type="application/json"
             )
-        return web.Response(body=answer, content_type="application/json")
-
-    def _start(self, name: str) -> Awaitable[bytes] | None:
-        if schedule := self._scheduler.named(name):
-            return self._scheduler.fire(schedule)
-        if name in self._workers:
-            return self._invoke(f"{name}Function", b"{}")
-        return None
+        return web.Response(body=result, content_type="application/json")
 
     async def health(self, _: web.BaseRequest) -> web.Response:
-        """`GET /.local/health`: the gateway serves; functions start when called."""
+        """`GET /.local/health`: the gateway serves."""
         return web.json_response({"functions": len(self._functions)})
 
     async def _now(self, name: str, event: bytes) -> web.Response:
         try:
-            answer, headers = await self._invoke(name, event), {}
+            result, headers = await self._invoke(name, event), {}
         except FunctionError as error:
-            answer, headers = error.payload, {"X-Amz-Function-Error": "Unhandled"}
+            result, headers = error.payload, {"X-Amz-Function-Error": "Unhandled"}
         headers["X-Amz-Executed-Version"] = "$LATEST"
         return web.Response(
-            body=answer, headers=headers, content_type="application/json"
+            body=result, headers=headers, content_type="application/json"
         )
 
     def _later(self, name: str, event: bytes) -> None:
@@ -112,5 +92,5 @@ class Control:
 
 
 def _named(function: str) -> str:
-    """The name in `NAME`, `NAME:alias`, or an ARN with or without an alias."""
+    """Return the name in `NAME`, `NAME:alias`, or an ARN with or without an alias."""
     return (function.partition(":function:")[2] or function).partition(":")[0]

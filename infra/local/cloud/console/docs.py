@@ -1,4 +1,4 @@
-"""`/openapi.json` and `/docs` of all functions together."""
+"""Serve `/openapi.json` and `/docs` of all functions together."""
 
 import asyncio
 import json
@@ -60,11 +60,11 @@ class Docs:
         self._composed: asyncio.Task[bytes] | None = None
 
     def forget(self) -> None:
-        """Compose the document anew when it is next asked for."""
+        """Compose the document anew at the next request."""
         self._composed = None
 
     async def openapi(self, _: web.BaseRequest) -> web.Response:
-        """The OpenAPI document of all routes."""
+        """Return the OpenAPI document of all routes."""
         task = self._composed = self._composed or asyncio.create_task(self._compose())
         try:
             body = await asyncio.shield(task)
@@ -74,7 +74,7 @@ class Docs:
         return web.Response(body=body, content_type="application/json")
 
     async def page(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Swagger UI, and the files it asks for."""
+        """Return the page of Swagger UI, or one of its files."""
         name = request.path.removeprefix(DOCS).strip("/")
         if not name:
             return web.Response(text=_PAGE, content_type="text/html")

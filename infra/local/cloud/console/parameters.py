@@ -1,4 +1,4 @@
-"""The Parameter Store as AWS's extension shows it to a function, without the SDK."""
+"""Serve the Parameter Store to functions, as AWS's extension does."""
 
 import asyncio
 import json
@@ -13,10 +13,10 @@ EXTENSION: Final = "/systemsmanager/parameters/get"
 
 
 class Parameters:
-    """Answers one parameter a request, as the store has it at that moment.
+    """Returns one parameter a request, read from the store each time.
 
     Args:
-        open_store: makes the client of the store, when it is first asked.
+        open_store: makes the client of the store at the first request.
     """
 
     def __init__(self, open_store: Callable[[], Any]) -> None:

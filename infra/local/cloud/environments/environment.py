@@ -1,4 +1,4 @@
-"""One execution environment: a function's process and the invocation it holds."""
+"""Run one execution environment: a function's process, one invocation at a time."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ import uuid
 from typing import Final
 
 from infra.local.cloud.template import Function
-from infra.local.process import die_with_parent
+from infra.local.processes import die_with_parent
 
 from .launch import COMMAND, Launch
 from .runtime_api import Invocation, RuntimeApi
@@ -18,7 +18,7 @@ _LIFELINE: Final = die_with_parent()
 
 
 class FunctionError(Exception):
-    """The function did not answer; `payload` is the error as Lambda words it."""
+    """The function failed; `payload` is the error as Lambda words it."""
 
     def __init__(self, payload: bytes) -> None:
         super().__init__(payload)
@@ -33,7 +33,7 @@ class FunctionError(Exception):
 
     @classmethod
     def of(cls, kind: str, message: str) -> "FunctionError":
-        """An error that Lambda, not the function, reports."""
+        """Return an error that Lambda, not the function, reports."""
         return cls(json.dumps({"errorType": kind, "errorMessage": message}).encode())
 
 
@@ -50,7 +50,7 @@ class Environment:
         self._api = RuntimeApi(self)
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._answer: asyncio.Future[bytes] | None = None
+        self._result: asyncio.Future[bytes] | None = None
         self._invocation_id: str | None = None
         self.alive = True
 
@@ -70,17 +70,17 @@ class Environment:
         await self._within(self._launch.init_timeout, ready)
 
     async def invoke(self, event: bytes) -> bytes:
-        """Hand the event to the process and return its answer, both JSON.
+        """Send the event to the process and return its result, both JSON.
 
         Raises:
-            FunctionError: it raised, exited, took too long or answered too much.
+            FunctionError: it raised, exited, took too long or returned too much.
         """
         invocation_id = str(uuid.uuid4())
-        answer = self._expect(invocation_id)
+        result = self._expect(invocation_id)
         timeout = self._function.timeout
         deadline = time.time() + timeout
         self._api.send(Invocation(invocation_id, event, self._function.arn, deadline))
-        body = await self._within(timeout, answer)
+        body = await self._within(timeout, result)
         if len(body) > RESPONSE_LIMIT:
             message = f"Response payload size exceeded {RESPONSE_LIMIT} bytes."
             raise FunctionError.of("Function.ResponseSizeTooLarge", message)
@@ -94,17 +94,17 @@ class Environment:
         await self._api.close()
 
     def on_ready(self) -> None:
-        """The first question means the import is done; later ones mean nothing."""
+        """Settle the start: the first request means that the import is done."""
         if self._invocation_id is None:
             self._settle(b"")
 
     def on_response(self, invocation_id: str, body: bytes) -> None:
-        """Pass the answer to whoever waits, unless it comes too late."""
+        """Settle the invocation, unless the response comes too late."""
         if invocation_id == self._invocation_id:
             self._settle(body)
 
     def on_error(self, invocation_id: str | None, body: bytes) -> None:
-        """Pass the error on; a process whose import failed is of no further use."""
+        """Fail the invocation; a process whose import failed is not used again."""
         if invocation_id is None:
             self.alive = False
         if invocation_id == self._invocation_id:
@@ -125,25 +125,25 @@ class Environment:
 
     def _expect(self, invocation_id: str | None) -> asyncio.Future[bytes]:
         self._invocation_id = invocation_id
-        self._answer = asyncio.get_running_loop().create_future()
-        return self._answer
+        self._result = asyncio.get_running_loop().create_future()
+        return self._result
 
     def _settle(self, body: bytes) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(body)
+        if self._result is not None and not self._result.done():
+            self._result.set_result(body)
 
     def _fail(self, error: FunctionError) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(error)
+        if self._result is not None and not self._result.done():
+            self._result.set_exception(error)
 
-    async def _within(self, seconds: float, answer: asyncio.Future[bytes]) -> bytes:
-        """Wait for the answer; past the limit the process is killed, as on Lambda."""
+    async def _within(self, seconds: float, result: asyncio.Future[bytes]) -> bytes:
+        """Wait for the result; past the limit the process is killed, as on Lambda."""
         loop = asyncio.get_running_loop()
         timer = loop.call_later(seconds, self._time_out, seconds)
         try:
-            return await answer
+            return await result
         except asyncio.CancelledError:
-            self._kill()  # nobody waits, but the process is still at it
+            self._kill()  # the process would go on
             raise
         finally:
             timer.cancel()

@@ -1,4 +1,4 @@
-"""How the process of one function is started: command, variables, log file."""
+"""The command, variables and log file of a function's process."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from infra.local.cloud.template import Function, Place
+from infra.local.cloud.template import AwsAccount, Function
 
 COMMAND: Final = (sys.executable, "-m", "awslambdaric")
 _INHERITED = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
@@ -15,27 +15,27 @@ _INHERITED = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class Launch:
-    """Everything the gateway adds to a function of the template.
+    """The settings that the gateway adds to a function of the template.
 
     Attributes:
-        place: region, account and address of the AWS stand-in.
+        account: region, account and address of the AWS stand-in.
         logs: folder that receives one `<function>.log` each.
         init_timeout: seconds a function may take to import itself. Lambda gives
             ten; a laptop that starts several at once needs more.
         extra: variables for every function, for instance the Lambda endpoint.
     """
 
-    place: Place
+    account: AwsAccount
     logs: Path
     init_timeout: float = 30.0
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def log_of(self, function: Function) -> Path:
-        """Where a function's own output goes."""
+        """Return the log file of a function."""
         return self.logs / f"{function.name}.log"
 
     def variables(self, function: Function, runtime_api: str) -> dict[str, str]:
-        """The whole environment of a function's process.
+        """Return the whole environment of a function's process.
 
         The template's variables come last, as on Lambda; nothing else of the
         developer's shell reaches the function.
@@ -57,9 +57,9 @@ class Launch:
     def _aws(self) -> dict[str, str]:
         return {
             "AWS_ACCESS_KEY_ID": "local",
-            "AWS_DEFAULT_REGION": self.place.region,
-            "AWS_ENDPOINT_URL": self.place.endpoint,
-            "AWS_REGION": self.place.region,
+            "AWS_DEFAULT_REGION": self.account.region,
+            "AWS_ENDPOINT_URL": self.account.endpoint,
+            "AWS_REGION": self.account.region,
             "AWS_SECRET_ACCESS_KEY": "local",  # moto asks for one and checks none
         }
 

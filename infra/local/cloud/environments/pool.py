@@ -1,4 +1,4 @@
-"""The environments of one function: started on demand, never more than allowed."""
+"""Keep the environments of one function: started on demand, up to its concurrency."""
 
 import asyncio
 from collections import deque
@@ -26,10 +26,10 @@ class Pool:
         self._waiting: deque[asyncio.Future[Environment]] = deque()
 
     async def invoke(self, event: bytes) -> bytes:
-        """The function's answer to an event, both JSON.
+        """Return the function's result for an event, both JSON.
 
         Raises:
-            FunctionError: it could not be started, or did not answer.
+            FunctionError: it could not be started, or failed.
         """
         environment = self._take() or await self._wait()
         try:
@@ -56,7 +56,7 @@ class Pool:
         await asyncio.gather(*self._starting, *self._leaving, return_exceptions=True)
 
     def _take(self) -> Environment | None:
-        """The idle environment used last, whose caches are warmest."""
+        """Return the idle environment used last, whose caches are warmest."""
         while self._idle:
             environment = self._idle.pop()
             if environment.alive:
@@ -65,15 +65,15 @@ class Pool:
         return None
 
     async def _wait(self) -> Environment:
-        """The next environment to become free, be it a new or an old one."""
+        """Return the next environment to become free, be it a new or an old one."""
         turn: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
-        self._start_if_wanted()
+        self._start_if_needed()
         return await turn
 
-    def _start_if_wanted(self) -> None:
-        wanted = len(self._waiting) - len(self._starting)
-        if wanted > 0 and len(self._all) < self._function.concurrency:
+    def _start_if_needed(self) -> None:
+        needed = len(self._waiting) - len(self._starting)
+        if needed > 0 and len(self._all) < self._function.concurrency:
             environment = Environment(self._function, self._launch)
             self._all.add(environment)
             task = asyncio.create_task(self._start(environment))
@@ -93,7 +93,7 @@ class Pool:
     def _started(self, task: asyncio.Task[None]) -> None:
         self._starting.discard(task)
         if not task.cancelled():
-            self._start_if_wanted()
+            self._start_if_needed()
 
     def _give_back(self, environment: Environment) -> None:
         if environment.alive:
@@ -102,7 +102,7 @@ class Pool:
             self._drop(environment)
 
     def _drop(self, environment: Environment) -> None:
-        """Let an environment go; its process may take a moment to be gone."""
+        """Stop an environment; its process may take a moment to end."""
         self._all.discard(environment)
         task = asyncio.create_task(environment.stop())
         self._leaving.add(task)
@@ -111,7 +111,7 @@ class Pool:
     def _left(self, task: asyncio.Task[None]) -> None:
         self._leaving.discard(task)
         if not task.cancelled():
-            self._start_if_wanted()
+            self._start_if_needed()
 
     def _offer(self, environment: Environment) -> None:
         if turn := self._next_turn():

@@ -1,4 +1,4 @@
-"""The Lambda Runtime API of one environment: its process asks, we answer.
+"""Serve the Lambda Runtime API to the process of one environment.
 
 One port each, because the runtime's calls for a failed start carry no path prefix
 that would tell environments apart.
@@ -30,8 +30,8 @@ class Invocation:
     arn: str
     deadline: float
 
-    def answer(self) -> web.Response:
-        """What `GET invocation/next` returns.
+    def response(self) -> web.Response:
+        """Return the response to `GET invocation/next`.
 
         The native client aborts when the content type is missing.
         """
@@ -49,10 +49,10 @@ class Invocation:
 
 
 class Listener(Protocol):
-    """Who hears what the function's process reports."""
+    """Takes the reports of a function's process."""
 
     def on_ready(self) -> None:
-        """The process has imported the function and asks for work."""
+        """The process has imported the function and asks for its first event."""
 
     def on_response(self, invocation_id: str, body: bytes) -> None:
         """The handler returned; `body` is its JSON."""
@@ -72,7 +72,7 @@ class RuntimeApi:
 
     async def open(self) -> None:
         """Listen on a free port; `address` is then `host:port`."""
-        # The open question of a process that died must not keep its port open.
+        # The open request of a process that died must not keep its port open.
         server = web.Server(self._serve, handler_cancellation=True, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=0)
         await self._runner.setup()
@@ -81,7 +81,7 @@ class RuntimeApi:
         self.address = f"{host}:{port}"
 
     async def close(self) -> None:
-        """Stop listening and drop the process's open question."""
+        """Stop listening and drop the open request of the process."""
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -93,7 +93,7 @@ class RuntimeApi:
         call = request.path.removeprefix(_PREFIX)
         if call == "invocation/next":
             self._listener.on_ready()
-            return (await self._inbox.get()).answer()
+            return (await self._inbox.get()).response()
         body = await request.content.read()
         match call.split("/"):
             case ["invocation", invocation_id, "response"]:

@@ -1,7 +1,6 @@
-"""What invokes functions besides HTTP: queues and schedules."""
+"""Invoke functions from queues and by schedule."""
 
-from .expressions import ScheduleError, next_time
 from .queues import QueuePoller
-from .schedules import Schedule, Scheduler
+from .schedules import Schedule
 
-__all__ = ["QueuePoller", "Schedule", "ScheduleError", "Scheduler", "next_time"]
+__all__ = ["QueuePoller", "Schedule"]

@@ -1,4 +1,4 @@
-"""SQS event sources: batches in, partial failures back."""
+"""Invoke functions with batches of messages from SQS."""
 
 import asyncio
 import json
@@ -66,32 +66,29 @@ class QueuePoller:
         records = [self._record(message) for message in messages]
         event = json.dumps({"Records": records}).encode()
         try:
-            answer = await self._invoke(self._function, event)
-            failed = self._failed(answer, {each["messageId"] for each in records})
+            result = await self._invoke(self._function, event)
+            failed = self._failed(result, {each["messageId"] for each in records})
         except (FunctionError, ValueError, LookupError, TypeError) as error:
             log.error("%s failed a batch: %s", self._function, error)  # noqa: TRY400
             return
         done = [message for message in messages if message["MessageId"] not in failed]
         await asyncio.to_thread(self._delete, url, done)
 
-    def _failed(self, answer: bytes, batch: set[str]) -> set[str]:
-        """Ids the function reports; one that is not of the batch fails it whole."""
+    def _failed(self, result: bytes, batch: set[str]) -> set[str]:
+        """Return the ids that the function reports; an unknown one fails the batch."""
         if not self._reports_failures:
             return set()
-        failures = (json.loads(answer) or {}).get("batchItemFailures") or []
+        failures = (json.loads(result) or {}).get("batchItemFailures") or []
         failed = {str(failure["itemIdentifier"]) for failure in failures}
         return failed if failed <= batch else batch
 
     def _record(self, message: Json) -> Json:
-        attributes = (message.get("MessageAttributes") or {}).items()
         return {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],
             "body": message["Body"],
             "attributes": message.get("Attributes", {}),
-            "messageAttributes": {
-                name: _attribute(value) for name, value in attributes
-            },
+            "messageAttributes": {},
             "md5OfBody": message["MD5OfBody"],
             "eventSource": "aws:sqs",
             "eventSourceARN": self._arn,
@@ -103,26 +100,20 @@ class QueuePoller:
         return str(self._sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
     def _receive(self, url: str) -> list[Json]:
-        answer = self._sqs.receive_message(
+        received = self._sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=self._batch,
             WaitTimeSeconds=_LONG_POLL,
             MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
         )
-        messages: list[Json] = answer.get("Messages", [])
+        messages: list[Json] = received.get("Messages", [])
         return messages
 
     def _delete(self, url: str, messages: list[Json]) -> None:
-        """Delete what is done; what the queue keeps all the same comes once more."""
+        """Delete messages; one that the queue keeps all the same comes once more."""
         entries = [
             {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
             for number, message in enumerate(messages)
         ]
         if entries:
             self._sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-
-
-def _attribute(value: Json) -> Json:
-    """boto3 says `StringValue`, an event says `stringValue`."""
-    return {key[:1].lower() + key[1:]: item for key, item in value.items()}

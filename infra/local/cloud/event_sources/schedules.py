@@ -1,125 +1,64 @@
-"""Schedules of the template: fired when due, or at once when asked."""
+"""Invoke functions at the rate of their schedules."""
 
 import asyncio
 import json
 import logging
+import re
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from infra.local.cloud.template import Event, Function, Template
-
-from .expressions import next_time
+from infra.local.cloud.template import Event, Function, TemplateError
 
 Invoke = Callable[[str, bytes], Awaitable[bytes]]
+RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
 class Schedule:
-    """One `Schedule` or `ScheduleV2` event.
+    """One `ScheduleV2` event of a function.
 
-    Attributes:
-        name: the event's own `Name`, or its key under `Events`.
-        function: logical id of the function it invokes.
-        expression: `rate(...)`, `cron(...)` or `at(...)`.
-        zone: time zone of the expression.
-        enabled: whether the clock fires it; asking always does.
-        input: the JSON text the function receives, None for AWS's default event.
-        source: `aws.scheduler` or `aws.events`, as the default event says.
+    Args:
+        function: whom to invoke.
+        event: its event; of the expressions of EventBridge, `rate(...)` alone.
+        invoke: runs the named function with an event.
+
+    Raises:
+        TemplateError: the expression is no rate.
     """
 
-    name: str
-    function: str
-    expression: str
-    zone: str = "UTC"
-    enabled: bool = True
-    input: str | None = None
-    source: str = "aws.events"
+    def __init__(self, function: Function, event: Event, invoke: Invoke) -> None:
+        self.every = _interval(event.properties["ScheduleExpression"])
+        self._name = event.name
+        self._function = function.name
+        self._invoke = invoke
 
-    @classmethod
-    def of(cls, function: Function, event: Event) -> "Schedule":
-        """Read a function's schedule, of either kind."""
-        about = event.properties
-        name = about.get("Name", event.name)
-        schedule = cls(name, function.name, "", input=about.get("Input"))
-        if event.type == "Schedule":
-            enabled = about.get("Enabled", True) and about.get("State") != "DISABLED"
-            return replace(schedule, expression=about["Schedule"], enabled=enabled)
-        return replace(
-            schedule,
-            expression=about["ScheduleExpression"],
-            zone=about.get("ScheduleExpressionTimezone", "UTC"),
-            enabled=about.get("State") != "DISABLED",
-            source="aws.scheduler",
-        )
+    async def run(self) -> None:
+        """Invoke at the given rate until cancelled; a failure is logged."""
+        while True:
+            await asyncio.sleep(self.every.total_seconds())
+            try:
+                await self._invoke(self._function, self._event())
+            except Exception:
+                log.exception("Schedule %s of %s failed", self._name, self._function)
 
-    def __str__(self) -> str:
-        return f"{self.name} of {self.function}"
-
-    def answers_to(self, name: str) -> bool:
-        """Whether a person who says `name` means this schedule."""
-        return name in (
-            self.name,
-            self.function,
-            self.function.removesuffix("Function"),
-        )
-
-    def event(self, now: datetime) -> bytes:
-        """What the function receives when fired at that moment."""
-        if self.input is not None:
-            return self.input.encode()
+    def _event(self) -> bytes:
+        """Return the event that EventBridge Scheduler sends without an `Input`."""
         event = {
             "version": "0",
             "id": str(uuid.uuid4()),
             "detail-type": "Scheduled Event",
-            "source": self.source,
-            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "resources": [self.name],
-            "detail": "{}" if self.source == "aws.scheduler" else {},
+            "source": "aws.scheduler",
+            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "resources": [self._name],
+            "detail": "{}",
         }
         return json.dumps(event).encode()
 
 
-class Scheduler:
-    """The clock of all schedules."""
-
-    def __init__(self, schedules: Iterable[Schedule], invoke: Invoke) -> None:
-        self.schedules = tuple(schedules)
-        self._invoke = invoke
-
-    @classmethod
-    def of(cls, template: Template, invoke: Invoke) -> "Scheduler":
-        """Every schedule of a template."""
-        events = template.events_of("Schedule", "ScheduleV2")
-        return cls((Schedule.of(*event) for event in events), invoke)
-
-    async def run(self) -> None:
-        """Fire what is due, until cancelled."""
-        enabled = (schedule for schedule in self.schedules if schedule.enabled)
-        await asyncio.gather(*map(self._keep, enabled))
-
-    async def fire(self, schedule: Schedule) -> bytes:
-        """Invoke a schedule's function now and return its answer.
-
-        Raises:
-            FunctionError: the function failed.
-        """
-        return await self._invoke(schedule.function, schedule.event(datetime.now(UTC)))
-
-    def named(self, name: str) -> Schedule | None:
-        """The schedule a person means by a name."""
-        meant = (each for each in self.schedules if each.answers_to(name))
-        return next(meant, None)
-
-    async def _keep(self, schedule: Schedule) -> None:
-        now = datetime.now(UTC)
-        while due := next_time(schedule.expression, now, schedule.zone):
-            await asyncio.sleep((due - datetime.now(UTC)).total_seconds())
-            try:
-                await self.fire(schedule)
-            except Exception:
-                log.exception("Schedule %s failed", schedule.name)
-            now = max(due, datetime.now(UTC))
+def _interval(expression: str) -> timedelta:
+    if rate := RATE.fullmatch(expression):
+        return timedelta(**{f"{rate[2]}s": int(rate[1])})
+    raise TemplateError(f"The local gateway knows rate(...) alone, not {expression}.")

@@ -1,6 +1,5 @@
 """API Gateway's HTTP API: routes, payload format 2.0, CORS and limits."""
 
-from .answer import refusal
 from .api import HttpApi, read_body
 from .cors import Cors
 from .integration import Integration, Invoke
@@ -14,5 +13,4 @@ __all__ = [
     "Route",
     "RouteTable",
     "read_body",
-    "refusal",
 ]

@@ -1,12 +1,11 @@
-"""The HTTP API in front of the functions."""
+"""Serve the HTTP API in front of the functions."""
 
 from typing import Final
 
 from aiohttp import web
 
-from .answer import refusal
 from .cors import Cors
-from .integration import Integration
+from .integration import Integration, refusal
 from .routes import RouteTable
 
 BODY_LIMIT: Final = 10 * 1024 * 1024
@@ -19,12 +18,12 @@ class HttpApi:
     def __init__(
         self, routes: RouteTable, cors: Cors, integration: Integration
     ) -> None:
-        self.routes = routes
+        self._routes = routes
         self._cors = cors
         self._integration = integration
 
     async def serve(self, request: web.BaseRequest) -> web.Response:
-        """Answer one request as API Gateway would."""
+        """Return the response to one request, as API Gateway would."""
         if preflight := self._cors.preflight(request):
             return preflight
         response = await self._answer(request)
@@ -32,7 +31,7 @@ class HttpApi:
         return response
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
-        matched = self.routes.match(request.method, request.raw_path.partition("?")[0])
+        matched = self._routes.match(request.method, request.raw_path.partition("?")[0])
         if matched is None:
             return refusal(404, "Not Found")
         body = await read_body(request)
@@ -42,7 +41,7 @@ class HttpApi:
 
 
 async def read_body(request: web.BaseRequest) -> bytes | None:
-    """The request's body; None when it is larger than API Gateway takes."""
+    """Return the body of a request; None when it is larger than API Gateway takes."""
     if not request.body_exists:
         return b""
     if (request.content_length or 0) > BODY_LIMIT:

@@ -1,4 +1,4 @@
-"""Cross-origin requests, answered from the template's `CorsConfiguration`."""
+"""Answer cross-origin requests by the template's `CorsConfiguration`."""
 
 from typing import Any
 
@@ -8,30 +8,27 @@ from infra.local.cloud.template import Template
 
 
 class Cors:
-    """The rules of one HTTP API; without a configuration it does nothing."""
+    """The cross-origin rules of one HTTP API; without a configuration, none."""
 
-    def __init__(self, configuration: dict[str, Any] | bool | None) -> None:
-        open_to_all = {"AllowOrigins": ["*"], "AllowMethods": ["*"]}
-        rules = open_to_all if configuration is True else configuration
-        self._rules: dict[str, Any] = rules or {}
+    def __init__(self, configuration: dict[str, Any] | None) -> None:
+        self._rules: dict[str, Any] = configuration or {}
 
     @classmethod
     def of(cls, template: Template) -> "Cors":
-        """The rules of a template's first HTTP API."""
+        """Return the rules of a template's HTTP API."""
         apis = (api for _, api in template.of_type("AWS::Serverless::HttpApi"))
         return cls(next(apis, {}).get("CorsConfiguration"))
 
     def preflight(self, request: web.BaseRequest) -> web.Response | None:
-        """The answer to a preflight request; None when it is another request."""
-        asked = request.headers.get("Access-Control-Request-Method")
-        if not self._rules or request.method != "OPTIONS" or asked is None:
+        """Return the response to a preflight request; None for another request."""
+        method = request.headers.get("Access-Control-Request-Method")
+        if not self._rules or request.method != "OPTIONS" or method is None:
             return None
         response = web.Response(status=204)
         if self.apply(request, response):
             self._list(response, "Access-Control-Allow-Methods", "AllowMethods")
             self._list(response, "Access-Control-Allow-Headers", "AllowHeaders")
-            if "MaxAge" in self._rules:
-                response.headers["Access-Control-Max-Age"] = str(self._rules["MaxAge"])
+            response.headers["Access-Control-Max-Age"] = str(self._rules["MaxAge"])
         return response
 
     def apply(self, request: web.BaseRequest, response: web.Response) -> bool:
@@ -44,20 +41,14 @@ class Cors:
             return False
         for name in [name for name in response.headers if _is_cors(name)]:
             del response.headers[name]
-        allowed = self._rules.get("AllowOrigins") or []
-        if "*" not in allowed and origin not in allowed:
+        if origin not in self._rules["AllowOrigins"]:
             return False
-        response.headers["Access-Control-Allow-Origin"] = (
-            "*" if "*" in allowed else origin
-        )
-        if self._rules.get("AllowCredentials"):
-            response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Allow-Origin"] = origin
         self._list(response, "Access-Control-Expose-Headers", "ExposeHeaders")
         return True
 
     def _list(self, response: web.Response, header: str, rule: str) -> None:
-        if values := self._rules.get(rule):
-            response.headers[header] = ",".join(values)
+        response.headers[header] = ",".join(self._rules[rule])
 
 
 def _is_cors(name: str) -> bool:

@@ -1,4 +1,7 @@
-"""Payload format 2.0: an HTTP request as the event of a function."""
+"""Turn an HTTP request into the event of a function (payload format 2.0).
+
+Cookies are left out: no function reads one.
+"""
 
 import base64
 import json
@@ -10,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from infra.local.cloud.template import Place
+from infra.local.cloud.template import AwsAccount
 
 from .routes import Route
 
@@ -26,27 +29,25 @@ Matched = tuple[Route, dict[str, str]]
 
 
 def event_of(
-    request: web.BaseRequest, body: bytes, place: Place, matched: Matched
+    request: web.BaseRequest, body: bytes, account: AwsAccount, matched: Matched
 ) -> bytes:
-    """The event, as JSON, for a request that a route has matched.
+    """Return the event, as JSON, for a request that a route has matched.
 
     `x-forwarded-proto` says http, as the local gateway speaks, so that addresses a
     function builds from it work.
     """
     route, path_parameters = matched
     raw_path, _, query = request.raw_path.partition("?")
-    headers, cookies = _headers(request)
+    headers = _headers(request)
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route.key,
         "rawPath": unquote(raw_path),
         "rawQueryString": query,
         "headers": headers,
-        "requestContext": _context(request, route, place, headers),
+        "requestContext": _context(request, route, account, headers),
         "isBase64Encoded": False,
     }
-    if cookies:
-        event["cookies"] = cookies
     if query:
         event["queryStringParameters"] = _query(query)
     if path_parameters:
@@ -56,16 +57,13 @@ def event_of(
     return json.dumps(event).encode()
 
 
-def _headers(request: web.BaseRequest) -> tuple[dict[str, str], list[str]]:
-    """Names in lower case, repeated ones joined; cookies apart."""
+def _headers(request: web.BaseRequest) -> dict[str, str]:
+    """Return headers with names in lower case and repeated ones joined."""
     headers: dict[str, str] = {}
-    cookies: list[str] = []
     for name, raw in request.headers.items():
         key = name.lower()
         value = raw.encode(errors="surrogateescape").decode(errors="replace")
-        if key == "cookie":
-            cookies += value.split("; ")
-        elif key not in _NOT_FORWARDED:
+        if key not in _NOT_FORWARDED:
             headers[key] = f"{headers[key]},{value}" if key in headers else value
     sender = request.remote or "127.0.0.1"
     headers["x-amzn-trace-id"] = (
@@ -74,15 +72,15 @@ def _headers(request: web.BaseRequest) -> tuple[dict[str, str], list[str]]:
     headers["x-forwarded-for"] = sender
     headers["x-forwarded-port"] = headers.get("host", "").rpartition(":")[2] or "80"
     headers["x-forwarded-proto"] = "http"
-    return headers, cookies
+    return headers
 
 
 def _context(
-    request: web.BaseRequest, route: Route, place: Place, headers: dict[str, str]
+    request: web.BaseRequest, route: Route, account: AwsAccount, headers: dict[str, str]
 ) -> dict[str, Any]:
     now = time.time()
     return {
-        "accountId": place.account,
+        "accountId": account.id,
         "apiId": "local",
         "domainName": headers.get("host", "localhost").partition(":")[0],
         "domainPrefix": "local",
@@ -102,7 +100,7 @@ def _context(
 
 
 def _query(query: str) -> dict[str, str]:
-    """Decoded, a repeated key's values joined by commas."""
+    """Return the decoded query, a repeated key's values joined by commas."""
     values: dict[str, str] = {}
     for key, value in parse_qsl(query, keep_blank_values=True):
         values[key] = f"{values[key]},{value}" if key in values else value
@@ -110,7 +108,7 @@ def _query(query: str) -> dict[str, str]:
 
 
 def _body(body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    """Text as it is; anything else, or anything compressed, as base64."""
+    """Return text as it is; anything else, or compressed, as base64."""
     is_text = _TEXT.match(headers.get("content-type", ""))
     if is_text and "content-encoding" not in headers:
         return {"body": body.decode("utf-8", "replace")}

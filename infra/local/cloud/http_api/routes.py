@@ -1,18 +1,14 @@
-"""Which function answers which request.
+"""Find the function that answers a request.
 
-Precedence as API Gateway documents it: the most specific path wins, a fixed segment
-before `{name}` before `{name+}`, then a named method before ANY, then `$default`.
+As API Gateway documents it, a fixed path goes before one with `{name}`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
 from urllib.parse import unquote
 
 from infra.local.cloud.template import Template
-
-DEFAULT_ROUTE: Final = "$default"
 
 
 @dataclass(frozen=True)
@@ -20,8 +16,8 @@ class Route:
     """One route of the API.
 
     Attributes:
-        method: upper case, or ANY.
-        path: as in the template, `/v1/tickets/{ticket_id}`, or `$default`.
+        method: upper case.
+        path: as in the template, `/v1/tickets/{ticket_id}`.
         function: logical id of the function behind it.
     """
 
@@ -29,60 +25,39 @@ class Route:
     path: str
     function: str
 
-    @classmethod
-    def of(cls, properties: dict[str, Any], function: str) -> "Route":
-        """The route of an `HttpApi` event; without a path it is the default route."""
-        path = properties.get("Path", DEFAULT_ROUTE)
-        method = str(properties.get("Method", "ANY")).upper()
-        return cls("ANY" if method == "*" else method, path, function)
-
     @property
     def key(self) -> str:
         """The `routeKey` of its events."""
-        is_default = self.path == DEFAULT_ROUTE
-        return DEFAULT_ROUTE if is_default else f"{self.method} {self.path}"
+        return f"{self.method} {self.path}"
 
     @property
     def pattern(self) -> re.Pattern[str]:
         """Matches the raw path, one group a path parameter."""
-        if self.path == DEFAULT_ROUTE:
-            return re.compile("")
-        parts = (_segment(segment) for segment in self.path.split("/"))
-        return re.compile("/".join(parts) + r"\Z")
-
-    @property
-    def rank(self) -> tuple[bool, list[int], bool]:
-        """Sorts before every route that is less specific."""
-        segments = self.path.split("/")
-        return self.path == DEFAULT_ROUTE, list(map(_rank, segments)), self.any_method
-
-    @property
-    def any_method(self) -> bool:
-        """Whether it takes every method."""
-        return self.method == "ANY"
+        return re.compile("/".join(map(_segment, self.path.split("/"))) + r"\Z")
 
 
 class RouteTable:
-    """The routes, most specific first."""
+    """All routes of an API, the more specific ones first."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes = [
-            (route.method, route.pattern, route) for route in sorted(routes, key=_order)
-        ]
-        fixed = (item for item in self._routes if "{" not in item[2].path)
-        self._fixed = {(method, route.path): route for method, _, route in fixed}
+        specific_first = sorted(routes, key=_specificity)
+        self._routes = [(route.pattern, route) for route in specific_first]
+        self._fixed = {
+            (route.method, route.path): route
+            for route in specific_first
+            if "{" not in route.path
+        }
 
     @classmethod
     def of(cls, template: Template) -> "RouteTable":
-        """Every `HttpApi` event of a template."""
-        events = template.events_of("HttpApi")
-        return cls(Route.of(event.properties, owner.name) for owner, event in events)
-
-    def __iter__(self) -> Iterator[Route]:
-        return (route for _, _, route in self._routes)
+        """Return the table of every `HttpApi` event of a template."""
+        return cls(
+            Route(event.properties["Method"], event.properties["Path"], function.name)
+            for function, event in template.events_of("HttpApi")
+        )
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route for a request and its decoded path parameters.
+        """Return the route for a request and its decoded path parameters.
 
         Args:
             method: upper case.
@@ -90,24 +65,17 @@ class RouteTable:
         """
         if route := self._fixed.get((method, path)):
             return route, {}
-        for wanted, pattern, route in self._routes:
-            if wanted in (method, "ANY") and (found := pattern.match(path)):
+        for pattern, route in self._routes:
+            if route.method == method and (found := pattern.match(path)):
                 named = found.groupdict().items()
                 return route, {name: unquote(text) for name, text in named}
         return None
 
 
-def _order(route: Route) -> tuple[bool, list[int], bool]:
-    return route.rank
+def _specificity(route: Route) -> list[bool]:
+    return [segment.startswith("{") for segment in route.path.split("/")]
 
 
 def _segment(segment: str) -> str:
-    if segment.endswith("+}"):
-        return f"(?P<{segment[1:-2]}>.+)"
-    if segment.startswith("{"):
-        return f"(?P<{segment[1:-1]}>[^/]+)"
-    return re.escape(segment)
-
-
-def _rank(segment: str) -> int:
-    return segment.endswith("+}") * 2 or int(segment.startswith("{"))
+    is_parameter = segment.startswith("{")
+    return f"(?P<{segment[1:-1]}>[^/]+)" if is_parameter else re.escape(segment)

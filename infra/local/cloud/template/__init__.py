@@ -1,14 +1,14 @@
-"""The SAM template as the local gateway needs it: functions, events, resources."""
+"""Read the SAM template: functions, events and resources."""
 
 from .document import Json, TemplateError, load_document
+from .intrinsics import AwsAccount
 from .model import Event, Function, Template, read_template
-from .place import Place
 
 __all__ = [
+    "AwsAccount",
     "Event",
     "Function",
     "Json",
-    "Place",
     "Template",
     "TemplateError",
     "load_document",

@@ -39,7 +39,7 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 
 def load_document(path: Path) -> Json:
-    """The template's tree, intrinsics in their long form.
+    """Return the tree of a template, intrinsics in their long form.
 
     Raises:
         TemplateError: the file is missing, is no YAML or has no resources.

@@ -1,4 +1,4 @@
-"""The functions of a template, Globals merged and intrinsics resolved."""
+"""Read the functions of a template, Globals merged and intrinsics resolved."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .document import Json, load_document
-from .intrinsics import Resolver
-from .place import Place
+from .intrinsics import AwsAccount, Resolver
 
 DEFAULT_CONCURRENCY = 4
 _DEFAULT_TIMEOUT = 3
@@ -39,11 +38,11 @@ class Function:
 
     Attributes:
         name: its logical id.
-        arn: its ARN at the local place.
+        arn: its ARN in the local account.
         handler: dotted path, `functions.create_ticket.app.handler`.
         code: the folder it is imported from.
         timeout: seconds an invocation may take.
-        memory: megabytes; told to the function, not enforced.
+        memory: megabytes; only a variable of the function, not enforced.
         concurrency: how many environments may exist at once.
         environment: its variables as the template sets them.
         logging: `LoggingConfig` as the template has it.
@@ -64,49 +63,51 @@ class Function:
 
 @dataclass(frozen=True)
 class Template:
-    """What the gateway serves: the functions, and the resources beside them.
+    """The functions of a template, and the resources beside them.
 
     Attributes:
-        place: where it is deployed to.
+        account: account and region.
         functions: by logical id.
     """
 
-    place: Place
+    account: AwsAccount
     functions: Mapping[str, Function]
     _resources: Json = field(repr=False)
     _resolver: Resolver = field(repr=False)
 
     def of_type(self, kind: str) -> Iterator[tuple[str, Json]]:
-        """Logical id and properties of every resource of one type.
+        """Yield logical id and properties of every resource of one type.
 
-        Resolved only when asked for: what the gateway does not serve may use
-        intrinsics that it does not know.
+        Resolved one by one: resources of other types may use intrinsics that are not
+        implemented.
         """
         for name, resource in self._resources.items():
             if resource["Type"] == kind and self._resolver.exists(resource):
                 yield name, self._resolver.resolve(resource.get("Properties") or {})
 
-    def events_of(self, *kinds: str) -> Iterator[tuple[Function, Event]]:
-        """Every event of the given types, with the function it invokes."""
+    def events_of(self, kind: str) -> Iterator[tuple[Function, Event]]:
+        """Yield every event of a type, with the function it invokes."""
         for function in self.functions.values():
             for event in function.events:
-                if event.type in kinds:
+                if event.type == kind:
                     yield function, event
 
 
-def read_template(path: Path, parameters: Mapping[str, str], place: Place) -> Template:
-    """Load a SAM template for one place.
+def read_template(
+    path: Path, parameters: Mapping[str, str], account: AwsAccount
+) -> Template:
+    """Read a SAM template.
 
     Args:
         path: the YAML file; `CodeUri` counts from its folder.
         parameters: values for the template's Parameters, others take defaults.
-        place: what the pseudo parameters stand for.
+        account: account and region.
 
     Raises:
         TemplateError: the file or something it refers to does not exist.
     """
     document = load_document(path)
-    resolver = Resolver(document, parameters, place)
+    resolver = Resolver(document, parameters, account)
     resources = document["Resources"]
     shared = (document.get("Globals") or {}).get("Function") or {}
     functions = {}
@@ -118,7 +119,7 @@ def read_template(path: Path, parameters: Mapping[str, str], place: Place) -> Te
             used = {key: merged[key] for key in _USED if key in merged}
             about = resolver.resolve(used) | {"Arn": resolver.arn(name)}
             functions[name] = _function(name, about, path.resolve().parent)
-    return Template(place, functions, resources, resolver)
+    return Template(account, functions, resources, resolver)
 
 
 def _function(name: str, about: Json, root: Path) -> Function:
@@ -143,12 +144,12 @@ def _function(name: str, about: Json, root: Path) -> Function:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 (any YAML scalar)
-    """A variable's text as CloudFormation writes it: `true`, not `True`."""
+    """Return a variable's text as CloudFormation writes it: `true`, not `True`."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _merge(base: Json, own: Json) -> Json:
-    """Globals under a function's own properties: maps merge, lists add up."""
+    """Merge a function's properties into Globals: maps merge, lists add up."""
     merged = dict(base)
     for key, value in own.items():
         before = merged.get(key)

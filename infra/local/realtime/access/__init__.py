@@ -1,4 +1,4 @@
-"""Who may connect, listen and speak: tokens and row policies."""
+"""Check who may connect, listen and send: tokens and row policies."""
 
 from .claims import Claims, TokenRefused, Verifier
 from .policies import EXTENSIONS, Policies

@@ -1,4 +1,4 @@
-"""Tokens of Realtime: who is allowed to connect and to join."""
+"""Verify the tokens of sockets and joins."""
 
 import json
 import time
@@ -29,7 +29,7 @@ class Claims:
 
     @property
     def role(self) -> str:
-        """The database role to ask the policies as."""
+        """The database role to check the policies as."""
         return str(self.values["role"])
 
     @property
@@ -65,7 +65,7 @@ class Verifier:
         return claims
 
     def _decode(self, token: str, header: dict[str, Any]) -> dict[str, Any]:
-        # The times are judged by the caller, which has words of its own for them.
+        # The times are checked by the caller, with messages of its own.
         checks: Any = {"verify_aud": False, "verify_exp": False, "verify_iat": False}
         for key in self._keys:
             if key.algorithm_name != header.get("alg"):

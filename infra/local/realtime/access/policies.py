@@ -1,4 +1,4 @@
-"""What the row policies on `realtime.messages` allow on a private topic."""
+"""Check what row policies on `realtime.messages` allow on a private topic."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -29,7 +29,7 @@ SEEN = "select extension from realtime.messages where id = any(%s)"
 
 
 class Policies:
-    """Asks the database as the caller, in transactions that are rolled back."""
+    """Probes the policies as the caller, in transactions that are rolled back."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -3,11 +3,12 @@
 from .connection import Connection
 from .frames import FIRST_VERSION, SERIALIZERS, Broadcast
 from .hub import Hub, Room
-from .joining import Service
+from .joining import SERVICE, Service
 
 __all__ = [
     "FIRST_VERSION",
     "SERIALIZERS",
+    "SERVICE",
     "Broadcast",
     "Connection",
     "Hub",

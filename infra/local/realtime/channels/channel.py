@@ -1,17 +1,43 @@
-"""One joined channel: what its client may read and send, until its token ends."""
+"""One joined channel: its rights, deliveries and end."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
+from uuid import uuid1
 
 from infra.local.realtime.access import EXTENSIONS, Claims, Policies
 
 from .frames import Broadcast, Frame
 from .hub import Hub, Room
-from .wishes import Wishes
 
 PREFIX = "realtime:"
+
+
+@dataclass(frozen=True)
+class JoinConfig:
+    """The `config` of a join."""
+
+    private: bool
+    to_self: bool
+    acknowledge: bool
+    presence: bool
+    presence_key: str
+    postgres_changes: bool
+
+    @classmethod
+    def read(cls, config: dict[str, Any]) -> Self:
+        """Parse it; clients send booleans also as text."""
+        broadcast = config.get("broadcast") or {}
+        presence = config.get("presence") or {}
+        return cls(
+            private=_boolean(config.get("private")),
+            to_self=_boolean(broadcast.get("self")),
+            acknowledge=_boolean(broadcast.get("ack")),
+            presence=_boolean(presence.get("enabled")),
+            presence_key=presence.get("key") or str(uuid1()),
+            postgres_changes=any(config.get("postgres_changes") or []),
+        )
 
 
 class Outlet(Protocol):
@@ -30,13 +56,13 @@ class Channel:
     """A topic joined on one socket."""
 
     def __init__(
-        self, topic: str, join_ref: str | None, wishes: Wishes, outlet: Outlet
+        self, topic: str, join_ref: str | None, config: JoinConfig, outlet: Outlet
     ) -> None:
         self.topic = topic
         self.join_ref = join_ref
-        self.wishes = wishes
+        self.config = config
         self.claims: Claims | None = None
-        self.room = Room(topic.removeprefix(PREFIX), wishes.private)
+        self.room = Room(topic.removeprefix(PREFIX), config.private)
         self._outlet = outlet
         self._readable: set[str] = set()
         self._writable: set[str] | None = None
@@ -45,20 +71,20 @@ class Channel:
     @property
     def presence_key(self) -> str:
         """The name it is present under."""
-        return self.wishes.presence_key
+        return self.config.presence_key
 
     async def admit(self, claims: Claims, policies: Policies) -> bool:
-        """Take a token; whether it may read the topic."""
-        asked = EXTENSIONS if self.wishes.presence else EXTENSIONS[:1]
+        """Set the token; return whether it may read the topic."""
+        extensions = EXTENSIONS if self.config.presence else EXTENSIONS[:1]
         readable: set[str] = set(EXTENSIONS)
         if self.room.private:
-            readable = await policies.readable(self.room.topic, claims, asked)
+            readable = await policies.readable(self.room.topic, claims, extensions)
         lost = self.claims is not None and bool(self._readable - readable)
         self.claims, self._readable, self._writable = claims, readable, None
         return bool(readable) and not lost
 
     async def may_send(self, extension: str, policies: Policies) -> bool:
-        """Whether the token may send; the policies are asked once a token."""
+        """Return whether the token may send; the policies are checked once a token."""
         if not self.room.private:
             return True
         if self._writable is None and self.claims:
@@ -67,39 +93,39 @@ class Channel:
 
     def expire_with(self, closing: Callable[["Channel"], object]) -> None:
         """Close the channel when its token expires."""
-        self.forget_expiry()
+        self.cancel_expiry()
         if self.claims is None:
             return
         loop = asyncio.get_running_loop()
         seconds = max(self.claims.seconds_left, 0)
         self._expiry = loop.call_later(seconds, closing, self)
 
-    def forget_expiry(self) -> None:
-        """Close the channel no longer by itself."""
+    def cancel_expiry(self) -> None:
+        """Cancel the closing at expiry."""
         if self._expiry:
             self._expiry.cancel()
 
-    def show_presence(self) -> None:
+    def receive_presence(self) -> None:
         """Receive presence from now on: tracking oneself turns it on."""
-        self.wishes = replace(self.wishes, presence=True)
+        self.config = replace(self.config, presence=True)
 
     async def deliver(self, message: Broadcast) -> None:
         """Send a broadcast, if the client may receive it."""
         if "broadcast" in self._readable:
             await self._outlet.send_broadcast(self.topic, message)
 
-    async def tell_presence(self, event: str, payload: object) -> None:
-        """Send a presence message, if the client wants and may receive it."""
-        if self.wishes.presence and "presence" in self._readable:
+    async def deliver_presence(self, event: str, payload: object) -> None:
+        """Send a presence message, if the client enabled it and may receive it."""
+        if self.config.presence and "presence" in self._readable:
             await self.push(event, payload)
 
-    async def greet(self, hub: Hub) -> None:
-        """Enter the room and learn who is present."""
+    async def enter(self, hub: Hub) -> None:
+        """Enter the room and receive who is present."""
         hub.enter(self.room, self)
-        await self.tell_presence("presence_state", hub.presences(self.room))
+        await self.deliver_presence("presence_state", hub.presences(self.room))
 
     async def push(self, event: str, payload: object) -> None:
-        """Send a message that answers nothing."""
+        """Send a message that is no reply."""
         frame = Frame(self.topic, event, payload, join_ref=self.join_ref)
         await self._outlet.send(frame)
 
@@ -108,7 +134,11 @@ class Channel:
         body = {"extension": "system", "status": status, "message": message}
         await self.push("system", {**body, "channel": self.room.topic})
 
-    async def say_closed(self) -> None:
-        """Tell the client that the channel is closed."""
+    async def close(self) -> None:
+        """Send that the channel is closed."""
         ref = self.join_ref
         await self._outlet.send(Frame(self.topic, "phx_close", {}, ref, ref))
+
+
+def _boolean(value: object) -> bool:
+    return str(value).lower() == "true"

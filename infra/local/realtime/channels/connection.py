@@ -1,4 +1,4 @@
-"""One socket: its client's requests, and the channels it has joined."""
+"""Serve one socket: its client's requests, and the channels it has joined."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -81,18 +81,18 @@ class Connection:
             return
         if old := self._channels.get(frame.topic):
             await self._drop(old)
-            await old.say_closed()
+            await old.close()
         self._channels[frame.topic] = channel
         channel.expire_with(self._expire)
         await self._reply(frame, "ok", {"postgres_changes": []})
-        await channel.greet(self._service.hub)
-        if channel.wishes.changes:
+        await channel.enter(self._service.hub)
+        if channel.config.postgres_changes:
             await channel.system("error", NO_CHANGES)
 
     async def _serve(self, channel: Channel, frame: Frame) -> None:
         handlers: dict[str, Callable[[Channel, Frame], Awaitable[None]]] = {
             "phx_leave": self._leave,
-            "access_token": self._renew,
+            "access_token": self._set_token,
             "broadcast": self._broadcast,
             "presence": self._presence,
         }
@@ -102,13 +102,13 @@ class Connection:
     async def _leave(self, channel: Channel, frame: Frame) -> None:
         await self._drop(channel)
         await self._reply(frame, "ok", {})
-        await channel.say_closed()
+        await channel.close()
 
-    async def _renew(self, channel: Channel, frame: Frame) -> None:
-        """Take a new token; there is no reply, only the end if it is refused."""
+    async def _set_token(self, channel: Channel, frame: Frame) -> None:
+        """Set a new token; there is no reply, only the end if it is refused."""
         token = (frame.payload or {}).get("access_token") or ""
-        known = channel.claims and channel.claims.token == token
-        if not token or token.startswith(OPAQUE) or known:
+        unchanged = channel.claims and channel.claims.token == token
+        if not token or token.startswith(OPAQUE) or unchanged:
             return
         try:
             claims = self._service.verifier.verify(token)
@@ -128,9 +128,9 @@ class Connection:
         message = Broadcast(
             str(body.get("event", "")), body.get("payload"), None, frame.in_bytes
         )
-        skip = None if channel.wishes.to_self else channel
+        skip = None if channel.config.to_self else channel
         await self._service.hub.send(channel.room, message, skip)
-        if channel.wishes.acknowledge:
+        if channel.config.acknowledge:
             await self._reply(frame, "ok", {})
 
     async def _presence(self, channel: Channel, frame: Frame) -> None:
@@ -140,7 +140,7 @@ class Connection:
             return
         await self._reply(frame, "ok", {})
         if str(body.get("event")).lower() == "track":
-            channel.show_presence()
+            channel.receive_presence()
             meta = body.get("payload") or {}
             await self._service.hub.track(channel.room, channel, meta)
         else:
@@ -156,10 +156,10 @@ class Connection:
     async def _shut(self, channel: Channel, reason: str) -> None:
         await channel.system("error", reason)
         await self._drop(channel)
-        await channel.say_closed()
+        await channel.close()
 
     async def _drop(self, channel: Channel) -> None:
-        channel.forget_expiry()
+        channel.cancel_expiry()
         if self._channels.get(channel.topic) is channel:
             del self._channels[channel.topic]
         await self._service.hub.leave(channel.room, channel)

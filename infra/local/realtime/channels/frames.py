@@ -1,4 +1,4 @@
-"""Frames of the two protocol versions: objects (1.0.0), arrays and bytes (2.0.0)."""
+"""Parse and write frames: objects (version 1.0.0), arrays and bytes (2.0.0)."""
 
 import json
 from dataclasses import dataclass
@@ -101,10 +101,10 @@ class ArraySerializer:
             return self.write(Frame(topic, "broadcast", message.envelope()))
         is_bytes = isinstance(message.payload, bytes)
         meta = json.dumps(message.meta) if message.meta else ""
-        parts = [text.encode() for text in (topic, message.event, meta)]
-        head = [SERVER_BROADCAST, *map(len, parts), 0 if is_bytes else JSON_ENCODED]
+        texts = [text.encode() for text in (topic, message.event, meta)]
+        head = [SERVER_BROADCAST, *map(len, texts), 0 if is_bytes else JSON_ENCODED]
         body = message.payload if is_bytes else json.dumps(message.payload).encode()
-        return bytes(head) + b"".join(parts) + body
+        return bytes(head) + b"".join(texts) + body
 
 
 def _client_push(data: bytes) -> Frame:

@@ -1,4 +1,4 @@
-"""Who listens to what: fan-out of broadcasts, and who is present."""
+"""Fan out broadcasts to listeners, and keep who is present."""
 
 import uuid
 from collections import defaultdict
@@ -12,14 +12,14 @@ Meta = dict[str, Any]
 
 @dataclass(frozen=True)
 class Room:
-    """A topic; the private and the public one of a name are strangers."""
+    """A topic; the private and the public one of a name are separate."""
 
     topic: str
     private: bool
 
 
 class Listener(Protocol):
-    """A joined channel, as far as others reach it."""
+    """A joined channel, as the hub sees it."""
 
     @property
     def presence_key(self) -> str:
@@ -30,7 +30,7 @@ class Listener(Protocol):
         """Send a broadcast, if it may receive it."""
         ...
 
-    async def tell_presence(self, event: str, payload: object) -> None:
+    async def deliver_presence(self, event: str, payload: object) -> None:
         """Send a presence message, if it may receive it."""
         ...
 
@@ -75,14 +75,14 @@ class Hub:
         before = self._present[room].get(listener)
         after = {**meta, "phx_ref": uuid.uuid4().hex[:16]}
         self._present[room][listener] = after
-        await self._tell(room, listener, after, before)
+        await self._announce(room, listener, after, before)
 
     async def untrack(self, room: Room, listener: Listener) -> None:
         """Make a listener absent."""
         if before := self._present[room].pop(listener, None):
-            await self._tell(room, listener, None, before)
+            await self._announce(room, listener, None, before)
 
-    async def _tell(
+    async def _announce(
         self, room: Room, listener: Listener, joined: Meta | None, left: Meta | None
     ) -> None:
         key = listener.presence_key
@@ -91,4 +91,4 @@ class Hub:
             "leaves": {key: {"metas": [left]}} if left else {},
         }
         for other in list(self._listeners.get(room, ())):
-            await other.tell_presence("presence_diff", diff)
+            await other.deliver_presence("presence_diff", diff)

@@ -1,13 +1,14 @@
-"""Joining a channel: the token is verified and the policies are asked."""
+"""Join a channel: verify the token and check the policies."""
 
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from infra.local.realtime.access import Claims, Policies, Verifier
 
-from .channel import PREFIX, Channel, Outlet
+from .channel import PREFIX, Channel, JoinConfig, Outlet
 from .frames import Frame
 from .hub import Hub
-from .wishes import Wishes
 
 OPAQUE = "sb_"  # API keys begin so, and are no tokens
 NO_PERMISSION = "You do not have permissions to read from this Channel topic"
@@ -20,6 +21,9 @@ class Service:
     hub: Hub
     policies: Policies
     verifier: Verifier
+
+
+SERVICE = web.AppKey("service", Service)
 
 
 class JoinRefused(Exception):
@@ -38,7 +42,7 @@ async def admitted(
         service: tokens and policies.
 
     Raises:
-        JoinRefused: the topic is none, or the policies say no.
+        JoinRefused: the topic is none, or the policies refuse it.
         TokenRefused: the token does not hold.
     """
     if not frame.topic.startswith(PREFIX):
@@ -46,8 +50,8 @@ async def admitted(
     if frame.topic == PREFIX:
         raise JoinRefused("TopicNameRequired: You must provide a topic name")
     payload = frame.payload or {}
-    wishes = Wishes.read(payload.get("config") or {})
-    channel = Channel(frame.topic, frame.join_ref or frame.ref, wishes, outlet)
+    config = JoinConfig.read(payload.get("config") or {})
+    channel = Channel(frame.topic, frame.join_ref or frame.ref, config, outlet)
     token = payload.get("access_token") or ""
     if token and not token.startswith(OPAQUE):
         claims = service.verifier.verify(token)

@@ -1,4 +1,4 @@
-"""Answers and refusals in the words of Supabase Auth."""
+"""Responses and errors in the words of Supabase Auth."""
 
 import json
 import sys
@@ -15,8 +15,8 @@ API_VERSION = "2024-01-01"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Refusal(Exception):
-    """A request that Auth refuses, with the code that clients decide on."""
+class AuthError(Exception):
+    """Auth refuses a request, with the code that clients decide on."""
 
     def __init__(self, status: int, code: str, message: str, **extra: object) -> None:
         super().__init__(message)
@@ -26,56 +26,56 @@ class Refusal(Exception):
         self.extra = extra
 
 
-def answer(
+def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """Answer with JSON; times in UTC with a `Z`."""
+    """Return a JSON response; times in UTC with a `Z`."""
     text = json.dumps(body, default=_encode)
     return web.json_response(text=text, status=status, headers=headers)
 
 
 @web.middleware
-async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn refusals into the body that the client's API version expects."""
+async def error_responses(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn errors into the body that the client's API version expects."""
     try:
         return await handler(request)
-    except Refusal as refusal:
-        return _explain(request, refusal)
+    except AuthError as error:
+        return _response(request, error)
     except psycopg.Error as error:
         print(f"auth: {type(error).__name__}: {error}", file=sys.stderr)
         text = "Database error"
-        return _explain(request, Refusal(500, "unexpected_failure", text))
+        return _response(request, AuthError(500, "unexpected_failure", text))
 
 
 async def read_json(request: web.Request) -> dict[str, Any]:
     """Read a JSON object from the body.
 
     Raises:
-        Refusal: the body is something else.
+        AuthError: the body is something else.
     """
     try:
         body = json.loads(await request.read())
     except ValueError as error:
         text = f"Could not parse request body as JSON: {error}"
-        raise Refusal(400, "bad_json", text) from error
+        raise AuthError(400, "bad_json", text) from error
     if not isinstance(body, dict):
         text = "Could not parse request body as JSON: not an object"
-        raise Refusal(400, "bad_json", text)
+        raise AuthError(400, "bad_json", text)
     return body
 
 
-def _explain(request: web.Request, refusal: Refusal) -> web.Response:
-    headers = {"x-sb-error-code": refusal.code}
+def _response(request: web.Request, error: AuthError) -> web.Response:
+    headers = {"x-sb-error-code": error.code}
     if request.headers.get(API_VERSION_HEADER, "") >= API_VERSION:
         headers[API_VERSION_HEADER] = API_VERSION
-        body: dict[str, object] = {"code": refusal.code, "message": refusal.message}
+        body: dict[str, object] = {"code": error.code, "message": error.message}
     else:
         body = {
-            "code": refusal.status,
-            "error_code": refusal.code,
-            "msg": refusal.message,
+            "code": error.status,
+            "error_code": error.code,
+            "msg": error.message,
         }
-    return answer({**body, **refusal.extra}, refusal.status, headers)
+    return json_response({**body, **error.extra}, error.status, headers)
 
 
 def _encode(value: object) -> str:

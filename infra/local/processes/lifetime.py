@@ -1,4 +1,4 @@
-"""Starting child processes that do not outlive us, and telling processes apart."""
+"""End child processes together with their parent, and tell processes apart."""
 
 import ctypes
 import signal
@@ -12,12 +12,11 @@ _START_TIME_FIELD = 19  # of /proc/PID/stat, counted after the program's name
 
 
 def die_with_parent(with_signal: int = signal.SIGKILL) -> Callable[[], None] | None:
-    """What a child calls before it starts, so that it ends with its parent.
+    """Return a `preexec_fn` that ends the child when its parent ends.
 
-    The kernel then sends the signal even when the parent was killed with -9.
-    Pass it as `preexec_fn`, and start children from the main thread: Linux counts
-    the end of the *thread* that started them. Elsewhere there is no such call, and
-    the supervisor's record of its processes must do.
+    The kernel then sends the signal even when the parent was killed with -9. Start
+    children from the main thread: Linux counts the end of the *thread* that started
+    them. Elsewhere there is no such call, and the record of processes must do.
 
     Args:
         with_signal: what the child receives.
@@ -28,15 +27,11 @@ def die_with_parent(with_signal: int = signal.SIGKILL) -> Callable[[], None] | N
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)
-
-    return ask
+    return lambda: prctl(_PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)
 
 
 def birth(pid: int) -> str | None:
-    """When a process began, as text that only that one process has.
+    """Return when a process began, as text that only that one process has.
 
     A number alone is not enough to end a process by: the system gives it out again.
 
@@ -46,8 +41,8 @@ def birth(pid: int) -> str | None:
     if sys.platform == "linux":
         return _birth_on_linux(pid)
     command = ["ps", "-o", "lstart=", "-p", str(pid)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    return answer.stdout.strip() or None
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or None
 
 
 def _birth_on_linux(pid: int) -> str | None:

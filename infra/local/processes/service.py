@@ -1,23 +1,27 @@
-"""What the supervisor needs to know about one child process of the stack."""
+"""The description of one long-running process of the stack."""
 
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
+class ServiceFailed(Exception):
+    """A service did not start or did not last; the message is one sentence."""
+
+
 @dataclass(frozen=True)
-class Part:
-    """One child process of the stack.
+class Service:
+    """One long-running process of the stack.
 
     Attributes:
-        name: what a person calls it, for instance `postgres`.
+        name: of the process in messages and of its log, for instance `postgres`.
         command: program and arguments.
         environment: added to a minimal inherited environment.
         ready: `http://...` (answers 2xx) or `tcp://host:port` (accepts) once it serves.
         user: the unprivileged user to run as when the stack is started by root,
             because PostgreSQL refuses root; None keeps the user as it is.
-        stop: the signal that asks for an orderly end; PostgreSQL takes SIGTERM as
-            "wait until every client has left".
+        stop: the signal that ends it in order; PostgreSQL takes SIGTERM as "wait until
+            every client has left".
     """
 
     name: str

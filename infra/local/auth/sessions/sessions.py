@@ -1,27 +1,23 @@
-"""Sessions: opened by password, continued by refresh, ended in a scope."""
+"""Open sessions, continue them with refresh tokens, and end them."""
 
 import time
 from collections.abc import Mapping
-from typing import Literal
 from uuid import UUID, uuid4
 
-from infra.local.auth.accounts import Row, one, profile
+from infra.local.auth.users import Row, one, profile
 from infra.local.pool import Connection
 
 from .rotation import issue, rotate
 from .tokens import Tokens
 
-Scope = Literal["global", "local", "others"]
-SIGN_OUT: Mapping[Scope, str] = {
+SIGN_OUT: Mapping[str, str] = {
     "global": "delete from auth.sessions where user_id = %(user)s",
     "local": "delete from auth.sessions where user_id = %(user)s and id = %(this)s",
     "others": "delete from auth.sessions where user_id = %(user)s and id <> %(this)s",
 }
 
 
-async def open_session(
-    connection: Connection, tokens: Tokens, user_id: UUID, user_agent: str | None
-) -> Row:
+async def open_session(connection: Connection, tokens: Tokens, user_id: UUID) -> Row:
     """Start a session by password and return its token response."""
     session_id = uuid4()
     await connection.execute(
@@ -30,9 +26,9 @@ async def open_session(
         [user_id],
     )
     await connection.execute(
-        "insert into auth.sessions (id, user_id, created_at, updated_at, user_agent)"
-        " values (%s, %s, now(), now(), %s)",
-        [session_id, user_id, user_agent],
+        "insert into auth.sessions (id, user_id, created_at, updated_at)"
+        " values (%s, %s, now(), now())",
+        [session_id, user_id],
     )
     await connection.execute(
         "insert into auth.mfa_amr_claims"
@@ -51,8 +47,8 @@ async def refresh(
     """Exchange a refresh token and return the token response.
 
     Raises:
-        ReusedToken: somebody used it before; the caller revokes the family.
-        Refusal: it is malformed, unknown, or its user is banned.
+        ReusedToken: it was used before; the caller revokes the family.
+        AuthError: it is malformed or unknown.
     """
     now = await rotate(connection, token, interval)
     method = "token_refresh"
@@ -61,7 +57,7 @@ async def refresh(
 
 
 async def sign_out(
-    connection: Connection, user_id: UUID, session_id: str, scope: Scope
+    connection: Connection, user_id: UUID, session_id: str, scope: str
 ) -> None:
     """End the sessions of a user: all, this one, or all but this one."""
     values = {"user": user_id, "this": session_id}
@@ -69,7 +65,7 @@ async def sign_out(
 
 
 async def exists(connection: Connection, session_id: str) -> bool:
-    """Whether the session of an access token has not ended."""
+    """Return whether the session of an access token has not ended."""
     query = "select id from auth.sessions where id = %s"
     return await one(connection, query, session_id) is not None
 

@@ -1,4 +1,4 @@
-"""Addresses and keys of a local desk: what a program needs to talk to it."""
+"""Addresses and keys of a local deployment: what `make env` prints."""
 
 import json
 import os
@@ -12,19 +12,19 @@ from typing import Self
 
 
 class NeverStarted(Exception):
-    """There is no desk in this home yet; the message is one sentence."""
+    """Nothing was started in this home yet; the message is one sentence."""
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What `make env` prints.
+class Deployment:
+    """Addresses and keys of a running stack.
 
     Attributes:
-        api_url: the desk's own HTTP API.
+        api_url: the HTTP API of the functions.
         supabase_url: Auth, REST and Realtime.
         supabase_publishable_key: for browsers and HTTP functions.
         supabase_secret_key: for workers; it passes every policy.
-        database_url: as the role `postgres`, which owns the desk's tables.
+        database_url: as the role `postgres`, which owns the product's tables.
         aws_endpoint_url: the AWS stand-in.
         demo_password: of every demonstration person, made once a home.
     """
@@ -39,10 +39,10 @@ class Desk:
 
     @classmethod
     def load(cls, file: Path) -> Self:
-        """Read what `save` wrote.
+        """Read the file that `save` wrote.
 
         Raises:
-            NeverStarted: it wrote nothing yet.
+            NeverStarted: there is none yet.
         """
         try:
             return cls(**json.loads(file.read_text()))
@@ -51,19 +51,19 @@ class Desk:
 
     @classmethod
     def password(cls, file: Path) -> str:
-        """The demonstration password kept in a file, or a new one."""
+        """Return the demonstration password kept in a file, or a new one."""
         with suppress(NeverStarted):
             return cls.load(file).demo_password
         return secrets.token_urlsafe(9)
 
     def save(self, file: Path) -> None:
-        """Keep it for `make env`, readable by its owner alone."""
+        """Write the file that `make env` reads, readable by its owner alone."""
         draft = file.with_name(f"{file.name}.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "w") as out:
             json.dump(asdict(self), out, indent=2)
         draft.replace(file)
 
     def shell_lines(self) -> Iterator[str]:
-        """`export NAME=value` lines that any POSIX shell can read."""
+        """Yield `export NAME=value` lines that any POSIX shell can read."""
         for name, value in asdict(self).items():
             yield f"export {name.upper()}={shlex.quote(value)}"

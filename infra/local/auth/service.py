@@ -1,4 +1,4 @@
-"""What every route of Auth works with, kept in the application under `DESK`."""
+"""The objects that every route of Auth needs, kept in the application."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +12,9 @@ from infra.local.pool import Connection, Pool, open_pool
 from .sessions import Tokens
 from .settings import Settings
 
-__all__ = ["DESK", "Connection", "Desk", "Settings"]
-
 
 @dataclass(frozen=True)
-class Desk:
+class Service:
     """Settings, tokens and the database."""
 
     settings: Settings
@@ -24,15 +22,15 @@ class Desk:
     pool: Pool
 
     @classmethod
-    def furnish(cls, settings: Settings) -> Self:
-        """Return a desk whose pool is not yet open."""
+    def create(cls, settings: Settings) -> Self:
+        """Return a service whose pool is not yet open."""
         return cls(settings, Tokens(settings), open_pool(settings.dsn))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """Lend a connection for one transaction."""
+        """Run the block in one transaction."""
         async with self.pool.connection() as connection, connection.transaction():
             yield connection
 
 
-DESK = web.AppKey("desk", Desk)
+SERVICE = web.AppKey("service", Service)

@@ -1,4 +1,4 @@
-"""Which processes a stack has started, kept in a file for the case of a crash."""
+"""Keep a record of started processes, to end after a crash what was left."""
 
 import json
 import os
@@ -8,27 +8,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from infra.local.process import birth
+from .lifetime import birth
 
-_PATIENCE = 10.0
+_STOP_LIMIT = 10.0
 
 
 class ProcessRecord:
-    """Processes by number and time of birth, so that no stranger is taken for ours."""
+    """Process ids with their start times, because the system reuses ids."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._entries: list[dict[str, Any]] = []
 
     def add(self, pid: int, stop: signal.Signals) -> None:
-        """Remember a process just started, and the signal that ends it."""
+        """Add a process just started, and the signal that ends it."""
         self._entries.append({"pid": pid, "birth": birth(pid), "stop": int(stop)})
         draft = self._file.with_name(f"{self._file.name}.{os.getpid()}")
         draft.write_text(json.dumps(self._entries))
         draft.replace(self._file)
 
     def clear(self) -> None:
-        """Forget them all: they have ended."""
+        """Empty the record: all processes have ended."""
         self._entries.clear()
         self._file.unlink(missing_ok=True)
 
@@ -52,7 +52,7 @@ def _is_alive(entry: dict[str, Any]) -> bool:
 
 
 def _end(entry: dict[str, Any]) -> None:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _STOP_LIMIT
     with suppress(ProcessLookupError):
         os.kill(entry["pid"], entry["stop"])
     while _is_alive(entry):

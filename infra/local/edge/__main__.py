@@ -1,9 +1,0 @@
-"""Serve the gateway: `python -m infra.local.edge`, configured by the environment."""
-
-import os
-
-from infra.local.serving import serve
-
-from . import create_app
-
-serve(create_app(os.environ), int(os.environ["PORT"]))

@@ -1,0 +1,91 @@
+"""Enter people through Auth, and everything else in one transaction.
+
+Interrupted, it begins again: nothing is entered twice.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yaml
+from supabase import ClientOptions, create_client
+
+from infra.local.stack import Deployment
+
+from .tickets import enter_ticket
+
+DATA = Path(__file__).with_name("demonstration.yaml")
+PROFILE = """
+update public.profiles set organization_id = (
+    select id from public.organizations where name = %(organization)s
+) where id = (select id from auth.users where email = %(email)s)
+"""
+ROLE = """
+insert into public.person_roles (person_id, role)
+select id, %(role)s from auth.users where email = %(email)s
+on conflict do nothing
+"""
+QUEUES = """
+insert into public.queue_members (queue_id, person_id)
+select queues.id, users.id from public.queues, auth.users
+where queues.key = any (%(queues)s) and users.email = %(email)s
+"""
+AVAILABLE = """
+insert into public.agents (person_id, availability)
+select id, 'available' from auth.users
+where email = %(email)s and cardinality(%(queues)s::text[]) > 0
+"""
+
+
+def seed(deployment: Deployment) -> None:
+    """Enter the demonstration into a migrated, empty database.
+
+    Args:
+        deployment: running, at least its database and Auth.
+    """
+    data = yaml.safe_load(DATA.read_text())
+    people = [_person(each) for each in data["people"]]
+    _sign_up(deployment, people)
+    with psycopg.connect(deployment.database_url) as connection:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into public.queues (key, name) values (%s, %s)"
+                " on conflict (key) do update set name = excluded.name",
+                data["queues"].items(),
+            )
+            cursor.executemany(
+                "insert into public.organizations (name, shares_tickets)"
+                " values (%s, %s)",
+                data["organizations"].items(),
+            )
+            for statement in (PROFILE, ROLE, QUEUES, AVAILABLE):
+                cursor.executemany(statement, people)
+        for ticket in sorted(data["tickets"], key=lambda each: -each["days_ago"]):
+            enter_ticket(connection, ticket)
+        connection.execute("select api.close_solved_tickets()")
+        # Notifications are part of the history; webhooks and email are not.
+        connection.execute("select api.notify_people(event_id) from private.outbox")
+        connection.execute("delete from private.emails")
+        connection.execute("delete from private.outbox")
+
+
+def _person(entry: dict[str, Any]) -> dict[str, Any]:
+    defaults: dict[str, Any] = {"role": "customer", "queues": [], "organization": None}
+    return {**defaults, **entry, "email": f"{entry['key']}@example.com"}
+
+
+def _sign_up(deployment: Deployment, people: list[dict[str, Any]]) -> None:
+    options = ClientOptions(auto_refresh_token=False, persist_session=False)
+    url, key = deployment.supabase_url, deployment.supabase_secret_key
+    admin = create_client(url, key, options).auth.admin
+    existing = {user.email for user in admin.list_users(page=1, per_page=100)}
+    for person in people:
+        if person["email"] not in existing:
+            admin.create_user(
+                {
+                    "email": person["email"],
+                    "password": deployment.demo_password,
+                    "email_confirm": True,
+                    "user_metadata": {"name": person["name"]},
+                }
+            )
