@@ -29,7 +29,7 @@ def test_everybody_is_away_until_they_say_otherwise(desk):
 
     assert (before["availability"], after["availability"]) == ("away", "available")
     assert before["name"] == after["name"] == "Agent"
-    assert after["release_tickets_of"] == 0
+    assert after["put_back"] == 0
 
 
 def test_saying_the_same_again_changes_nothing(desk):
@@ -67,7 +67,7 @@ def test_going_away_keeps_what_one_holds(desk):
 
     told = set_to(desk, "agent", "away")
 
-    assert (holder(desk, ticket), told["release_tickets_of"]) == ("agent", 0)
+    assert (holder(desk, ticket), told["put_back"]) == ("agent", 0)
 
 
 def test_going_away_may_put_back_what_is_new_or_open(desk):
@@ -79,7 +79,7 @@ def test_going_away_may_put_back_what_is_new_or_open(desk):
 
     told = set_to(desk, "agent", "away", reassign=True)
 
-    assert (told["release_tickets_of"], told["load"]) == (2, 0)
+    assert (told["put_back"], told["load"]) == (2, 0)
     assert told["availability"] == "away"
     assert [holder(desk, each) for each in (new, opened)] == [None, None]
     assert [holder(desk, each) for each in waiting] == ["agent"] * 3
@@ -199,7 +199,7 @@ def test_a_ticket_given_while_somebody_goes_away_goes_back_with_the_rest(office)
             watch.wait_for_waiting(1)
         told = late.result(30)
 
-    assert (told["release_tickets_of"], told["load"]) == (1, 0)
+    assert (told["put_back"], told["load"]) == (1, 0)
     assert holder(watch, ticket) is None
 
 
