@@ -83,7 +83,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.event_types": ((), "type description in_app email"),
     "private.emails": (
         (),
-        "id person_id ticket_id created_at due_at taken_at attempts sent_at gave_up_at"
+        "id person_id ticket_id created_at due_at claimed_at attempts sent_at gave_up_at"
         " last_error",
     ),
     "private.feed_offset": ((), "only_row ahead"),
@@ -115,8 +115,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (),
         "id queue_id category difference priority waiting assigned",
     ),
-    "private.queue_status_broadcasts": ((), "queue_id told told_at pending_until"),
-    "private.command_counts": ((), "subject slot minute writes"),
+    "private.queue_status_broadcasts": ((), "queue_id told sent_at pending_until"),
+    "private.command_counts": ((), "subject slot minute commands"),
 }
 
 SEQUENCES = {  # nobody's
@@ -231,7 +231,7 @@ set_notifications_read shared_organizations staff tickets_json visible_tickets_i
 
 # What only commands and triggers call.
 PIECES = """
-add_event_to_email agent_json agent_order_sql all_live apply_change apply_changes
+add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
 begin_reaction broadcast_event broadcast_lease broadcast_notification
 broadcast_queue_status bulk_state bulk_update_json calling_address can_read_notes
@@ -248,9 +248,10 @@ inverse_change is_suitable leads_queue lease_json lock_agent lock_chunk
 lock_first_ticket lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply
 lock_tickets_and_agents lock_view lock_webhook mark_own_comment_read may_see_event
 member_json merge_patch move_read_marker new_webhook_secret next_replay
-note_assignment_source open_bulk_update open_ticket order_sql own_bulk_update
+open_bulk_update open_ticket order_sql own_bulk_update
 parse_filters permissions_beyond_caller person_json queue_json queue_of_view
-queue_status queues_by_first_ticket reassign_tickets recipients record_comment
+queue_status queues_by_first_ticket reassign_tickets recipients
+record_assignment_source record_comment
 record_endpoint_health record_event record_new_ticket record_results
 record_ticket_change redacted_body refuse_archived_queue refuse_category_change
 refuse_leased_reply refuse_update release_tickets_of request_assignment require_an_admin

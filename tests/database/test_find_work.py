@@ -101,7 +101,7 @@ def test_queues_that_stand_otherwise_than_was_told(desk):
 
     desk.run(
         "update private.queue_status_broadcasts"
-        " set told_at = now() - interval '2 seconds'"
+        " set sent_at = now() - interval '2 seconds'"
     )
     tell(desk)
     assert desk.rows(WORKER, "due_jobs") == []
