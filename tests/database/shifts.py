@@ -24,9 +24,9 @@ def use(desk, strategy, queue="support"):
     desk.call("admin", "change_queue", queue=queue, changes={"strategy": strategy})
 
 
-def give(desk, queue="support", at_most=10):
+def give(desk, queue="support", max_items=10):
     """Give out what waits, as the clock does."""
-    asked = {"queue": str(id_of(queue)), "picks": PICKS, "at_most": at_most}
+    asked = {"queue": str(id_of(queue)), "picks": PICKS, "max_items": max_items}
     return desk.call(WORKER, "assign_waiting_tickets", **asked)
 
 
