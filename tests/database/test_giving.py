@@ -111,11 +111,11 @@ def test_what_nobody_knows_waits_and_holds_up_nothing_behind_it(desk):
     odd = [needs(desk, desk.ticket(priority="urgent"), "klingon") for _ in range(15)]
     plain = desk.ticket(priority="low")
 
-    assert give(desk, at_most=5) == 1
+    assert give(desk, max_items=5) == 1
 
     assert holder(desk, plain) is not None
     knows(desk, "lead", "klingon")
-    assert give(desk, at_most=5) == 5
+    assert give(desk, max_items=5) == 5
     assert {holder(desk, each) for each in odd} == {None, "lead"}
 
 
