@@ -13,10 +13,10 @@ comment on column public.assignment_strategies.name is 'Display name.';
 comment on column public.assignment_strategies.description is 'How it chooses an agent.';
 
 insert into public.assignment_strategies (strategy, name, description) values
-('manual', 'Manual', 'Nobody is given anything: people take, claim, and are assigned by leads.'),
-('round_robin', 'Round robin', 'Whoever has waited longest since their last ticket.'),
-('least_loaded', 'Least loaded', 'Whoever holds the fewest new and open tickets.'),
-('skill_match', 'Skill match', 'The least loaded of those with every skill that the ticket takes.');
+('manual', 'Manual', 'No automatic assignment: agents claim tickets, and leads assign them.'),
+('round_robin', 'Round robin', 'The agent whose last assignment is longest ago.'),
+('least_loaded', 'Least loaded', 'The agent with the fewest new and open tickets.'),
+('skill_match', 'Skill match', 'The least loaded agent with all skills of the ticket.');
 
 create table public.queues (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -70,7 +70,7 @@ create index queue_members_person on public.queue_members (person_id);
 
 insert into public.queues (key, name, is_default) values ('support', 'Support', true);
 
--- Who may read and work a queue ----------------------------------------------
+-- Access ---------------------------------------------------------------------
 
 create function private.readable_queues() returns setof uuid
 language plpgsql stable security definer set search_path = ''

@@ -265,7 +265,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     last private.queue_status_broadcasts;
-    status jsonb;
+    current_status jsonb;
     checked_at timestamptz;
     remaining interval;
 begin
@@ -284,10 +284,10 @@ begin
     -- second was over, so a status read after that includes their change.
     checked_at := clock_timestamp();
     remaining := last.sent_at + interval '1 second' - checked_at;
-    status := private.queue_status(queue);
+    current_status := private.queue_status(queue);
     if remaining > interval '0' then
         if not pending
-        and (status = last.told or last.pending_until > checked_at) then
+        and (current_status = last.told or last.pending_until > checked_at) then
             return null;
         end if;
         update private.queue_status_broadcasts
@@ -295,18 +295,19 @@ begin
         where queue_id = queue;
         return extract(epoch from remaining);
     end if;
-    if status = last.told then
+    if current_status = last.told then
         update private.queue_status_broadcasts set pending_until = null
         where queue_id = queue and pending_until is not null;
         return null;
     end if;
     update private.queue_status_broadcasts
-    set told = status, sent_at = checked_at, pending_until = null
+    set told = current_status, sent_at = checked_at, pending_until = null
     where queue_id = queue;
     perform realtime.send(
         jsonb_build_object(
             'type', 'QUEUE_STATUS_CHANGED', 'occurred_at', checked_at,
-            'queue_id', queue, 'status', status || jsonb_build_object('queue_id', queue)
+            'queue_id', queue,
+            'status', current_status || jsonb_build_object('queue_id', queue)
         ),
         'QUEUE_STATUS_CHANGED', 'queue:' || queue, true
     );
