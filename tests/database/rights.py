@@ -109,7 +109,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "event_id created_at accepted_at due_at attempts last_error parked_at",
     ),
     "private.reactions": ((), "event_id reaction done_at"),
-    "private.idempotency_keys": ((), "person_id key request answer created_at"),
+    "private.idempotency_keys": ((), "person_id key request response created_at"),
     "private.reply_leases": ((), "ticket_id person_id expires_at"),
     "private.queue_counts": (
         (),
