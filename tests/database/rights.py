@@ -83,8 +83,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.event_types": ((), "type description in_app email"),
     "private.emails": (
         (),
-        "id person_id ticket_id created_at due_at claimed_at attempts sent_at gave_up_at"
-        " last_error",
+        "id person_id ticket_id created_at due_at claimed_at attempts sent_at"
+        " gave_up_at last_error",
     ),
     "private.feed_offset": ((), "only_row ahead"),
     "private.webhook_attempts": (

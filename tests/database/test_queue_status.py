@@ -275,9 +275,7 @@ def keep(desk, promises, busy):
     while busy() or promises:
         if promises and (seconds := promises.pop()) is not None:
             time.sleep(seconds)
-            promises.append(
-                desk.call(WORKER, "broadcast_queue_statuses", pending=True)
-            )
+            promises.append(desk.call(WORKER, "broadcast_queue_statuses", pending=True))
         time.sleep(0.01)
 
 

@@ -254,8 +254,7 @@ def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(desk):
 @pytest.mark.parametrize(
     "question",
     [
-        "select ids"
-        " from private.scan_queues(array[%s::uuid], null, 'oldest', null, 9)",
+        "select ids from private.scan_queues(array[%s::uuid], null, 'oldest', null, 9)",
         "select shown from private.tickets_json(array(select %s::uuid)) as shown",
         "select private.count_queue_tickets(array[%s::uuid], null) ->> 'count'",
     ],
