@@ -30,8 +30,8 @@ where schemaname = 'realtime' and tablename = 'messages' and policyname in (
 """
 NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"
 VAULT: Final = "select name from vault.decrypted_secrets where name = any(%s)"
-# They pin no search path, so that they can be inlined; their bodies, parsed when they are
-# created, need none.
+# They pin no search path, so that they can be inlined; their bodies, parsed when they
+# are created, need none.
 BOUND: Final = ("may_see_ticket", "may_use_view")
 WEBHOOK_URL: Final = """
 select decrypted_secret from vault.decrypted_secrets where name = 'autocrm_webhook_url'

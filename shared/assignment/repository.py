@@ -20,16 +20,16 @@ class AssignmentRepository(TicketAssigner, IdleTickets):
         strategies: Mapping[str, AssignmentStrategy] = STRATEGIES,
     ) -> None:
         self._database = database
-        self._picks = agent_choices(strategies)
+        self._agent_choices = agent_choices(strategies)
 
     @override
     def assign_after(self, event: UUID) -> bool:
-        arguments = {"event": str(event), "picks": self._picks}
+        arguments = {"event": str(event), "agent_choices": self._agent_choices}
         return bool(self._database.call("assign_work", arguments))
 
     @override
     def queues_due_for_assignment(self) -> list[UUID]:
-        arguments = {"strategies": list(self._picks)}
+        arguments = {"strategies": list(self._agent_choices)}
         return [
             UUID(each)
             for each in self._database.call("queues_due_for_assignment", arguments)
@@ -37,7 +37,7 @@ class AssignmentRepository(TicketAssigner, IdleTickets):
 
     @override
     def assign_waiting(self, queue: UUID) -> int:
-        arguments = {"queue": str(queue), "picks": self._picks}
+        arguments = {"queue": str(queue), "agent_choices": self._agent_choices}
         return int(self._database.call("assign_waiting_tickets", arguments))
 
     @override

@@ -88,7 +88,7 @@ class BulkUpdateQueueRepository(BulkUpdateQueue):
         arguments = {
             "bulk_update": str(claimed.id),
             "attempt": claimed.attempt,
-            "at_most": CHUNK,
+            "max_items": CHUNK,
         }
         row = self._database.call("apply_bulk_chunk", arguments)
         return row and BulkUpdate.model_validate(row)

@@ -35,7 +35,7 @@ class EventFeedRepository(EventFeed):
         }
         answer = self._database.call("list_events", arguments)
         items = [parse_event(row) for row in answer["items"]]
-        return Page(items=items, next_cursor=encode_cursor(answer["place"]))
+        return Page(items=items, next_cursor=encode_cursor(answer["cursor"]))
 
 
 class DeadLetterRepository(DeadLetters):

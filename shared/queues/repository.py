@@ -37,12 +37,12 @@ class QueueRepository(QueueReader):
         sort_key = read_sort_key(cursor)
         arguments = {
             "queue": queue,
-            "wanted": filters,
+            "filters": filters,
             "sort": selection.sort,
             "after": sort_key and sort_key[1:],
             "after_sort": sort_key and sort_key[0],
             "page_size": size,
-            "counted": count,
+            "with_total": count,
         }
         return read_page(self._database.call("list_queue", arguments))
 
@@ -56,6 +56,6 @@ class QueueRepository(QueueReader):
             "after": sort_key and sort_key[1:],
             "after_sort": sort_key and sort_key[0],
             "page_size": size,
-            "counted": count,
+            "with_total": count,
         }
         return read_page(self._database.call("list_view", arguments))

@@ -97,7 +97,7 @@ class QueueStatusBroadcaster(StatusBroadcaster):
 
     @override
     def broadcast_deferred(self) -> float | None:
-        return self._seconds("broadcast_queue_statuses", {"promised": True})
+        return self._seconds("broadcast_queue_statuses", {"pending": True})
 
     @override
     def broadcast_changed(self) -> float | None:

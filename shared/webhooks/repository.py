@@ -119,7 +119,7 @@ class DeliveryQueueRepository(DeliveryQueue):
 
     @override
     def claim(self, at_most: int) -> Sequence[DueDelivery]:
-        arguments = {"at_most": at_most, "lease_seconds": LEASE_SECONDS}
+        arguments = {"max_items": at_most, "lease_seconds": LEASE_SECONDS}
         rows = self._database.call("claim_webhook_deliveries", arguments)
         return [DueDelivery.model_validate(row) for row in rows]
 

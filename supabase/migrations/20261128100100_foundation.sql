@@ -1,24 +1,23 @@
--- What every later file stands on: extensions, the schemas, rights that start from nothing,
--- the settings of this deployment, and its secrets.
+-- Extensions, schemas, default privileges, settings and secrets: the base of every later file.
 --
--- Tables that policies of Realtime read stand in `public`, everything else in `private`;
--- clients reach neither. What they may call stands in `api`.
+-- Tables that Realtime's policies read are in `public`, all other tables in `private`; clients
+-- reach neither schema. The functions that clients may call are in `api`.
 
 create extension if not exists "uuid-ossp" with schema extensions;
 create extension if not exists pg_net with schema extensions;
 
 create schema private;
 comment on schema private is
-'What policies, triggers and commands are made of; never exposed by an API.';
+'Tables and functions behind the policies, triggers and commands; never exposed by an API.';
 grant usage on schema private to authenticated;
 
 create schema api;
 comment on schema api is
-'Commands and queries: all that clients reach, and nothing else. PostgREST serves this schema alone.';
+'Commands and queries for clients; the only schema that PostgREST serves.';
 grant usage on schema api to anon, authenticated, service_role;
 
--- Platforms differ in what they grant by default, and PostgreSQL itself grants
--- EXECUTE to everybody. Here a right exists because a migration names it.
+-- Platforms differ in what they grant by default, and PostgreSQL grants EXECUTE to everybody.
+-- Here every privilege is granted explicitly by a migration.
 alter default privileges revoke execute on functions from public;
 alter default privileges in schema public
 revoke all on tables from anon, authenticated, service_role;
@@ -37,60 +36,60 @@ create table private.settings (
     reply_lease interval not null default '2 minutes',
     commands_per_minute integer default 600,
     commands_per_minute_by_address integer default 3000,
-    constraint desk_settings_only_row check (only_row),
-    constraint desk_settings_solved_closes_after check (
+    constraint settings_only_row check (only_row),
+    constraint settings_solved_closes_after check (
         solved_closes_after between interval '1 hour' and interval '28 days'
     ),
-    constraint desk_settings_emails_wait check (
+    constraint settings_email_delay check (
         email_delay between interval '0' and interval '1 hour'
     ),
-    constraint desk_settings_webhook_disabled_after check (
+    constraint settings_webhook_disabled_after check (
         webhook_disabled_after between interval '1 hour' and interval '30 days'
     ),
-    constraint desk_settings_webhook_log_kept check (
+    constraint settings_webhook_log_kept check (
         webhook_log_kept between interval '2 days' and interval '365 days'
     ),
-    constraint desk_settings_tickets_looked_at check (page_scan_limit between 100 and 100000),
-    constraint desk_settings_reply_lease check (
+    constraint settings_page_scan_limit check (page_scan_limit between 100 and 100000),
+    constraint settings_reply_lease check (
         reply_lease between interval '10 seconds' and interval '1 hour'
     ),
-    constraint desk_settings_writes_a_minute check (commands_per_minute >= 0),
-    constraint desk_settings_writes_a_minute_by_address check (commands_per_minute_by_address >= 0)
+    constraint settings_commands_per_minute check (commands_per_minute >= 0),
+    constraint settings_commands_per_minute_by_address check (commands_per_minute_by_address >= 0)
 );
-comment on table private.settings is 'How this desk works; one row.';
-comment on column private.settings.only_row is 'True, so that there is one row.';
+comment on table private.settings is 'Settings of this deployment; one row.';
+comment on column private.settings.only_row is 'Always true, so that there is at most one row.';
 comment on column private.settings.solved_closes_after is
 'How long a solved ticket may still be reopened; 1 hour to 28 days.';
 comment on column private.settings.email_delay is
-'How long a mail waits for more to tell, from its first event on; 0 to 1 hour.';
+'How long an email collects further events after its first one; 0 to 1 hour.';
 comment on column private.settings.webhook_disabled_after is
-'How long an endpoint may fail without a success before it is disabled; 1 hour to 30 days.';
+'How long an endpoint may fail without any success before it is disabled; 1 hour to 30 days.';
 comment on column private.settings.webhook_log_kept is
-'How long deliveries and their log are kept, sent or not; 2 to 365 days.';
+'How long webhook deliveries and their attempts are kept, sent or not; 2 to 365 days.';
 comment on column private.settings.page_scan_limit is
-'How many tickets a page or a count of a queue may look at; 100 to 100,000.';
+'How many tickets a page or a count of a queue may scan; 100 to 100,000.';
 comment on column private.settings.reply_lease is
-'How long a ticket is held for the reply of one agent, from the last time they said so; 10 seconds to 1 hour.';
+'How long a reply lease lasts after it was last renewed; 10 seconds to 1 hour.';
 comment on column private.settings.commands_per_minute is
-'Commands that a person may give in a minute; null for any number.';
+'Rate limit a person: commands a minute; null for no limit.';
 comment on column private.settings.commands_per_minute_by_address is
-'Commands that may come from a network address in a minute through the API; null for any number.';
+'Rate limit a network address: commands a minute through our functions; null for no limit.';
 
 insert into private.settings default values;
 
-create function private.secret(wanted text) returns text
+create function private.secret(secret_name text) returns text
 language sql stable security definer set search_path = ''
 as $$
-    select decrypted_secret from vault.decrypted_secrets where name = wanted;
+    select decrypted_secret from vault.decrypted_secrets where name = secret_name;
 $$;
-comment on function private.secret is 'A secret of the Vault by name, or null.';
+comment on function private.secret is 'A secret from the Vault by name, or null.';
 
 create function api.health() returns jsonb
 language sql stable set search_path = ''
 as $$
     select jsonb_build_object('status', 'ok');
 $$;
-comment on function api.health is 'Answers when the database does.';
+comment on function api.health is 'Health check: returns ok when the database responds.';
 
 grant execute on function api.health to anon;
 grant execute on function api.health to authenticated;

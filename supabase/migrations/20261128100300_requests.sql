@@ -1,15 +1,15 @@
--- What every command meets first: how many a minute a person and an address may give, the
--- key that has a request carried out once, and the id that its traces share.
+-- Rate limits, idempotency keys and correlation ids of requests.
 --
--- Commands are counted here, because the database is all that the instances of a function
--- share, and because who calls PostgREST himself must be counted too; in the guard that
--- every command begins with, so that a new one cannot forget it. Queries run in read-only
--- transactions, where nothing can be counted; the gateway's throttle and the roles'
--- statement timeouts hold those.
+-- Commands are counted in the database, because it is the only state that the instances of a
+-- function share, and because direct calls of PostgREST must be counted too. They are counted
+-- by private.require_caller, with which every command begins, so that no command can omit it.
+-- Queries run in read-only transactions and are not counted; the gateway's throttle and the
+-- roles' statement timeouts limit them.
 --
--- A count is held until its transaction ends. So that one person's requests do not wait
--- for each other, each connection counts in a row of its own (`slot`) and all rows are
--- added up; requests under way are not seen, so a limit may be passed by their number.
+-- A counter row stays locked until its transaction ends. So that concurrent requests of one
+-- person do not wait for each other, each connection counts in a row of its own (`slot`), and
+-- the rows are summed. Uncommitted requests are not in the sum, so a limit may be exceeded by
+-- the number of concurrent requests.
 
 -- Limits ---------------------------------------------------------------------
 
@@ -17,34 +17,36 @@ create unlogged table private.command_counts (
     subject text not null,
     slot smallint not null,
     minute timestamptz not null,
-    writes integer not null,
+    commands integer not null,
     primary key (subject, slot)
 ) with (fillfactor = 50);
-comment on table private.command_counts is 'How many commands came in the last minute, from whom.';
+comment on table private.command_counts is 'Commands a minute of each caller, for the rate limits.';
 comment on column private.command_counts.subject is
-'A person, or an address as a keyed hash, so that none is kept.';
-comment on column private.command_counts.slot is 'Which connections count here.';
-comment on column private.command_counts.minute is 'The minute that was counted last.';
-comment on column private.command_counts.writes is 'Commands in that minute.';
-create index write_counts_age on private.command_counts (minute);
+'The id of a person, or the keyed hash of an address; no address is stored.';
+comment on column private.command_counts.slot is 'Backend process id modulo 32.';
+comment on column private.command_counts.minute is 'The last minute in which a command came.';
+comment on column private.command_counts.commands is 'Commands in that minute.';
+create index command_counts_age on private.command_counts (minute);
 
-create function private.increment_command_count(who text, allowed integer) returns void
+create function private.increment_command_count(
+    caller_key text, max_per_minute integer
+) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
     this_minute constant timestamptz := date_trunc('minute', now());
-    counted integer;
+    total integer;
 begin
-    if allowed is null then
+    if max_per_minute is null then
         return;
     end if;
-    insert into private.command_counts as counts (subject, slot, minute, writes)
-    values (who, pg_backend_pid() % 32, this_minute, 1)
+    insert into private.command_counts as counts (subject, slot, minute, commands)
+    values (caller_key, pg_backend_pid() % 32, this_minute, 1)
     on conflict (subject, slot) do update set
         minute = excluded.minute,
-        writes = case when counts.minute = excluded.minute then counts.writes + 1 else 1 end
-    returning writes into counted;
-    if counted = 1 then
+        commands = case when counts.minute = excluded.minute then counts.commands + 1 else 1 end
+    returning commands into total;
+    if total = 1 then
         delete from private.command_counts
         where (subject, slot) in (
             select old.subject, old.slot from private.command_counts as old
@@ -53,12 +55,12 @@ begin
             for update skip locked
         );
     end if;
-    select sum(writes) into counted from private.command_counts
-    where subject = who and minute = this_minute;
-    if counted > allowed then
+    select sum(commands) into total from private.command_counts
+    where subject = caller_key and minute = this_minute;
+    if total > max_per_minute then
         raise sqlstate 'PT429' using
             message = 'too-many-requests',
-            detail = format('No more than %s changes a minute, please.', allowed),
+            detail = format('No more than %s changes a minute, please.', max_per_minute),
             hint = ceil(
                 extract(epoch from this_minute + interval '1 minute' - clock_timestamp())
             )::integer::text;
@@ -66,7 +68,7 @@ begin
 end;
 $$;
 comment on function private.increment_command_count is
-'Counts a command of somebody, or refuses it with PT429 and the seconds to wait as hint.';
+'Counts one command of a person or address; PT429 over the limit, with the seconds to wait as hint.';
 
 create function private.calling_address() returns text
 language plpgsql stable security definer set search_path = ''
@@ -80,12 +82,12 @@ begin
         return null;
     end if;
     secret := private.secret('autocrm_source_secret');
-    -- Anybody may send these headers; only our functions can prove them.
+    -- Anybody may send these headers; only our functions know the secret of the proof.
     if secret is null or headers ->> 'x-autocrm-source-proof'
     is distinct from encode(extensions.hmac(address, secret, 'sha256'), 'hex') then
         return null;
     end if;
-    -- Who has one address of IPv6 has all of its /64.
+    -- Whoever has one IPv6 address has its whole /64 network.
     return encode(extensions.hmac(
         network(set_masklen(
             address::inet, case family(address::inet) when 6 then 64 else 32 end
@@ -95,7 +97,7 @@ begin
 end;
 $$;
 comment on function private.calling_address is
-'The address a request came to our functions from, as a keyed hash; null when nothing proves it.';
+'The client address that our functions report, as a keyed hash; null without a valid proof.';
 
 create function private.count_command(me uuid) returns void
 language plpgsql security definer set search_path = ''
@@ -106,7 +108,7 @@ declare
 begin
     if current_setting('transaction_read_only') = 'on'
     or current_setting('role') <> 'authenticated'
-    -- A command may ask its guards several times.
+    -- A command may call its guards several times.
     or current_setting('autocrm.counted', true) = statement_timestamp()::text then
         return;
     end if;
@@ -120,7 +122,7 @@ begin
 end;
 $$;
 comment on function private.count_command is
-'Counts the command that is being carried out, once, for its caller and for the address it came from.';
+'Counts the current command once, for its caller and for the address it came from.';
 
 -- Idempotency ----------------------------------------------------------------
 
@@ -128,18 +130,18 @@ create table private.idempotency_keys (
     person_id uuid not null references public.profiles (id) on delete cascade,
     key text not null,
     request text not null,
-    answer jsonb,
+    response jsonb,
     created_at timestamptz not null default now(),
     primary key (person_id, key),
     constraint idempotency_keys_key_length check (length(key) between 1 and 255)
 );
 comment on table private.idempotency_keys is
-'Answers to requests that came with an Idempotency-Key, kept for a day.';
-comment on column private.idempotency_keys.person_id is 'Who asked; keys of others never meet.';
-comment on column private.idempotency_keys.key is 'What the client called the request.';
-comment on column private.idempotency_keys.request is 'Digest of the command and what it was given.';
-comment on column private.idempotency_keys.answer is 'What was answered.';
-comment on column private.idempotency_keys.created_at is 'When it was first asked.';
+'Responses to requests that had an Idempotency-Key, kept for a day.';
+comment on column private.idempotency_keys.person_id is 'The caller; keys of different people never conflict.';
+comment on column private.idempotency_keys.key is 'The Idempotency-Key.';
+comment on column private.idempotency_keys.request is 'SHA-256 of the command and its arguments.';
+comment on column private.idempotency_keys.response is 'The stored response.';
+comment on column private.idempotency_keys.created_at is 'When the key was first used.';
 create index idempotency_keys_age on private.idempotency_keys (created_at);
 
 create function private.stored_response(key text, request jsonb) returns jsonb
@@ -148,7 +150,7 @@ as $$
 declare
     me constant uuid := private.require_caller();
     digest constant text := encode(extensions.digest(request::text, 'sha256'), 'hex');
-    earlier private.idempotency_keys;
+    stored private.idempotency_keys;
 begin
     if key is null then
         return null;
@@ -158,10 +160,10 @@ begin
             message = 'invalid',
             detail = 'An Idempotency-Key has 1 to 255 characters.';
     end if;
-    delete from private.idempotency_keys as kept
-    where kept.person_id = me and kept.key = stored_response.key
-        and kept.created_at < now() - interval '1 day';
-    -- Answers hold what people wrote, so those of people who never return go as well.
+    delete from private.idempotency_keys as keys
+    where keys.person_id = me and keys.key = stored_response.key
+        and keys.created_at < now() - interval '1 day';
+    -- Responses contain what people wrote, so expired ones of other people are deleted too.
     delete from private.idempotency_keys
     where (person_id, idempotency_keys.key) in (
         select old.person_id, old.key from private.idempotency_keys as old
@@ -176,40 +178,40 @@ begin
     if found then
         return null;
     end if;
-    select * into earlier from private.idempotency_keys as kept
-    where kept.person_id = me and kept.key = stored_response.key;
-    if earlier.request is distinct from digest then
+    select * into stored from private.idempotency_keys as keys
+    where keys.person_id = me and keys.key = stored_response.key;
+    if stored.request is distinct from digest then
         raise sqlstate 'PT422' using
             message = 'idempotency-key-reused',
             detail = 'This Idempotency-Key came with another request before. Use a new one.';
     end if;
-    return earlier.answer;
+    return stored.response;
 end;
 $$;
 comment on function private.stored_response is
-'The answer this request got before, or null when it is new and now claimed; PT422 for a key of another request.';
+'The response to an earlier request with this key, or null after claiming the key for this one; PT422 when the key belongs to a different request.';
 
-create function private.store_response(key text, answer jsonb) returns void
+create function private.store_response(key text, response jsonb) returns void
 language sql security definer set search_path = ''
 as $$
-    update private.idempotency_keys as kept
-    set answer = store_response.answer
-    where kept.person_id = auth.uid() and kept.key = store_response.key;
+    update private.idempotency_keys as keys
+    set response = store_response.response
+    where keys.person_id = auth.uid() and keys.key = store_response.key;
 $$;
-comment on function private.store_response is 'Keeps the answer of a claimed request, in the same transaction.';
+comment on function private.store_response is 'Stores the response of a request whose key is claimed, in the same transaction.';
 
 -- Correlation ----------------------------------------------------------------
 
 create function private.correlation_id() returns text
 language sql stable set search_path = ''
 as $$
-    -- Whoever calls the database directly may say anything, so only the form is taken.
-    select said.id
+    -- Direct callers may send any text, so only the expected form is accepted.
+    select header.id
     from (
         select nullif(current_setting('request.headers', true), '')::json
             ->> 'x-correlation-id' as id
-    ) as said
-    where said.id ~ '^[A-Za-z0-9+/=_-]{1,64}$';
+    ) as header
+    where header.id ~ '^[A-Za-z0-9+/=_-]{1,64}$';
 $$;
 comment on function private.correlation_id is
-'What our logs call the request that is being answered, or null.';
+'The correlation id of the current request, as in our logs, or null.';

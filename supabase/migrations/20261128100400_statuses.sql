@@ -1,15 +1,15 @@
--- Statuses are rows with a fixed category; which step may follow which is rows too.
+-- Ticket statuses with their categories, and the allowed transitions between categories.
 
 create type public.status_category as enum (
     'new', 'open', 'pending', 'on_hold', 'solved', 'closed'
 );
-comment on type public.status_category is 'What a status means to rules, targets and reports.';
+comment on type public.status_category is 'The meaning of a status for rules, targets and reports.';
 
 create type public.ticket_type as enum ('question', 'incident', 'problem', 'task');
-comment on type public.ticket_type is 'What a ticket asks for.';
+comment on type public.ticket_type is 'The type of request.';
 
 create type public.ticket_priority as enum ('urgent', 'high', 'normal', 'low');
-comment on type public.ticket_priority is 'How soon a ticket wants attention, soonest first.';
+comment on type public.ticket_priority is 'Priority of a ticket, most urgent first.';
 
 create table public.ticket_statuses (
     status varchar(50) primary key,
@@ -20,13 +20,13 @@ create table public.ticket_statuses (
     constraint ticket_statuses_form check (status ~ '^[a-z][a-z0-9_]{1,49}$')
 );
 comment on table public.ticket_statuses is
-'Where a ticket may stand. Add a row for a status of your own; its category says how it behaves.';
+'The statuses of tickets. Add a row for a custom status; its category determines its behaviour.';
 comment on column public.ticket_statuses.status is 'The key.';
-comment on column public.ticket_statuses.category is 'What it means to rules, targets and reports.';
-comment on column public.ticket_statuses.agent_label is 'What agents read.';
-comment on column public.ticket_statuses.customer_label is 'What customers read.';
+comment on column public.ticket_statuses.category is 'Its meaning for rules, targets and reports.';
+comment on column public.ticket_statuses.agent_label is 'The label for agents.';
+comment on column public.ticket_statuses.customer_label is 'The label for customers.';
 comment on column public.ticket_statuses.position is
-'Order in lists; the first of a category is where automatic steps lead.';
+'Order in lists; automatic transitions use the first status of a category.';
 
 create table public.ticket_transitions (
     type public.ticket_type not null,
@@ -35,10 +35,10 @@ create table public.ticket_transitions (
     primary key (type, before, after)
 );
 comment on table public.ticket_transitions is
-'Every step between categories that a type of ticket allows; the database refuses any other.';
+'The transitions between categories that each type of ticket allows; all others are refused.';
 comment on column public.ticket_transitions.type is 'The type of ticket.';
-comment on column public.ticket_transitions.before is 'Where it stands.';
-comment on column public.ticket_transitions.after is 'Where it may go.';
+comment on column public.ticket_transitions.before is 'The category before.';
+comment on column public.ticket_transitions.after is 'The category after.';
 
 insert into public.ticket_statuses
 (status, category, agent_label, customer_label, position) values
@@ -59,7 +59,7 @@ begin
 end;
 $$;
 comment on function private.refuse_category_change is
-'Keeps the category of a status, which its tickets have copied.';
+'Refuses to change the category of a status, because its tickets have copied it.';
 
 create trigger refuse_category_change
 before update on public.ticket_statuses
@@ -68,8 +68,8 @@ for each row when (old.category <> new.category) execute function private.refuse
 insert into public.ticket_transitions (type, before, after)
 select
     types.type,
-    steps.before::public.status_category,
-    steps.after::public.status_category
+    transitions.before::public.status_category,
+    transitions.after::public.status_category
 from unnest(enum_range(null::public.ticket_type)) as types (type)
 cross join (
     values
@@ -78,11 +78,11 @@ cross join (
     ('pending', 'open'), ('pending', 'on_hold'), ('pending', 'solved'),
     ('on_hold', 'open'), ('on_hold', 'pending'), ('on_hold', 'solved'),
     ('solved', 'open'), ('solved', 'closed')
-) as steps (before, after);
+) as transitions (before, after);
 
 insert into public.ticket_transitions (type, before, after) values
-('question', 'new', 'pending'),    -- answered with a question
-('question', 'new', 'solved'),     -- answered in one go
+('question', 'new', 'pending'),    -- more information requested
+('question', 'new', 'solved'),     -- solved by the first reply
 ('task', 'new', 'on_hold'),        -- planned for later
 ('task', 'new', 'solved'),         -- done at once
 ('problem', 'new', 'on_hold'),     -- known, waiting for a supplier
@@ -92,8 +92,8 @@ alter table public.ticket_statuses enable row level security;
 alter table public.ticket_transitions enable row level security;
 grant select on public.ticket_statuses, public.ticket_transitions to authenticated, service_role;
 
-create policy "signed-in people may know the statuses" on public.ticket_statuses
+create policy "signed-in people see the statuses" on public.ticket_statuses
 for select to authenticated using ((select private.caller()) is not null);
 
-create policy "signed-in people may know the steps" on public.ticket_transitions
+create policy "signed-in people see the transitions" on public.ticket_transitions
 for select to authenticated using ((select private.caller()) is not null);

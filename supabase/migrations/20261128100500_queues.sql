@@ -1,4 +1,4 @@
--- Queues: where tickets wait, who works them, and how their work is shared.
+-- Queues, their members, and how each queue assigns its tickets.
 
 create table public.assignment_strategies (
     strategy text primary key,
@@ -7,16 +7,16 @@ create table public.assignment_strategies (
     constraint assignment_strategies_form check (strategy ~ '^[a-z][a-z0-9_]{1,39}$')
 );
 comment on table public.assignment_strategies is
-'The ways in which a queue may give its tickets to people.';
+'The strategies by which a queue may assign its tickets.';
 comment on column public.assignment_strategies.strategy is 'The key.';
-comment on column public.assignment_strategies.name is 'What people call it.';
-comment on column public.assignment_strategies.description is 'Whom it chooses.';
+comment on column public.assignment_strategies.name is 'Display name.';
+comment on column public.assignment_strategies.description is 'How it chooses an agent.';
 
 insert into public.assignment_strategies (strategy, name, description) values
-('manual', 'Manual', 'Nobody is given anything: people take, claim, and are assigned by leads.'),
-('round_robin', 'Round robin', 'Whoever has waited longest since their last ticket.'),
-('least_loaded', 'Least loaded', 'Whoever holds the fewest new and open tickets.'),
-('skill_match', 'Skill match', 'The least loaded of those with every skill that the ticket takes.');
+('manual', 'Manual', 'No automatic assignment: agents claim tickets, and leads assign them.'),
+('round_robin', 'Round robin', 'The agent whose last assignment is longest ago.'),
+('least_loaded', 'Least loaded', 'The agent with the fewest new and open tickets.'),
+('skill_match', 'Skill match', 'The least loaded agent with all skills of the ticket.');
 
 create table public.queues (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -38,22 +38,22 @@ create table public.queues (
         wait_limit between interval '1 minute' and interval '366 days'
     )
 );
-comment on table public.queues is 'Where tickets wait for the people who work them.';
+comment on table public.queues is 'Queues of tickets.';
 comment on column public.queues.id is 'Identity.';
-comment on column public.queues.key is 'Short name for addresses, such as billing.';
-comment on column public.queues.name is 'What people call it.';
-comment on column public.queues.is_default is 'Whether tickets without a queue come here.';
-comment on column public.queues.archived_at is 'When it was put out of use; it takes no new tickets.';
-comment on column public.queues.created_at is 'When it was made.';
-comment on column public.queues.strategy is 'How its tickets are given to people.';
+comment on column public.queues.key is 'Short name for URLs, such as billing.';
+comment on column public.queues.name is 'Display name.';
+comment on column public.queues.is_default is 'Whether tickets without a queue are put into this one.';
+comment on column public.queues.archived_at is 'When it was archived; an archived queue takes no new tickets.';
+comment on column public.queues.created_at is 'When it was created.';
+comment on column public.queues.strategy is 'How its tickets are assigned.';
 comment on column public.queues.default_priority is
-'Priority of tickets that ask for none; empty when triage decides.';
+'Priority of tickets that name none; null when triage decides.';
 comment on column public.queues.released_after is
-'How long a ticket may wait for whom it is assigned to before it goes back; empty for ever.';
+'How long a ticket may wait for its assignee before it is released; null for never.';
 comment on column public.queues.wait_limit is
-'How long a ticket may wait for an agent; empty where nobody has said.';
+'How long a ticket may wait for an agent before it counts as breaching; null for no limit.';
 create unique index queues_one_default on public.queues (is_default) where is_default;
-comment on index public.queues_one_default is 'There is one default queue.';
+comment on index public.queues_one_default is 'At most one default queue.';
 create index queues_strategy on public.queues (strategy);
 
 create table public.queue_members (
@@ -62,15 +62,15 @@ create table public.queue_members (
     joined_at timestamptz not null default now(),
     primary key (queue_id, person_id)
 );
-comment on table public.queue_members is 'Who works which queue.';
+comment on table public.queue_members is 'The members of queues.';
 comment on column public.queue_members.queue_id is 'The queue.';
-comment on column public.queue_members.person_id is 'Who works it.';
-comment on column public.queue_members.joined_at is 'Since when.';
+comment on column public.queue_members.person_id is 'The member.';
+comment on column public.queue_members.joined_at is 'When they became a member.';
 create index queue_members_person on public.queue_members (person_id);
 
 insert into public.queues (key, name, is_default) values ('support', 'Support', true);
 
--- Who may read and work a queue ----------------------------------------------
+-- Access ---------------------------------------------------------------------
 
 create function private.readable_queues() returns setof uuid
 language plpgsql stable security definer set search_path = ''
@@ -87,7 +87,7 @@ begin
     end if;
 end;
 $$;
-comment on function private.readable_queues is 'Queues whose tickets the caller may see.';
+comment on function private.readable_queues is 'The ids of the queues whose tickets the caller may read.';
 
 create function private.note_queues() returns setof uuid
 language plpgsql stable security definer set search_path = ''
@@ -98,7 +98,7 @@ begin
     end if;
 end;
 $$;
-comment on function private.note_queues is 'Queues whose internal notes the caller may see.';
+comment on function private.note_queues is 'The ids of the queues whose internal notes the caller may read.';
 
 create function private.can_work(person uuid, queue uuid) returns boolean
 language sql stable security definer set search_path = ''
@@ -106,8 +106,8 @@ begin atomic
     select exists (
         select
         from public.person_roles
-        inner join public.role_permissions as takes
-            on person_roles.role = takes.role and takes.permission = 'tickets.take'
+        inner join public.role_permissions as takers
+            on person_roles.role = takers.role and takers.permission = 'tickets.take'
         where person_roles.person_id = can_work.person
     ) and (
         exists (
@@ -119,14 +119,14 @@ begin atomic
         ) or exists (
             select
             from public.person_roles
-            inner join public.role_permissions as reads
-                on person_roles.role = reads.role and reads.permission = 'tickets.read_all'
+            inner join public.role_permissions as readers
+                on person_roles.role = readers.role and readers.permission = 'tickets.read_all'
             where person_roles.person_id = can_work.person
         )
     );
 end;
 comment on function private.can_work is
-'Whether a person may hold a ticket of a queue: takes tickets, and belongs to the queue or reads all.';
+'Whether a person may be assigned tickets of a queue: has tickets.take, and is a member or has tickets.read_all.';
 
 create function private.find_queue(ref text) returns public.queues
 language plpgsql stable security definer set search_path = ''
@@ -146,7 +146,7 @@ begin
 end;
 $$;
 comment on function private.find_queue is
-'The queue of a key or id, or the default queue of null; PT422 when there is none.';
+'A queue by key or id, or the default queue for null; PT422 when there is none, or it is archived.';
 
 alter table public.assignment_strategies enable row level security;
 alter table public.queues enable row level security;
@@ -154,13 +154,13 @@ alter table public.queue_members enable row level security;
 grant select on public.assignment_strategies, public.queues, public.queue_members
 to authenticated, service_role;
 
-create policy "signed-in people may know the strategies" on public.assignment_strategies
+create policy "signed-in people see the strategies" on public.assignment_strategies
 for select to authenticated using ((select private.caller()) is not null);
 
 create policy "staff see the queues they may read" on public.queues
 for select to authenticated using (id = any(array(select private.readable_queues())));
 
-create policy "staff see who works the queues they may read" on public.queue_members
+create policy "staff see the members of the queues they may read" on public.queue_members
 for select to authenticated using (queue_id = any(array(select private.readable_queues())));
 
 grant execute on function private.readable_queues, private.note_queues to authenticated;

@@ -1,7 +1,7 @@
--- The conversation: public replies and internal notes, append-only.
+-- Comments on tickets: public replies and internal notes. Append-only, except for redaction.
 
 create type public.comment_visibility as enum ('public', 'internal');
-comment on type public.comment_visibility is 'Who reads a comment: everybody on the ticket, or staff.';
+comment on type public.comment_visibility is 'Who may read a comment: everybody who sees the ticket, or staff only.';
 
 create table public.comments (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -17,18 +17,18 @@ create table public.comments (
     constraint comments_position_unique unique (ticket_id, position)
 );
 comment on table public.comments is
-'What was said on a ticket; rows are only ever added, and their words only ever taken out.';
+'Comments on tickets. Rows are only added; a body may only be redacted.';
 comment on column public.comments.id is 'Identity.';
-comment on column public.comments.ticket_id is 'Where it was said.';
+comment on column public.comments.ticket_id is 'The ticket.';
 comment on column public.comments.position is
-'Place in the conversation, from 1; the first one is what the requester asked.';
-comment on column public.comments.author_id is 'Who said it.';
-comment on column public.comments.visibility is 'Whether customers may read it.';
-comment on column public.comments.body is 'What was said, as plain text.';
-comment on column public.comments.created_at is 'When it was said.';
+'Position in the conversation, from 1; the first comment is the request itself.';
+comment on column public.comments.author_id is 'The author.';
+comment on column public.comments.visibility is 'Who may read it.';
+comment on column public.comments.body is 'The text, plain.';
+comment on column public.comments.created_at is 'When it was written.';
 comment on column public.comments.redacted_at is
-'When its words were taken out; empty while they stand.';
-comment on column public.comments.redacted_by is 'Who took them out.';
+'When the body was redacted; null when it was not.';
+comment on column public.comments.redacted_by is 'Who redacted it.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
 
@@ -42,7 +42,7 @@ as $$
         )
     );
 $$;
-comment on function private.comment_json is 'A comment as it is shown: the row, with the name of its author.';
+comment on function private.comment_json is 'A comment as JSON: the row, with the name of its author.';
 
 create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''
@@ -55,7 +55,7 @@ begin
     return new;
 end;
 $$;
-comment on function private.set_comment_position is 'Gives a comment its place, under the lock of its ticket.';
+comment on function private.set_comment_position is 'Numbers a new comment, under the lock of its ticket.';
 
 create trigger set_comment_position
 before insert on public.comments
@@ -70,14 +70,14 @@ begin
         detail = format('Rows of %s are never changed.', tg_table_name);
 end;
 $$;
-comment on function private.refuse_update is 'Keeps a table append-only, whoever writes.';
+comment on function private.refuse_update is 'Refuses to update rows of an append-only table.';
 
 create function private.redacted_body() returns text
 language sql immutable set search_path = ''
 as $$
     select '[redacted]';
 $$;
-comment on function private.redacted_body is 'What stands where words were.';
+comment on function private.redacted_body is 'The body of a redacted comment.';
 
 create trigger refuse_update
 before update on public.comments

@@ -1,5 +1,5 @@
--- Every change writes its typed event in the same transaction. The events are the audit
--- trail, the change feed, and what reactions are made from.
+-- Ticket events: triggers write a typed event for every change, in its transaction. Events
+-- are the audit trail, the change feed, and the input of reactions.
 
 create table private.event_types (
     type text primary key,
@@ -8,34 +8,34 @@ create table private.event_types (
     email boolean not null
 );
 comment on table private.event_types is
-'Every type of event there is, and how people hear of it who have not said otherwise.';
-comment on column private.event_types.type is 'The name that events carry.';
-comment on column private.event_types.description is 'What happened, for people who choose.';
-comment on column private.event_types.in_app is 'Whether it comes to the list of notifications.';
-comment on column private.event_types.email is 'Whether it comes by email.';
--- Email is for what one waits for. Who works a ticket, and its fields, fill a list but
--- should not fill an inbox.
+'The types of events, and the default notification preferences for each.';
+comment on column private.event_types.type is 'The name of the type.';
+comment on column private.event_types.description is 'What happened, for people who choose their preferences.';
+comment on column private.event_types.in_app is 'Whether it is listed among the notifications by default.';
+comment on column private.event_types.email is 'Whether it is sent by email by default.';
+-- Email by default only for what people wait for: assignments and changed fields would fill
+-- an inbox.
 insert into private.event_types (type, description, in_app, email) values
 ('TICKET_CREATED', 'A ticket was opened.', true, true),
 ('TICKET_COMMENTED', 'Somebody replied or wrote a note.', true, true),
 ('TICKET_STATUS_CHANGED', 'A ticket moved from one status to another.', true, true),
-('TICKET_ASSIGNED', 'A ticket was given to somebody, or to nobody.', true, false),
+('TICKET_ASSIGNED', 'A ticket was assigned or released.', true, false),
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
-('TICKET_COMMENT_REDACTED', 'The words of a comment were removed.', false, false);
+('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false);
 
--- Where an event stands in the feed ------------------------------------------
+-- Order of the feed -----------------------------------------------------------
 
 create table private.feed_offset (
     only_row boolean primary key default true,
     ahead bigint not null default 0,
-    constraint feed_clock_only_row check (only_row)
+    constraint feed_offset_only_row check (only_row)
 );
 comment on table private.feed_offset is
-'How far the feed runs ahead of the transaction numbers of this cluster; one row.';
-comment on column private.feed_offset.only_row is 'True, so that there is one row.';
+'What is added to transaction ids to get turns of the feed; one row.';
+comment on column private.feed_offset.only_row is 'Always true, so that there is at most one row.';
 comment on column private.feed_offset.ahead is
-'Zero, until history came from a cluster with higher numbers; see private.restart_feed.';
+'Zero, unless history was restored from a cluster with higher transaction ids; see private.restart_feed.';
 
 insert into private.feed_offset default values;
 
@@ -44,7 +44,7 @@ language sql volatile security definer set search_path = ''
 as $$
     select pg_current_xact_id()::text::bigint + ahead from private.feed_offset;
 $$;
-comment on function private.feed_turn is 'The turn of this transaction in the feed.';
+comment on function private.feed_turn is 'The turn of the current transaction: its id, plus the offset.';
 
 create function private.feed_horizon() returns bigint
 language sql stable security definer set search_path = ''
@@ -52,7 +52,7 @@ as $$
     select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_offset;
 $$;
 comment on function private.feed_horizon is
-'The first turn that is not over yet; every event of an earlier one is in the table or never will be.';
+'The turn of the oldest transaction still running; no more events of earlier turns can be committed.';
 
 create function private.current_batch() returns uuid
 language sql stable set search_path = ''
@@ -60,9 +60,9 @@ as $$
     select nullif(current_setting('autocrm.batch', true), '')::uuid;
 $$;
 comment on function private.current_batch is
-'The batch that this transaction works on, or null; no client can set it.';
+'The bulk update that the current transaction belongs to, or null; clients cannot set it.';
 
--- The events -----------------------------------------------------------------
+-- Events ---------------------------------------------------------------------
 
 create table public.ticket_events (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -80,27 +80,27 @@ create table public.ticket_events (
     correlation_id text default private.correlation_id(),
     constraint ticket_events_seq_unique unique (ticket_id, seq)
 );
-comment on table public.ticket_events is 'What happened to tickets, in order; rows are only ever added.';
-comment on column public.ticket_events.id is 'Identity; consumers use it to see an event once.';
-comment on column public.ticket_events.ticket_id is 'What it happened to.';
-comment on column public.ticket_events.seq is 'Place in the history of its ticket: 1, 2, 3 without gaps.';
-comment on column public.ticket_events.type is 'What happened; says what before and after hold.';
-comment on column public.ticket_events.actor_id is 'Who did it; empty when the system did.';
-comment on column public.ticket_events.is_internal is 'Whether customers must not know.';
-comment on column public.ticket_events.before is 'What changed, as it was.';
-comment on column public.ticket_events.after is 'What changed, as it is.';
-comment on column public.ticket_events.occurred_at is 'When.';
+comment on table public.ticket_events is 'The history of tickets; append-only.';
+comment on column public.ticket_events.id is 'Identity; consumers deduplicate by it.';
+comment on column public.ticket_events.ticket_id is 'The ticket.';
+comment on column public.ticket_events.seq is 'Position in the history of its ticket: 1, 2, 3 without gaps.';
+comment on column public.ticket_events.type is 'The type; determines the fields of before and after.';
+comment on column public.ticket_events.actor_id is 'Who did it; null for the system.';
+comment on column public.ticket_events.is_internal is 'Whether only staff may see it.';
+comment on column public.ticket_events.before is 'The changed fields before.';
+comment on column public.ticket_events.after is 'The changed fields after.';
+comment on column public.ticket_events.occurred_at is 'When it happened.';
 comment on column public.ticket_events.turn is
-'Whose turn it was: the writing transaction. The feed is in order of turn and position.';
-comment on column public.ticket_events.position is 'Place among all events of a turn.';
+'The turn of the writing transaction. The feed is ordered by turn and position.';
+comment on column public.ticket_events.position is 'Order among the events of a turn.';
 comment on column public.ticket_events.batch_id is
-'The bulk update that it was a part of; empty when somebody did it by itself.';
+'The bulk update that it was part of; null for a single change.';
 comment on column public.ticket_events.correlation_id is
-'What our logs call the request that it happened in; empty when nobody said.';
+'The correlation id of the request; null when there was none.';
 create index ticket_events_actor on public.ticket_events (actor_id);
 create index ticket_events_occurred on public.ticket_events using brin (occurred_at);
 create unique index ticket_events_feed on public.ticket_events (turn, position);
-comment on index public.ticket_events_feed is 'The feed in order.';
+comment on index public.ticket_events_feed is 'Serves the feed in order.';
 
 create trigger refuse_update
 before update on public.ticket_events
@@ -127,7 +127,7 @@ for select to authenticated using (
     )
 );
 
--- Writing history ------------------------------------------------------------
+-- Writing events -------------------------------------------------------------
 
 create function private.record_event(
     ticket uuid, type text, before jsonb, after jsonb, is_internal boolean default false
@@ -135,7 +135,7 @@ create function private.record_event(
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    -- The lock makes seq gap-free: whoever comes second counts after the first commits.
+    -- The lock makes seq gap-free: a concurrent writer waits until the first has committed.
     perform from public.tickets where id = ticket for update;
     insert into public.ticket_events (ticket_id, seq, type, actor_id, is_internal, before, after)
     select
@@ -165,16 +165,16 @@ as $$
         'data', ticket.data
     );
 $$;
-comment on function private.ticket_fields is 'What TICKET_UPDATED watches.';
+comment on function private.ticket_fields is 'The fields whose changes TICKET_UPDATED reports.';
 
-create function private.changed_fields(was jsonb, now_is jsonb) returns jsonb
+create function private.changed_fields(before jsonb, after jsonb) returns jsonb
 language sql immutable set search_path = ''
 as $$
     select jsonb_object_agg(key, value)
-    from jsonb_each(was)
-    where value is distinct from now_is -> key;
+    from jsonb_each(before)
+    where value is distinct from after -> key;
 $$;
-comment on function private.changed_fields is 'The part of the first object that differs in the second.';
+comment on function private.changed_fields is 'The fields of the first object that differ in the second, with their values in the first.';
 
 create function private.record_new_ticket() returns trigger
 language plpgsql security definer set search_path = ''
@@ -226,13 +226,13 @@ begin
 end;
 $$;
 comment on function private.record_ticket_change is
-'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, whichever happened.';
+'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, as they apply.';
 
 create function private.record_comment() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    -- The words stay out: events are for ever, and what was said may one day be redacted.
+    -- Without the body: events are permanent, and a comment may be redacted later.
     perform private.record_event(
         new.ticket_id, 'TICKET_COMMENTED', null,
         jsonb_build_object(

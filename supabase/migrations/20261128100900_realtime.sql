@@ -1,7 +1,7 @@
--- Realtime: an event is broadcast to the topics of whoever may know of it, for eyes only;
--- the row is the truth. Staff who may read the notes of a ticket see each other look and
--- type, over Presence on ticket:<id>:internal. What they say of themselves is their word
--- alone; a reply is held by its lease.
+-- Realtime: every event is broadcast to the private topics of those who may see it. Broadcasts
+-- only update screens and may get lost; the event row is authoritative. Staff who may read the
+-- notes of a ticket see who is viewing it and typing, by Presence on ticket:<id>:internal.
+-- Presence is what clients report of themselves, unchecked; replies are protected by leases.
 
 -- Broadcast ------------------------------------------------------------------
 
@@ -17,7 +17,7 @@ begin atomic
             and role_permissions.permission = 'tickets.note'
     );
 end;
-comment on function private.can_read_notes is 'Whether a person may know of the notes in a queue.';
+comment on function private.can_read_notes is 'Whether a person may read the internal notes of a queue.';
 
 create function private.topics(event public.ticket_events) returns setof text
 language sql stable security definer set search_path = ''
@@ -63,43 +63,43 @@ begin atomic
         );
 end;
 comment on function private.topics is
-'Where an event is told: its ticket, its queue, and the people concerned. A note goes where no customer listens.';
+'The topics of an event: its ticket, its queue (before and after a move), and the people concerned. Internal events go to staff topics only.';
 
 create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform realtime.send(to_jsonb(new), new.type, told.topic, true)
-    from private.topics(new) as told (topic);
+    perform realtime.send(to_jsonb(new), new.type, topics.topic, true)
+    from private.topics(new) as topics (topic);
     return null;
 end;
 $$;
-comment on function private.broadcast_event is 'Broadcasts an event; for eyes only, the row is the truth.';
+comment on function private.broadcast_event is 'Broadcasts a new event to its topics.';
 
-create trigger tell
+create trigger broadcast_event
 after insert on public.ticket_events
 for each row execute function private.broadcast_event();
 
--- Who may listen -------------------------------------------------------------
+-- Access to topics -----------------------------------------------------------
 
 create function private.may_join_topic(topic text) returns boolean
 language plpgsql stable set search_path = ''
 as $$
 declare
     kind constant text := split_part(topic, ':', 1);
-    wanted uuid;
+    topic_id uuid;
 begin
     if topic !~ '^(ticket:[0-9a-f-]{36}(:internal)?|(queue|user):[0-9a-f-]{36})$' then
         return false;
     end if;
-    wanted := split_part(topic, ':', 2)::uuid;
+    topic_id := split_part(topic, ':', 2)::uuid;
     return case kind
-        when 'user' then wanted = private.caller()
-        when 'queue' then wanted in (select private.readable_queues())
+        when 'user' then topic_id = private.caller()
+        when 'queue' then topic_id in (select private.readable_queues())
         else exists (
             select
             from public.tickets
-            where id = wanted
+            where id = topic_id
                 and (
                     topic not like '%:internal'
                     or queue_id in (select private.note_queues())
@@ -121,14 +121,14 @@ for select to authenticated using (
 
 -- Presence -------------------------------------------------------------------
 
-create policy "staff of the queue see who is at a ticket" on realtime.messages
+create policy "staff of the queue see who is viewing a ticket" on realtime.messages
 for select to authenticated using (
     extension = 'presence'
     and (select realtime.topic()) like 'ticket:%:internal'
     and (select private.may_join_topic((select realtime.topic())))
 );
 
-create policy "staff of the queue say that they are at a ticket" on realtime.messages
+create policy "staff of the queue report that they are viewing a ticket" on realtime.messages
 for insert to authenticated with check (
     extension = 'presence'
     and (select realtime.topic()) like 'ticket:%:internal'

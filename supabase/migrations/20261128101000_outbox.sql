@@ -179,7 +179,9 @@ as $$
 $$;
 comment on function api.finish_event is 'Deletes an event from the outbox: everybody has reacted.';
 
-create function api.fail_event(event uuid, error text, at_most integer default 8) returns boolean
+create function api.fail_event(
+    event uuid, error text, max_attempts integer default 8
+) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -190,7 +192,7 @@ begin
         attempts = attempts + 1,
         last_error = left(error, 500),
         due_at = now() + least(interval '1 hour', interval '5 seconds' * 2 ^ attempts),
-        dead_lettered_at = case when attempts + 1 >= at_most then now() end
+        dead_lettered_at = case when attempts + 1 >= max_attempts then now() end
     where event_id = event and dead_lettered_at is null
     returning dead_lettered_at is not null into gave_up;
     return coalesce(gave_up, false);
@@ -199,7 +201,7 @@ $$;
 comment on function api.fail_event is
 'Puts an event off, twice as long each time; after the last attempt it is dead-lettered, and true is returned.';
 
-create function api.claim_missed_events(at_most integer default 100)
+create function api.claim_missed_events(max_items integer default 100)
 returns table (event_id uuid, correlation_id text)
 language sql security definer set search_path = ''
 as $$
@@ -210,7 +212,7 @@ as $$
             select due.event_id
             from private.outbox_due as due
             order by due.due_at
-            limit at_most
+            limit max_items
             for update skip locked
         )
         returning outbox.event_id
@@ -277,26 +279,26 @@ returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    answer jsonb;
+    response jsonb;
 begin
     perform private.require_permission('events.manage');
-    answer := private.stored_response(
+    response := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'retry_dead_letter', 'event', event)
     );
-    if answer is not null then
-        return answer;
+    if response is not null then
+        return response;
     end if;
     update private.outbox
     set dead_lettered_at = null, attempts = 0, due_at = now()
     where event_id = event and dead_lettered_at is not null
-    returning jsonb_build_object('event_id', event_id, 'due_at', due_at) into answer;
+    returning jsonb_build_object('event_id', event_id, 'due_at', due_at) into response;
     if not found then
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such dead letter.';
     end if;
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.retry_dead_letter is

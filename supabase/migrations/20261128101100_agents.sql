@@ -1,11 +1,11 @@
--- Agents: the people who work tickets, how many at once, and whether they do so now.
+-- Agents: the people who work tickets, with their availability, capacity, skills and load.
 --
--- An agent's row is what all assignment meets at. Whoever changes what somebody holds
--- locks it; who waits for it holds tickets already, and who holds it never waits for a
--- ticket. So locks are taken in one order, tickets then agents, and nobody waits in a ring.
+-- All assignment locks the agent's row. Locks are always taken in one order, tickets before
+-- agents, and whoever holds the lock of an agent never waits for a ticket, so that no deadlock
+-- can arise.
 
 create type public.availability as enum ('available', 'away');
-comment on type public.availability is 'Whether somebody takes work now.';
+comment on type public.availability is 'Whether an agent takes tickets now.';
 
 create table public.agents (
     person_id uuid primary key references public.profiles (id) on delete cascade,
@@ -30,123 +30,123 @@ create table public.agents (
     )
 );
 comment on table public.agents is
-'Who works tickets: a row appears when somebody first holds a ticket or says whether they are there.';
+'People who work tickets. A row is created when somebody is first assigned a ticket or sets their availability.';
 comment on column public.agents.person_id is 'The person.';
 comment on column public.agents.availability is
-'Whether they take work now. Away until they say otherwise, so that nobody is given work who is not there.';
-comment on column public.agents.availability_since is 'Since when.';
+'Whether they take tickets now. Away by default, so that nobody is assigned work while absent.';
+comment on column public.agents.availability_since is 'When the availability last changed.';
 comment on column public.agents.capacity is
-'How many new and open tickets they are given at most, without anybody''s saying so.';
-comment on column public.agents.skills is 'What they know, at most 50 words.';
-comment on column public.agents.load is 'How many new and open tickets they hold; kept, never counted.';
-comment on column public.agents.last_assigned_at is 'When they last got a ticket, however they got it.';
+'The number of new and open tickets up to which they are assigned more automatically, or may claim more.';
+comment on column public.agents.skills is 'Skills, at most 50.';
+comment on column public.agents.load is 'How many new and open tickets they are assigned; maintained by triggers.';
+comment on column public.agents.last_assigned_at is 'When they were last assigned a ticket, in whatever way.';
 
 alter table public.agents enable row level security;
 grant select on public.agents to authenticated, service_role;
 
-create policy "people see themselves at work, staff see all" on public.agents
+create policy "agents see themselves, staff see all agents" on public.agents
 for select to authenticated using (
     person_id = (select private.caller()) or (select private.has_permission('people.read'))
 );
 
 -- Load -----------------------------------------------------------------------
 
-create function private.change_load(moves jsonb) returns void
+create function private.change_load(changes jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into public.agents (person_id)
-    select moved.person_id
-    from jsonb_to_recordset(moves) as moved (person_id uuid)
-    where not exists (select from public.agents where agents.person_id = moved.person_id)
-    order by moved.person_id
+    select change.person_id
+    from jsonb_to_recordset(changes) as change (person_id uuid)
+    where not exists (select from public.agents where agents.person_id = change.person_id)
+    order by change.person_id
     on conflict do nothing;
     perform from public.agents
     where person_id in (
-        select moved.person_id from jsonb_to_recordset(moves) as moved (person_id uuid)
+        select change.person_id from jsonb_to_recordset(changes) as change (person_id uuid)
     )
     order by person_id for no key update;
     update public.agents
     set
-        load = load + moved.difference,
-        last_assigned_at = case when moved.gained then clock_timestamp() else last_assigned_at end
-    from jsonb_to_recordset(moves) as moved (person_id uuid, difference integer, gained boolean)
-    where agents.person_id = moved.person_id;
+        load = load + change.difference,
+        last_assigned_at = case when change.gained then clock_timestamp() else last_assigned_at end
+    from jsonb_to_recordset(changes) as change (person_id uuid, difference integer, gained boolean)
+    where agents.person_id = change.person_id;
 end;
 $$;
 comment on function private.change_load is
-'Adds differences to the load of agents, locking their rows in one order.';
+'Adds differences to the load of agents, locking their rows in order of id.';
 
 create function private.update_load() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    moves jsonb;
+    changed_loads jsonb;
 begin
-    select jsonb_agg(moved) into moves
+    select jsonb_agg(changes) into changed_loads
     from (
-        select held.person_id, sum(held.step) as difference, bool_or(held.gained) as gained
+        select steps.person_id, sum(steps.step) as difference, bool_or(steps.gained) as gained
         from (
             select
-                now_is.assignee_id as person_id,
-                (now_is.status_category in ('new', 'open'))::integer as step,
-                now_is.assignee_id is distinct from was.assignee_id as gained
-            from now_is
-            inner join was on was.id = now_is.id
-            where now_is.assignee_id is not null
+                new_rows.assignee_id as person_id,
+                (new_rows.status_category in ('new', 'open'))::integer as step,
+                new_rows.assignee_id is distinct from old_rows.assignee_id as gained
+            from new_rows
+            inner join old_rows on old_rows.id = new_rows.id
+            where new_rows.assignee_id is not null
             union all
-            select was.assignee_id, -(was.status_category in ('new', 'open'))::integer, false
-            from was
-            where was.assignee_id is not null
-        ) as held
-        group by held.person_id
-        having sum(held.step) <> 0 or bool_or(held.gained)
-    ) as moved;
-    if moves is not null then
-        perform private.change_load(moves);
+            select old_rows.assignee_id, -(old_rows.status_category in ('new', 'open'))::integer, false
+            from old_rows
+            where old_rows.assignee_id is not null
+        ) as steps
+        group by steps.person_id
+        having sum(steps.step) <> 0 or bool_or(steps.gained)
+    ) as changes;
+    if changed_loads is not null then
+        perform private.change_load(changed_loads);
     end if;
     return null;
 end;
 $$;
-comment on function private.update_load is 'Keeps the load of agents when tickets change.';
+comment on function private.update_load is 'Updates the load of agents when tickets change.';
 
 create function private.update_load_of_rows() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    moves jsonb;
+    changed_loads jsonb;
 begin
-    select jsonb_agg(moved) into moves
+    select jsonb_agg(changes) into changed_loads
     from (
         select
             assignee_id as person_id,
             count(*) * case tg_op when 'INSERT' then 1 else -1 end as difference,
             tg_op = 'INSERT' as gained
-        from held
+        from changed_rows
         where assignee_id is not null and status_category in ('new', 'open')
         group by assignee_id
-    ) as moved;
-    if moves is not null then
-        perform private.change_load(moves);
+    ) as changes;
+    if changed_loads is not null then
+        perform private.change_load(changed_loads);
     end if;
     return null;
 end;
 $$;
-comment on function private.update_load_of_rows is 'Keeps the load of agents when tickets come or are deleted.';
+comment on function private.update_load_of_rows is 'Updates the load of agents when tickets are inserted or deleted.';
 
 create trigger update_load
 after update on public.tickets
-referencing old table as was new table as now_is
+referencing old table as old_rows new table as new_rows
 for each statement execute function private.update_load();
 
 create trigger update_load_of_new
 after insert on public.tickets
-referencing new table as held
+referencing new table as changed_rows
 for each statement execute function private.update_load_of_rows();
 
 create trigger update_load_of_deleted
 after delete on public.tickets
-referencing old table as held
+referencing old table as changed_rows
 for each statement execute function private.update_load_of_rows();
 
 -- Locks ----------------------------------------------------------------------
@@ -163,36 +163,36 @@ begin
 end;
 $$;
 comment on function private.lock_agent is
-'The row of an agent, made when it is missing, locked: nobody else gives or takes their work meanwhile.';
+'Locks and returns the row of an agent, inserting it if missing: nobody else changes their assignments meanwhile.';
 
 create function private.lock_tickets_and_agents(
-    work uuid[], people uuid[] default '{}'
+    ticket_ids uuid[], person_ids uuid[] default '{}'
 ) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    concerned uuid[];
+    agent_ids uuid[];
 begin
-    perform from public.tickets where id = any (work) order by id for update;
-    concerned := array(
-        select distinct concerned_person.id
+    perform from public.tickets where id = any (ticket_ids) order by id for update;
+    agent_ids := array(
+        select distinct person.id
         from (
-            select assignee_id as id from public.tickets where tickets.id = any (work)
+            select assignee_id as id from public.tickets where tickets.id = any (ticket_ids)
             union all
-            select unnest(people) as id
-        ) as concerned_person
-        where concerned_person.id is not null
-        order by concerned_person.id
+            select unnest(person_ids) as id
+        ) as person
+        where person.id is not null
+        order by person.id
     );
     insert into public.agents (person_id)
-    select unnest(concerned)
+    select unnest(agent_ids)
     on conflict do nothing;
     perform from public.agents
-    where person_id = any (concerned) order by person_id for no key update;
+    where person_id = any (agent_ids) order by person_id for no key update;
 end;
 $$;
 comment on function private.lock_tickets_and_agents is
-'Locks tickets, then the agents who hold them and these people, in one order: for whoever changes several tickets in one transaction.';
+'Locks tickets, then their assignees and further people, each in order of id: for transactions that change several tickets.';
 
 -- Availability ---------------------------------------------------------------
 
@@ -208,7 +208,7 @@ begin atomic
             and role_permissions.permission = 'tickets.take'
     );
 end;
-comment on function private.takes_tickets is 'Whether a person''s roles let them hold tickets.';
+comment on function private.takes_tickets is 'Whether a person has the permission tickets.take.';
 
 create function private.assign_on_return() returns trigger
 language plpgsql security definer set search_path = ''
@@ -218,7 +218,7 @@ begin
     return null;
 end;
 $$;
-comment on function private.assign_on_return is 'Has waiting work given at once to whoever can take more.';
+comment on function private.assign_on_return is 'Requests assignment when an agent becomes available or gets more capacity or skills.';
 
 create trigger assign_on_return
 after update of availability, capacity, skills on public.agents
@@ -241,7 +241,7 @@ as $$
     select jsonb_build_object(
         'id', profiles.id,
         'name', profiles.name,
-        -- Who has no row yet is what a new row would say.
+        -- The defaults of a new row, for people who have none yet.
         'availability', coalesce(agents.availability, 'away'),
         'availability_since', agents.availability_since,
         'capacity', coalesce(agents.capacity, 10),
@@ -253,24 +253,24 @@ as $$
     left join public.agents on agents.person_id = profiles.id
     where profiles.id = agent_json.person;
 $$;
-comment on function private.agent_json is 'Somebody at work, as staff see them.';
+comment on function private.agent_json is 'An agent as JSON, for staff.';
 
-create function private.guard_agent(ref text, own boolean) returns uuid
+create function private.guard_agent(ref text, allow_self boolean) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
     person constant uuid := case ref when 'me' then me else ref::uuid end;
 begin
-    if person = me and own then
+    if person = me and allow_self then
         perform private.require_permission('tickets.take');
         return me;
     end if;
     if not private.has_permission('queues.manage') and not (
         private.has_permission('queues.lead') and exists (
-            select from public.queue_members as theirs
-            inner join public.queue_members as mine using (queue_id)
-            where theirs.person_id = person and mine.person_id = me
+            select from public.queue_members as members
+            inner join public.queue_members as leads using (queue_id)
+            where members.person_id = person and leads.person_id = me
         )
     ) then
         raise sqlstate 'PT403' using
@@ -286,7 +286,7 @@ begin
 end;
 $$;
 comment on function private.guard_agent is
-'The guard of every command about somebody at work: oneself where that is one''s own to say, else by whoever leads a queue of theirs; PT401, PT403, PT404.';
+'The guard of commands about an agent: the agent themselves if allowed, leads of a queue of theirs, or queues.manage; PT401, PT403, PT404. Returns their id.';
 
 create function api.get_agent(agent text) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -307,7 +307,7 @@ begin
 end;
 $$;
 comment on function api.get_agent is
-'Somebody at work, by id or me; others need people.read.';
+'Returns an agent, by id or me; other people need people.read.';
 
 create function api.set_availability(
     agent text, availability public.availability, reassign boolean default false
@@ -329,31 +329,31 @@ begin
 end;
 $$;
 comment on function api.set_availability is
-'Says whether somebody takes work now: oneself, or someone whose queue one leads. Away with reassign puts their new and open tickets back; the answer counts them.';
+'Sets the availability of the caller, or of an agent whose queue the caller leads. Away with reassign releases their new and open tickets; put_back says how many.';
 
 create function api.change_agent(agent text, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     person constant uuid := private.guard_agent(agent, false);
-    locked constant public.agents := private.lock_agent(person);
+    agent_row constant public.agents := private.lock_agent(person);
 begin
     update public.agents
     set
-        capacity = coalesce((changes ->> 'capacity')::smallint, locked.capacity),
+        capacity = coalesce((changes ->> 'capacity')::smallint, agent_row.capacity),
         skills = case
             when jsonb_typeof(changes -> 'skills') = 'array' then array(
                 select distinct skill from jsonb_array_elements_text(changes -> 'skills') as skill
                 order by skill
             )
-            else locked.skills
+            else agent_row.skills
         end
     where person_id = person;
     return private.agent_json(person);
 end;
 $$;
 comment on function api.change_agent is
-'Changes the capacity and the skills of somebody; needs queues.lead in a queue of theirs, or queues.manage.';
+'Changes the capacity and skills of an agent; needs queues.lead in a queue of theirs, or queues.manage.';
 
 grant execute on function
 api.get_agent, api.set_availability, api.change_agent

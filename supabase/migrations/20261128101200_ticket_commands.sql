@@ -1,5 +1,6 @@
--- The only doors through which tickets change. Each command is one transaction: guard,
--- change, answer. Problems are raised as PTxxx (the HTTP status) with a slug and a sentence.
+-- Commands that change tickets; nothing else does. Each command is one transaction: it checks
+-- and locks (guard), changes, and returns the result. Errors are raised as PTxxx (xxx is the
+-- HTTP status) with a slug as message and a sentence as detail.
 
 -- Guards ---------------------------------------------------------------------
 
@@ -29,30 +30,30 @@ begin
 end;
 $$;
 comment on function private.lock_ticket is
-'The guard of every ticket command: finds a ticket by id or number and locks it; PT401, PT404, PT412.';
+'The guard of ticket commands: finds a ticket by id or number and locks it; PT401, PT404, PT412 for another version.';
 
-create function private.holds_in_queue(wanted text, queue uuid) returns boolean
+create function private.holds_in_queue(permission text, queue uuid) returns boolean
 language sql stable security definer set search_path = ''
 begin atomic
     select
-        private.has_permission(holds_in_queue.wanted)
+        private.has_permission(holds_in_queue.permission)
         and holds_in_queue.queue in (select private.readable_queues());
 end;
 comment on function private.holds_in_queue is
-'Whether the caller holds a permission in a queue: has it, and may read the queue.';
+'Whether the caller has a permission and may read the queue.';
 
-create function private.require_in_queue(wanted text, queue uuid) returns void
+create function private.require_in_queue(permission text, queue uuid) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if not private.holds_in_queue(wanted, queue) then
+    if not private.holds_in_queue(permission, queue) then
         raise sqlstate 'PT403' using
             message = 'denied',
-            detail = format('This needs the permission %s in the queue of the ticket.', wanted);
+            detail = format('This needs the permission %s in the queue of the ticket.', permission);
     end if;
 end;
 $$;
-comment on function private.require_in_queue is 'PT403 unless the caller holds a permission in a queue.';
+comment on function private.require_in_queue is 'PT403 unless the caller has a permission in a queue.';
 
 -- create_ticket --------------------------------------------------------------
 
@@ -78,7 +79,7 @@ begin
     return ticket;
 end;
 $$;
-comment on function private.open_ticket is 'Stores a ticket with what the requester asked.';
+comment on function private.open_ticket is 'Inserts a ticket with its first comment.';
 
 create function api.create_ticket(
     subject text,
@@ -95,36 +96,36 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('tickets.create');
-    -- What triage made of the draft is not part of it: better triage must not spoil a retry.
+    -- Without the triaged priority: a retry may be triaged differently and is the same request.
     request constant jsonb := jsonb_build_object(
         'command', 'create_ticket', 'subject', subject, 'body', body, 'type', type,
         'priority', priority, 'queue', queue, 'tags', tags, 'data', data
     );
-    answer jsonb := private.stored_response(idempotency_key, request);
-    place public.queues;
+    response jsonb := private.stored_response(idempotency_key, request);
+    target_queue public.queues;
     draft public.tickets;
     ticket public.tickets;
 begin
-    if answer is null then
-        place := private.find_queue(queue);
+    if response is null then
+        target_queue := private.find_queue(queue);
         draft.subject := create_ticket.subject;
         draft.type := create_ticket.type;
         draft.priority := coalesce(
-            create_ticket.priority, place.default_priority, triaged_priority, 'normal'
+            create_ticket.priority, target_queue.default_priority, triaged_priority, 'normal'
         );
-        draft.queue_id := place.id;
+        draft.queue_id := target_queue.id;
         draft.requester_id := me;
         draft.tags := create_ticket.tags;
         draft.data := create_ticket.data;
         ticket := private.open_ticket(draft, body);
-        answer := to_jsonb(ticket);
-        perform private.store_response(idempotency_key, answer);
+        response := to_jsonb(ticket);
+        perform private.store_response(idempotency_key, response);
     end if;
-    return private.ticket_json(jsonb_populate_record(null::public.tickets, answer));
+    return private.ticket_json(jsonb_populate_record(null::public.tickets, response));
 end;
 $$;
 comment on function api.create_ticket is
-'Opens a ticket for the caller. Priority: what was asked for, else the queue''s, else what triage found.';
+'Opens a ticket for the caller. Its priority is the given one, else the default of the queue, else the triaged one.';
 
 -- update_ticket --------------------------------------------------------------
 
@@ -136,48 +137,48 @@ as $$
             when jsonb_typeof(patch) <> 'object' then patch
             else coalesce(
                 (
-                    select jsonb_object_agg(kept.key, kept.value)
+                    select jsonb_object_agg(field.key, field.value)
                     from jsonb_each(
                         case when jsonb_typeof(target) = 'object' then target else '{}' end
-                    ) as kept
-                    where not patch ? kept.key
+                    ) as field
+                    where not patch ? field.key
                 ),
                 '{}'
             ) || coalesce(
                 (
                     select jsonb_object_agg(
-                        given.key, private.merge_patch(target -> given.key, given.value)
+                        field.key, private.merge_patch(target -> field.key, field.value)
                     )
-                    from jsonb_each(patch) as given
-                    where jsonb_typeof(given.value) <> 'null'
+                    from jsonb_each(patch) as field
+                    where jsonb_typeof(field.value) <> 'null'
                 ),
                 '{}'
             )
         end;
 $$;
 comment on function private.merge_patch is
-'JSON Merge Patch (RFC 7396): what is named replaces, what is null goes, objects are merged.';
+'JSON Merge Patch (RFC 7396): given values replace, nulls remove, objects are merged.';
 
 create function private.require_changes(changes jsonb) returns void
 language plpgsql immutable set search_path = ''
 as $$
 declare
-    known constant text[] := '{subject,type,priority,queue,tags,skills,data}';
+    fields constant text[] := '{subject,type,priority,queue,tags,skills,data}';
 begin
     if jsonb_typeof(changes) <> 'object'
     or changes = '{}'
-    or changes - known <> '{}'
+    or changes - fields <> '{}'
     or jsonb_typeof(coalesce(changes -> 'tags', '[]')) <> 'array'
     or jsonb_typeof(coalesce(changes -> 'skills', '[]')) <> 'array'
     or jsonb_typeof(coalesce(changes -> 'data', '{}')) <> 'object'
     or jsonb_path_exists(changes -> 'data', 'strict $.**{9}') then
         raise sqlstate 'PT422' using
             message = 'invalid',
-            detail = format('Change some of: %s.', array_to_string(known, ', '));
+            detail = format('Change some of: %s.', array_to_string(fields, ', '));
     end if;
 end;
 $$;
-comment on function private.require_changes is 'PT422 unless these are changes that a ticket takes.';
+comment on function private.require_changes is 'PT422 unless these are valid changes of a ticket.';
 
 create function private.apply_changes(target public.tickets, changes jsonb) returns public.tickets
 language plpgsql security definer set search_path = ''
@@ -214,7 +215,7 @@ begin
 end;
 $$;
 comment on function private.apply_changes is
-'A ticket as it would be after changes. Whoever cannot work the queue it moves to gives it up.';
+'Returns a ticket with changes applied. An assignee who cannot work its new queue is removed.';
 
 create function api.update_ticket(
     ticket text, changes jsonb, expected_version integer default null
@@ -223,7 +224,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     target public.tickets := private.lock_ticket(ticket, expected_version);
-    revised public.tickets;
+    changed public.tickets;
 begin
     perform private.require_in_queue('tickets.update', target.queue_id);
     perform private.require_changes(changes);
@@ -232,23 +233,23 @@ begin
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     end if;
-    revised := private.apply_changes(target, changes);
-    if revised.assignee_id is null and target.status_category = 'solved' then
+    changed := private.apply_changes(target, changes);
+    if changed.assignee_id is null and target.status_category = 'solved' then
         raise sqlstate 'PT409' using
             message = 'solved-needs-assignee',
             detail = 'A solved ticket keeps its assignee, who does not work that queue.';
     end if;
-    if revised is distinct from target then
+    if changed is distinct from target then
         update public.tickets
         set
-            subject = revised.subject,
-            type = revised.type,
-            priority = revised.priority,
-            queue_id = revised.queue_id,
-            assignee_id = revised.assignee_id,
-            tags = revised.tags,
-            skills = revised.skills,
-            data = revised.data
+            subject = changed.subject,
+            type = changed.type,
+            priority = changed.priority,
+            queue_id = changed.queue_id,
+            assignee_id = changed.assignee_id,
+            tags = changed.tags,
+            skills = changed.skills,
+            data = changed.data
         where id = target.id
         returning * into target;
     end if;
@@ -256,7 +257,7 @@ begin
 end;
 $$;
 comment on function api.update_ticket is
-'Changes subject, type, priority, queue (key or id), tags and skills (replaced) and data (merged, RFC 7396), those that are named; needs tickets.update in the queue.';
+'Changes the given fields of a ticket: subject, type, priority, queue (key or id), tags and skills (replaced), data (merged, RFC 7396); needs tickets.update in the queue.';
 
 -- update_ticket_status -------------------------------------------------------
 
@@ -270,12 +271,12 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     target public.tickets := private.lock_ticket(ticket, expected_version);
-    wanted public.status_category;
+    new_category public.status_category;
 begin
     perform private.require_in_queue('tickets.status', target.queue_id);
-    select category into wanted
+    select category into new_category
     from public.ticket_statuses as statuses where statuses.status = update_ticket_status.status;
-    if wanted is null then
+    if new_category is null then
         raise sqlstate 'PT422' using
             message = 'unknown-status',
             detail = format(
@@ -286,7 +287,7 @@ begin
                 )
             );
     end if;
-    if wanted = 'closed' and target.status_category <> 'closed' then
+    if new_category = 'closed' and target.status_category <> 'closed' then
         raise sqlstate 'PT409' using
             message = 'closed-by-time',
             detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
@@ -301,28 +302,28 @@ begin
 end;
 $$;
 comment on function api.update_ticket_status is
-'Moves a ticket one allowed step; PT409 says which steps there are.';
+'Changes the status of a ticket by an allowed transition; PT409 names the allowed ones.';
 
 -- assign_ticket and release_ticket -------------------------------------------
 
 create function private.reassign_tickets(
-    work uuid[], person uuid, how text default ''
+    ticket_ids uuid[], person uuid, source text default ''
 ) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    moved integer;
+    reassigned integer;
 begin
-    perform set_config('autocrm.assigned_by', how, true);
+    perform set_config('autocrm.assigned_by', source, true);
     update public.tickets set assignee_id = person
-    where id = any (work) and assignee_id is distinct from person;
-    get diagnostics moved = row_count;
+    where id = any (ticket_ids) and assignee_id is distinct from person;
+    get diagnostics reassigned = row_count;
     perform set_config('autocrm.assigned_by', '', true);
-    return moved;
+    return reassigned;
 end;
 $$;
 comment on function private.reassign_tickets is
-'Gives locked tickets to a person or to nobody; their events say how, where nobody chose by hand. Returns how many changed hands.';
+'Assigns locked tickets to a person, or releases them for null. Their events name the source of an automatic assignment. Returns how many were changed.';
 
 create function private.change_assignee(target public.tickets, person uuid) returns public.tickets
 language plpgsql security definer set search_path = ''
@@ -331,8 +332,8 @@ declare
     me constant uuid := private.caller();
     ticket public.tickets := target;
 begin
-    -- One's own move is to take what is free, and to hand on or put back what one holds.
-    -- What is so already, as when a request comes twice, is nobody's move.
+    -- tickets.take is enough to take a free ticket, to hand on or release one's own, and for a
+    -- request that changes nothing, such as a repeated one.
     if target.assignee_id = me
     or (target.assignee_id is null and person = me)
     or target.assignee_id is not distinct from person then
@@ -359,9 +360,9 @@ begin
 end;
 $$;
 comment on function private.change_assignee is
-'Gives a ticket to a person who may work it, or to nobody; PT403, PT409, PT422.';
+'Assigns a ticket to a person who may work it, or releases it for null; PT403, PT409, PT422.';
 
-create function private.note_assignment_source() returns trigger
+create function private.record_assignment_source() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -372,15 +373,15 @@ begin
     return new;
 end;
 $$;
-comment on function private.note_assignment_source is 'Says in TICKET_ASSIGNED by which strategy, or by a claim.';
+comment on function private.record_assignment_source is 'Adds to TICKET_ASSIGNED the strategy that assigned the ticket, or claim.';
 
-create trigger note_assignment_source
+create trigger record_assignment_source
 before insert on public.ticket_events
 for each row when (
     new.type = 'TICKET_ASSIGNED'
     and nullif(current_setting('autocrm.assigned_by', true), '') is not null
 )
-execute function private.note_assignment_source();
+execute function private.record_assignment_source();
 
 create function api.assign_ticket(
     ticket text, assignee text, expected_version integer default null
@@ -396,7 +397,7 @@ begin
 end;
 $$;
 comment on function api.assign_ticket is
-'Gives a ticket to a person: an id, or me. Exceeding the person''s capacity is the giver''s choice.';
+'Assigns a ticket to a person: an id, or me. The capacity of the person is not enforced.';
 
 create function api.release_ticket(ticket text, expected_version integer default null)
 returns jsonb
@@ -408,7 +409,7 @@ begin
     );
 end;
 $$;
-comment on function api.release_ticket is 'Puts a ticket back into its queue.';
+comment on function api.release_ticket is 'Removes the assignee of a ticket.';
 
 -- close_solved_tickets -------------------------------------------------------
 
@@ -422,7 +423,7 @@ where
     and solved_at <= now() - (select settings.solved_closes_after from private.settings);
 comment on view private.solved_tickets_due is 'Tickets that have been solved long enough to be closed.';
 
-create function api.close_solved_tickets(at_most integer default 500) returns integer
+create function api.close_solved_tickets(max_items integer default 500) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -432,7 +433,7 @@ begin
         select tickets.id
         from private.solved_tickets_due as tickets
         order by tickets.solved_at
-        limit at_most
+        limit max_items
         for update skip locked
     )
 
@@ -450,7 +451,7 @@ begin
 end;
 $$;
 comment on function api.close_solved_tickets is
-'Closes what has been solved long enough, oldest first; says how many. For the clock alone.';
+'Closes tickets that were solved long enough ago, oldest first; returns how many. For the scheduler.';
 
 grant execute on function
 api.create_ticket, api.update_ticket, api.update_ticket_status, api.assign_ticket,

@@ -1,4 +1,4 @@
--- Adding to a conversation, reading it, and redacting what should not have been said.
+-- Commands that add and redact comments, and what follows from a reply.
 
 -- add_comment ----------------------------------------------------------------
 
@@ -22,7 +22,7 @@ begin
 end;
 $$;
 comment on function private.follow_up is
-'Opens a ticket that goes on from a closed one, in the default queue when the other takes no more: fields and tags are copied, comments are not.';
+'Opens a follow-up of a closed ticket and returns its first comment. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
 
 create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
@@ -50,7 +50,7 @@ begin
 end;
 $$;
 comment on function private.apply_public_reply is
-'What follows from a public reply: a customer reopens, and the move goes to the other side.';
+'Applies a public reply to its ticket: a customer''s reply reopens it, and waiting_on changes sides.';
 
 create function api.add_comment(
     ticket text,
@@ -65,7 +65,7 @@ declare
     me constant uuid := private.caller();
     replies_as_staff constant boolean := private.holds_in_queue('tickets.reply', target.queue_id)
         and target.requester_id <> me;
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility
@@ -73,8 +73,8 @@ declare
     );
     comment public.comments;
 begin
-    if answer is not null then
-        return private.comment_json(jsonb_populate_record(null::public.comments, answer));
+    if response is not null then
+        return private.comment_json(jsonb_populate_record(null::public.comments, response));
     end if;
     if visibility = 'internal' then
         perform private.require_in_queue('tickets.note', target.queue_id);
@@ -102,7 +102,7 @@ begin
 end;
 $$;
 comment on function api.add_comment is
-'Says something on a ticket. A customer''s reply reopens what is pending, on hold or solved, and follows up what is closed.';
+'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved, and opens a follow-up of a closed one.';
 
 -- redact_comment -------------------------------------------------------------
 
@@ -114,56 +114,60 @@ as $$
 declare
     target constant public.tickets := private.lock_ticket(ticket);
     me constant uuid := private.caller();
-    found public.comments;
-    answer jsonb;
+    target_comment public.comments;
+    response jsonb;
 begin
     perform private.require_in_queue('comments.redact', target.queue_id);
     if comment ~ '^[0-9]{1,9}$' then
-        select * into found from public.comments as said
-        where said.ticket_id = target.id and said.position = comment::integer;
+        select * into target_comment from public.comments as comments
+        where comments.ticket_id = target.id and comments.position = comment::integer;
     elsif comment ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-        select * into found from public.comments as said
-        where said.ticket_id = target.id and said.id = comment::uuid;
+        select * into target_comment from public.comments as comments
+        where comments.ticket_id = target.id and comments.id = comment::uuid;
     end if;
-    if found.id is null or (
-        found.visibility = 'internal'
+    if target_comment.id is null or (
+        target_comment.visibility = 'internal'
         and not private.holds_in_queue('tickets.note', target.queue_id)
     ) then
         raise sqlstate 'PT404' using
             message = 'not-found',
             detail = 'There is no such comment, or it is not yours to see.';
     end if;
-    answer := private.stored_response(
-        idempotency_key, jsonb_build_object('command', 'redact_comment', 'comment', found.id)
+    response := private.stored_response(
+        idempotency_key,
+        jsonb_build_object('command', 'redact_comment', 'comment', target_comment.id)
     );
-    if answer is not null then
-        return private.comment_json(jsonb_populate_record(null::public.comments, answer));
+    if response is not null then
+        return private.comment_json(jsonb_populate_record(null::public.comments, response));
     end if;
-    if found.redacted_at is null then
-        update public.comments as said
+    if target_comment.redacted_at is null then
+        update public.comments as comments
         set body = private.redacted_body(), redacted_at = now(), redacted_by = me
-        where said.id = found.id
-        returning * into found;
-        -- Of one person's keys of a day; it was the author who was answered.
-        update private.idempotency_keys as kept
-        set answer = kept.answer || jsonb_build_object(
-            'body', found.body, 'redacted_at', found.redacted_at, 'redacted_by', me
+        where comments.id = target_comment.id
+        returning * into target_comment;
+        -- The response stored for the author's request contains the body too.
+        update private.idempotency_keys as keys
+        set response = keys.response || jsonb_build_object(
+            'body', target_comment.body,
+            'redacted_at', target_comment.redacted_at,
+            'redacted_by', me
         )
-        where kept.person_id = found.author_id and kept.answer ->> 'id' = found.id::text;
+        where keys.person_id = target_comment.author_id
+            and keys.response ->> 'id' = target_comment.id::text;
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
             jsonb_build_object(
-                'comment_id', found.id, 'position', found.position,
-                'author_id', found.author_id, 'visibility', found.visibility
+                'comment_id', target_comment.id, 'position', target_comment.position,
+                'author_id', target_comment.author_id, 'visibility', target_comment.visibility
             ),
-            found.visibility = 'internal'
+            target_comment.visibility = 'internal'
         );
     end if;
-    perform private.store_response(idempotency_key, to_jsonb(found));
-    return private.comment_json(found);
+    perform private.store_response(idempotency_key, to_jsonb(target_comment));
+    return private.comment_json(target_comment);
 end;
 $$;
 comment on function api.redact_comment is
-'Takes the words out of a comment, by id or position, for good; doing it again changes nothing.';
+'Redacts the body of a comment (id or position) permanently; needs comments.redact in the queue. Redacting again changes nothing.';
 
 grant execute on function api.add_comment, api.redact_comment to authenticated;

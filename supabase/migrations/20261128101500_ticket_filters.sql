@@ -1,5 +1,9 @@
--- What may be asked of lists of tickets: conditions and orders. Both become text that is
--- composed only from fixed pieces; values are always bound.
+-- Filters and sort orders of ticket lists. Both are turned into SQL text that is composed from
+-- fixed pieces only; values are always bound as parameters. The file of queue pages shows a
+-- composed query.
+--
+-- Parameters of composed queries: $1 queue ids, $2 sort key of the cursor (a JSON array), $3
+-- filters, $4 page size + 1, $5 tickets to scan a queue, $6 sort key of the frontier.
 
 create type private.ticket_filters as (
     statuses text [],
@@ -18,102 +22,111 @@ create type private.ticket_filters as (
     waiting_before timestamptz
 );
 comment on type private.ticket_filters is
-'Which tickets: all of what is said must hold, and null says nothing. The requester and the assignee are an id or me, the assignee also none; a time may be an ISO 8601 duration ago.';
+'Filters of ticket lists: all that are not null must match. Requester and assignee are an id or me, assignee may be none; a time may be an ISO 8601 duration before now.';
 
-create function private.parse_filters(wanted jsonb) returns private.ticket_filters
+create function private.parse_filters(input jsonb) returns private.ticket_filters
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.caller();
-    named jsonb := coalesce(wanted, '{}');
-    these private.ticket_filters;
+    fields jsonb := coalesce(input, '{}');
+    filters private.ticket_filters;
 begin
-    if jsonb_typeof(named) <> 'object' then
+    if jsonb_typeof(fields) <> 'object' then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Conditions are an object.';
     end if;
     if exists (
-        select from jsonb_object_keys(named) as said (key)
-        where not to_jsonb(jsonb_populate_record(null::private.ticket_filters, '{}')) ? said.key
+        select from jsonb_object_keys(fields) as field (key)
+        where not to_jsonb(jsonb_populate_record(null::private.ticket_filters, '{}')) ? field.key
     ) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'There is no such condition.';
     end if;
     select coalesce(jsonb_object_agg(
-        said.key,
+        field.key,
         case
-            when said.key in ('assignee', 'requester') and said.value = '"me"' then to_jsonb(me)
-            when said.key ~ '_(after|before)$' and said.value #>> '{}' like 'P%'
-                then to_jsonb(now() - (said.value #>> '{}')::interval)
-            else said.value
+            when field.key in ('assignee', 'requester') and field.value = '"me"' then to_jsonb(me)
+            when field.key ~ '_(after|before)$' and field.value #>> '{}' like 'P%'
+                then to_jsonb(now() - (field.value #>> '{}')::interval)
+            else field.value
         end
-    ), '{}') into named
-    from jsonb_each(named) as said;
-    these := jsonb_populate_record(null::private.ticket_filters, named);
-    -- Read once, so that nonsense is refused also where nothing is asked with it.
-    perform (these).requester::uuid, nullif((these).assignee, 'none')::uuid;
-    return these;
+    ), '{}') into fields
+    from jsonb_each(fields) as field;
+    filters := jsonb_populate_record(null::private.ticket_filters, fields);
+    -- Refuses invalid ids here, also for queries that never use them.
+    perform (filters).requester::uuid, nullif((filters).assignee, 'none')::uuid;
+    return filters;
 end;
 $$;
 comment on function private.parse_filters is
-'Conditions from JSON, with the caller in place of me and a moment in place of a duration.';
+'Parses filters from JSON; replaces me by the id of the caller, and durations by times. PT422 for unknown filters.';
 
-create function private.all_live(statuses text[]) returns boolean
+create function private.all_unsolved(statuses text[]) returns boolean
 language sql stable security definer set search_path = ''
 as $$
     select coalesce(bool_and(
-        coalesce(known.category in ('new', 'open', 'pending', 'on_hold'), false)
+        coalesce(statuses.category in ('new', 'open', 'pending', 'on_hold'), false)
     ), false)
-    from unnest(statuses) as asked (status)
-    left join public.ticket_statuses as known using (status);
+    from unnest(all_unsolved.statuses) as requested (status)
+    left join public.ticket_statuses as statuses using (status);
 $$;
-comment on function private.all_live is 'Whether all of these statuses are of tickets that are not done.';
+comment on function private.all_unsolved is 'Whether all of these statuses are of unsolved tickets; false for none.';
 
-create function private.filter_sql(wanted private.ticket_filters) returns text
+create function private.filter_sql(filters private.ticket_filters) returns text
 language sql immutable set search_path = ''
 as $$
     select concat_ws(
         ' and ',
         'true',
-        case when (wanted).statuses is not null then 'status = any (($3).statuses)' end,
-        case when (wanted).priorities is not null then 'priority = any (($3).priorities)' end,
-        case when (wanted).types is not null then 'type = any (($3).types)' end,
-        case when (wanted).waiting_on is not null then 'waiting_on = any (($3).waiting_on)' end,
+        case when (filters).statuses is not null then 'status = any (($3).statuses)' end,
+        case when (filters).priorities is not null then 'priority = any (($3).priorities)' end,
+        case when (filters).types is not null then 'type = any (($3).types)' end,
+        case when (filters).waiting_on is not null then 'waiting_on = any (($3).waiting_on)' end,
         case
-            when (wanted).assignee = 'none' then 'assignee_id is null'
-            when (wanted).assignee is not null then 'assignee_id = (($3).assignee)::uuid'
+            when (filters).assignee = 'none' then 'assignee_id is null'
+            when (filters).assignee is not null then 'assignee_id = (($3).assignee)::uuid'
         end,
-        case when (wanted).requester is not null then 'requester_id = (($3).requester)::uuid' end,
-        case when (wanted).organization is not null then 'organization_id = ($3).organization' end,
-        case when (wanted).tags is not null then 'tags @> ($3).tags' end,
-        case when (wanted).created_after is not null then 'created_at >= ($3).created_after' end,
-        case when (wanted).created_before is not null then 'created_at < ($3).created_before' end,
-        case when (wanted).updated_after is not null then 'updated_at >= ($3).updated_after' end,
-        case when (wanted).updated_before is not null then 'updated_at < ($3).updated_before' end,
+        case when (filters).requester is not null then 'requester_id = (($3).requester)::uuid' end,
+        case when (filters).organization is not null then 'organization_id = ($3).organization' end,
+        case when (filters).tags is not null then 'tags @> ($3).tags' end,
+        case when (filters).created_after is not null then 'created_at >= ($3).created_after' end,
+        case when (filters).created_before is not null then 'created_at < ($3).created_before' end,
+        case when (filters).updated_after is not null then 'updated_at >= ($3).updated_after' end,
+        case when (filters).updated_before is not null then 'updated_at < ($3).updated_before' end,
         case
-            when (wanted).waiting_after is not null then 'waiting_since >= ($3).waiting_after'
+            when (filters).waiting_after is not null then 'waiting_since >= ($3).waiting_after'
         end,
         case
-            when (wanted).waiting_before is not null then 'waiting_since < ($3).waiting_before'
+            when (filters).waiting_before is not null then 'waiting_since < ($3).waiting_before'
         end
     );
 $$;
 comment on function private.filter_sql is
-'Conditions as fixed text over the parameter $3, which holds their values.';
+'The condition of filters, as text over the parameter $3, which holds their values.';
 
 create type private.ticket_order as (
-    keys text,
-    arrangement text,
-    place text,
-    beyond text,
-    within text,
-    in_a_queue text,
-    walked text
+    columns text,
+    order_by text,
+    sort_key text,
+    after_cursor text,
+    up_to_frontier text,
+    queue_range text,
+    queue_order_by text
 );
 comment on type private.ticket_order is
-'An order as text: its columns, how to sort, the place of a ticket, beyond the place in $2, not beyond the place in $6; and in one queue, queue.this, from the place in $2 on, in which arrangement.';
+'The SQL fragments of a sort order.';
+comment on column private.ticket_order.columns is 'The columns to sort by.';
+comment on column private.ticket_order.order_by is 'The order by clause.';
+comment on column private.ticket_order.sort_key is 'The sort key of a ticket, as JSON array.';
+comment on column private.ticket_order.after_cursor is 'Whether a ticket comes after the cursor, $2.';
+comment on column private.ticket_order.up_to_frontier is
+'Whether a ticket comes no later than the frontier, $6.';
+comment on column private.ticket_order.queue_range is
+'Whether a ticket is in the queue queues.queue and comes after the cursor, as one index range.';
+comment on column private.ticket_order.queue_order_by is 'The order by clause inside one queue.';
 
-create function private.order_sql(sort text, begun boolean) returns private.ticket_order
+create function private.order_sql(sort text, has_cursor boolean) returns private.ticket_order
 language plpgsql immutable set search_path = ''
 as $$
 declare
@@ -128,12 +141,12 @@ declare
         "priority": "public.ticket_priority", "number": "bigint", "id": "uuid",
         "waiting_since": "timestamptz", "updated_at": "timestamptz"
     }';
-    falls constant boolean := sort in ('newest', 'updated');
-    direction constant text := case when falls then ' desc' else '' end;
-    after constant text := case when falls then '<' else '>' end;
-    up_to constant text := case when falls then '>=' else '<=' end;
-    way private.ticket_order;
-    values_of_2 text;
+    descending constant boolean := sort in ('newest', 'updated');
+    direction constant text := case when descending then ' desc' else '' end;
+    after constant text := case when descending then '<' else '>' end;
+    up_to constant text := case when descending then '>=' else '<=' end;
+    fragments private.ticket_order;
+    cursor_values text;
 begin
     if names is null then
         raise sqlstate 'PT422' using
@@ -141,33 +154,38 @@ begin
             detail = 'Sort by priority, waiting, oldest, newest or updated.';
     end if;
     select string_agg(
-        format('($2 ->> %s)::%s', key.position - 1, types ->> key.name), ', '
-        order by key.position
-    ) into values_of_2
-    from unnest(names) with ordinality as key (name, position);
-    way.keys := array_to_string(names, ', ');
-    way.arrangement := array_to_string(names, direction || ', ') || direction;
-    way.place := format('jsonb_build_array(%s)', way.keys);
-    way.beyond := case
-        when begun then format('(%s) %s (%s)', way.keys, after, values_of_2) else 'true'
+        format('($2 ->> %s)::%s', item.position - 1, types ->> item.name), ', '
+        order by item.position
+    ) into cursor_values
+    from unnest(names) with ordinality as item (name, position);
+    fragments.columns := array_to_string(names, ', ');
+    fragments.order_by := array_to_string(names, direction || ', ') || direction;
+    fragments.sort_key := format('jsonb_build_array(%s)', fragments.columns);
+    fragments.after_cursor := case
+        when has_cursor
+            then format('(%s) %s (%s)', fragments.columns, after, cursor_values)
+        else 'true'
     end;
-    way.within := format('(%s) %s (%s)', way.keys, up_to, replace(values_of_2, '$2', '$6'));
-    -- Numbers have an index of their own, which passes the other queues by one by one. An
-    -- order that the queue is a part of leaves only the index that has it.
-    way.walked := case
+    fragments.up_to_frontier := format(
+        '(%s) %s (%s)', fragments.columns, up_to, replace(cursor_values, '$2', '$6')
+    );
+    -- By number alone, the planner could choose the index on number and filter out the tickets
+    -- of all other queues. With queue_id in the order, only the index on both fits.
+    fragments.queue_order_by := case
         when sort in ('oldest', 'newest') then format('queue_id%s, number%s', direction, direction)
-        else way.arrangement
+        else fragments.order_by
     end;
-    way.in_a_queue := case
-        when sort not in ('oldest', 'newest') then 'queue_id = queue.this and ' || way.beyond
-        when begun then format(
-            'queue_id %s queue.this and (queue_id, number) %s (queue.this, %s)',
-            up_to, after, values_of_2
+    fragments.queue_range := case
+        when sort not in ('oldest', 'newest')
+            then 'queue_id = queues.queue and ' || fragments.after_cursor
+        when has_cursor then format(
+            'queue_id %s queues.queue and (queue_id, number) %s (queues.queue, %s)',
+            up_to, after, cursor_values
         )
-        else 'queue_id >= queue.this and queue_id <= queue.this'
+        else 'queue_id >= queues.queue and queue_id <= queues.queue'
     end;
-    return way;
+    return fragments;
 end;
 $$;
 comment on function private.order_sql is
-'The text of a sort, from the beginning or begun at a place; PT422 for one that there is not.';
+'The SQL fragments of a sort, with or without a cursor; PT422 for an unknown sort.';

@@ -1,65 +1,105 @@
--- Any filter in any order, at a price that does not grow. A page is a walk down an index
--- that looks at so many tickets and no more: when they are used up it comes short, with
--- the place to go on from. Few tickets of a person or a tag are read as they are instead.
+-- Pages of the tickets in one or more queues, with any filter in any order, at a bounded cost.
 --
--- The planner would rather read and sort a whole queue than walk far down an index, as
--- long as the queue is small when it looks. So the functions that walk may neither sort
--- nor scan, and their price stays what it is, whatever statistics say.
+-- A page is read by an index scan in its order, which ends at a scan limit: then the page is
+-- short, and its cursor is the last scanned ticket, the frontier. If a filter is selective (a
+-- requester, organization, assignee or tag with few tickets), all its matches are read instead.
+--
+-- For small queues the planner would prefer to read and sort the whole queue. The functions
+-- that scan disable sorting and sequential scans, so that their plans do not depend on
+-- statistics.
+--
+-- GET /v1/queues/{key}/tickets?sort=priority&status=open&after=... executes this query, which
+-- scan_queues composes; the file of ticket filters lists its parameters:
+--
+--     with page as (
+--         -- order_sql: the sort key, from which the cursor of the next page is made.
+--         select id, jsonb_build_array(priority, waiting_since, id) as sort_key
+--         from unnest($1) as queues (queue)
+--         cross join lateral (
+--             select * from (
+--                 select * from public.tickets
+--                 -- order_sql: one queue, after the cursor.
+--                 where queue_id = queues.queue
+--                     and (priority, waiting_since, id) > (
+--                         ($2 ->> 0)::public.ticket_priority,
+--                         ($2 ->> 1)::timestamptz,
+--                         ($2 ->> 2)::uuid
+--                     )
+--                     -- index_filter_sql: implied by the filter; allows the partial index
+--                     -- tickets_live_queue_order.
+--                     and true and status_category in ('new', 'open', 'pending', 'on_hold')
+--                 -- order_sql: the order of the index.
+--                 order by priority, waiting_since, id
+--                 -- The scan limit of each queue.
+--                 limit $5
+--             ) as scanned
+--             -- filter_sql: the filter itself.
+--             where true and status = any (($3).statuses)
+--             order by priority, waiting_since, id
+--             -- One more than the page, to know whether there is a next one.
+--             limit $4
+--         ) as matches
+--         -- With several queues: not after the frontier.
+--         where true
+--         order by priority, waiting_since, id
+--         limit $4
+--     )
+--     select array_agg(id), array_agg(sort_key) from page
 
 create function private.index_filter_sql(
-    wanted private.ticket_filters, sort text
+    filters private.ticket_filters, sort text
 ) returns text
 language sql stable security definer set search_path = ''
 as $$
-    -- Only what an index of this order holds to. What is not done is written out, so that
-    -- the planner can prove that a partial index will do; what is free is never done.
+    -- Only conditions of an index of this order. They repeat what the filters imply, so that
+    -- the planner can prove that a partial index covers them. Free tickets are always unsolved.
     select case
         when sort = 'waiting' then
             'waiting_on = ''agent'' and '
             'status_category in (''new'', ''open'', ''pending'', ''on_hold'')'
-        when sort = 'priority' and (wanted).assignee = 'none' then 'assignee_id is null'
+        when sort = 'priority' and (filters).assignee = 'none' then 'assignee_id is null'
         else concat_ws(
             ' and ',
             'true',
             case
-                when sort = 'priority' and (wanted).assignee is not null
+                when sort = 'priority' and (filters).assignee is not null
                     then 'assignee_id = (($3).assignee)::uuid'
             end,
-            -- By last change there is no index of what is not done alone: nearly all that
-            -- changed of late is not done, and the rest is looked at.
+            -- By last change there is no index of unsolved tickets alone: nearly all recently
+            -- changed tickets are unsolved, and the others are scanned.
             case
                 when sort in ('priority', 'oldest', 'newest') and (
-                    (wanted).assignee = 'none' or private.all_live((wanted).statuses)
+                    (filters).assignee = 'none' or private.all_unsolved((filters).statuses)
                 ) then 'status_category in (''new'', ''open'', ''pending'', ''on_hold'')'
             end
         )
     end;
 $$;
 comment on function private.index_filter_sql is
-'The conditions that an index serves together with an order; the others imply them.';
+'The conditions that an index covers together with a sort order; implied by the filters.';
 
 create function private.estimate_tagged_tickets(tags text[]) returns double precision
 language sql stable security definer set search_path = ''
 as $$
-    select min(coalesce(known.share, 0)) * (
+    select min(coalesce(frequencies.frequency, 0)) * (
         select reltuples from pg_catalog.pg_class where oid = 'public.tickets'::regclass
     )
-    from unnest(tags) as asked (tag)
+    from unnest(tags) as requested (tag)
     left join (
-        select frequent.tag, frequent.share
+        select common.tag, common.frequency
         from pg_catalog.pg_stats as stats
         cross join lateral unnest(
             stats.most_common_elems::text::text[], stats.most_common_elem_freqs
-        ) as frequent (tag, share)
+        ) as common (tag, frequency)
         where stats.schemaname = 'public' and stats.tablename = 'tickets'
-            and stats.attname = 'tags' and frequent.tag is not null
-    ) as known using (tag);
+            and stats.attname = 'tags' and common.tag is not null
+    ) as frequencies using (tag);
 $$;
 comment on function private.estimate_tagged_tickets is
-'How many tickets have all of these tags at most, as far as statistics tell.';
+'The most tickets that can have all of these tags, estimated from statistics.';
 
 create function private.selective_filter_sql(
-    wanted private.ticket_filters, looked_at integer, size integer
+    filters private.ticket_filters, scan_limit integer, page_size integer
 ) returns text
 language plpgsql stable security definer set search_path = ''
 set enable_sort = off
@@ -67,59 +107,61 @@ set enable_incremental_sort = off
 set enable_seqscan = off
 as $$
 declare
-    -- So few are sooner read than a page of them is met on a walk through all tickets.
-    at_most constant integer := least(looked_at, coalesce((
-        select sqrt(size * reltuples)::integer from pg_catalog.pg_class
+    -- Up to this number, reading all matches is faster than finding a page of them by scanning
+    -- all tickets in order.
+    max_matches constant integer := least(scan_limit, coalesce((
+        select sqrt(page_size * reltuples)::integer from pg_catalog.pg_class
         where oid = 'public.tickets'::regclass and reltuples > 0
-    ), looked_at));
-    narrow text;
-    counted integer;
+    ), scan_limit));
+    candidate text;
+    matches integer;
 begin
-    -- Each in the order of its index, so that no other way to read it looks cheaper.
-    foreach narrow in array array_remove(array[
+    -- Each with the order of its index, so that the planner prefers this index.
+    foreach candidate in array array_remove(array[
         case
-            when (wanted).requester is not null
+            when (filters).requester is not null
                 then 'requester_id = (($3).requester)::uuid order by number'
         end,
         case
-            when (wanted).organization is not null
+            when (filters).organization is not null
                 then 'organization_id = ($3).organization order by number'
         end,
         case
-            when (wanted).assignee = 'none' then null
-            when (wanted).assignee is not null and private.all_live((wanted).statuses) then
+            when (filters).assignee = 'none' then null
+            when (filters).assignee is not null and private.all_unsolved((filters).statuses) then
                 'assignee_id = (($3).assignee)::uuid and '
                 'status_category in (''new'', ''open'', ''pending'', ''on_hold'') '
                 'order by queue_id, priority, waiting_since, id'
-            when (wanted).assignee is not null
+            when (filters).assignee is not null
                 then 'assignee_id = (($3).assignee)::uuid order by number'
         end,
-        case when cardinality((wanted).tags) > 0 then 'tags @> ($3).tags' end
+        case when cardinality((filters).tags) > 0 then 'tags @> ($3).tags' end
     ], null)
     loop
-        continue when narrow like 'tags%' and private.estimate_tagged_tickets((wanted).tags) > at_most;
+        continue when candidate like 'tags%'
+            and private.estimate_tagged_tickets((filters).tags) > max_matches;
         execute format(
-            'select count(*) from (select from public.tickets where %s limit %s) as fitting',
-            narrow, at_most + 1
-        ) into counted using null, null, wanted;
-        if counted <= at_most then
-            return narrow;
+            'select count(*) from (select from public.tickets where %s limit %s) as matches',
+            candidate, max_matches + 1
+        ) into matches using null, null, filters;
+        if matches <= max_matches then
+            return candidate;
         end if;
     end loop;
     return null;
 end;
 $$;
 comment on function private.selective_filter_sql is
-'A condition that so few tickets fulfil that they may be read as they are; null when there is none.';
+'A condition, with its order, that matches so few tickets that all of them may be read; null when there is none.';
 
 create function private.require_supported_sort(
-    wanted private.ticket_filters, sort text
+    filters private.ticket_filters, sort text
 ) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    perform private.require_statuses((wanted).statuses);
-    if sort = 'waiting' and (wanted).waiting_on is distinct from '{agent}' then
+    perform private.require_statuses((filters).statuses);
+    if sort = 'waiting' and (filters).waiting_on is distinct from '{agent}' then
         raise sqlstate 'PT422' using
             message = 'invalid',
             detail = 'Sorting by waiting goes with waiting_on=agent alone; every other sort goes with every filter.';
@@ -127,15 +169,15 @@ begin
 end;
 $$;
 comment on function private.require_supported_sort is
-'PT422 for an unknown status, or a sort that does not go with the conditions.';
+'PT422 for an unknown status, or for a sort that the filters do not support.';
 
 create function private.scan_frontier(
-    walk text,
-    way private.ticket_order,
+    queue_scan text,
+    sort_order private.ticket_order,
     queues uuid[],
     after jsonb,
-    these private.ticket_filters,
-    share integer
+    filters private.ticket_filters,
+    queue_scan_limit integer
 ) returns jsonb
 language plpgsql stable security definer set search_path = ''
 set enable_sort = off
@@ -143,27 +185,28 @@ set enable_incremental_sort = off
 set enable_seqscan = off
 as $$
 declare
-    reached jsonb;
+    frontier jsonb;
 begin
     execute format(
-        'select %s from unnest($1) as queue (this)
-        cross join lateral (select %s %s offset %s limit 1) as reached
+        'select %s from unnest($1) as queues (queue)
+        cross join lateral (select %s %s offset %s limit 1) as last_scanned
         order by %s limit 1',
-        (way).place, (way).keys, walk, share - 1, (way).arrangement
-    ) into reached using queues, after, these;
-    return reached;
+        (sort_order).sort_key, (sort_order).columns, queue_scan, queue_scan_limit - 1,
+        (sort_order).order_by
+    ) into frontier using queues, after, filters;
+    return frontier;
 end;
 $$;
 comment on function private.scan_frontier is
-'The first place that a walk through several queues ends at with more to come in that queue; null when all were walked to their end.';
+'The sort key up to which all queues have been scanned: the first of the last tickets that their scan limits allow; null when every queue was scanned to its end.';
 
 create function private.scan_queues(
     queues uuid[],
-    wanted jsonb,
+    filters jsonb,
     sort text,
     after jsonb,
     page_size integer,
-    out page uuid[],
+    out ids uuid[],
     out next jsonb
 )
 language plpgsql stable security definer set search_path = ''
@@ -173,78 +216,85 @@ set enable_seqscan = off
 as $$
 declare
     readable constant uuid[] := array(
-        select asked.id from unnest(queues) as asked (id)
-        where asked.id in (select private.readable_queues())
+        select requested.id from unnest(queues) as requested (id)
+        where requested.id in (select private.readable_queues())
     );
-    these constant private.ticket_filters := private.parse_filters(wanted);
-    way constant private.ticket_order := private.order_sql(sort, after is not null);
-    looked_at constant integer := (select page_scan_limit from private.settings);
+    parsed constant private.ticket_filters := private.parse_filters(filters);
+    sort_order constant private.ticket_order := private.order_sql(sort, after is not null);
+    scan_limit constant integer := (select page_scan_limit from private.settings);
     size constant integer := least(page_size, 1000);
-    share constant integer := greatest(
-        size + 1, 100, looked_at / greatest(cardinality(readable), 1)
+    queue_scan_limit constant integer := greatest(
+        size + 1, 100, scan_limit / greatest(cardinality(readable), 1)
     );
-    held_to constant text := private.index_filter_sql(these, sort);
-    walk constant text := format(
+    index_filter constant text := private.index_filter_sql(parsed, sort);
+    queue_scan constant text := format(
         'from public.tickets where %s and %s order by %s',
-        (way).in_a_queue, held_to, (way).walked
+        (sort_order).queue_range, index_filter, (sort_order).queue_order_by
     );
-    few text;
+    selective_filter text;
     frontier jsonb;
-    places jsonb[];
+    sort_keys jsonb[];
 begin
-    perform private.require_supported_sort(these, sort);
+    perform private.require_supported_sort(parsed, sort);
     if size < 1 then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'A page has at least one ticket.';
     end if;
-    -- The index of what a person holds has the order by priority itself.
+    -- Assignee by priority needs none: an index has exactly this order.
     if sort <> 'priority' or num_nonnulls(
-        (these).requester, (these).organization, (these).tags
+        (parsed).requester, (parsed).organization, (parsed).tags
     ) > 0 then
-        few := private.selective_filter_sql(these, looked_at, size + 1);
+        selective_filter := private.selective_filter_sql(parsed, scan_limit, size + 1);
     end if;
-    if few is not null then
+    if selective_filter is not null then
         execute format(
-            'with few as materialized (select * from public.tickets where %s),
-            sorted as (
-                select id, %s as place from few
+            'with matches as materialized (select * from public.tickets where %s),
+            page as (
+                select id, %s as sort_key from matches
                 where queue_id = any ($1) and %s and %s and %s order by %s limit $4
             )
-            select array_agg(id), array_agg(place) from sorted',
-            few, (way).place, held_to, private.filter_sql(these), (way).beyond,
-            (way).arrangement
-        ) into page, places using readable, after, these, size + 1;
+            select array_agg(id), array_agg(sort_key) from page',
+            selective_filter, (sort_order).sort_key, index_filter, private.filter_sql(parsed),
+            (sort_order).after_cursor, (sort_order).order_by
+        ) into ids, sort_keys using readable, after, parsed, size + 1;
     else
-        -- Of several queues, none is shown further than each of them was looked at.
+        -- With several queues, the page ends where the first of them reaches its scan limit.
         if cardinality(readable) > 1 then
-            frontier := private.scan_frontier(walk, way, readable, after, these, share);
+            frontier := private.scan_frontier(
+                queue_scan, sort_order, readable, after, parsed, queue_scan_limit
+            );
         end if;
         execute format(
-            'with sorted as (
-                select id, %1$s as place
-                from unnest($1) as queue (this)
+            'with page as (
+                select id, %1$s as sort_key
+                from unnest($1) as queues (queue)
                 cross join lateral (
-                    select * from (select * %2$s limit $5) as looked
+                    select * from (select * %2$s limit $5) as scanned
                     where %3$s order by %4$s limit $4
-                ) as found
+                ) as matches
                 where %5$s order by %6$s limit $4
             )
-            select array_agg(id), array_agg(place) from sorted',
-            (way).place, walk, private.filter_sql(these), (way).walked,
-            case when frontier is null then 'true' else (way).within end, (way).arrangement
-        ) into page, places using readable, after, these, size + 1, share, frontier;
-        if cardinality(readable) = 1 and coalesce(cardinality(page), 0) <= size then
-            frontier := private.scan_frontier(walk, way, readable, after, these, share);
+            select array_agg(id), array_agg(sort_key) from page',
+            (sort_order).sort_key, queue_scan, private.filter_sql(parsed),
+            (sort_order).queue_order_by,
+            case when frontier is null then 'true' else (sort_order).up_to_frontier end,
+            (sort_order).order_by
+        ) into ids, sort_keys
+        using readable, after, parsed, size + 1, queue_scan_limit, frontier;
+        if cardinality(readable) = 1 and coalesce(cardinality(ids), 0) <= size then
+            frontier := private.scan_frontier(
+                queue_scan, sort_order, readable, after, parsed, queue_scan_limit
+            );
         end if;
     end if;
-    next := case when cardinality(page) > size then places[size] else frontier end;
-    page := coalesce(page[:size], '{}');
+    next := case when cardinality(ids) > size then sort_keys[size] else frontier end;
+    ids := coalesce(ids[:size], '{}');
 end;
 $$;
 comment on function private.scan_queues is
-'The ids of a page of tickets of those of these queues that the caller may read, after a place, and the place to go on from; null at the end.';
+'The ids of a page of tickets after a cursor, of those queues that the caller may read, and the cursor of the next page; null at the end.';
 
-create function private.count_queue_tickets(queues uuid[], wanted jsonb) returns jsonb
+create function private.count_queue_tickets(queues uuid[], filters jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 set enable_sort = off
 set enable_incremental_sort = off
@@ -252,82 +302,84 @@ set enable_seqscan = off
 as $$
 declare
     readable constant uuid[] := array(
-        select asked.id from unnest(queues) as asked (id)
-        where asked.id in (select private.readable_queues())
+        select requested.id from unnest(queues) as requested (id)
+        where requested.id in (select private.readable_queues())
     );
-    these constant private.ticket_filters := private.parse_filters(wanted);
-    looked_at constant integer := (select page_scan_limit from private.settings);
-    share constant integer := greatest(100, looked_at / greatest(cardinality(readable), 1));
-    walk constant text := format(
-        'from public.tickets where queue_id = queue.this and %s
+    parsed constant private.ticket_filters := private.parse_filters(filters);
+    scan_limit constant integer := (select page_scan_limit from private.settings);
+    queue_scan_limit constant integer := greatest(
+        100, scan_limit / greatest(cardinality(readable), 1)
+    );
+    queue_scan constant text := format(
+        'from public.tickets where queue_id = queues.queue and %s
         order by priority, waiting_since, id',
-        private.index_filter_sql(these, 'priority')
+        private.index_filter_sql(parsed, 'priority')
     );
-    few constant text := private.selective_filter_sql(these, looked_at, 1001);
-    counted integer;
-    more boolean := false;
+    selective_filter constant text := private.selective_filter_sql(parsed, scan_limit, 1001);
+    total integer;
+    limit_reached boolean := false;
 begin
-    perform private.require_statuses((these).statuses);
-    if few is not null then
+    perform private.require_statuses((parsed).statuses);
+    if selective_filter is not null then
         execute format(
-            'with few as materialized (select * from public.tickets where %s)
-            select count(*) from few where queue_id = any ($1) and %s',
-            few, private.filter_sql(these)
-        ) into counted using readable, null, these;
+            'with matches as materialized (select * from public.tickets where %s)
+            select count(*) from matches where queue_id = any ($1) and %s',
+            selective_filter, private.filter_sql(parsed)
+        ) into total using readable, null, parsed;
     else
         execute format(
             'select count(*) from (
-                select from unnest($1) as queue (this)
+                select from unnest($1) as queues (queue)
                 cross join lateral (
-                    select from (select * %s limit $4) as looked where %s limit 1001
-                ) as found
+                    select from (select * %s limit $4) as scanned where %s limit 1001
+                ) as matches
                 limit 1001
             ) as counted',
-            walk, private.filter_sql(these)
-        ) into counted using readable, null, these, share;
-        if counted <= 1000 then
+            queue_scan, private.filter_sql(parsed)
+        ) into total using readable, null, parsed, queue_scan_limit;
+        if total <= 1000 then
             execute format(
                 'select exists (
-                    select from unnest($1) as queue (this)
-                    cross join lateral (select %s offset $4 limit 1) as more
+                    select from unnest($1) as queues (queue)
+                    cross join lateral (select %s offset $4 limit 1) as unscanned
                 )',
-                walk
-            ) into more using readable, null, these, share;
+                queue_scan
+            ) into limit_reached using readable, null, parsed, queue_scan_limit;
         end if;
     end if;
     return jsonb_build_object(
-        'count', least(counted, 1000), 'exact', counted <= 1000 and not more
+        'count', least(total, 1000), 'exact', total <= 1000 and not limit_reached
     );
 end;
 $$;
 comment on function private.count_queue_tickets is
-'How many tickets of those of these queues that the caller may read fulfil conditions: exact up to 1,000, else at least so many.';
+'Counts the tickets that match filters, of those queues that the caller may read: exact up to 1,000, otherwise a lower bound.';
 
 create function private.queue_page(
     queues uuid[],
-    wanted jsonb,
+    filters jsonb,
     sort text,
     after jsonb,
     page_size integer,
-    counted boolean
+    with_total boolean
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    walked record;
+    page record;
 begin
-    select walk.page, walk.next into walked
-    from private.scan_queues(queues, wanted, sort, after, page_size) as walk;
+    select scan.ids, scan.next into page
+    from private.scan_queues(queues, filters, sort, after, page_size) as scan;
     return json_build_object(
-        'items', array(select shown from private.tickets_json(walked.page) as shown),
-        'next', walked.next,
+        'items', array(select tickets from private.tickets_json(page.ids) as tickets),
+        'next', page.next,
         'sort', sort,
-        'total', case when counted then private.count_queue_tickets(queues, wanted) end
+        'total', case when with_total then private.count_queue_tickets(queues, filters) end
     );
 end;
 $$;
 comment on function private.queue_page is
-'A page of tickets as the caller may see them, the place to go on from in which sort, and how many there are if that was asked.';
+'A page of tickets as JSON, with the cursor of the next page, its sort, and the total if requested.';
 
 create function private.require_cursor_of_sort(sort text, after_sort text) returns void
 language plpgsql immutable set search_path = ''
@@ -340,27 +392,27 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_cursor_of_sort is 'PT422 for a place that is of another sort.';
+comment on function private.require_cursor_of_sort is 'PT422 for a cursor of another sort.';
 
 create function api.list_queue(
     queue text,
-    wanted jsonb default null,
+    filters jsonb default null,
     sort text default 'priority',
     after jsonb default null,
     after_sort text default null,
     page_size integer default 50,
-    counted boolean default false
+    with_total boolean default false
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    this constant uuid := (private.find_readable_queue(queue)).id;
+    queue_id constant uuid := (private.find_readable_queue(queue)).id;
 begin
     perform private.require_cursor_of_sort(sort, after_sort);
-    return private.queue_page(array[this], wanted, sort, after, page_size, counted);
+    return private.queue_page(array[queue_id], filters, sort, after, page_size, with_total);
 end;
 $$;
 comment on function api.list_queue is
-'A page of a queue after a place: sorted by priority (then longest waiting), waiting, oldest, newest or updated. A page may come short or empty and not be the last: go on from next until it is null.';
+'A page of the tickets in a queue after a cursor, by priority (then longest waiting), waiting, oldest, newest or updated. A page may be short or empty and not be the last one: continue until next is null.';
 
 grant execute on function api.list_queue to authenticated;

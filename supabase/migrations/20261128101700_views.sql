@@ -1,7 +1,7 @@
--- Saved views: conditions and an order with a name, for oneself, a team or everyone.
+-- Saved views: named filters with a sort order, for oneself, a team or all staff.
 
 create type public.view_scope as enum ('mine', 'team', 'everyone');
-comment on type public.view_scope is 'Who has a view: one person, the people of a queue, or all staff.';
+comment on type public.view_scope is 'Who can use a view: its owner, the members of a queue, or all staff.';
 
 create table public.views (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -23,22 +23,22 @@ create table public.views (
     constraint views_owner check ((scope = 'mine') = (owner_id is not null)),
     constraint views_team check (scope <> 'team' or queue_id is not null)
 );
-comment on table public.views is 'Named questions about tickets; what they show depends on who asks.';
+comment on table public.views is 'Saved views of tickets. What a view shows depends on what the caller may see.';
 comment on column public.views.id is 'Identity.';
-comment on column public.views.scope is 'Who has it.';
-comment on column public.views.owner_id is 'Whose it is; empty when it is shared.';
-comment on column public.views.queue_id is 'Of which queue; empty for all that the reader may see.';
-comment on column public.views.name is 'What people call it.';
-comment on column public.views.conditions is 'Which tickets; the same conditions that list_queue takes.';
-comment on column public.views.sort is 'In which order.';
-comment on column public.views.created_at is 'When it was made.';
+comment on column public.views.scope is 'Who can use it.';
+comment on column public.views.owner_id is 'The owner; null when it is shared.';
+comment on column public.views.queue_id is 'The queue to list; null for all queues that the caller may read.';
+comment on column public.views.name is 'Display name.';
+comment on column public.views.conditions is 'The filters; the same as those of list_queue.';
+comment on column public.views.sort is 'The sort order.';
+comment on column public.views.created_at is 'When it was created.';
 comment on column public.views.updated_at is 'When it was last changed.';
 create index views_owner on public.views (owner_id);
 create index views_queue on public.views (queue_id);
 create index views_everyone on public.views (name) where scope = 'everyone';
-comment on index public.views_everyone is 'What all staff have.';
+comment on index public.views_everyone is 'Serves the list of views for all staff.';
 
--- Who has a view -------------------------------------------------------------
+-- Access ---------------------------------------------------------------------
 
 -- One predicate, asked by the policy and by commands; see private.may_see_ticket.
 create function private.may_use_view(
@@ -120,27 +120,27 @@ begin
 end;
 $$;
 comment on function private.require_staff is
-'The person behind the request, who reads tickets of others; else PT401 or PT403.';
+'Returns the caller, who must be allowed to read tickets of queues; else PT401 or PT403.';
 
-create function private.require_view_rights(wanted public.views) returns void
+create function private.require_view_rights(view public.views) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
     perform private.require_staff();
-    if wanted.queue_id not in (select private.readable_queues()) then
+    if view.queue_id not in (select private.readable_queues()) then
         raise sqlstate 'PT422' using
             message = 'unknown-queue',
             detail = 'There is no such queue, or it is not yours to see.';
     end if;
-    if wanted.scope = 'team' then
+    if view.scope = 'team' then
         perform private.require_permission('views.share_team');
-    elsif wanted.scope = 'everyone' then
+    elsif view.scope = 'everyone' then
         perform private.require_permission('views.share_all');
     end if;
 end;
 $$;
 comment on function private.require_view_rights is
-'PT403 unless the caller may keep such a view; PT422 for a queue that they may not read.';
+'PT403 unless the caller may create and change such a view; PT422 for a queue that they may not read.';
 
 create function private.check_view() returns trigger
 language plpgsql security definer set search_path = ''
@@ -155,7 +155,7 @@ begin
     return new;
 end;
 $$;
-comment on function private.check_view is 'Refuses a view whose conditions cannot be read.';
+comment on function private.check_view is 'Refuses a view with invalid conditions or sort.';
 
 create trigger check_view
 before insert or update on public.views
@@ -183,7 +183,7 @@ begin
 end;
 $$;
 comment on function private.queue_of_view is
-'The queue of a key or id that the caller may read, or null for all; PT422 when there is none.';
+'The id of a queue that the caller may read, by key or id; null for null. PT422 when there is none.';
 
 create function api.create_view(
     name text,
@@ -197,45 +197,45 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_staff();
-    answer jsonb;
-    made public.views;
+    response jsonb;
+    view public.views;
 begin
-    made.scope := create_view.scope;
-    made.queue_id := private.queue_of_view(queue);
-    perform private.require_view_rights(made);
-    answer := private.stored_response(
+    view.scope := create_view.scope;
+    view.queue_id := private.queue_of_view(queue);
+    perform private.require_view_rights(view);
+    response := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'create_view', 'name', name, 'scope', scope, 'queue', queue,
             'conditions', conditions, 'sort', sort
         )
     );
-    if answer is not null then
-        return jsonb_populate_record(null::public.views, answer);
+    if response is not null then
+        return jsonb_populate_record(null::public.views, response);
     end if;
-    if made.scope = 'mine'
-    and (select count(*) from public.views as kept where kept.owner_id = me) >= 100 then
+    if view.scope = 'mine'
+    and (select count(*) from public.views as owned where owned.owner_id = me) >= 100 then
         raise sqlstate 'PT409' using
             message = 'too-many-views', detail = 'One person may have 100 views.';
     end if;
     insert into public.views (scope, owner_id, queue_id, name, conditions, sort)
     values (
-        made.scope,
-        case made.scope when 'mine' then me end,
-        made.queue_id,
+        view.scope,
+        case view.scope when 'mine' then me end,
+        view.queue_id,
         create_view.name,
         create_view.conditions,
         create_view.sort
     )
-    returning * into made;
-    perform private.store_response(idempotency_key, to_jsonb(made));
-    return made;
+    returning * into view;
+    perform private.store_response(idempotency_key, to_jsonb(view));
+    return view;
 end;
 $$;
 comment on function api.create_view is
-'Saves a view: for oneself, for a team with views.share_team, for everyone with views.share_all.';
+'Creates a view: for oneself, for a team (needs views.share_team), or for everyone (needs views.share_all).';
 
-create function private.lock_view(wanted uuid) returns public.views
+create function private.lock_view(view uuid) returns public.views
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -243,7 +243,7 @@ declare
 begin
     perform private.require_caller();
     select * into found_view from public.views
-    where id = wanted and private.has_view(id) for update;
+    where id = view and private.has_view(id) for update;
     if found_view.id is null then
         raise sqlstate 'PT404' using
             message = 'not-found',
@@ -254,53 +254,53 @@ begin
 end;
 $$;
 comment on function private.lock_view is
-'The guard of commands on a view: finds one that the caller may keep, and locks it; PT401, PT403, PT404.';
+'The guard of commands on views: finds a view that the caller may change, and locks it; PT401, PT403, PT404.';
 
 create function api.change_view(view uuid, changes jsonb) returns public.views
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    kept public.views := private.lock_view(view);
-    asked constant public.views := jsonb_populate_record(
-        kept, changes - array['id', 'owner_id', 'queue_id', 'created_at', 'updated_at']
+    target public.views := private.lock_view(view);
+    changed constant public.views := jsonb_populate_record(
+        target, changes - array['id', 'owner_id', 'queue_id', 'created_at', 'updated_at']
     );
 begin
-    kept.name := asked.name;
-    kept.conditions := asked.conditions;
-    kept.sort := asked.sort;
-    kept.scope := asked.scope;
+    target.name := changed.name;
+    target.conditions := changed.conditions;
+    target.sort := changed.sort;
+    target.scope := changed.scope;
     if changes ? 'queue' then
-        kept.queue_id := private.queue_of_view(changes ->> 'queue');
+        target.queue_id := private.queue_of_view(changes ->> 'queue');
     end if;
-    kept.owner_id := case kept.scope when 'mine' then private.caller() end;
-    perform private.require_view_rights(kept);
+    target.owner_id := case target.scope when 'mine' then private.caller() end;
+    perform private.require_view_rights(target);
     update public.views set
-        name = kept.name,
-        conditions = kept.conditions,
-        sort = kept.sort,
-        scope = kept.scope,
-        queue_id = kept.queue_id,
-        owner_id = kept.owner_id,
+        name = target.name,
+        conditions = target.conditions,
+        sort = target.sort,
+        scope = target.scope,
+        queue_id = target.queue_id,
+        owner_id = target.owner_id,
         updated_at = now()
-    where id = kept.id
-    returning * into kept;
-    return kept;
+    where id = target.id
+    returning * into target;
+    return target;
 end;
 $$;
 comment on function api.change_view is
-'Changes what is named of a view: name, scope, queue, conditions, sort. Needs the rights for what it was and what it becomes.';
+'Changes the given fields of a view: name, scope, queue, conditions, sort. Needs the permissions for the view as it was and as it becomes.';
 
 create function api.delete_view(view uuid) returns public.views
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    gone constant public.views := private.lock_view(view);
+    deleted constant public.views := private.lock_view(view);
 begin
-    delete from public.views where id = gone.id;
-    return gone;
+    delete from public.views where id = deleted.id;
+    return deleted;
 end;
 $$;
-comment on function api.delete_view is 'Deletes a view; answers what it was.';
+comment on function api.delete_view is 'Deletes a view and returns it.';
 
 create function api.list_views() returns setof public.views
 language plpgsql stable security definer rows 50 set search_path = ''
@@ -311,14 +311,14 @@ begin
     select * from private.visible_views() as views order by views.scope, views.name, views.id;
 end;
 $$;
-comment on function api.list_views is 'The views the caller has, own ones first, by name.';
+comment on function api.list_views is 'The views that the caller can use, own ones first, by name.';
 
 create function api.list_view(
     view uuid,
     after jsonb default null,
     after_sort text default null,
     page_size integer default 50,
-    counted boolean default false
+    with_total boolean default false
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -341,12 +341,12 @@ begin
         target.sort,
         after,
         page_size,
-        counted
+        with_total
     );
 end;
 $$;
 comment on function api.list_view is
-'A page of the tickets of a view that the caller may see, like list_queue.';
+'A page of the tickets of a view that the caller may see, as list_queue returns it.';
 
 grant execute on function
 api.create_view, api.change_view, api.delete_view, api.list_views,

@@ -1,5 +1,9 @@
--- How a queue stands, without counting: sums that every change keeps, the longest wait by
--- an index, and what has waited too long counted no further than 1,000.
+-- The status of a queue: how many tickets are unsolved, by category and priority, and how long
+-- they have waited. It is read without counting tickets: triggers maintain the counts, an index
+-- finds the longest wait, and breaching tickets are counted up to 1,000.
+--
+-- A changed status is broadcast, at most once a second a queue. A change that comes too early
+-- leaves the broadcast pending: a worker promises to send it when the second is over.
 
 -- Live counts ----------------------------------------------------------------
 
@@ -12,20 +16,20 @@ create table private.queue_counts (
     waiting boolean not null,
     assigned boolean not null
 );
-comment on table private.queue_counts is 'Tickets a queue and status category, as differences to sum.';
+comment on table private.queue_counts is 'Numbers of tickets by queue, category, priority, waiting and assigned, as differences to sum.';
 comment on column private.queue_counts.id is 'Identity.';
 comment on column private.queue_counts.queue_id is 'The queue.';
 comment on column private.queue_counts.category is 'The status category.';
-comment on column private.queue_counts.difference is 'Tickets more, or fewer.';
+comment on column private.queue_counts.difference is 'By how much the number changed.';
 comment on column private.queue_counts.priority is 'The priority.';
-comment on column private.queue_counts.waiting is 'Whether an agent is waited for.';
-comment on column private.queue_counts.assigned is 'Whether somebody works them.';
+comment on column private.queue_counts.waiting is 'Whether they wait for an agent.';
+comment on column private.queue_counts.assigned is 'Whether they have an assignee.';
 create index queue_counts_queue on private.queue_counts (queue_id);
 
 create function private.fold_queue_counts() returns void
 language sql security definer set search_path = ''
 as $$
-    with taken as (
+    with folded as (
         delete from private.queue_counts
         where id in (
             select id from private.queue_counts order by id limit 5000 for update skip locked
@@ -35,51 +39,51 @@ as $$
 
     insert into private.queue_counts (queue_id, category, priority, waiting, assigned, difference)
     select
-        taken.queue_id,
-        taken.category,
-        taken.priority,
-        taken.waiting,
-        taken.assigned,
-        sum(taken.difference)
-    from taken
-    group by taken.queue_id, taken.category, taken.priority, taken.waiting, taken.assigned
-    having sum(taken.difference) <> 0;
+        folded.queue_id,
+        folded.category,
+        folded.priority,
+        folded.waiting,
+        folded.assigned,
+        sum(folded.difference)
+    from folded
+    group by folded.queue_id, folded.category, folded.priority, folded.waiting, folded.assigned
+    having sum(folded.difference) <> 0;
 $$;
-comment on function private.fold_queue_counts is 'Sums differences into fewer rows.';
+comment on function private.fold_queue_counts is 'Replaces rows of differences by their sums.';
 
 create function private.count_tickets() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    added integer;
+    inserted integer;
 begin
     insert into private.queue_counts (
         queue_id, category, priority, waiting, assigned, difference
     )
     select
-        moves.queue_id, moves.status_category, moves.priority, moves.waiting, moves.assigned,
-        sum(moves.step)
+        steps.queue_id, steps.status_category, steps.priority, steps.waiting, steps.assigned,
+        sum(steps.step)
     from (
         select
             queue_id, status_category, priority,
             waiting_on = 'agent' as waiting, assignee_id is not null as assigned, 1 as step
-        from now_is
+        from new_rows
         union all
         select
             queue_id, status_category, priority,
             waiting_on = 'agent', assignee_id is not null, -1
-        from was
-    ) as moves
+        from old_rows
+    ) as steps
     group by 1, 2, 3, 4, 5
-    having sum(moves.step) <> 0;
-    get diagnostics added = row_count;
-    if added > 0 and random() < 0.02 then
+    having sum(steps.step) <> 0;
+    get diagnostics inserted = row_count;
+    if inserted > 0 and random() < 0.02 then
         perform private.fold_queue_counts();
     end if;
     return null;
 end;
 $$;
-comment on function private.count_tickets is 'Keeps the live counts when tickets move.';
+comment on function private.count_tickets is 'Updates the counts when tickets change.';
 
 create function private.count_new_tickets() returns trigger
 language plpgsql security definer set search_path = ''
@@ -91,12 +95,12 @@ begin
     select
         queue_id, status_category, priority, waiting_on = 'agent', assignee_id is not null,
         count(*)
-    from now_is
+    from new_rows
     group by 1, 2, 3, 4, 5;
     return null;
 end;
 $$;
-comment on function private.count_new_tickets is 'Keeps the live counts when tickets come.';
+comment on function private.count_new_tickets is 'Updates the counts when tickets are inserted.';
 
 create function private.count_deleted_tickets() returns trigger
 language plpgsql security definer set search_path = ''
@@ -108,26 +112,26 @@ begin
     select
         queue_id, status_category, priority, waiting_on = 'agent', assignee_id is not null,
         -count(*)
-    from was
+    from old_rows
     group by 1, 2, 3, 4, 5;
     return null;
 end;
 $$;
-comment on function private.count_deleted_tickets is 'Keeps the live counts when tickets are deleted.';
+comment on function private.count_deleted_tickets is 'Updates the counts when tickets are deleted.';
 
 create trigger count_tickets
 after update on public.tickets
-referencing old table as was new table as now_is
+referencing old table as old_rows new table as new_rows
 for each statement execute function private.count_tickets();
 
 create trigger count_new_tickets
 after insert on public.tickets
-referencing new table as now_is
+referencing new table as new_rows
 for each statement execute function private.count_new_tickets();
 
 create trigger count_deleted_tickets
 after delete on public.tickets
-referencing old table as was
+referencing old table as old_rows
 for each statement execute function private.count_deleted_tickets();
 
 create function private.queue_totals(queues uuid[]) returns table (queue_id uuid, totals jsonb)
@@ -146,9 +150,9 @@ as $$
     group by sums.queue_id;
 $$;
 comment on function private.queue_totals is
-'Tickets by status category, for those of these queues that the caller may read.';
+'Numbers of tickets by status category, for those queues that the caller may read.';
 
--- How a queue stands ---------------------------------------------------------
+-- The status -----------------------------------------------------------------
 
 create function private.queue_status(queue uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -204,7 +208,7 @@ begin
 end;
 $$;
 comment on function private.queue_status is
-'How a queue stands: what is not done, by category and priority, what waits for an agent and since when, what nobody has, what has waited too long.';
+'The status of a queue: unsolved tickets by category and priority, those waiting for an agent and since when, unassigned and breaching ones.';
 
 create function private.find_readable_queue(ref text) returns public.queues
 language plpgsql stable security definer set search_path = ''
@@ -230,86 +234,88 @@ create function api.get_queue_status(queue text) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    this constant public.queues := private.find_readable_queue(queue);
+    target constant public.queues := private.find_readable_queue(queue);
 begin
-    return private.queue_status((this).id) || jsonb_build_object('queue_id', (this).id);
+    return private.queue_status(target.id) || jsonb_build_object('queue_id', target.id);
 end;
 $$;
-comment on function api.get_queue_status is 'How a queue stands at this moment, for those who may read it.';
+comment on function api.get_queue_status is 'The current status of a queue that the caller may read.';
 
--- Broadcasting it ------------------------------------------------------------
+-- Broadcasts -----------------------------------------------------------------
 
 create table private.queue_status_broadcasts (
     queue_id uuid primary key references public.queues (id) on delete cascade,
-    told jsonb,
-    told_at timestamptz,
+    status jsonb,
+    sent_at timestamptz,
     pending_until timestamptz
 );
-comment on table private.queue_status_broadcasts is 'What was last told of how each queue stands.';
+comment on table private.queue_status_broadcasts is 'The last status broadcast for each queue.';
 comment on column private.queue_status_broadcasts.queue_id is 'The queue.';
-comment on column private.queue_status_broadcasts.told is 'The status that was told.';
-comment on column private.queue_status_broadcasts.told_at is 'When.';
+comment on column private.queue_status_broadcasts.status is 'The status that was sent.';
+comment on column private.queue_status_broadcasts.sent_at is 'When it was sent.';
 comment on column private.queue_status_broadcasts.pending_until is
-'Until when to rely on a worker that will tell what has changed since; empty when none will.';
+'Until when a worker may be expected to broadcast later changes; null when none has promised.';
 create index queue_status_broadcasts_pending on private.queue_status_broadcasts (pending_until)
 where pending_until is not null;
-comment on index private.queue_status_broadcasts_pending is 'Promises to keep.';
+comment on index private.queue_status_broadcasts_pending is 'Serves the pending broadcasts.';
 
 create view private.queue_statuses_changed as
 select queues.id as queue_id
 from public.queues
 left join private.queue_status_broadcasts as broadcasts on queues.id = broadcasts.queue_id
-where broadcasts.told is distinct from private.queue_status(queues.id);
+where broadcasts.status is distinct from private.queue_status(queues.id);
 comment on view private.queue_statuses_changed is
 'Queues whose status is not the one that was broadcast last.';
 
-create function private.broadcast_queue_status(queue uuid, as_promised boolean default false)
+create function private.broadcast_queue_status(queue uuid, pending boolean default false)
 returns double precision
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    board private.queue_status_broadcasts;
-    status jsonb;
-    moment timestamptz;
-    too_early interval;
+    last private.queue_status_broadcasts;
+    current_status jsonb;
+    checked_at timestamptz;
+    remaining interval;
 begin
-    select * into board from private.queue_status_broadcasts where queue_id = queue;
-    -- Who has promised will look a second after the last telling, and so after now: what
-    -- brought us here is committed, and will be seen then. Any other time, ask under lock.
-    if not as_promised
-    and board.pending_until > clock_timestamp()
-    and board.told_at + interval '1 second' > clock_timestamp() then
+    select * into last from private.queue_status_broadcasts where queue_id = queue;
+    -- A worker with a pending broadcast reads the status one second after the last broadcast,
+    -- which is after now, so it will see the committed change that led here. Otherwise, check
+    -- under the lock.
+    if not pending
+    and last.pending_until > clock_timestamp()
+    and last.sent_at + interval '1 second' > clock_timestamp() then
         return null;
     end if;
     insert into private.queue_status_broadcasts (queue_id) values (queue) on conflict do nothing;
-    select * into board from private.queue_status_broadcasts where queue_id = queue for no key update;
-    -- In this order, lock, time, status: who relied on a promise did so before a second had
-    -- passed, so a status read after it has what brought them.
-    moment := clock_timestamp();
-    too_early := board.told_at + interval '1 second' - moment;
-    status := private.queue_status(queue);
-    if too_early > interval '0' then
-        if not as_promised
-        and (status = board.told or board.pending_until > moment) then
+    select * into last from private.queue_status_broadcasts where queue_id = queue for no key update;
+    -- In this order: lock, time, status. Whoever relied on a pending broadcast did so before the
+    -- second was over, so a status read after that includes their change.
+    checked_at := clock_timestamp();
+    remaining := last.sent_at + interval '1 second' - checked_at;
+    current_status := private.queue_status(queue);
+    if remaining > interval '0' then
+        if not pending
+        and (current_status = last.status or last.pending_until > checked_at) then
             return null;
         end if;
         update private.queue_status_broadcasts
-        set pending_until = moment + too_early + interval '5 seconds'
+        set pending_until = checked_at + remaining + interval '5 seconds'
         where queue_id = queue;
-        return extract(epoch from too_early);
+        return extract(epoch from remaining);
     end if;
-    if status = board.told then
+    if current_status = last.status then
         update private.queue_status_broadcasts set pending_until = null
         where queue_id = queue and pending_until is not null;
         return null;
     end if;
     update private.queue_status_broadcasts
-    set told = status, told_at = moment, pending_until = null
+    set status = current_status, sent_at = checked_at, pending_until = null
     where queue_id = queue;
     perform realtime.send(
         jsonb_build_object(
-            'type', 'QUEUE_STATUS_CHANGED', 'occurred_at', moment,
-            'queue_id', queue, 'status', status || jsonb_build_object('queue_id', queue)
+            'type', 'QUEUE_STATUS_CHANGED', 'occurred_at', checked_at,
+            'queue_id', queue,
+            'status', current_status || jsonb_build_object('queue_id', queue)
         ),
         'QUEUE_STATUS_CHANGED', 'queue:' || queue, true
     );
@@ -317,7 +323,7 @@ begin
 end;
 $$;
 comment on function private.broadcast_queue_status is
-'Tells how a queue stands if that has changed and a second has passed; else, when nobody else will, promises it: the answer is in how many seconds.';
+'Broadcasts the status of a queue if it has changed and the last broadcast is over a second ago. Otherwise, unless another worker has promised it, makes the broadcast pending and returns in how many seconds the caller must send it.';
 
 create function api.refresh_queue_status(event uuid) returns double precision
 language plpgsql security definer set search_path = ''
@@ -327,7 +333,7 @@ declare
     seconds double precision;
 begin
     for queue in
-        select concerned.id
+        select affected.id
         from (
             select tickets.queue_id as id
             from public.ticket_events as events
@@ -337,9 +343,9 @@ begin
             select (events.before ->> 'queue_id')::uuid as id
             from public.ticket_events as events
             where events.id = refresh_queue_status.event
-        ) as concerned
-        inner join public.queues on queues.id = concerned.id
-        order by concerned.id
+        ) as affected
+        inner join public.queues on queues.id = affected.id
+        order by affected.id
     loop
         seconds := greatest(seconds, private.broadcast_queue_status(queue));
     end loop;
@@ -347,9 +353,9 @@ begin
 end;
 $$;
 comment on function api.refresh_queue_status is
-'Tells how the queues of an event stand; answers in how many seconds the caller must have broadcast_queue_statuses called, or null.';
+'Broadcasts the status of the queues of an event. Returns in how many seconds broadcast_queue_statuses must be called for pending ones, or null.';
 
-create function api.broadcast_queue_statuses(promised boolean default false)
+create function api.broadcast_queue_statuses(pending boolean default false)
 returns double precision
 language plpgsql security definer set search_path = ''
 as $$
@@ -357,7 +363,7 @@ declare
     queue uuid;
     seconds double precision;
 begin
-    if promised then
+    if pending then
         for queue in
             select queue_id from private.queue_status_broadcasts
             where pending_until is not null order by queue_id
@@ -365,7 +371,7 @@ begin
             seconds := greatest(seconds, private.broadcast_queue_status(queue, true));
         end loop;
     else
-        -- The rest are not even locked.
+        -- Unchanged queues are not locked.
         for queue in
             select queue_id from private.queue_statuses_changed order by queue_id
         loop
@@ -376,7 +382,7 @@ begin
 end;
 $$;
 comment on function api.broadcast_queue_statuses is
-'Tells how queues stand: those for which somebody has promised it, or all that have changed. Answers in how many seconds to look again, or null.';
+'Broadcasts the status of queues: the pending ones, or all that have changed. Returns in how many seconds to call again for pending ones, or null.';
 
 grant execute on function api.get_queue_status to authenticated;
 grant execute on function api.refresh_queue_status, api.broadcast_queue_statuses to service_role;

@@ -1,5 +1,5 @@
--- Queues and their people: administrators make, rename and archive; leads say who works
--- a queue and how it shares its work.
+-- Commands about queues and their members: queues.manage creates, renames and archives queues;
+-- leads change the members of a queue and how it assigns its tickets.
 
 -- Queues ---------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ begin atomic
     );
 end;
 comment on function private.leads_queue is
-'Whether the caller leads a queue: manages all, or leads and belongs to it.';
+'Whether the caller leads a queue: has queues.manage, or has queues.lead and is a member.';
 
 create function private.lock_queue(ref text) returns public.queues
 language plpgsql security definer set search_path = ''
@@ -91,14 +91,14 @@ begin
 end;
 $$;
 comment on function private.lock_queue is
-'The guard of every queue command: finds a queue that the caller leads and locks it; PT401, PT403, PT404.';
+'The guard of queue commands: finds a queue that the caller leads and locks it; PT401, PT403, PT404.';
 
-create function private.require_strategy(wanted text) returns void
+create function private.require_strategy(name text) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if wanted is not null and not exists (
-        select from public.assignment_strategies where strategy = wanted
+    if require_strategy.name is not null and not exists (
+        select from public.assignment_strategies where strategy = require_strategy.name
     ) then
         raise sqlstate 'PT422' using
             message = 'unknown-strategy',
@@ -112,13 +112,13 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_strategy is 'PT422 unless there is such a strategy.';
+comment on function private.require_strategy is 'PT422 unless the strategy exists, or is null.';
 
 create function private.require_empty(queue public.queues) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    live constant bigint := (
+    unsolved constant bigint := (
         select coalesce(sum(difference), 0) from private.queue_counts
         where queue_id = queue.id and category in ('new', 'open', 'pending', 'on_hold')
     );
@@ -128,17 +128,17 @@ begin
             message = 'default-queue',
             detail = 'Tickets without a queue come here, so it cannot be archived.';
     end if;
-    if live > 0 then
+    if unsolved > 0 then
         raise sqlstate 'PT409' using
             message = 'queue-not-empty',
             detail = format(
-                'It still holds tickets that are not solved: %s. Move or solve them first.', live
+                'It still holds tickets that are not solved: %s. Move or solve them first.', unsolved
             );
     end if;
 end;
 $$;
 comment on function private.require_empty is
-'PT409 for the default queue and for one that holds live tickets, whose number it tells.';
+'PT409 for the default queue, and for one with unsolved tickets.';
 
 create function api.create_queue(
     key text,
@@ -157,13 +157,13 @@ declare
         'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
         'wait_limit_minutes', wait_limit_minutes
     );
-    answer jsonb;
+    response jsonb;
     queue public.queues;
 begin
     perform private.require_permission('queues.manage');
-    answer := private.stored_response(idempotency_key, request);
-    if answer is not null then
-        return answer;
+    response := private.stored_response(idempotency_key, request);
+    if response is not null then
+        return response;
     end if;
     perform private.require_strategy(strategy);
     insert into public.queues (
@@ -181,12 +181,12 @@ begin
             message = 'key-taken',
             detail = 'There is a queue with this key already, perhaps an archived one.';
     end if;
-    answer := private.queue_response(queue);
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    response := private.queue_response(queue);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
-comment on function api.create_queue is 'Makes a queue; needs queues.manage.';
+comment on function api.create_queue is 'Creates a queue; needs queues.manage.';
 
 create function api.change_queue(queue text, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -199,7 +199,7 @@ begin
     end if;
     perform private.require_strategy(changes ->> 'strategy');
     if (changes ->> 'archived')::boolean and target.archived_at is null then
-        -- Waits for tickets on their way in; those that come later wait for us.
+        -- Waits for tickets that are being inserted; later ones wait for this transaction.
         perform from public.queues where id = target.id for update;
         perform private.require_empty(target);
     end if;
@@ -246,20 +246,20 @@ as $$
     select private.agent_json(member.person_id)
         || jsonb_build_object('joined_at', member.joined_at);
 $$;
-comment on function private.member_json is 'Somebody at work in a queue.';
+comment on function private.member_json is 'A member of a queue as JSON: the agent, with joined_at.';
 
 create function api.list_queue_members(queue text) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    wanted constant uuid := (
+    target_id constant uuid := (
         select id from public.queues
         where list_queue_members.queue in (key, id::text)
             and id in (select private.readable_queues())
     );
 begin
     perform private.require_caller();
-    if wanted is null then
+    if target_id is null then
         raise sqlstate 'PT404' using
             message = 'not-found',
             detail = 'There is no such queue, or it is not yours to see.';
@@ -268,12 +268,12 @@ begin
     select private.member_json(queue_members)
     from public.queue_members
     inner join public.profiles on profiles.id = queue_members.person_id
-    where queue_members.queue_id = wanted
+    where queue_members.queue_id = target_id
     order by profiles.name, profiles.id;
 end;
 $$;
 comment on function api.list_queue_members is
-'Who works a queue, by name, with whether they are there and what they hold; for those who read the queue.';
+'The members of a queue that the caller may read, by name, with their availability and load.';
 
 create function private.release_tickets_of(
     person uuid, queue uuid default null, with_pending boolean default false
@@ -292,8 +292,8 @@ begin
         ),
         array[person]
     );
-    -- What they got before their row was locked is taken along, unless somebody is at it:
-    -- whoever holds an agent's row waits for no ticket.
+    -- Includes tickets assigned before their row was locked, except for locked ones: whoever
+    -- holds the lock of an agent must not wait for a ticket.
     return private.reassign_tickets(
         array(
             select id from public.tickets
@@ -309,7 +309,7 @@ begin
 end;
 $$;
 comment on function private.release_tickets_of is
-'Puts back what a person holds (in a queue), new and open tickets or also those that wait for others, at most 1000; returns how many.';
+'Releases the tickets of a person (in a queue): new and open ones, or all unsolved ones, at most 1,000; returns how many.';
 
 create function api.add_queue_member(queue text, person uuid) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -335,7 +335,7 @@ begin
 end;
 $$;
 comment on function api.add_queue_member is
-'Lets a person work a queue; needs queues.lead in the queue, or queues.manage.';
+'Adds a member to a queue; needs queues.lead in the queue, or queues.manage.';
 
 create function api.remove_queue_member(queue text, person uuid) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -358,7 +358,7 @@ begin
 end;
 $$;
 comment on function api.remove_queue_member is
-'Ends that a person works a queue; what they held there, solved tickets apart, goes back to it. Needs queues.lead in the queue, or queues.manage.';
+'Removes a member from a queue and releases their unsolved tickets there. Needs queues.lead in the queue, or queues.manage.';
 
 grant execute on function
 api.list_queues, api.create_queue, api.change_queue, api.list_queue_members,

@@ -1,5 +1,7 @@
--- Work finds a person: somebody claims the next ticket, a strategy gives what waits, and
--- what an agent holds too long without a word goes back.
+-- Assignment: agents claim the next ticket, strategies assign waiting tickets, and tickets that
+-- their assignee leaves idle for too long are released.
+--
+-- Work order, here and in the indexes: by priority, then longest waiting.
 
 -- claim_next_ticket ----------------------------------------------------------
 
@@ -21,7 +23,7 @@ as $$
     order by head.priority, head.waiting_since, head.id;
 $$;
 comment on function private.queues_by_first_ticket is
-'The queues of a person in which something waits, by what comes first in each.';
+'The queues of a person that have claimable tickets, ordered by the first ticket of each.';
 
 create function private.lock_first_ticket(queue uuid) returns uuid
 language sql volatile security definer set search_path = ''
@@ -35,7 +37,7 @@ as $$
     for update skip locked;
 $$;
 comment on function private.lock_first_ticket is
-'Locks the first ticket of a queue that nobody works and nobody has locked; null when there is none.';
+'Locks the first claimable ticket of a queue that is not locked, and returns its id; null when there is none.';
 
 create function private.require_capacity(agent public.agents) returns void
 language plpgsql immutable set search_path = ''
@@ -62,28 +64,28 @@ create function private.claim_ticket(me uuid, queue uuid) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    wanted uuid;
-    place uuid;
+    ticket_id uuid;
+    candidate_queue uuid;
     ticket public.tickets;
 begin
     perform private.require_capacity(private.lock_agent(me));
-    -- Looked up under the lock: whoever takes somebody out of a queue holds it too.
-    for place in
-        select mine.id from private.queues_by_first_ticket(me) as mine
-        where claim_ticket.queue is null or mine.id = claim_ticket.queue
+    -- Read under the lock of the agent, which removing a member from a queue takes too.
+    for candidate_queue in
+        select queues.id from private.queues_by_first_ticket(me) as queues
+        where claim_ticket.queue is null or queues.id = claim_ticket.queue
     loop
-        wanted := private.lock_first_ticket(place);
-        exit when wanted is not null;
+        ticket_id := private.lock_first_ticket(candidate_queue);
+        exit when ticket_id is not null;
     end loop;
-    if wanted is not null then
-        perform private.reassign_tickets(array[wanted], me, 'claim');
-        select * into ticket from public.tickets where id = wanted;
+    if ticket_id is not null then
+        perform private.reassign_tickets(array[ticket_id], me, 'claim');
+        select * into ticket from public.tickets where id = ticket_id;
     end if;
     return ticket;
 end;
 $$;
 comment on function private.claim_ticket is
-'Gives a person the next ticket of a queue of theirs, or of whichever has the first; null when nothing is free.';
+'Assigns the next ticket of a queue, or of all queues of a person, to them; null when there is none.';
 
 create function api.claim_next_ticket(
     queue text default null, idempotency_key text default null
@@ -92,40 +94,40 @@ language plpgsql security definer rows 1 set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('tickets.take');
-    wanted constant uuid := (
+    target_id constant uuid := (
         select id from public.queues
         where claim_next_ticket.queue in (key, id::text) and archived_at is null
             and id in (select private.readable_queues())
     );
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key, jsonb_build_object('command', 'claim_next_ticket', 'queue', queue)
     );
 begin
-    if answer is null then
-        if queue is not null and wanted is null then
+    if response is null then
+        if queue is not null and target_id is null then
             raise sqlstate 'PT404' using
                 message = 'not-found',
                 detail = 'There is no such queue, or it is not yours to see.';
         end if;
-        if wanted is not null and not exists (
-            select from public.queue_members where queue_id = wanted and person_id = me
+        if target_id is not null and not exists (
+            select from public.queue_members where queue_id = target_id and person_id = me
         ) then
             raise sqlstate 'PT403' using
                 message = 'denied',
                 detail = 'You see this queue and do not work it. Ask to be made a member of it.';
         end if;
-        answer := coalesce(to_jsonb(private.claim_ticket(me, wanted)), 'null');
-        perform private.store_response(idempotency_key, answer);
+        response := coalesce(to_jsonb(private.claim_ticket(me, target_id)), 'null');
+        perform private.store_response(idempotency_key, response);
     end if;
-    if answer ->> 'id' is not null then
-        return next private.ticket_json(jsonb_populate_record(null::public.tickets, answer));
+    if response ->> 'id' is not null then
+        return next private.ticket_json(jsonb_populate_record(null::public.tickets, response));
     end if;
 end;
 $$;
 comment on function api.claim_next_ticket is
-'Takes what comes next in a queue (key or id), or in all the caller works: by priority, then longest waiting. Nothing when nothing is free; PT409 away or at-capacity.';
+'Assigns the next ticket of a queue (key or id), or of all queues of the caller, to them, and returns it; no row when there is none; PT409 when away or at-capacity.';
 
--- Giving by strategy ---------------------------------------------------------
+-- Assignment by strategy -----------------------------------------------------
 
 create function private.eligible(queue uuid) returns setof public.agents
 language sql stable security definer rows 10 set search_path = ''
@@ -139,7 +141,7 @@ as $$
         and private.takes_tickets(agents.person_id);
 $$;
 comment on function private.eligible is
-'Members of a queue who take tickets, are available and below capacity.';
+'The members of a queue who may take tickets, are available, and are below capacity.';
 
 create function private.is_suitable(
     ticket public.tickets, agent public.agents, needs_skills boolean
@@ -154,40 +156,40 @@ as $$
         );
 $$;
 comment on function private.is_suitable is
-'Whether an agent has the skills, and has not let go of this very ticket since they came.';
+'Whether an agent has the skills of a ticket (if needed), and was not the last to release it since they became available.';
 
 create function private.agent_order_sql(ranking jsonb) returns text
 language plpgsql immutable set search_path = ''
 as $$
 declare
-    known constant jsonb := '{
+    columns constant jsonb := '{
         "last_assigned_at": "agents.last_assigned_at nulls first",
         "load": "agents.load"
     }';
-    wanted text;
-    composed text := '';
+    criterion text;
+    order_by text := '';
 begin
-    for wanted in select jsonb_array_elements_text(ranking) loop
-        if not known ? wanted then
+    for criterion in select jsonb_array_elements_text(ranking) loop
+        if not columns ? criterion then
             raise sqlstate 'PT422' using
                 message = 'unknown-ranking',
-                detail = format('Agents cannot be ranked by %s.', wanted);
+                detail = format('Agents cannot be ranked by %s.', criterion);
         end if;
-        composed := composed || (known ->> wanted) || ', ';
+        order_by := order_by || (columns ->> criterion) || ', ';
     end loop;
-    return composed || 'agents.person_id';
+    return order_by || 'agents.person_id';
 end;
 $$;
 comment on function private.agent_order_sql is
-'The order of agents that a ranking means, as text from fixed pieces; PT422 for another.';
+'The order by clause of a ranking of agents, composed from fixed pieces; PT422 for an unknown criterion.';
 
 create function private.give_ticket(
-    ticket public.tickets, strategy text, pick jsonb
+    ticket public.tickets, strategy text, choice jsonb
 ) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    needs_skills constant boolean := coalesce((pick ->> 'needs_skills')::boolean, false);
+    needs_skills constant boolean := coalesce((choice ->> 'needs_skills')::boolean, false);
     chosen uuid;
 begin
     for attempt in 1..5 loop
@@ -201,48 +203,48 @@ begin
             order by %s
             limit 1
             for no key update of agents skip locked',
-            private.agent_order_sql(pick -> 'ranking')
+            private.agent_order_sql(choice -> 'ranking')
         )
         into chosen using ticket, needs_skills;
-        -- Under the lock: whoever takes somebody out of a queue holds it too.
+        -- Checked again under the lock, which removing a member from a queue takes too.
         exit when chosen is not null and exists (
-            select from private.eligible(ticket.queue_id) as still where still.person_id = chosen
+            select from private.eligible(ticket.queue_id) as agents where agents.person_id = chosen
         );
         chosen := null;
         exit when not exists (
-            select from private.eligible(ticket.queue_id) as others
-            where private.is_suitable(ticket, others, needs_skills)
+            select from private.eligible(ticket.queue_id) as agents
+            where private.is_suitable(ticket, agents, needs_skills)
         );
-        -- All of them get or lose a ticket at this moment, which takes milliseconds.
+        -- All suitable agents are locked by other assignments, which take milliseconds.
         perform pg_sleep(0.002 * attempt);
     end loop;
     return chosen is not null and private.reassign_tickets(array[ticket.id], chosen, strategy) > 0;
 end;
 $$;
 comment on function private.give_ticket is
-'Gives a locked, free ticket to whoever a pick ranks first among the eligible; false when there is nobody, or all are busy being given something else.';
+'Assigns a locked, free ticket to the suitable agent whom the strategy ranks first; false when there is none, or all stay locked.';
 
 create function private.give_waiting_tickets(
-    queue uuid, picks jsonb, at_most integer
+    queue uuid, agent_choices jsonb, max_items integer
 ) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    how constant text := (
-        select strategy from public.queues where id = queue and archived_at is null
+    strategy constant text := (
+        select queues.strategy from public.queues where id = queue and archived_at is null
     );
-    pick constant jsonb := picks -> how;
-    needs_skills constant boolean := coalesce((pick ->> 'needs_skills')::boolean, false);
+    choice constant jsonb := agent_choices -> strategy;
+    needs_skills constant boolean := coalesce((choice ->> 'needs_skills')::boolean, false);
     eligible constant public.agents [] := array(
-        select agents from private.eligible(queue) as agents where pick is not null
+        select agents from private.eligible(queue) as agents where choice is not null
     );
-    room constant bigint := (
+    free_capacity constant bigint := (
         select coalesce(sum(capacity - load), 0) from unnest(eligible)
     );
     ticket public.tickets;
-    given integer := 0;
+    assigned integer := 0;
 begin
-    if room = 0 then
+    if free_capacity = 0 then
         return 0;
     end if;
     for ticket in
@@ -251,64 +253,65 @@ begin
             and assignee_id is null and status_category in ('new', 'open')
             and exists (
                 select from unnest(eligible) as agent
-                -- Said before it is asked, because a call each is ten times as slow: 12,000
-                -- tickets that suit none of 32 people are passed by in 0.1 s, not in 1 s.
+                -- Repeats a condition of is_suitable, because calling it for each pair is ten
+                -- times as slow: skipping 12,000 tickets that suit none of 32 agents takes
+                -- 0.1 s instead of 1 s.
                 where (not needs_skills or tickets.skills <@ agent.skills)
                     and private.is_suitable(tickets, agent, needs_skills)
-                -- Keeps it a filter of the walk in working order: as a join, it is sorted.
+                -- Keeps it a filter of the index scan in work order; as a join, it would sort.
                 offset 0
             )
         order by priority, waiting_since, id
-        limit least(at_most, room)
+        limit least(max_items, free_capacity)
         for update skip locked
     loop
-        given := given + private.give_ticket(ticket, how, pick)::integer;
+        assigned := assigned + private.give_ticket(ticket, strategy, choice)::integer;
     end loop;
-    return given;
+    return assigned;
 end;
 $$;
 comment on function private.give_waiting_tickets is
-'Gives some of what waits in a queue, in working order and by its strategy; returns how many. What suits nobody who has room holds up nothing behind it.';
+'Assigns waiting tickets of a queue by its strategy, in work order; returns how many. Tickets that suit no eligible agent are skipped.';
 
-create function api.assign_work(event uuid, picks jsonb) returns boolean
+create function api.assign_work(event uuid, agent_choices jsonb) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    happened public.ticket_events;
+    event_row public.ticket_events;
     ticket public.tickets;
-    freed uuid;
-    place uuid;
+    freed_agent uuid;
+    queue uuid;
 begin
     if not private.begin_reaction(event, 'assign_work') then
         return false;
     end if;
-    select * into happened from public.ticket_events where id = event;
-    select * into ticket from public.tickets where id = happened.ticket_id;
-    -- In working order: a new ticket has no right to go before what waits already.
+    select * into event_row from public.ticket_events where id = event;
+    select * into ticket from public.tickets where id = event_row.ticket_id;
+    -- The first in work order, which need not be the ticket of the event.
     if ticket.assignee_id is null and ticket.status_category in ('new', 'open') then
-        perform private.give_waiting_tickets(ticket.queue_id, picks, 1);
+        perform private.give_waiting_tickets(ticket.queue_id, agent_choices, 1);
     end if;
-    freed := case
-        when happened.type = 'TICKET_ASSIGNED' then (happened.before ->> 'assignee_id')::uuid
-        when happened.before ->> 'category' in ('new', 'open')
-            and happened.after ->> 'category' not in ('new', 'open') then ticket.assignee_id
+    freed_agent := case
+        when event_row.type = 'TICKET_ASSIGNED' then (event_row.before ->> 'assignee_id')::uuid
+        when event_row.before ->> 'category' in ('new', 'open')
+            and event_row.after ->> 'category' not in ('new', 'open') then ticket.assignee_id
     end;
     if exists (
         select from public.agents
-        where person_id = freed and availability = 'available' and load < capacity
+        where person_id = freed_agent and availability = 'available' and load < capacity
     ) then
-        for place in
-            select queues.id from private.queues_by_first_ticket(freed) as queues
-            where picks ? queues.strategy
+        for queue in
+            select queues.id from private.queues_by_first_ticket(freed_agent) as queues
+            where agent_choices ? queues.strategy
         loop
-            exit when private.give_waiting_tickets(place, picks, 1) > 0;
+            exit when private.give_waiting_tickets(queue, agent_choices, 1) > 0;
         end loop;
     end if;
     return true;
 end;
 $$;
 comment on function api.assign_work is
-'What follows from an event for who works what: a free ticket is given, and whoever got room is given more; false when it had followed before.';
+'The reaction that assigns work after an event: a free ticket, and further tickets to an agent who got free capacity; false when it was done before.';
 
 create function api.queues_due_for_assignment(strategies text[]) returns setof uuid
 language sql stable security definer set search_path = ''
@@ -326,68 +329,68 @@ as $$
     order by queues.id;
 $$;
 comment on function api.queues_due_for_assignment is
-'The queues of these strategies in which something waits and somebody has room.';
+'The queues with these strategies that have claimable tickets and eligible agents. For the scheduler.';
 
 create function api.assign_waiting_tickets(
-    queue uuid, picks jsonb, at_most integer default 10
+    queue uuid, agent_choices jsonb, max_items integer default 10
 ) returns integer
 language sql security definer set search_path = ''
 as $$
-    select private.give_waiting_tickets(queue, picks, at_most);
+    select private.give_waiting_tickets(queue, agent_choices, max_items);
 $$;
 comment on function api.assign_waiting_tickets is
-'Gives some of what waits in a queue by its strategy; returns how many. For the clock alone.';
+'Assigns waiting tickets of a queue by its strategy; returns how many. For the scheduler.';
 
--- Releasing what is idle -----------------------------------------------------
+-- Release of idle tickets ----------------------------------------------------
 
-create function private.idle_tickets(at_most integer) returns setof uuid
+create function private.idle_tickets(max_items integer) returns setof uuid
 language sql stable security definer set search_path = ''
 as $$
     select idle.id
     from public.queues
     cross join lateral (
-        select held.id
-        from public.tickets as held
-        where held.queue_id = queues.id
-            and held.assignee_id is not null
-            and held.status_category in ('new', 'open')
-            and held.waiting_on = 'agent'
-            and greatest(held.waiting_since, held.assigned_at) <= now() - queues.released_after
-            -- A comment, a note, a step: whatever the owner did on it.
+        select tickets.id
+        from public.tickets
+        where tickets.queue_id = queues.id
+            and tickets.assignee_id is not null
+            and tickets.status_category in ('new', 'open')
+            and tickets.waiting_on = 'agent'
+            and greatest(tickets.waiting_since, tickets.assigned_at) <= now() - queues.released_after
+            -- Any activity of the assignee on the ticket counts.
             and not exists (
-                select from public.ticket_events as done
-                where done.ticket_id = held.id
-                    and done.actor_id = held.assignee_id
-                    and done.occurred_at > now() - queues.released_after
+                select from public.ticket_events as events
+                where events.ticket_id = tickets.id
+                    and events.actor_id = tickets.assignee_id
+                    and events.occurred_at > now() - queues.released_after
             )
-        order by greatest(held.waiting_since, held.assigned_at)
-        limit at_most
+        order by greatest(tickets.waiting_since, tickets.assigned_at)
+        limit max_items
     ) as idle
     where queues.released_after is not null
-    limit at_most;
+    limit max_items;
 $$;
 comment on function private.idle_tickets is
-'Tickets that have waited for their owners longer than their queues allow.';
+'The ids of tickets that have waited for their assignees longer than released_after of their queue.';
 
-create function api.release_idle_tickets(at_most integer default 100) returns integer
+create function api.release_idle_tickets(max_items integer default 100) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    work constant uuid[] := array(select private.idle_tickets(at_most));
+    candidates constant uuid[] := array(select private.idle_tickets(max_items));
 begin
-    perform private.lock_tickets_and_agents(work);
-    -- Asked again, now that nobody can act on them any more.
+    perform private.lock_tickets_and_agents(candidates);
+    -- Checked again under the lock.
     return private.reassign_tickets(
         array(
-            select idle.id from private.idle_tickets(at_most) as idle (id)
-            where idle.id = any (work)
+            select idle.id from private.idle_tickets(max_items) as idle (id)
+            where idle.id = any (candidates)
         ),
         null
     );
 end;
 $$;
 comment on function api.release_idle_tickets is
-'Puts back some of what has waited too long for its owner; says how many. For the clock alone.';
+'Releases tickets that waited too long for their assignees; returns how many. For the scheduler.';
 
 grant execute on function api.claim_next_ticket to authenticated;
 grant execute on function

@@ -1,6 +1,6 @@
--- Bulk updates: one change to many tickets, worked off chunk by chunk by a worker that may
--- be killed at any line. A chunk is one transaction, and the row of the update is locked
--- as long as it lasts; so no item is done twice and none is lost, whoever works.
+-- Bulk updates: one change to many tickets, processed in chunks by workers that may crash at
+-- any point. A chunk is one transaction that locks the row of the bulk update; so no item is
+-- applied twice and none is lost, however many workers run.
 
 create table private.bulk_updates (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -24,32 +24,32 @@ create table private.bulk_updates (
     )
 );
 comment on table private.bulk_updates is
-'One change to many tickets. Its id is the batch_id of every event that came of it.';
+'One change to many tickets. Its id is the batch_id of the resulting events.';
 comment on column private.bulk_updates.id is 'Identity.';
-comment on column private.bulk_updates.person_id is 'Who asked; everything is done with their rights.';
+comment on column private.bulk_updates.person_id is 'The owner, with whose permissions it is applied.';
 comment on column private.bulk_updates.change is
-'What is to become of each ticket; empty in an undo, whose items have each their own.';
-comment on column private.bulk_updates.undo_of is 'The bulk update that this one takes back.';
-comment on column private.bulk_updates.total is 'How many tickets.';
-comment on column private.bulk_updates.done is 'How many were changed.';
-comment on column private.bulk_updates.skipped is 'How many had nothing to change, or changed since.';
-comment on column private.bulk_updates.failed is 'How many were refused.';
-comment on column private.bulk_updates.created_at is 'When it was asked for.';
-comment on column private.bulk_updates.started_at is 'When a worker first took it up.';
-comment on column private.bulk_updates.finished_at is 'When the last item had its result.';
+'The change to each ticket; null in an undo, where each item has its own.';
+comment on column private.bulk_updates.undo_of is 'The bulk update that this one undoes.';
+comment on column private.bulk_updates.total is 'Number of tickets.';
+comment on column private.bulk_updates.done is 'Number of tickets that were changed.';
+comment on column private.bulk_updates.skipped is 'Number of tickets with nothing to change, or changed since the bulk update to undo.';
+comment on column private.bulk_updates.failed is 'Number of tickets whose change was refused.';
+comment on column private.bulk_updates.created_at is 'When it was created.';
+comment on column private.bulk_updates.started_at is 'When a worker first claimed it.';
+comment on column private.bulk_updates.finished_at is 'When the last item got its result.';
 comment on column private.bulk_updates.due_at is
-'When a worker takes it up next; what was worked on least lately comes first.';
+'When a worker may claim it next; the least recently processed comes first.';
 comment on column private.bulk_updates.attempts is
-'How often a chunk was taken up since the last one that went through.';
+'Attempts at the current chunk.';
 create index bulk_updates_due_at on private.bulk_updates (due_at) where finished_at is null;
 comment on index private.bulk_updates_due_at is 'Serves bulk_updates_due.';
 create index bulk_updates_unfinished on private.bulk_updates (person_id) where finished_at is null;
-comment on index private.bulk_updates_unfinished is 'What somebody still has under way.';
+comment on index private.bulk_updates_unfinished is 'Serves the limit of unfinished bulk updates a person.';
 create index bulk_updates_finished on private.bulk_updates (finished_at)
 where finished_at is not null;
 comment on index private.bulk_updates_finished is 'Serves bulk_updates_expired.';
 create index bulk_updates_person on private.bulk_updates (person_id, created_at, id);
-comment on index private.bulk_updates_person is 'What somebody asked for, by age.';
+comment on index private.bulk_updates_person is 'Serves list_bulk_updates.';
 create index bulk_updates_undo_of on private.bulk_updates (undo_of);
 
 create view private.bulk_updates_due as
@@ -87,24 +87,24 @@ create table private.bulk_items (
         (problem is not null) = (result is not null and result <> 'done')
     )
 );
-comment on table private.bulk_items is 'One ticket of a bulk update, and what became of it.';
+comment on table private.bulk_items is 'One ticket of a bulk update, with its result.';
 comment on column private.bulk_items.bulk_update_id is 'The bulk update.';
-comment on column private.bulk_items.position is 'Place in it, from 1.';
+comment on column private.bulk_items.position is 'Position in it, from 1.';
 comment on column private.bulk_items.ticket is
-'The ticket as it was named, by id or number: whether there is one is not said to everybody.';
-comment on column private.bulk_items.change is 'Its own change, in an undo.';
+'The id or number as the caller gave it; unresolved, because it may name no ticket that they see.';
+comment on column private.bulk_items.change is 'In an undo, the change to this ticket.';
 comment on column private.bulk_items.expected_version is
-'In an undo, the version that the ticket must still have.';
-comment on column private.bulk_items.result is 'How it ended; empty until it has.';
-comment on column private.bulk_items.problem is 'Why it was not changed, as a slug.';
-comment on column private.bulk_items.detail is 'The same in a sentence.';
+'In an undo, the version that the ticket must have.';
+comment on column private.bulk_items.result is 'The result; null while pending.';
+comment on column private.bulk_items.problem is 'Why it was not changed: the slug of an error.';
+comment on column private.bulk_items.detail is 'The same as a sentence.';
 comment on column private.bulk_items.ticket_id is 'The ticket that was changed.';
-comment on column private.bulk_items.version is 'The version that it came to.';
-comment on column private.bulk_items.before is 'What can be undone, as it was.';
-comment on column private.bulk_items.after is 'The same, as it was left.';
+comment on column private.bulk_items.version is 'Its version after the change.';
+comment on column private.bulk_items.before is 'The fields that can be undone, before the change.';
+comment on column private.bulk_items.after is 'The same fields after the change.';
 create index bulk_items_pending on private.bulk_items (bulk_update_id, position)
 where result is null;
-comment on index private.bulk_items_pending is 'What is still to be done, in order.';
+comment on index private.bulk_items_pending is 'Serves the next chunk.';
 
 create function private.start_bulk_update_job() returns trigger
 language plpgsql security definer set search_path = ''
@@ -143,36 +143,36 @@ as $$
         'finished_at', job.finished_at
     );
 $$;
-comment on function private.bulk_update_json is 'A bulk update as it is shown.';
+comment on function private.bulk_update_json is 'A bulk update as JSON.';
 
-create function private.tickets_of_view(view uuid, at_most integer) returns setof uuid
+create function private.tickets_of_view(view uuid, max_items integer) returns setof uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    seen public.views;
-    walked record;
-    place jsonb;
-    told integer := 0;
+    view_row public.views;
+    page record;
+    cursor jsonb;
+    total integer := 0;
 begin
-    select * into seen from public.views where id = view and private.has_view(id);
-    if seen.id is null then
+    select * into view_row from public.views where id = view and private.has_view(id);
+    if view_row.id is null then
         raise sqlstate 'PT422' using
             message = 'unknown-view',
             detail = 'There is no such view, or it is not yours to see.';
     end if;
-    -- A page comes short when it has looked at all it may; so many of them are enough.
-    for page in 1..100 loop
-        select * into walked from private.scan_queues(
+    -- A page ends early at its scan limit, so it may take several. 100 bound the time.
+    for page_number in 1..100 loop
+        select * into page from private.scan_queues(
             case
-                when seen.queue_id is not null then array[seen.queue_id]
+                when view_row.queue_id is not null then array[view_row.queue_id]
                 else array(select readable.id from private.readable_queues() as readable (id))
             end,
-            seen.conditions, seen.sort, place, at_most - told
+            view_row.conditions, view_row.sort, cursor, max_items - total
         );
-        return query select unnest(walked.page);
-        told := told + cardinality(walked.page);
-        place := walked.next;
-        if place is null or told >= at_most then
+        return query select unnest(page.ids);
+        total := total + cardinality(page.ids);
+        cursor := page.next;
+        if cursor is null or total >= max_items then
             return;
         end if;
     end loop;
@@ -182,18 +182,18 @@ begin
 end;
 $$;
 comment on function private.tickets_of_view is
-'The tickets that a view shows the caller, so many at most; PT422 when there is no such view, or looking for them takes too long.';
+'The ids of the tickets in a view of the caller, limited; PT422 when there is no such view, or it takes too many pages.';
 
 create function private.require_bulk_change(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    known constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags}';
-    wanted public.status_category;
+    fields constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags}';
+    new_category public.status_category;
 begin
     if jsonb_typeof(change) is distinct from 'object'
-    or not change ?| known
-    or change - (known || 'reason'::text) <> '{}'
+    or not change ?| fields
+    or change - (fields || 'reason'::text) <> '{}'
     or (change ? 'reason' and not change ? 'status')
     or jsonb_path_exists(change, '$.* ? (@ == null)')
     or jsonb_typeof(coalesce(change -> 'add_tags', '[]')) <> 'array'
@@ -203,7 +203,7 @@ begin
             message = 'invalid',
             detail = format(
                 'Change some of: %s; give a reason with a status alone.',
-                array_to_string(known, ', ')
+                array_to_string(fields, ', ')
             );
     end if;
     perform (change ->> 'priority')::public.ticket_priority;
@@ -212,8 +212,8 @@ begin
     end if;
     if change ? 'status' then
         perform private.require_statuses(array[change ->> 'status']);
-        select category into wanted from public.ticket_statuses where status = change ->> 'status';
-        if wanted = 'closed' then
+        select category into new_category from public.ticket_statuses where status = change ->> 'status';
+        if new_category = 'closed' then
             raise sqlstate 'PT409' using
                 message = 'closed-by-time',
                 detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
@@ -222,7 +222,7 @@ begin
 end;
 $$;
 comment on function private.require_bulk_change is
-'PT409 or PT422 unless this can become of many tickets: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags.';
+'PT409 or PT422 unless the change of a bulk update is valid: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags.';
 
 create function private.require_permissions_for(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
@@ -240,7 +240,7 @@ begin
 end;
 $$;
 comment on function private.require_permissions_for is
-'PT403 unless the caller may do such a thing at all; which tickets they may do it to is asked of each.';
+'PT403 unless the caller has the permissions that a change needs in some queue; each ticket is checked when it is changed.';
 
 create function private.open_bulk_update(change jsonb, undo_of uuid, total integer)
 returns private.bulk_updates
@@ -250,7 +250,7 @@ declare
     me constant uuid := private.caller();
     job private.bulk_updates;
 begin
-    -- Two requests of one person at once must not both be the fifth.
+    -- The lock keeps two concurrent requests of one person from both being the fifth.
     perform from public.profiles where id = me for no key update;
     if (
         select count(*) from private.bulk_updates
@@ -270,29 +270,29 @@ begin
 end;
 $$;
 comment on function private.open_bulk_update is
-'Begins a bulk update of the caller''s, whose items follow in the same transaction; PT409 when five are under way.';
+'Inserts a bulk update of the caller, whose items are inserted next in the same transaction; PT409 when five are unfinished.';
 
 create function private.distinct_ticket_refs(tickets text[]) returns text[]
 language plpgsql immutable set search_path = ''
 as $$
 begin
     if exists (
-        select from unnest(tickets) as named (ticket)
-        where not private.is_ticket_ref(named.ticket)
+        select from unnest(tickets) as refs (ticket)
+        where not private.is_ticket_ref(refs.ticket)
     ) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Name tickets by their ids or numbers.';
     end if;
     return array(
-        select lower(named.ticket)
-        from unnest(tickets) with ordinality as named (ticket, place)
-        group by lower(named.ticket)
-        order by min(named.place)
+        select lower(refs.ticket)
+        from unnest(tickets) with ordinality as refs (ticket, position)
+        group by lower(refs.ticket)
+        order by min(refs.position)
     );
 end;
 $$;
 comment on function private.distinct_ticket_refs is
-'Tickets as they were named, each once, in order; PT422 unless all are ids or numbers.';
+'Ids and numbers of tickets without duplicates, in order; PT422 unless all are ids or numbers.';
 
 create function api.bulk_update(
     change jsonb,
@@ -304,17 +304,17 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'bulk_update', 'change', change, 'tickets', tickets, 'view', view
         )
     );
-    named text[];
+    ticket_refs text[];
     job private.bulk_updates;
 begin
-    if answer is not null then
-        return answer;
+    if response is not null then
+        return response;
     end if;
     perform private.require_bulk_change(change);
     perform private.require_permissions_for(change);
@@ -322,26 +322,26 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Name either tickets or a view.';
     end if;
-    named := case
+    ticket_refs := case
         when view is null then private.distinct_ticket_refs(tickets)
-        else array(select shown.id::text from private.tickets_of_view(view, 1001) as shown (id))
+        else array(select tickets.id::text from private.tickets_of_view(view, 1001) as tickets (id))
     end;
-    if cardinality(named) > 1000 then
+    if cardinality(ticket_refs) > 1000 then
         raise sqlstate 'PT422' using
             message = 'too-many-tickets',
             detail = 'A bulk update takes 1,000 tickets at most. Narrow it down.';
     end if;
-    job := private.open_bulk_update(change, null, cardinality(named));
+    job := private.open_bulk_update(change, null, cardinality(ticket_refs));
     insert into private.bulk_items (bulk_update_id, position, ticket)
     select job.id, item.position, item.ticket
-    from unnest(named) with ordinality as item (ticket, position);
-    answer := private.bulk_update_json(job);
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    from unnest(ticket_refs) with ordinality as item (ticket, position);
+    response := private.bulk_update_json(job);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.bulk_update is
-'Begins to change up to 1,000 tickets, named one by one or by a view; a worker does it, with the rights that the caller has then.';
+'Creates a bulk update of up to 1,000 tickets, given as a list or by a view. Workers apply it with the permissions that the caller has then.';
 
 create function private.own_bulk_update(bulk_update uuid) returns private.bulk_updates
 language plpgsql stable security definer set search_path = ''
@@ -360,14 +360,14 @@ begin
 end;
 $$;
 comment on function private.own_bulk_update is
-'The guard of every question about a bulk update: it is shown to who asked for it alone; PT401, PT404.';
+'The guard of queries and commands about a bulk update: only its owner sees it; PT401, PT404.';
 
 create function api.get_bulk_update(bulk_update uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select private.bulk_update_json(private.own_bulk_update(bulk_update));
 $$;
-comment on function api.get_bulk_update is 'How far a bulk update of the caller''s has come.';
+comment on function api.get_bulk_update is 'Returns a bulk update of the caller, with its progress.';
 
 create function api.list_bulk_updates(
     before jsonb default null, page_size integer default 50
@@ -391,7 +391,7 @@ begin
 end;
 $$;
 comment on function api.list_bulk_updates is
-'The bulk updates of the caller''s, newest first before a place: how a client that was closed finds them again.';
+'The bulk updates of the caller, newest first, before a cursor.';
 
 create function api.list_bulk_items(
     bulk_update uuid, result text default null, after integer default 0,
@@ -419,7 +419,7 @@ begin
 end;
 $$;
 comment on function api.list_bulk_items is
-'What became of each ticket of a bulk update of the caller''s, after a position, all or with one result.';
+'The items of a bulk update of the caller after a position, all or those with one result.';
 
 create function private.inverse_change(before jsonb, after jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -432,33 +432,33 @@ as $$
     end;
 $$;
 comment on function private.inverse_change is
-'The change that leads from what an item was left as to what it had been.';
+'The change that reverts an item, from its fields before and after.';
 
 create function api.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
 returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    undone constant private.bulk_updates := private.own_bulk_update(bulk_update);
-    answer jsonb := private.stored_response(
+    original constant private.bulk_updates := private.own_bulk_update(bulk_update);
+    response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'undo_bulk_update', 'bulk_update', bulk_update)
     );
     job private.bulk_updates;
 begin
-    if answer is not null then
-        return answer;
+    if response is not null then
+        return response;
     end if;
-    if undone.finished_at is null then
+    if original.finished_at is null then
         raise sqlstate 'PT409' using
             message = 'not-finished',
             detail = 'The bulk update is still under way. Undo it when it is finished.';
     end if;
-    if undone.done = 0 then
+    if original.done = 0 then
         raise sqlstate 'PT409' using
             message = 'nothing-to-undo', detail = 'The bulk update has changed nothing.';
     end if;
-    job := private.open_bulk_update(null, undone.id, undone.done);
+    job := private.open_bulk_update(null, original.id, original.done);
     insert into private.bulk_items (bulk_update_id, position, ticket, change, expected_version)
     select
         job.id,
@@ -467,14 +467,14 @@ begin
         private.inverse_change(items.before, items.after),
         items.version
     from private.bulk_items as items
-    where items.bulk_update_id = undone.id and items.result = 'done';
-    answer := private.bulk_update_json(job);
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    where items.bulk_update_id = original.id and items.result = 'done';
+    response := private.bulk_update_json(job);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.undo_bulk_update is
-'Begins to take back what a finished bulk update of the caller''s did, where nothing has changed since; that is a bulk update too, and can be undone.';
+'Creates a bulk update that reverts a finished one of the caller, except for tickets that have changed since. It can be undone, too.';
 
 grant execute on function
 api.bulk_update, api.get_bulk_update, api.list_bulk_updates, api.list_bulk_items,

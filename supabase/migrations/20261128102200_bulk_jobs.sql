@@ -1,5 +1,6 @@
--- The work of bulk updates. Everything is done as the person who asked, by the commands
--- that do it to one ticket, so that rules and rights are those of single changes.
+-- Processing of bulk updates: workers claim one and apply its items in chunks. Each item is
+-- applied as the owner of the bulk update, by the commands for single tickets, so that the same
+-- rules and permissions hold.
 
 create function private.bulk_state(ticket public.tickets) returns jsonb
 language sql immutable set search_path = ''
@@ -14,7 +15,7 @@ as $$
     );
 $$;
 comment on function private.bulk_state is
-'What a bulk update may change of a ticket, in the words of a change.';
+'The fields of a ticket that a bulk update may change, in the form of a change.';
 
 create function private.field_changes(ticket public.tickets, change jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -25,23 +26,23 @@ as $$
         ))
         || case
             when change ?| '{add_tags,remove_tags}' then jsonb_build_object('tags', (
-                select coalesce(jsonb_agg(words.tag order by words.place), '[]')
+                select coalesce(jsonb_agg(tags.tag order by tags.position), '[]')
                 from (
-                    select tagged.tag, min(tagged.place) as place
+                    select tag, min(position) as position
                     from unnest(
                         ticket.tags || array(
                             select jsonb_array_elements_text(change -> 'add_tags')
                         )
-                    ) with ordinality as tagged (tag, place)
-                    group by tagged.tag
-                ) as words
-                where not coalesce(change -> 'remove_tags', '[]') ? words.tag
+                    ) with ordinality as all_tags (tag, position)
+                    group by tag
+                ) as tags
+                where not coalesce(change -> 'remove_tags', '[]') ? tags.tag
             ))
             else '{}'
         end;
 $$;
 comment on function private.field_changes is
-'The part of a change that update_ticket takes, with the tags that a ticket comes to.';
+'The part of a change that update_ticket applies, with the resulting tags of the ticket.';
 
 create function private.change_fields(ticket public.tickets, change jsonb) returns void
 language plpgsql security definer set search_path = ''
@@ -54,15 +55,15 @@ begin
     end if;
 end;
 $$;
-comment on function private.change_fields is 'Carries out the part of a change that update_ticket takes.';
+comment on function private.change_fields is 'Applies the part of a change that update_ticket applies.';
 
 create function private.apply_change(target public.tickets, change jsonb) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
     ref constant text := target.id::text;
-    -- Somebody may work the queue to come and not the one before; whoever moves a ticket
-    -- away may have no say in it afterwards. So a move comes last, or before its assignee.
+    -- The assignee may be a member of the new queue only, so moving comes before assigning.
+    -- Otherwise it comes last: the caller may have no permissions in the new queue.
     moves_first constant boolean := change ? 'queue'
         and coalesce(change ->> 'assignee', 'none') <> 'none';
     ticket public.tickets;
@@ -86,99 +87,98 @@ begin
 end;
 $$;
 comment on function private.apply_change is
-'Does to one ticket, as the caller, what a bulk update is to do to each; raises as the single commands do.';
+'Applies the change of a bulk update to one ticket, as the caller; raises the errors of the commands for single tickets.';
 
 create function private.apply_item(item private.bulk_items, change jsonb) returns private.bulk_items
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    ended private.bulk_items := item;
+    outcome private.bulk_items := item;
     target public.tickets;
     ticket public.tickets;
     code text;
-    broken text;
+    violated text;
 begin
-    -- Whoever lost the right is told so, before being told that there is no such ticket.
+    -- First, so that a lost permission is reported as such and not as a missing ticket.
     perform private.require_permissions_for(change);
     target := private.lock_ticket(item.ticket, item.expected_version);
     ticket := private.apply_change(target, change);
     if ticket.version = target.version then
-        ended.result := 'skipped';
-        ended.problem := 'unchanged';
-        ended.detail := 'There was nothing to change.';
+        outcome.result := 'skipped';
+        outcome.problem := 'unchanged';
+        outcome.detail := 'There was nothing to change.';
     else
-        ended.result := 'done';
-        ended.ticket_id := ticket.id;
-        ended.version := ticket.version;
-        ended.before := private.bulk_state(target);
-        ended.after := private.bulk_state(ticket);
+        outcome.result := 'done';
+        outcome.ticket_id := ticket.id;
+        outcome.version := ticket.version;
+        outcome.before := private.bulk_state(target);
+        outcome.after := private.bulk_state(ticket);
     end if;
-    return ended;
+    return outcome;
 exception
     when others then
         get stacked diagnostics
-            code = returned_sqlstate, ended.problem = message_text,
-            ended.detail = pg_exception_detail, broken = constraint_name;
-        -- A refusal is a result. Anything else is trouble: the chunk is undone and comes
-        -- again.
+            code = returned_sqlstate, outcome.problem = message_text,
+            outcome.detail = pg_exception_detail, violated = constraint_name;
+        -- A refusal is a result. Other errors roll back the chunk, which is retried.
         if code = 'PT412' then
-            ended.problem := 'changed-since';
+            outcome.problem := 'changed-since';
         elsif code ~ '^2[23]' then
-            ended.problem := 'invalid';
-            ended.detail := case
-                when broken = '' then 'A value is not acceptable.'
-                else format('It breaks the rule %s.', broken)
+            outcome.problem := 'invalid';
+            outcome.detail := case
+                when violated = '' then 'A value is not acceptable.'
+                else format('It breaks the rule %s.', violated)
             end;
         elsif code !~ '^PT4' then
             raise;
         end if;
-        ended.result := case when code = 'PT412' then 'skipped' else 'failed' end;
-        return ended;
+        outcome.result := case when code = 'PT412' then 'skipped' else 'failed' end;
+        return outcome;
 end;
 $$;
 comment on function private.apply_item is
-'Does one item as the caller, wholly or not at all, and returns it with its result.';
+'Applies one item as the caller, completely or not at all, and returns it with its result.';
 
 create function private.lock_chunk(items private.bulk_items[], change jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    work uuid[];
-    people uuid[];
+    ticket_ids uuid[];
+    agent_ids uuid[];
 begin
-    select array_agg(named.id) into work
+    select array_agg(found.id) into ticket_ids
     from (
         select distinct private.find_ticket_id(item.ticket) as id from unnest(items) as item
-    ) as named
-    where private.sees_ticket(named.id);
-    select array_agg(distinct person_roles.person_id) into people
+    ) as found
+    where private.sees_ticket(found.id);
+    select array_agg(distinct person_roles.person_id) into agent_ids
     from public.person_roles
     inner join public.role_permissions using (role)
     where role_permissions.permission = 'tickets.take'
         and person_roles.person_id in (
             select
-                case given.assignee
+                case changes.assignee
                     when 'none' then null
                     when 'me' then private.caller()
-                    else given.assignee::uuid
+                    else changes.assignee::uuid
                 end
             from (
                 select coalesce(item.change, lock_chunk.change) ->> 'assignee' as assignee
                 from unnest(items) as item
-            ) as given
+            ) as changes
         );
-    perform private.lock_tickets_and_agents(coalesce(work, '{}'), coalesce(people, '{}'));
+    perform private.lock_tickets_and_agents(coalesce(ticket_ids, '{}'), coalesce(agent_ids, '{}'));
 end;
 $$;
 comment on function private.lock_chunk is
-'Locks the tickets of a chunk that the caller sees, and the agents whom it concerns, in the order of the house.';
+'Locks the tickets of a chunk that the caller sees, then their assignees before and after, as private.lock_tickets_and_agents does.';
 
-create function private.record_results(job private.bulk_updates, ended private.bulk_items[])
+create function private.record_results(job private.bulk_updates, outcomes private.bulk_items[])
 returns private.bulk_updates
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    noted private.bulk_updates;
+    updated private.bulk_updates;
 begin
     update private.bulk_items as items
     set
@@ -189,37 +189,38 @@ begin
         version = item.version,
         before = item.before,
         after = item.after
-    from unnest(ended) as item
+    from unnest(outcomes) as item
     where items.bulk_update_id = item.bulk_update_id and items.position = item.position;
     update private.bulk_updates as jobs
     set
-        done = jobs.done + counted.done,
-        skipped = jobs.skipped + counted.skipped,
-        failed = jobs.failed + counted.failed,
+        done = jobs.done + counts.done,
+        skipped = jobs.skipped + counts.skipped,
+        failed = jobs.failed + counts.failed,
         finished_at = case
-            when jobs.done + jobs.skipped + jobs.failed + cardinality(ended) = jobs.total
+            when jobs.done + jobs.skipped + jobs.failed + cardinality(outcomes) = jobs.total
                 then clock_timestamp()
         end,
         due_at = clock_timestamp(),
-        -- What has failed in company goes on one by one.
+        -- After failures of whole chunks, continue item by item.
         attempts = case when jobs.attempts > 3 then 3 else 0 end
     from (
         select
             count(*) filter (where item.result = 'done') as done,
             count(*) filter (where item.result = 'skipped') as skipped,
             count(*) filter (where item.result = 'failed') as failed
-        from unnest(ended) as item
-    ) as counted
+        from unnest(outcomes) as item
+    ) as counts
     where jobs.id = job.id
-    returning jobs.* into noted;
+    returning jobs.* into updated;
     perform realtime.send(
-        private.bulk_update_json(noted), 'BULK_UPDATE_PROGRESSED', 'user:' || noted.person_id, true
+        private.bulk_update_json(updated),
+        'BULK_UPDATE_PROGRESSED', 'user:' || updated.person_id, true
     );
-    return noted;
+    return updated;
 end;
 $$;
 comment on function private.record_results is
-'Records how items ended and how far their bulk update has come, and tells who asked for it.';
+'Records the results of items, updates the progress of their bulk update, and broadcasts it to the owner.';
 
 create function api.claim_bulk_update(lease_seconds integer default 60) returns jsonb
 language sql security definer set search_path = ''
@@ -238,25 +239,25 @@ as $$
     returning jsonb_build_object('id', id, 'attempt', attempts);
 $$;
 comment on function api.claim_bulk_update is
-'The bulk update that was worked on least lately, for a while this worker''s; null when there is nothing to do. For workers.';
+'Claims the least recently processed bulk update for lease_seconds; null when none is due. For workers.';
 
 create function api.apply_bulk_chunk(
-    bulk_update uuid, attempt integer, at_most integer default 50
+    bulk_update uuid, attempt integer, max_items integer default 50
 ) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     job private.bulk_updates;
-    asking text;
+    previous_claims text;
     chunk private.bulk_items[];
     item private.bulk_items;
-    ended private.bulk_items[] := '{}';
+    outcomes private.bulk_items[] := '{}';
 begin
-    -- The person first, as whoever deletes one does, so that the two never deadlock.
+    -- Locks the person first, as deleting a person does, so that the two never deadlock.
     perform from public.profiles
     where id = (select jobs.person_id from private.bulk_updates as jobs where jobs.id = bulk_update)
     for key share;
-    -- Whoever comes second waits here, and then finds what the first has left.
+    -- A concurrent worker waits here until the chunk before is committed.
     select * into job from private.bulk_updates
     where id = bulk_update and finished_at is null and attempts = attempt
     for no key update;
@@ -267,10 +268,10 @@ begin
         select items from private.bulk_items as items
         where items.bulk_update_id = job.id and items.result is null
         order by items.position
-        -- A chunk that failed three times is tried item by item, to find which it is.
-        limit case when job.attempts > 3 then 1 else at_most end
+        -- After three failures, item by item, to find the one that fails.
+        limit case when job.attempts > 3 then 1 else max_items end
     );
-    asking := private.impersonate(job.person_id);
+    previous_claims := private.impersonate(job.person_id);
     perform set_config('autocrm.batch', job.id::text, true);
     if job.attempts <= 6 then
         perform private.lock_chunk(chunk, job.change);
@@ -279,36 +280,36 @@ begin
         if job.attempts > 6 then
             item.result := 'failed';
             item.problem := 'internal-error';
-            item.detail := 'The desk failed at this ticket every time it tried.';
+            item.detail := 'The change failed every time it was tried.';
         else
             item := private.apply_item(item, coalesce(item.change, job.change));
         end if;
-        ended := ended || item;
+        outcomes := outcomes || item;
     end loop;
     perform set_config('autocrm.batch', '', true);
-    perform private.stop_impersonating(asking);
-    return private.bulk_update_json(private.record_results(job, ended));
+    perform private.stop_impersonating(previous_claims);
+    return private.bulk_update_json(private.record_results(job, outcomes));
 end;
 $$;
 comment on function api.apply_bulk_chunk is
-'Does the next items of a claimed bulk update in one transaction, with the rights that its person has now; null when another worker has it. For workers.';
+'Applies the next items of a claimed bulk update in one transaction, with the current permissions of its owner; null when another worker has claimed it. For workers.';
 
-create function api.delete_old_bulk_updates(at_most integer default 20) returns integer
+create function api.delete_old_bulk_updates(max_items integer default 20) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    forgotten integer;
+    deleted integer;
 begin
     delete from private.bulk_updates where id in (
         select id from private.bulk_updates_expired
-        order by finished_at limit at_most for update skip locked
+        order by finished_at limit max_items for update skip locked
     );
-    get diagnostics forgotten = row_count;
-    return forgotten;
+    get diagnostics deleted = row_count;
+    return deleted;
 end;
 $$;
 comment on function api.delete_old_bulk_updates is
-'Deletes some of the bulk updates that were over 30 days ago; says how many. For workers.';
+'Deletes bulk updates that finished over 30 days ago; returns how many. For workers.';
 
 grant execute on function
 api.claim_bulk_update, api.apply_bulk_chunk, api.delete_old_bulk_updates

@@ -1,5 +1,6 @@
--- A reply lease: for a few minutes a ticket is one agent's to answer, so that two do not
--- answer at once. It ends by itself; taking it from somebody is explicit and recorded.
+-- Reply leases: for a few minutes one agent alone may reply to a ticket, so that two do not reply
+-- at once. A lease expires by itself; taking over the lease of another agent is explicit and
+-- recorded as an event.
 
 create table private.reply_leases (
     ticket_id uuid primary key references public.tickets (id) on delete cascade,
@@ -7,10 +8,10 @@ create table private.reply_leases (
     expires_at timestamptz not null
 );
 comment on table private.reply_leases is
-'Who is answering a ticket. What has expired counts for nothing, and goes when the next one comes.';
+'Who is replying to a ticket. Expired leases have no effect and are replaced by the next one.';
 comment on column private.reply_leases.ticket_id is 'The ticket.';
-comment on column private.reply_leases.person_id is 'Who is answering.';
-comment on column private.reply_leases.expires_at is 'Until when, unless they say so again.';
+comment on column private.reply_leases.person_id is 'Who is replying.';
+comment on column private.reply_leases.expires_at is 'When it expires, unless it is renewed.';
 create index reply_leases_person on private.reply_leases (person_id);
 
 create function private.current_lease(ticket uuid) returns private.reply_leases
@@ -19,7 +20,7 @@ as $$
     select * from private.reply_leases
     where ticket_id = current_lease.ticket and expires_at > clock_timestamp();
 $$;
-comment on function private.current_lease is 'The lease of a ticket as it stands this moment, or nulls.';
+comment on function private.current_lease is 'The unexpired lease of a ticket, or nulls.';
 
 create function private.lease_json(ticket uuid) returns jsonb
 language sql volatile security definer set search_path = ''
@@ -33,22 +34,22 @@ as $$
     from private.current_lease(lease_json.ticket) as lease;
 $$;
 comment on function private.lease_json is
-'Who is answering a ticket, and until when, as staff are shown it; nulls when nobody is.';
+'The current lease of a ticket as JSON; nulls when there is none.';
 
 create function private.broadcast_lease(ticket uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    view constant jsonb := private.lease_json(ticket);
+    lease constant jsonb := private.lease_json(ticket);
 begin
     perform realtime.send(
-        view, 'REPLY_LEASE_CHANGED', format('ticket:%s:internal', ticket), true
+        lease, 'REPLY_LEASE_CHANGED', format('ticket:%s:internal', ticket), true
     );
-    return view;
+    return lease;
 end;
 $$;
 comment on function private.broadcast_lease is
-'Broadcasts to staff who is answering a ticket, and returns it; for eyes only.';
+'Broadcasts the current lease of a ticket to staff, and returns it.';
 
 create function private.refuse_leased_reply(lease private.reply_leases) returns void
 language plpgsql stable security definer set search_path = ''
@@ -63,7 +64,7 @@ begin
         );
 end;
 $$;
-comment on function private.refuse_leased_reply is 'PT409, and says who is answering until when.';
+comment on function private.refuse_leased_reply is 'Raises PT409 that names who is replying and until when.';
 
 create function private.lock_ticket_to_reply(ticket text) returns public.tickets
 language plpgsql security definer set search_path = ''
@@ -81,7 +82,7 @@ begin
 end;
 $$;
 comment on function private.lock_ticket_to_reply is
-'The guard of the commands about leases: finds and locks a ticket that the caller may answer as staff; PT401, PT403, PT404.';
+'The guard of lease commands: finds and locks a ticket that the caller may reply to as staff; PT401, PT403, PT404.';
 
 create function api.lease_reply(ticket text, take_over boolean default false) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -89,20 +90,20 @@ as $$
 declare
     target constant public.tickets := private.lock_ticket_to_reply(ticket);
     me constant uuid := private.caller();
-    held constant private.reply_leases := private.current_lease(target.id);
+    current constant private.reply_leases := private.current_lease(target.id);
 begin
     if target.status_category = 'closed' then
         raise sqlstate 'PT409' using
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     end if;
-    if held.person_id <> me then
+    if current.person_id <> me then
         if not coalesce(take_over, false) then
-            perform private.refuse_leased_reply(held);
+            perform private.refuse_leased_reply(current);
         end if;
         perform private.record_event(
             target.id, 'TICKET_REPLY_TAKEN_OVER',
-            jsonb_build_object('person_id', held.person_id),
+            jsonb_build_object('person_id', current.person_id),
             jsonb_build_object('person_id', me),
             true
         );
@@ -117,7 +118,7 @@ begin
 end;
 $$;
 comment on function api.lease_reply is
-'Holds a ticket for the reply of the caller, again and again while they write; PT409 while somebody else does, unless it is taken over, which is recorded. Needs tickets.reply in the queue.';
+'Takes or renews the reply lease of a ticket; PT409 while somebody else has it, unless take_over, which is recorded as an event. Needs tickets.reply in the queue.';
 
 create function api.release_reply(ticket text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -134,7 +135,7 @@ begin
 end;
 $$;
 comment on function api.release_reply is
-'Ends the caller''s lease of a ticket, if there is one; that of somebody else stays, and is returned.';
+'Ends the lease of the caller, if any, and returns the current lease; leases of others stay.';
 
 create function api.get_reply_lease(ticket text) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -147,31 +148,31 @@ begin
 end;
 $$;
 comment on function api.get_reply_lease is
-'Who is answering a ticket, and until when; nulls when nobody is. Needs tickets.reply in the queue.';
+'Returns the current lease of a ticket; nulls when there is none. Needs tickets.reply in the queue.';
 
 create function private.enforce_lease() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    held private.reply_leases;
+    current private.reply_leases;
 begin
-    select * into held from private.reply_leases where ticket_id = new.ticket_id;
-    if held.person_id = new.author_id then
+    select * into current from private.reply_leases where ticket_id = new.ticket_id;
+    if current.person_id = new.author_id then
         delete from private.reply_leases where ticket_id = new.ticket_id;
         perform private.broadcast_lease(new.ticket_id);
-    elsif held.expires_at > clock_timestamp() and exists (
+    elsif current.expires_at > clock_timestamp() and exists (
         select from public.tickets
         where id = new.ticket_id
             and requester_id <> new.author_id
             and private.holds_in_queue('tickets.reply', queue_id)
     ) then
-        perform private.refuse_leased_reply(held);
+        perform private.refuse_leased_reply(current);
     end if;
     return new;
 end;
 $$;
 comment on function private.enforce_lease is
-'Refuses the public reply of staff while somebody else is answering; one''s own reply ends one''s lease. Customers and notes are never held back.';
+'Refuses a public reply of staff while somebody else has the lease; a reply ends the author''s own lease. Customers and notes are never refused.';
 
 create trigger enforce_lease
 before insert on public.comments

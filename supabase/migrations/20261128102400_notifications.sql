@@ -1,5 +1,5 @@
--- Notifications: who is told of what happened, in a list of their own, and how they want
--- to be told.
+-- Notifications: a reaction to each event adds it to the notification lists and the emails of
+-- the people concerned, by their preferences.
 
 create table public.notification_preferences (
     person_id uuid not null references public.profiles (id) on delete cascade,
@@ -9,11 +9,11 @@ create table public.notification_preferences (
     primary key (person_id, type)
 );
 comment on table public.notification_preferences is
-'How people want to be told, where it differs from the default.';
-comment on column public.notification_preferences.person_id is 'Whose wish it is.';
+'Notification preferences, where they differ from the defaults in private.event_types.';
+comment on column public.notification_preferences.person_id is 'The person.';
 comment on column public.notification_preferences.type is 'The type of event.';
-comment on column public.notification_preferences.in_app is 'Whether it comes to the list.';
-comment on column public.notification_preferences.email is 'Whether it comes by mail.';
+comment on column public.notification_preferences.in_app is 'Whether such events are listed.';
+comment on column public.notification_preferences.email is 'Whether such events are sent by email.';
 create index notification_preferences_type on public.notification_preferences (type);
 
 create table public.notifications (
@@ -27,30 +27,30 @@ create table public.notifications (
     read_at timestamptz,
     constraint notifications_once unique (event_id, person_id)
 );
-comment on table public.notifications is 'What a person is told of; one row a person and event.';
+comment on table public.notifications is 'The notification list of each person; one row a person and event.';
 comment on column public.notifications.id is 'Identity.';
-comment on column public.notifications.person_id is 'Who is told.';
-comment on column public.notifications.event_id is 'What happened.';
-comment on column public.notifications.ticket_id is 'What it happened to.';
-comment on column public.notifications.type is 'What kind of event it was.';
-comment on column public.notifications.actor_id is 'Who did it; empty when the system did.';
-comment on column public.notifications.created_at is 'When the person was told.';
-comment on column public.notifications.read_at is 'When the person had read it; empty until then.';
+comment on column public.notifications.person_id is 'The recipient.';
+comment on column public.notifications.event_id is 'The event.';
+comment on column public.notifications.ticket_id is 'The ticket.';
+comment on column public.notifications.type is 'The type of the event.';
+comment on column public.notifications.actor_id is 'Who did it; null for the system.';
+comment on column public.notifications.created_at is 'When the notification was created.';
+comment on column public.notifications.read_at is 'When it was read; null while unread.';
 create index notifications_person on public.notifications (person_id, created_at, id);
 create index notifications_unread on public.notifications (person_id, created_at, id)
 where read_at is null;
-comment on index public.notifications_unread is 'What the unread list and count read; equals their predicate.';
+comment on index public.notifications_unread is 'Serves the unread list and count; equals their predicate.';
 create index notifications_ticket on public.notifications (ticket_id);
 create index notifications_actor on public.notifications (actor_id);
 create index notifications_read on public.notifications (read_at) where read_at is not null;
-comment on index public.notifications_read is 'What is forgotten next.';
+comment on index public.notifications_read is 'Serves the deletion of old notifications.';
 
 alter table public.notifications enable row level security;
 alter table public.notification_preferences enable row level security;
 grant select on public.notifications, public.notification_preferences
 to authenticated, service_role;
 
-create policy "people see what they were told and may still know" on public.notifications
+create policy "people see notifications of events they may still see" on public.notifications
 for select to authenticated using (
     person_id = (select private.caller())
     and event_id = (
@@ -60,7 +60,7 @@ for select to authenticated using (
     )
 );
 
-create policy "people see their own wishes" on public.notification_preferences
+create policy "people see their own preferences" on public.notification_preferences
 for select to authenticated using (person_id = (select private.caller()));
 
 create view private.notifications_expired as
@@ -82,7 +82,7 @@ begin
     return null;
 end;
 $$;
-comment on function private.broadcast_notification is 'Broadcasts that there is something to read; the row is the truth.';
+comment on function private.broadcast_notification is 'Broadcasts a new notification to its recipient.';
 
 create trigger broadcast_notification
 after insert on public.notifications
@@ -102,7 +102,7 @@ as $$
     ) as unread;
 $$;
 comment on function private.count_unread is
-'How much of what the caller was told, and may still see, is unread; counted to 1000.';
+'Number of unread notifications that the caller may still see, counted up to 1,000.';
 
 create function api.list_notifications(
     only_unread boolean default false, after jsonb default null, page_size integer default 50
@@ -113,29 +113,29 @@ declare
     me constant uuid := private.caller();
     items jsonb;
 begin
-    -- Two texts, so that the planner can prove that the partial index will do.
+    -- Composed text, so that the planner can prove that the partial index covers the query.
     execute format(
         $sql$
             select jsonb_agg(to_jsonb(page) order by page.created_at desc, page.id desc)
             from (
                 select
-                    told.id, told.event_id, told.ticket_id, told.type, told.actor_id,
-                    told.created_at, told.read_at,
+                    notices.id, notices.event_id, notices.ticket_id, notices.type,
+                    notices.actor_id, notices.created_at, notices.read_at,
                     tickets.number as ticket_number,
                     tickets.subject as ticket_subject,
                     profiles.name as actor_name
-                from public.notifications as told
-                inner join public.tickets on tickets.id = told.ticket_id
-                left join public.profiles on profiles.id = told.actor_id
-                where told.person_id = $1 and %s and %s
-                order by told.created_at desc, told.id desc
+                from public.notifications as notices
+                inner join public.tickets on tickets.id = notices.ticket_id
+                left join public.profiles on profiles.id = notices.actor_id
+                where notices.person_id = $1 and %s and %s
+                order by notices.created_at desc, notices.id desc
                 limit $3
             ) as page
         $sql$,
-        case when only_unread then 'told.read_at is null' else 'true' end,
+        case when only_unread then 'notices.read_at is null' else 'true' end,
         case
             when after is null then 'true'
-            else '(told.created_at, told.id) < (($2 ->> 0)::timestamptz, ($2 ->> 1)::uuid)'
+            else '(notices.created_at, notices.id) < (($2 ->> 0)::timestamptz, ($2 ->> 1)::uuid)'
         end
     ) into items using me, after, page_size;
     return jsonb_build_object(
@@ -144,7 +144,7 @@ begin
 end;
 $$;
 comment on function api.list_notifications is
-'What the caller was told of, newest first after a place, and how much of all is unread; counted to 1000.';
+'A page of the notifications of the caller, newest first after a cursor, and the number of all unread ones, counted up to 1,000.';
 
 create function private.set_notifications_read(
     ids uuid[], up_to uuid, idempotency_key text
@@ -176,7 +176,7 @@ begin
 end;
 $$;
 comment on function private.set_notifications_read is
-'The caller has read these notifications, or everything up to one; others'' are passed by.';
+'Marks notifications of the caller as read: these, or all up to one. Those of others are ignored.';
 
 create function api.mark_notifications_read(
     ids uuid[] default null, up_to uuid default null, idempotency_key text default null
@@ -189,7 +189,7 @@ begin
 end;
 $$;
 comment on function api.mark_notifications_read is
-'Marks these notifications as read, or everything up to one; says how much is left.';
+'Marks notifications as read: these, or all up to one. Returns how many are unread.';
 
 create function api.get_notification_preferences()
 returns table (type text, in_app boolean, email boolean)
@@ -200,15 +200,17 @@ declare
 begin
     return query
     select
-        usual.type, coalesce(own.in_app, usual.in_app), coalesce(own.email, usual.email)
-    from private.event_types as usual
+        defaults.type,
+        coalesce(own.in_app, defaults.in_app),
+        coalesce(own.email, defaults.email)
+    from private.event_types as defaults
     left join public.notification_preferences as own
-        on own.type = usual.type and own.person_id = me
-    order by usual.type;
+        on own.type = defaults.type and own.person_id = me
+    order by defaults.type;
 end;
 $$;
 comment on function api.get_notification_preferences is
-'How the caller is told of each type of event, defaults included.';
+'The notification preferences of the caller for each type of event, including defaults.';
 
 create function api.set_notification_preferences(preferences jsonb)
 returns table (type text, in_app boolean, email boolean)
@@ -218,24 +220,27 @@ declare
     me constant uuid := private.require_caller();
 begin
     if exists (
-        select from jsonb_to_recordset(preferences) as wish (type text)
-        where wish.type is null
-            or wish.type not in (select usual.type from private.event_types as usual)
+        select from jsonb_to_recordset(preferences) as preference (type text)
+        where preference.type is null
+            or preference.type not in (select known.type from private.event_types as known)
     ) then
         raise sqlstate 'PT422' using
             message = 'unknown-event-type', detail = 'There is no such type of event.';
     end if;
-    -- Two wishes of one person at once must not be mixed.
+    -- The lock keeps concurrent requests of one person from mixing their rows.
     perform from public.profiles where id = me for no key update;
     delete from public.notification_preferences as own where own.person_id = me;
     insert into public.notification_preferences as own (person_id, type, in_app, email)
-    select distinct on (wish.type) me, wish.type, wish.in_app, wish.email
-    from jsonb_to_recordset(preferences) as wish (type text, in_app boolean, email boolean);
+    select distinct on (preference.type)
+        me, preference.type, preference.in_app, preference.email
+    from jsonb_to_recordset(preferences) as preference (
+        type text, in_app boolean, email boolean
+    );
     return query select * from api.get_notification_preferences();
 end;
 $$;
 comment on function api.set_notification_preferences is
-'Replaces the caller''s wishes: [{type, in_app, email}]; what is not named follows the default again.';
+'Replaces the preferences of the caller by [{type, in_app, email}]; other types have their defaults again.';
 
 -- The reaction ---------------------------------------------------------------
 
@@ -243,39 +248,39 @@ create function private.impersonate(person uuid) returns text
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    asking constant text := coalesce(current_setting('request.jwt.claims', true), '');
+    previous_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
 begin
     perform set_config(
         'request.jwt.claims',
         jsonb_build_object('sub', person, 'aud', 'authenticated')::text,
         true
     );
-    return asking;
+    return previous_claims;
 end;
 $$;
 comment on function private.impersonate is
-'Lets every question about the caller be about this person, so that there is one predicate for both; returns what private.stop_impersonating takes. Granted to nobody.';
+'Makes a person the caller, so that the same predicates decide what they may see; returns the claims to pass to private.stop_impersonating. Granted to nobody.';
 
-create function private.stop_impersonating(asking text) returns void
+create function private.stop_impersonating(previous_claims text) returns void
 language sql security definer set search_path = ''
 as $$
-    select set_config('request.jwt.claims', asking, true);
+    select set_config('request.jwt.claims', previous_claims, true);
 $$;
-comment on function private.stop_impersonating is 'Ends private.impersonate.';
+comment on function private.stop_impersonating is 'Restores the caller of before private.impersonate.';
 
 create function private.may_see_event(person uuid, event public.ticket_events) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    asking constant text := private.impersonate(person);
-    answer constant boolean := private.sees_ticket(event.ticket_id) and (
+    previous_claims constant text := private.impersonate(person);
+    visible constant boolean := private.sees_ticket(event.ticket_id) and (
         not event.is_internal or private.can_read_notes(
             person, (select queue_id from public.tickets where id = event.ticket_id)
         )
     );
 begin
-    perform private.stop_impersonating(asking);
-    return answer;
+    perform private.stop_impersonating(previous_claims);
+    return visible;
 end;
 $$;
 comment on function private.may_see_event is
@@ -302,7 +307,7 @@ as $$
     where tickets.id = (assignee_then.event).ticket_id;
 $$;
 comment on function private.assignee_then is
-'Who held a ticket after an event: who the next assignment took it from, or who holds it now. Whoever comes later is not told of what was before.';
+'The assignee of a ticket right after an event: the one whom the next TICKET_ASSIGNED replaced, or else the current one. Later assignees are not notified of earlier events.';
 
 create function private.recipients(event public.ticket_events)
 returns table (person_id uuid, in_app boolean, email boolean)
@@ -324,46 +329,51 @@ as $$
 
     select
         profiles.id,
-        coalesce(own.in_app, usual.in_app, true),
-        coalesce(own.email, usual.email, false)
+        coalesce(own.in_app, defaults.in_app, true),
+        coalesce(own.email, defaults.email, false)
     from concerned
     inner join public.profiles on profiles.id = concerned.id
-    left join private.event_types as usual on usual.type = (recipients.event).type
+    left join private.event_types as defaults on defaults.type = (recipients.event).type
     left join public.notification_preferences as own
         on own.person_id = profiles.id and own.type = (recipients.event).type
     where profiles.id is distinct from (recipients.event).actor_id
         and private.may_see_event(profiles.id, recipients.event);
 $$;
 comment on function private.recipients is
-'Who is told of an event, and how: requester, assignee before and after, and followers, as they were then; never the actor, never somebody who may not know now.';
+'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time; without the actor, and without people who may not see it now.';
 
 create function api.notify_people(event uuid) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    happened public.ticket_events;
-    told record;
+    event_row public.ticket_events;
+    recipient record;
 begin
     if not private.begin_reaction(event, 'notify_people') then
         return false;
     end if;
-    select * into happened from public.ticket_events as events where events.id = event;
-    -- In order of people, so that two events of a ticket never wait for each other.
-    for told in select * from private.recipients(happened) as people order by people.person_id loop
-        if told.in_app then
+    select * into event_row from public.ticket_events as events where events.id = event;
+    -- In order of id, so that two events of a ticket never deadlock.
+    for recipient in
+        select * from private.recipients(event_row) as people order by people.person_id
+    loop
+        if recipient.in_app then
             insert into public.notifications (person_id, event_id, ticket_id, type, actor_id)
-            values (told.person_id, happened.id, happened.ticket_id, happened.type, happened.actor_id)
+            values (
+                recipient.person_id, event_row.id, event_row.ticket_id, event_row.type,
+                event_row.actor_id
+            )
             on conflict do nothing;
         end if;
-        if told.email then
-            perform private.add_event_to_email(told.person_id, happened);
+        if recipient.email then
+            perform private.add_event_to_email(recipient.person_id, event_row);
         end if;
     end loop;
     return true;
 end;
 $$;
 comment on function api.notify_people is
-'The reaction that tells people of an event, once; false when it already had its effect.';
+'The reaction that notifies people of an event, once; false when it was done before.';
 
 grant execute on function
 private.count_unread,

@@ -1,5 +1,6 @@
--- Email about tickets. A burst is one email: an event joins the email that already waits
--- for the same person and ticket, for half a minute from its first event on.
+-- Emails about tickets. Several events become one email: an event is added to the unclaimed
+-- email to the same person about the same ticket, which is due half a minute (email_delay)
+-- after its first event. Workers claim due emails, compose and send them, and record the result.
 
 create table private.emails (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -7,31 +8,32 @@ create table private.emails (
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     created_at timestamptz not null default now(),
     due_at timestamptz not null,
-    taken_at timestamptz,
+    claimed_at timestamptz,
     attempts smallint not null default 0,
     sent_at timestamptz,
     gave_up_at timestamptz,
     last_error text
 );
-comment on table private.emails is 'Mail to one person about one ticket.';
-comment on column private.emails.id is 'Identity; the Message-ID is made of it.';
-comment on column private.emails.person_id is 'To whom.';
-comment on column private.emails.ticket_id is 'About what.';
-comment on column private.emails.created_at is 'When its first event came.';
+comment on table private.emails is 'Emails, each to one person about one ticket.';
+comment on column private.emails.id is 'Identity; part of the Message-ID.';
+comment on column private.emails.person_id is 'The recipient.';
+comment on column private.emails.ticket_id is 'The ticket.';
+comment on column private.emails.created_at is 'When its first event was added.';
 comment on column private.emails.due_at is
-'When a worker may take it; while one holds it, when another may take it over.';
-comment on column private.emails.taken_at is 'When it was first taken; no event joins it after that.';
-comment on column private.emails.attempts is 'How often it was taken.';
-comment on column private.emails.sent_at is 'When the mail service had accepted it.';
-comment on column private.emails.gave_up_at is 'When it was given up, or there was nothing left to tell.';
+'When a worker may claim it; after a claim, when another worker may.';
+comment on column private.emails.claimed_at is 'When it was first claimed; no event is added after that.';
+comment on column private.emails.attempts is 'How often it was claimed.';
+comment on column private.emails.sent_at is 'When the mail service accepted it.';
+comment on column private.emails.gave_up_at is 'When it was given up, or dropped because the recipient may no longer see any of it.';
 comment on column private.emails.last_error is 'What went wrong last, without personal data.';
-create unique index emails_waiting on private.emails (person_id, ticket_id) where taken_at is null;
-comment on index private.emails_waiting is 'One mail a person and ticket waits; further events join it.';
+create unique index emails_waiting on private.emails (person_id, ticket_id)
+where claimed_at is null;
+comment on index private.emails_waiting is 'One unclaimed email a person and ticket; events are added to it.';
 create index emails_due_at on private.emails (due_at) where sent_at is null and gave_up_at is null;
 comment on index private.emails_due_at is 'Serves emails_due.';
 create index emails_finished on private.emails (created_at)
 where sent_at is not null or gave_up_at is not null;
-comment on index private.emails_finished is 'What is forgotten next.';
+comment on index private.emails_finished is 'Serves the deletion of old emails.';
 create index emails_person on private.emails (person_id);
 create index emails_ticket on private.emails (ticket_id);
 
@@ -56,33 +58,33 @@ create table private.email_events (
     event_id uuid not null references public.ticket_events (id) on delete cascade,
     primary key (email_id, event_id)
 );
-comment on table private.email_events is 'What a mail tells.';
-comment on column private.email_events.email_id is 'The mail.';
-comment on column private.email_events.event_id is 'What happened.';
+comment on table private.email_events is 'The events in each email.';
+comment on column private.email_events.email_id is 'The email.';
+comment on column private.email_events.event_id is 'The event.';
 create index email_events_event on private.email_events (event_id);
 
 create function private.add_event_to_email(person uuid, event public.ticket_events) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    mail uuid;
+    email uuid;
 begin
-    -- Updating nothing locks the mail that waits, so that nobody takes it meanwhile.
+    -- The update changes nothing but locks the email, so that nobody claims it meanwhile.
     insert into private.emails (person_id, ticket_id, due_at)
     values (
         person, event.ticket_id, now() + (select email_delay from private.settings)
     )
-    on conflict (person_id, ticket_id) where taken_at is null
+    on conflict (person_id, ticket_id) where claimed_at is null
     do update set person_id = excluded.person_id
-    returning id into mail;
-    insert into private.email_events (email_id, event_id) values (mail, event.id)
+    returning id into email;
+    insert into private.email_events (email_id, event_id) values (email, event.id)
     on conflict do nothing;
 end;
 $$;
 comment on function private.add_event_to_email is
-'Adds an event to the mail that waits for a person and ticket, or begins one.';
+'Adds an event to the unclaimed email to a person about its ticket, or to a new one.';
 
--- What an email says ---------------------------------------------------------
+-- Content --------------------------------------------------------------------
 
 create function private.visible_names(people uuid[]) returns jsonb
 language sql stable security definer set search_path = ''
@@ -98,17 +100,17 @@ as $$
         );
 $$;
 comment on function private.visible_names is
-'Names by id, of those people whom the caller may know; as the policy of profiles says.';
+'Names by id of those people whom the caller may see; the predicate of the policy on profiles.';
 
-create function private.email_content(mail private.emails) returns jsonb
+create function private.email_content(email private.emails) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    asking constant text := private.impersonate(mail.person_id);
-    letter jsonb;
+    previous_claims constant text := private.impersonate(email.person_id);
+    content jsonb;
 begin
-    -- What a person may know is asked again now: a right may have ended while it waited.
-    with told as (
+    -- Checks again what the recipient may see: permissions may have ended since the event.
+    with visible as (
         select
             events.id,
             events.seq,
@@ -116,7 +118,7 @@ begin
             events.before,
             events.after,
             to_jsonb(events) as event,
-            left(comments.body, 10000) as words
+            left(comments.body, 10000) as comment_body
         from private.email_events
         inner join public.ticket_events as events on events.id = email_events.event_id
         inner join public.tickets on tickets.id = events.ticket_id
@@ -127,28 +129,29 @@ begin
                 when 'TICKET_COMMENTED' then comments.id = (events.after ->> 'comment_id')::uuid
                 when 'TICKET_CREATED' then comments.position = 1
             end
-        where email_events.email_id = mail.id
-            and private.sees_ticket(mail.ticket_id)
+        where email_events.email_id = email.id
+            and private.sees_ticket(email.ticket_id)
             and (
-                not events.is_internal or private.can_read_notes(mail.person_id, tickets.queue_id)
+                not events.is_internal
+                or private.can_read_notes(email.person_id, tickets.queue_id)
             )
         order by events.seq desc
         limit 50
     ),
 
     mentioned as (
-        select told.actor_id as id from told
+        select visible.actor_id as id from visible
         union
-        select (told.before ->> 'assignee_id')::uuid from told
+        select (visible.before ->> 'assignee_id')::uuid from visible
         union
-        select (told.after ->> 'assignee_id')::uuid from told
+        select (visible.after ->> 'assignee_id')::uuid from visible
     )
 
     select
         jsonb_build_object(
-            'id', mail.id,
-            'attempt', mail.attempts,
-            'person_id', mail.person_id,
+            'id', email.id,
+            'attempt', email.attempts,
+            'person_id', email.person_id,
             'address', users.email,
             'name', profiles.name,
             'ticket_id', tickets.id,
@@ -160,7 +163,7 @@ begin
                     jsonb_object_agg(
                         statuses.status,
                         case
-                            when private.can_work(mail.person_id, tickets.queue_id)
+                            when private.can_work(email.person_id, tickets.queue_id)
                                 then statuses.agent_label
                             else statuses.customer_label
                         end
@@ -170,25 +173,27 @@ begin
             'happened', (
                 select
                     jsonb_agg(
-                        jsonb_build_object('event', told.event, 'words', told.words)
-                        order by told.seq
+                        jsonb_build_object(
+                            'event', visible.event, 'words', visible.comment_body
+                        )
+                        order by visible.seq
                     )
-                from told
+                from visible
             )
         )
-    into letter
+    into content
     from public.tickets
-    inner join public.profiles on profiles.id = mail.person_id
-    inner join auth.users on users.id = mail.person_id
-    where tickets.id = mail.ticket_id
+    inner join public.profiles on profiles.id = email.person_id
+    inner join auth.users on users.id = email.person_id
+    where tickets.id = email.ticket_id
         and users.email <> ''
-        and exists (select from told);
-    perform private.stop_impersonating(asking);
-    return letter;
+        and exists (select from visible);
+    perform private.stop_impersonating(previous_claims);
+    return content;
 end;
 $$;
 comment on function private.email_content is
-'All that a mail is written from: the last 50 of its events, with the words of public comments, as far as its reader may know them now; null when that is nothing.';
+'All data of an email: the last 50 of its events that the recipient may see now, with the bodies of public comments; null when there are none.';
 
 -- Sending --------------------------------------------------------------------
 
@@ -197,21 +202,21 @@ language sql immutable set search_path = ''
 as $$
     select 10::smallint;
 $$;
-comment on function private.email_attempts is 'How often a mail is tried: for about 8 hours.';
+comment on function private.email_attempts is 'How often sending an email is tried: for about 8 hours.';
 
-create function api.claim_emails(at_most integer default 10) returns setof jsonb
+create function api.claim_emails(max_items integer default 10) returns setof jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    mail private.emails;
-    letter jsonb;
+    email private.emails;
+    content jsonb;
     claimed integer := 0;
 begin
-    -- What is not worth a letter is put away in passing, a bounded number a call.
-    for taken in 1 .. 10 * at_most loop
+    -- Emails without content are given up here, a limited number a call.
+    for claim in 1 .. 10 * max_items loop
         update private.emails
         set
-            taken_at = coalesce(taken_at, now()),
+            claimed_at = coalesce(claimed_at, now()),
             attempts = attempts + 1,
             due_at = now() + interval '2 minutes'
         where id = (
@@ -220,27 +225,27 @@ begin
             limit 1
             for update skip locked
         )
-        returning * into mail;
+        returning * into email;
         exit when not found;
-        letter := private.email_content(mail);
-        if letter is null or mail.attempts > private.email_attempts() then
+        content := private.email_content(email);
+        if content is null or email.attempts > private.email_attempts() then
             update private.emails
             set
                 gave_up_at = now(),
                 last_error = case
-                    when letter is null then 'nothing to tell' else coalesce(last_error, 'lost')
+                    when content is null then 'nothing to tell' else coalesce(last_error, 'lost')
                 end
-            where id = mail.id;
+            where id = email.id;
         else
             claimed := claimed + 1;
-            return next letter;
+            return next content;
         end if;
-        exit when claimed = at_most;
+        exit when claimed = max_items;
     end loop;
 end;
 $$;
 comment on function api.claim_emails is
-'The mails that have been due longest, for 2 minutes this worker''s alone; then, unless marked, another''s. For workers.';
+'Claims the emails that have been due longest for 2 minutes, and returns their data. For workers.';
 
 create function api.record_email_sent(email uuid) returns void
 language sql security definer set search_path = ''
@@ -249,52 +254,52 @@ as $$
     set sent_at = now(), gave_up_at = null, last_error = null
     where id = email and sent_at is null;
 $$;
-comment on function api.record_email_sent is 'The mail service has accepted a mail.';
+comment on function api.record_email_sent is 'Records that the mail service accepted an email.';
 
 create function api.record_email_failure(
-    email uuid, attempt integer, error text, for_good boolean default false
+    email uuid, attempt integer, error text, permanent boolean default false
 ) returns boolean
 language plpgsql security definer set search_path = ''
 as $$
 declare
     gave_up boolean;
 begin
-    -- Whoever lost the mail to another worker has no say in it any more.
+    -- Ignored when another worker has claimed the email since.
     update private.emails
     set
         last_error = left(error, 200),
         due_at = now() + least(interval '4 hours', interval '1 minute' * 2 ^ (attempts - 1)),
-        gave_up_at = case when for_good or attempts >= private.email_attempts() then now() end
+        gave_up_at = case when permanent or attempts >= private.email_attempts() then now() end
     where id = email and attempts = attempt and sent_at is null and gave_up_at is null
     returning gave_up_at is not null into gave_up;
     return coalesce(gave_up, false);
 end;
 $$;
 comment on function api.record_email_failure is
-'Puts a mail off, twice as long each time; true when it was given up, after the last attempt or for good.';
+'Records a failed attempt and delays the next one, twice as long each time; true when the email is given up, after the last attempt or a permanent error.';
 
-create function api.delete_old_notifications(at_most integer default 1000) returns integer
+create function api.delete_old_notifications(max_items integer default 1000) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    mails integer;
-    notices integer;
+    emails_deleted integer;
+    notifications_deleted integer;
 begin
     delete from private.emails where id in (
         select id from private.emails_expired
-        order by created_at limit at_most for update skip locked
+        order by created_at limit max_items for update skip locked
     );
-    get diagnostics mails = row_count;
+    get diagnostics emails_deleted = row_count;
     delete from public.notifications where id in (
         select id from private.notifications_expired
-        order by read_at limit at_most for update skip locked
+        order by read_at limit max_items for update skip locked
     );
-    get diagnostics notices = row_count;
-    return mails + notices;
+    get diagnostics notifications_deleted = row_count;
+    return emails_deleted + notifications_deleted;
 end;
 $$;
 comment on function api.delete_old_notifications is
-'Deletes mail that was over 30 days ago, and notifications that were read 90 days ago; says how many.';
+'Deletes emails finished over 30 days ago, and notifications read over 90 days ago; returns how many.';
 
 grant execute on function
 api.claim_emails, api.record_email_sent, api.record_email_failure, api.delete_old_notifications

@@ -1,6 +1,6 @@
--- Outbound webhooks: other systems hear of events, at least once, signed. An event becomes
--- one delivery an endpoint in the transaction of its reaction. Secrets stand in the Vault
--- and are told once, when they are made.
+-- Outbound webhooks: events are delivered to the endpoints of other systems, at least once and
+-- signed. The reaction to an event creates one delivery for each endpoint that subscribes to it.
+-- Secrets are stored in the Vault and returned only once, when they are created.
 
 create table private.webhook_endpoints (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -18,7 +18,7 @@ create table private.webhook_endpoints (
     created_by uuid references public.profiles (id) on delete set null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
-    -- Plain HTTP only to the very machine of a local desk; who sends checks the address.
+    -- Plain HTTP only to localhost, for local stacks; the sender checks the address.
     constraint webhook_endpoints_url check (
         length(url) <= 2000 and (
             url ~ '^https://[^/?#@\s]+([/?#]\S*)?$'
@@ -38,24 +38,24 @@ create table private.webhook_endpoints (
         and disabled_reason in ('failing', 'gone')
     )
 );
-comment on table private.webhook_endpoints is 'Who hears of events, where, and how they know that it is us.';
+comment on table private.webhook_endpoints is 'Endpoints of other systems, and the secrets that their deliveries are signed with.';
 comment on column private.webhook_endpoints.id is 'Identity.';
 comment on column private.webhook_endpoints.url is 'Where deliveries are posted.';
-comment on column private.webhook_endpoints.description is 'What it is for, in the words of who made it.';
-comment on column private.webhook_endpoints.event_types is 'Which events it hears of; null for all, those to come too.';
-comment on column private.webhook_endpoints.include_internal is 'Whether it hears of what customers must not know.';
+comment on column private.webhook_endpoints.description is 'A description for administrators.';
+comment on column private.webhook_endpoints.event_types is 'The event types that it subscribes to; null for all, including future ones.';
+comment on column private.webhook_endpoints.include_internal is 'Whether it gets internal events, too.';
 comment on column private.webhook_endpoints.secret_id is
-'What deliveries are signed with, in the Vault; told once, never listed.';
+'The signing secret, in the Vault; returned when it is created, never listed.';
 comment on column private.webhook_endpoints.old_secret_id is
-'The secret before, in the Vault, signing beside the new one for a day.';
-comment on column private.webhook_endpoints.old_secret_ends_at is 'When the secret before no longer signs.';
-comment on column private.webhook_endpoints.paused_at is 'Since when deliveries wait because somebody said so.';
-comment on column private.webhook_endpoints.disabled_at is 'Since when nothing is delivered or collected because of failure.';
-comment on column private.webhook_endpoints.disabled_reason is 'failing: too long without a success; gone: it answered 410.';
-comment on column private.webhook_endpoints.failing_since is 'When the first failure after the last success was; null while it works.';
-comment on column private.webhook_endpoints.created_by is 'Who made it.';
-comment on column private.webhook_endpoints.created_at is 'When it was made.';
-comment on column private.webhook_endpoints.updated_at is 'When somebody changed it last.';
+'The previous secret, in the Vault; signs in addition to the new one for a day.';
+comment on column private.webhook_endpoints.old_secret_ends_at is 'When the previous secret stops signing.';
+comment on column private.webhook_endpoints.paused_at is 'When it was paused: deliveries wait; null when it is not.';
+comment on column private.webhook_endpoints.disabled_at is 'When it was disabled for failures: deliveries are neither sent nor created; null when it is not.';
+comment on column private.webhook_endpoints.disabled_reason is 'failing: too long without a success; gone: it responded 410.';
+comment on column private.webhook_endpoints.failing_since is 'The first failure since the last success; null while it works.';
+comment on column private.webhook_endpoints.created_by is 'Who created it.';
+comment on column private.webhook_endpoints.created_at is 'When it was created.';
+comment on column private.webhook_endpoints.updated_at is 'When it was last changed.';
 create index webhook_endpoints_created_by on private.webhook_endpoints (created_by);
 
 create table private.webhook_deliveries (
@@ -85,31 +85,31 @@ create table private.webhook_deliveries (
     ) stored,
     constraint webhook_deliveries_once unique (endpoint_id, event_id, replay)
 );
-comment on table private.webhook_deliveries is 'One event owed to one endpoint, and how that went.';
+comment on table private.webhook_deliveries is 'Deliveries, each of one event to one endpoint, with their state.';
 comment on column private.webhook_deliveries.id is 'Identity.';
-comment on column private.webhook_deliveries.endpoint_id is 'Who is to hear of it.';
-comment on column private.webhook_deliveries.event_id is 'The event; sent as webhook-id, so that a receiver sees it once. A ping has one of its own.';
+comment on column private.webhook_deliveries.endpoint_id is 'The endpoint.';
+comment on column private.webhook_deliveries.event_id is 'The event; sent as webhook-id, by which receivers deduplicate. A ping has an id of its own.';
 comment on column private.webhook_deliveries.replay is '0 for the first delivery of an event, then 1, 2, 3.';
-comment on column private.webhook_deliveries.type is 'What happened.';
-comment on column private.webhook_deliveries.ticket_id is 'What it happened to; empty for a ping. Goes with its ticket.';
-comment on column private.webhook_deliveries.seq is 'Place in the history of its ticket.';
-comment on column private.webhook_deliveries.payload is 'What is sent; its text is the body.';
-comment on column private.webhook_deliveries.created_at is 'Since when it is owed.';
-comment on column private.webhook_deliveries.due_at is 'When it is tried next; while it is being sent, when another worker may take it.';
-comment on column private.webhook_deliveries.leased_until is 'Until when a worker is sending it; empty when none is.';
-comment on column private.webhook_deliveries.attempts is 'How often it was claimed; the number of the attempt under way.';
-comment on column private.webhook_deliveries.first_attempt_at is 'When it was tried first; retries end a day later.';
+comment on column private.webhook_deliveries.type is 'The type of the event.';
+comment on column private.webhook_deliveries.ticket_id is 'The ticket; null for a ping. Deliveries are deleted with their ticket.';
+comment on column private.webhook_deliveries.seq is 'Position in the history of its ticket.';
+comment on column private.webhook_deliveries.payload is 'The payload; its text is the request body.';
+comment on column private.webhook_deliveries.created_at is 'When it was created.';
+comment on column private.webhook_deliveries.due_at is 'When it may be claimed next; while it is leased, when another worker may claim it.';
+comment on column private.webhook_deliveries.leased_until is 'When the lease of the sending worker ends; null when it is not leased.';
+comment on column private.webhook_deliveries.attempts is 'How often it was claimed; the number of the current attempt.';
+comment on column private.webhook_deliveries.first_attempt_at is 'When it was first claimed; retries end a day later.';
 comment on column private.webhook_deliveries.delivered_at is 'When the endpoint accepted it.';
-comment on column private.webhook_deliveries.gave_up_at is 'When it was not tried any more.';
-comment on column private.webhook_deliveries.last_status is 'The HTTP status of the last answer, if there was one.';
-comment on column private.webhook_deliveries.last_error is 'What went wrong last.';
+comment on column private.webhook_deliveries.gave_up_at is 'When it was given up.';
+comment on column private.webhook_deliveries.last_status is 'The HTTP status of the last response, if any.';
+comment on column private.webhook_deliveries.last_error is 'The last error.';
 comment on column private.webhook_deliveries.state is 'pending, delivered or failed.';
 create index webhook_deliveries_due_at on private.webhook_deliveries (endpoint_id, due_at)
 where state = 'pending';
 comment on index private.webhook_deliveries_due_at is 'Serves webhook_deliveries_due.';
 create index webhook_deliveries_in_flight on private.webhook_deliveries (endpoint_id, leased_until)
 where leased_until is not null;
-comment on index private.webhook_deliveries_in_flight is 'What is being sent to an endpoint.';
+comment on index private.webhook_deliveries_in_flight is 'Serves the count of leased deliveries of an endpoint.';
 create index webhook_deliveries_log on private.webhook_deliveries (endpoint_id, created_at, id);
 create index webhook_deliveries_failed on private.webhook_deliveries (endpoint_id, created_at, id)
 where state = 'failed';
@@ -127,14 +127,14 @@ create table private.webhook_attempts (
     primary key (delivery_id, attempt),
     constraint webhook_attempts_excerpts check (length(response) <= 1024 and length(error) <= 500)
 );
-comment on table private.webhook_attempts is 'Every attempt to deliver: what was sent and what came back.';
-comment on column private.webhook_attempts.delivery_id is 'What was to be delivered.';
-comment on column private.webhook_attempts.attempt is '1, 2, 3; a number is missing where a worker was lost.';
+comment on table private.webhook_attempts is 'The attempts at deliveries: request headers and response of each.';
+comment on column private.webhook_attempts.delivery_id is 'The delivery.';
+comment on column private.webhook_attempts.attempt is '1, 2, 3; a number is missing when a worker crashed.';
 comment on column private.webhook_attempts.attempted_at is 'When it began.';
 comment on column private.webhook_attempts.milliseconds is 'How long it took.';
-comment on column private.webhook_attempts.status is 'The HTTP status, if there was an answer.';
-comment on column private.webhook_attempts.request_headers is 'What was sent as headers, without the signature.';
-comment on column private.webhook_attempts.response is 'The first 1,024 characters of the answer.';
+comment on column private.webhook_attempts.status is 'The HTTP status, if there was a response.';
+comment on column private.webhook_attempts.request_headers is 'The request headers, without the signature.';
+comment on column private.webhook_attempts.response is 'The first 1,024 characters of the response body.';
 comment on column private.webhook_attempts.error is 'Why it failed.';
 
 -- The reaction ---------------------------------------------------------------
@@ -142,7 +142,7 @@ comment on column private.webhook_attempts.error is 'Why it failed.';
 create function private.event_payload(event public.ticket_events) returns jsonb
 language sql stable set search_path = ''
 as $$
-    -- Turn and position order the feed, and mean nothing elsewhere.
+    -- Without turn and position, which are internal to the feed.
     select jsonb_build_object(
         'type', event.type,
         'timestamp', event.occurred_at,
@@ -150,7 +150,7 @@ as $$
     );
 $$;
 comment on function private.event_payload is
-'An event as it is sent: type, timestamp and data, as Standard Webhooks has it.';
+'The payload of an event: type, timestamp and data, as in Standard Webhooks.';
 
 create function private.subscribes_to(
     endpoint private.webhook_endpoints, event public.ticket_events
@@ -160,7 +160,7 @@ as $$
     select (endpoint.event_types is null or event.type = any (endpoint.event_types))
         and (endpoint.include_internal or not event.is_internal);
 $$;
-comment on function private.subscribes_to is 'Whether an endpoint asked to hear of an event.';
+comment on function private.subscribes_to is 'Whether an endpoint subscribes to an event.';
 
 create function api.create_webhook_deliveries(event uuid) returns boolean
 language plpgsql security definer set search_path = ''
@@ -184,7 +184,7 @@ begin
 end;
 $$;
 comment on function api.create_webhook_deliveries is
-'Owes an event to every endpoint that had asked for it when it happened, once; true when there is something to send.';
+'The reaction that creates deliveries of an event to all endpoints that subscribed to it before it happened, once; true when there are any.';
 
 -- Secrets --------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ language sql volatile set search_path = ''
 as $$
     select 'whsec_' || encode(extensions.gen_random_bytes(30), 'base64');
 $$;
-comment on function private.new_webhook_secret is '30 random bytes as Standard Webhooks writes a secret.';
+comment on function private.new_webhook_secret is 'A new secret: 30 random bytes in the format of Standard Webhooks.';
 
 create function private.endpoint_secrets(endpoint private.webhook_endpoints) returns text[]
 language sql stable security definer set search_path = ''
@@ -204,25 +204,25 @@ as $$
         or (secrets.id = endpoint.old_secret_id and endpoint.old_secret_ends_at > now());
 $$;
 comment on function private.endpoint_secrets is
-'What a delivery to an endpoint is signed with now, the newest secret first.';
+'The current signing secrets of an endpoint, newest first.';
 
-create function private.with_webhook_secret(answer jsonb) returns jsonb
+create function private.with_webhook_secret(response jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     secret constant text := decrypted_secret from vault.decrypted_secrets
-        where id = (answer ->> 'secret_id')::uuid;
+        where id = (response ->> 'secret_id')::uuid;
 begin
     if secret is null then
         raise sqlstate 'PT409' using
             message = 'secret-replaced',
             detail = 'The secret that this request made has been replaced since.';
     end if;
-    return answer - 'secret_id' || jsonb_build_object('secret', secret);
+    return response - 'secret_id' || jsonb_build_object('secret', secret);
 end;
 $$;
 comment on function private.with_webhook_secret is
-'An answer with the secret that it names; PT409 when that is gone.';
+'A response with its secret_id replaced by the secret; PT409 when that is deleted.';
 
 create function private.delete_vault_secrets() returns trigger
 language plpgsql security definer set search_path = ''
@@ -238,7 +238,7 @@ begin
 end;
 $$;
 comment on function private.delete_vault_secrets is
-'Deletes from the Vault what an endpoint no longer signs with.';
+'Deletes the secrets from the Vault that an endpoint no longer uses.';
 
 create trigger delete_vault_secrets
 after delete on private.webhook_endpoints
@@ -271,7 +271,7 @@ as $$
         'updated_at', endpoint.updated_at
     );
 $$;
-comment on function private.webhook_json is 'An endpoint as it may be shown: never its secrets.';
+comment on function private.webhook_json is 'An endpoint as JSON, without its secrets.';
 
 create function private.lock_webhook(webhook uuid) returns private.webhook_endpoints
 language plpgsql security definer set search_path = ''
@@ -289,7 +289,7 @@ begin
 end;
 $$;
 comment on function private.lock_webhook is
-'The guard of every webhook command: finds an endpoint and locks it; PT401, PT403, PT404.';
+'The guard of webhook commands: finds an endpoint and locks it; PT401, PT403, PT404.';
 
 create function api.list_webhooks() returns setof jsonb
 language plpgsql stable security definer set search_path = ''
@@ -302,7 +302,7 @@ begin
     order by endpoints.created_at, endpoints.id;
 end;
 $$;
-comment on function api.list_webhooks is 'Every endpoint, oldest first; needs webhooks.manage.';
+comment on function api.list_webhooks is 'All endpoints, oldest first; needs webhooks.manage.';
 
 create function api.get_webhook(webhook uuid) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -319,7 +319,7 @@ begin
     return private.webhook_json(endpoint);
 end;
 $$;
-comment on function api.get_webhook is 'One endpoint; needs webhooks.manage.';
+comment on function api.get_webhook is 'Returns one endpoint; needs webhooks.manage.';
 
 create function api.create_webhook(
     url text,
@@ -336,17 +336,17 @@ declare
         'command', 'create_webhook', 'url', url, 'description', description,
         'event_types', event_types, 'include_internal', include_internal
     );
-    answer jsonb := private.stored_response(idempotency_key, request);
+    response jsonb := private.stored_response(idempotency_key, request);
     endpoint private.webhook_endpoints;
 begin
-    if answer is not null then
-        return private.with_webhook_secret(answer);
+    if response is not null then
+        return private.with_webhook_secret(response);
     end if;
-    -- Every event is weighed against every endpoint, and every claim visits each.
+    -- Limited, because every event is matched against all endpoints, and every claim reads all.
     if (select count(*) from private.webhook_endpoints) >= 50 then
         raise sqlstate 'PT409' using
             message = 'too-many-webhooks',
-            detail = 'A desk has 50 webhooks at most. Delete one first.';
+            detail = 'There can be 50 webhooks at most. Delete one first.';
     end if;
     insert into private.webhook_endpoints (
         url, description, event_types, include_internal, secret_id, created_by
@@ -356,21 +356,21 @@ begin
         create_webhook.include_internal, vault.create_secret(private.new_webhook_secret()), me
     )
     returning * into endpoint;
-    answer := private.webhook_json(endpoint)
+    response := private.webhook_json(endpoint)
         || jsonb_build_object('secret_id', endpoint.secret_id);
-    perform private.store_response(idempotency_key, answer);
-    return private.with_webhook_secret(answer);
+    perform private.store_response(idempotency_key, response);
+    return private.with_webhook_secret(response);
 end;
 $$;
 comment on function api.create_webhook is
-'Makes an endpoint and tells its secret, this once; needs webhooks.manage.';
+'Creates an endpoint and returns it with its secret, which is never returned again; needs webhooks.manage.';
 
 create function api.change_webhook(webhook uuid, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint private.webhook_endpoints := private.lock_webhook(webhook);
-    enabled constant boolean := coalesce((changes ->> 'enabled')::boolean, false);
+    enable constant boolean := coalesce((changes ->> 'enabled')::boolean, false);
 begin
     update private.webhook_endpoints as endpoints
     set
@@ -379,7 +379,7 @@ begin
         event_types = case
             when not changes ? 'event_types' then endpoint.event_types
             when jsonb_typeof(changes -> 'event_types') = 'array' then array(
-                select wanted from jsonb_array_elements_text(changes -> 'event_types') as wanted
+                select type from jsonb_array_elements_text(changes -> 'event_types') as type
             )
         end,
         include_internal = coalesce(
@@ -390,9 +390,9 @@ begin
             when false then null
             else endpoint.paused_at
         end,
-        disabled_at = case when not enabled then endpoint.disabled_at end,
-        disabled_reason = case when not enabled then endpoint.disabled_reason end,
-        failing_since = case when not enabled then endpoint.failing_since end,
+        disabled_at = case when not enable then endpoint.disabled_at end,
+        disabled_reason = case when not enable then endpoint.disabled_reason end,
+        failing_since = case when not enable then endpoint.failing_since end,
         updated_at = now()
     where endpoints.id = endpoint.id
     returning * into endpoint;
@@ -400,7 +400,7 @@ begin
 end;
 $$;
 comment on function api.change_webhook is
-'Changes url, description, event_types (null for all), include_internal, paused; enabled true ends being disabled. Needs webhooks.manage.';
+'Changes url, description, event_types (null for all), include_internal, paused; enabled true re-enables a disabled endpoint. Needs webhooks.manage.';
 
 create function api.rotate_webhook_secret(
     webhook uuid, idempotency_key text default null
@@ -409,13 +409,13 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint private.webhook_endpoints := private.lock_webhook(webhook);
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'rotate_webhook_secret', 'webhook', webhook)
     );
 begin
-    if answer is not null then
-        return private.with_webhook_secret(answer);
+    if response is not null then
+        return private.with_webhook_secret(response);
     end if;
     update private.webhook_endpoints as endpoints
     set
@@ -425,14 +425,14 @@ begin
         updated_at = now()
     where endpoints.id = endpoint.id
     returning * into endpoint;
-    answer := private.webhook_json(endpoint)
+    response := private.webhook_json(endpoint)
         || jsonb_build_object('secret_id', endpoint.secret_id);
-    perform private.store_response(idempotency_key, answer);
-    return private.with_webhook_secret(answer);
+    perform private.store_response(idempotency_key, response);
+    return private.with_webhook_secret(response);
 end;
 $$;
 comment on function api.rotate_webhook_secret is
-'Gives an endpoint a new secret and tells it, this once. The old one signs beside it for a day; one older still ends now.';
+'Gives an endpoint a new secret and returns it, once. The previous one keeps signing for a day, older ones end now.';
 
 create function api.delete_webhook(webhook uuid) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -445,7 +445,7 @@ begin
 end;
 $$;
 comment on function api.delete_webhook is
-'Deletes an endpoint, its deliveries and its log, and returns it as it was; needs webhooks.manage.';
+'Deletes an endpoint with its deliveries and their attempts, and returns it; needs webhooks.manage.';
 
 grant execute on function
 api.list_webhooks, api.get_webhook, api.create_webhook, api.change_webhook,

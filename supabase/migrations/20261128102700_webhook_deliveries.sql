@@ -1,6 +1,6 @@
--- Sending webhooks: a worker claims what is due, records how it went, and notes which
--- endpoints work. All of it may be run by several workers at once. Administrators read the
--- log and send again.
+-- Sending of webhook deliveries: workers claim due deliveries and record each attempt, and
+-- endpoints that fail for too long are disabled. Several workers may run at once.
+-- Administrators list deliveries and attempts, send pings, and replay.
 
 create view private.webhook_deliveries_due as
 select
@@ -23,7 +23,7 @@ comment on view private.webhook_deliveries_expired is 'Deliveries that are to be
 -- Sending --------------------------------------------------------------------
 
 create function api.claim_webhook_deliveries(
-    at_most integer default 32, lease_seconds integer default 90
+    max_items integer default 32, lease_seconds integer default 90
 )
 returns table (
     delivery_id uuid, endpoint_id uuid, event_id uuid, type text, attempt integer,
@@ -31,8 +31,8 @@ returns table (
 )
 language sql security definer set search_path = ''
 as $$
-    -- Each endpoint has a few places of its own, one that fails a single one, and those
-    -- that work come first: one that hangs cannot take the places of all.
+    -- An endpoint has at most 8 deliveries leased at once, a failing one only 1, and working
+    -- endpoints come first: one that hangs cannot block the others.
     with due as (
         select waiting.id
         from private.webhook_endpoints as endpoints
@@ -49,7 +49,7 @@ as $$
         ) as waiting
         where endpoints.paused_at is null and endpoints.disabled_at is null
         order by endpoints.failing_since is not null, waiting.due_at
-        limit at_most
+        limit max_items
     ),
 
     claimed as (
@@ -75,7 +75,7 @@ as $$
     order by claimed.created_at, claimed.seq;
 $$;
 comment on function api.claim_webhook_deliveries is
-'Deliveries to send now, leased to whoever asks; no two workers get the same one while a lease lasts.';
+'Claims deliveries to send now, each leased to one worker for lease_seconds. For workers.';
 
 create function private.record_endpoint_health(endpoint uuid, outcome text) returns boolean
 language plpgsql security definer set search_path = ''
@@ -102,7 +102,7 @@ begin
 end;
 $$;
 comment on function private.record_endpoint_health is
-'Notes that an endpoint works or fails; true when it is disabled for that.';
+'Records that an endpoint works or fails; true when this disables it.';
 
 create function api.record_webhook_attempt(
     delivery uuid,
@@ -114,16 +114,16 @@ create function api.record_webhook_attempt(
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    held private.webhook_deliveries;
+    delivery_row private.webhook_deliveries;
 begin
-    -- The endpoint first, as whoever deletes one does, so that the two never deadlock.
+    -- Locks the endpoint first, as deleting one does, so that the two never deadlock.
     perform from private.webhook_endpoints as endpoints
     where endpoints.id = (
         select deliveries.endpoint_id from private.webhook_deliveries as deliveries
         where deliveries.id = delivery
     )
     for key share;
-    select * into held from private.webhook_deliveries where id = delivery for update;
+    select * into delivery_row from private.webhook_deliveries where id = delivery for update;
     if not found then
         return false;
     end if;
@@ -137,9 +137,11 @@ begin
         left(log ->> 'response', 1024), left(log ->> 'error', 500)
     )
     on conflict do nothing;
-    -- Who comes after its lease has no say any more, except that it was delivered.
-    if held.state <> 'pending'
-    or (held.attempts <> record_webhook_attempt.attempt and outcome <> 'delivered') then
+    -- After its lease, an attempt counts only if it delivered.
+    if delivery_row.state <> 'pending'
+    or (
+        delivery_row.attempts <> record_webhook_attempt.attempt and outcome <> 'delivered'
+    ) then
         return false;
     end if;
     update private.webhook_deliveries
@@ -151,13 +153,13 @@ begin
         last_status = (log ->> 'status')::smallint,
         last_error = left(log ->> 'error', 500)
     where id = delivery;
-    return private.record_endpoint_health(held.endpoint_id, outcome);
+    return private.record_endpoint_health(delivery_row.endpoint_id, outcome);
 end;
 $$;
 comment on function api.record_webhook_attempt is
-'Records how an attempt went: delivered, retry (in so many seconds), gave_up or gone; true when it disabled the endpoint.';
+'Records the outcome of an attempt: delivered, retry (in retry_seconds), gave_up or gone; true when it disables the endpoint. For workers.';
 
-create function api.delete_old_webhook_deliveries(at_most integer default 1000) returns integer
+create function api.delete_old_webhook_deliveries(max_items integer default 1000) returns integer
 language sql security definer set search_path = ''
 as $$
     with old as (
@@ -167,21 +169,21 @@ as $$
             select logged.id from private.webhook_deliveries_expired as logged
             where logged.endpoint_id = endpoints.id
             order by logged.created_at
-            limit at_most
+            limit max_items
         ) as deliveries
-        limit at_most
+        limit max_items
     ),
 
-    forgotten as (
+    deleted as (
         delete from private.webhook_deliveries as deliveries using old
         where deliveries.id = old.id
         returning 1
     )
 
-    select count(*)::integer from forgotten;
+    select count(*)::integer from deleted;
 $$;
 comment on function api.delete_old_webhook_deliveries is
-'Deletes some of the deliveries that are older than the log is kept; returns how many.';
+'Deletes deliveries that are older than the setting webhook_log_kept; returns how many. For workers.';
 
 -- The log --------------------------------------------------------------------
 
@@ -192,7 +194,7 @@ as $$
         'due_at', case when delivery.state = 'pending' then delivery.due_at end
     );
 $$;
-comment on function private.delivery_json is 'A delivery as it is shown.';
+comment on function private.delivery_json is 'A delivery as JSON.';
 
 create function api.list_webhook_deliveries(
     webhook uuid, state text default null, before jsonb default null, page_size integer default 50
@@ -201,7 +203,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     perform api.get_webhook(webhook);
-    -- One query a filter, so that each has the index that is made for it.
+    -- Two queries, so that failed deliveries are read by their partial index.
     if state = 'failed' then
         return query
         select private.delivery_json(deliveries)
@@ -235,7 +237,7 @@ begin
 end;
 $$;
 comment on function api.list_webhook_deliveries is
-'What an endpoint was or is to be sent, newest first before a place, all or in one state; needs webhooks.manage.';
+'The deliveries to an endpoint, newest first before a cursor, all or in one state; needs webhooks.manage.';
 
 create function api.list_webhook_attempts(webhook uuid, delivery uuid) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
@@ -249,17 +251,17 @@ begin
             message = 'not-found', detail = 'There is no such delivery to this webhook.';
     end if;
     return query
-    select to_jsonb(logged) || jsonb_build_object('request', left(deliveries.payload::text, 1024))
-    from private.webhook_attempts as logged
-    inner join private.webhook_deliveries as deliveries on deliveries.id = logged.delivery_id
-    where logged.delivery_id = delivery
-    order by logged.attempt;
+    select to_jsonb(log) || jsonb_build_object('request', left(deliveries.payload::text, 1024))
+    from private.webhook_attempts as log
+    inner join private.webhook_deliveries as deliveries on deliveries.id = log.delivery_id
+    where log.delivery_id = delivery
+    order by log.attempt;
 end;
 $$;
 comment on function api.list_webhook_attempts is
-'Every attempt at a delivery, in order, with the beginning of what was sent and answered; needs webhooks.manage.';
+'The attempts at a delivery, in order, with the beginning of request and response; needs webhooks.manage.';
 
--- Sending again --------------------------------------------------------------
+-- Pings and replays ----------------------------------------------------------
 
 create function private.lock_live_webhook(webhook uuid) returns private.webhook_endpoints
 language plpgsql security definer set search_path = ''
@@ -276,20 +278,20 @@ begin
 end;
 $$;
 comment on function private.lock_live_webhook is
-'The guard of commands that send: as lock_webhook, and PT409 for a disabled endpoint.';
+'The guard of commands that send: like lock_webhook, with PT409 for a disabled endpoint.';
 
 create function api.ping_webhook(webhook uuid, idempotency_key text default null) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint constant private.webhook_endpoints := private.lock_live_webhook(webhook);
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key, jsonb_build_object('command', 'ping_webhook', 'webhook', webhook)
     );
     delivery private.webhook_deliveries;
 begin
-    if answer is not null then
-        return answer;
+    if response is not null then
+        return response;
     end if;
     insert into private.webhook_deliveries (endpoint_id, event_id, type, payload)
     values (
@@ -300,13 +302,13 @@ begin
         )
     )
     returning * into delivery;
-    answer := private.delivery_json(delivery);
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    response := private.delivery_json(delivery);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.ping_webhook is
-'Owes an endpoint a delivery of type WEBHOOK_PING, to try it; needs webhooks.manage.';
+'Creates a delivery of type WEBHOOK_PING, to test an endpoint; needs webhooks.manage.';
 
 create function private.next_replay(endpoint uuid, event uuid) returns integer
 language sql stable security definer set search_path = ''
@@ -315,7 +317,7 @@ as $$
     from private.webhook_deliveries as deliveries
     where deliveries.endpoint_id = next_replay.endpoint and deliveries.event_id = next_replay.event;
 $$;
-comment on function private.next_replay is 'The number that another delivery of an event to an endpoint gets.';
+comment on function private.next_replay is 'The replay number of the next delivery of an event to an endpoint.';
 
 create function api.replay_webhook_delivery(
     webhook uuid, delivery uuid, idempotency_key text default null
@@ -324,7 +326,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint constant private.webhook_endpoints := private.lock_live_webhook(webhook);
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'replay_webhook_delivery', 'webhook', webhook, 'delivery', delivery
@@ -332,33 +334,34 @@ declare
     );
     replayed private.webhook_deliveries;
 begin
-    if answer is not null then
-        return answer;
+    if response is not null then
+        return response;
     end if;
     insert into private.webhook_deliveries (
         endpoint_id, event_id, replay, type, ticket_id, seq, payload
     )
     select
-        earlier.endpoint_id, earlier.event_id,
-        private.next_replay(earlier.endpoint_id, earlier.event_id),
-        earlier.type, earlier.ticket_id, earlier.seq, earlier.payload
-    from private.webhook_deliveries as earlier
-    where earlier.id = delivery and earlier.endpoint_id = endpoint.id
+        original.endpoint_id, original.event_id,
+        private.next_replay(original.endpoint_id, original.event_id),
+        original.type, original.ticket_id, original.seq, original.payload
+    from private.webhook_deliveries as original
+    where original.id = delivery and original.endpoint_id = endpoint.id
     returning * into replayed;
     if replayed.id is null then
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such delivery to this webhook.';
     end if;
-    answer := private.delivery_json(replayed);
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    response := private.delivery_json(replayed);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.replay_webhook_delivery is
-'Sends a delivery again, as a new one with the same webhook-id; needs webhooks.manage.';
+'Creates a new delivery of the same event, with the same webhook-id; needs webhooks.manage.';
 
 create function private.events_to_replay(
-    endpoint private.webhook_endpoints, since timestamptz, until timestamptz, delivered_too boolean
+    endpoint private.webhook_endpoints, since timestamptz, until timestamptz,
+    delivered_too boolean
 ) returns setof public.ticket_events
 language sql stable security definer set search_path = ''
 as $$
@@ -381,7 +384,7 @@ as $$
     limit 10001;
 $$;
 comment on function private.events_to_replay is
-'Events of a time that an endpoint would hear of again; none that is still to be sent. One more than may be replayed at once.';
+'The events of a time range to replay to an endpoint, without those still pending; at most one more than may be replayed at once.';
 
 create function api.replay_webhook_events(
     webhook uuid,
@@ -394,7 +397,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint constant private.webhook_endpoints := private.lock_live_webhook(webhook);
-    answer jsonb := private.stored_response(
+    response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
             'command', 'replay_webhook_events', 'webhook', webhook, 'since', since,
@@ -403,8 +406,8 @@ declare
     );
     replayed integer;
 begin
-    if answer is not null then
-        return answer;
+    if response is not null then
+        return response;
     end if;
     if until <= since or until - since > interval '31 days' then
         raise sqlstate 'PT422' using
@@ -424,13 +427,13 @@ begin
             message = 'too-many-events',
             detail = 'There are more than 10,000 events in this time. Take a shorter one.';
     end if;
-    answer := jsonb_build_object('replayed', replayed);
-    perform private.store_response(idempotency_key, answer);
-    return answer;
+    response := jsonb_build_object('replayed', replayed);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.replay_webhook_events is
-'Sends the events of a time that never arrived, or all of them, and says how many: 10,000 at most, also such as happened while the endpoint was disabled. Needs webhooks.manage.';
+'Creates deliveries of the events of a time range that were not delivered, or of all, and returns how many: at most 10,000, including events from while the endpoint was disabled. Needs webhooks.manage.';
 
 grant execute on function
 api.list_webhook_deliveries, api.list_webhook_attempts, api.ping_webhook,

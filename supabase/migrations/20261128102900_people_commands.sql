@@ -1,4 +1,4 @@
--- Who am I, who is there, and who may do what: the questions and the commands.
+-- Queries and commands about people and roles, and the hook that adds roles to access tokens.
 
 create function api.whoami() returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -40,7 +40,7 @@ begin
     );
 end;
 $$;
-comment on function api.whoami is 'The caller, with roles, permissions and queues as they are now.';
+comment on function api.whoami is 'Returns the caller, with current roles, permissions and queues.';
 
 create function api.list_people(
     search text default null,
@@ -53,7 +53,7 @@ create function api.list_people(
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    -- Read before the query, so that nonsense is refused also where nobody is listed.
+    -- Parsed before the query, so that an invalid cursor is refused for an empty list, too.
     after_name constant text := after ->> 0;
     after_id constant uuid := (after ->> 1)::uuid;
 begin
@@ -91,7 +91,7 @@ begin
 end;
 $$;
 comment on function api.list_people is
-'People by name after a place, found by a part of name or address, or by role; needs people.read.';
+'A page of people, by name after a cursor, filtered by a part of name or email address, or by role; needs people.read.';
 
 -- Roles ----------------------------------------------------------------------
 
@@ -111,19 +111,19 @@ as $$
     from public.roles
     order by roles.built_in desc, roles.role;
 $$;
-comment on function api.list_roles is 'Every role with what it allows.';
+comment on function api.list_roles is 'All roles with their permissions.';
 
 create function private.permissions_beyond_caller(permissions text[]) returns text[]
 language sql stable security definer set search_path = ''
 begin atomic
     select array(
-        select wanted.permission
-        from unnest(permissions_beyond_caller.permissions) as wanted (permission)
-        where not private.has_permission(wanted.permission)
-        order by wanted.permission
+        select requested.permission
+        from unnest(permissions_beyond_caller.permissions) as requested (permission)
+        where not private.has_permission(requested.permission)
+        order by requested.permission
     );
 end;
-comment on function private.permissions_beyond_caller is 'Those of the permissions that the caller does not hold.';
+comment on function private.permissions_beyond_caller is 'Those of the permissions that the caller does not have.';
 
 create function private.guard_role_change(person uuid, role text) returns uuid
 language plpgsql security definer set search_path = ''
@@ -157,7 +157,7 @@ begin
 end;
 $$;
 comment on function private.guard_role_change is
-'The caller, who may give this person this role or take it; PT403, PT404.';
+'The guard of role commands: returns the caller, who may grant and revoke this role of this person; PT403, PT404.';
 
 create function private.person_json(person uuid) returns jsonb
 language sql stable security definer set search_path = ''
@@ -176,7 +176,7 @@ as $$
     inner join auth.users on users.id = profiles.id
     where profiles.id = person_json.person;
 $$;
-comment on function private.person_json is 'A person as list_people shows it.';
+comment on function private.person_json is 'A person as JSON, as in list_people.';
 
 create function api.grant_role(person uuid, role text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -190,7 +190,7 @@ begin
     return private.person_json(person);
 end;
 $$;
-comment on function api.grant_role is 'Gives a person a role; needs roles.manage and everything the role allows.';
+comment on function api.grant_role is 'Grants a role to a person; needs roles.manage and all permissions of the role.';
 
 create function api.revoke_role(person uuid, role text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -203,7 +203,7 @@ begin
 end;
 $$;
 comment on function api.revoke_role is
-'Takes a role from a person, at once; the last administrator keeps theirs (PT409).';
+'Revokes a role of a person, effective at once; PT409 for the last administrator.';
 
 create function api.define_role(role text, name text, permissions text[]) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -227,8 +227,10 @@ begin
             detail = 'Nobody edits a role they hold. Ask another administrator.';
     end if;
     unknown := array(
-        select wanted from unnest(permissions) as wanted
-        where not exists (select from public.permissions as known where known.permission = wanted)
+        select requested from unnest(permissions) as requested
+        where not exists (
+            select from public.permissions as known where known.permission = requested
+        )
     );
     if permissions is null or cardinality(unknown) > 0 then
         raise sqlstate 'PT422' using
@@ -254,16 +256,16 @@ begin
     delete from public.role_permissions as old
     where old.role = define_role.role and old.permission <> all (permissions);
     insert into public.role_permissions (role, permission)
-    select define_role.role, wanted from unnest(permissions) as wanted
+    select define_role.role, requested from unnest(permissions) as requested
     on conflict do nothing;
     return (
-        select to_jsonb(listed) from api.list_roles() as listed
-        where listed.role = define_role.role
+        select to_jsonb(roles) from api.list_roles() as roles
+        where roles.role = define_role.role
     );
 end;
 $$;
 comment on function api.define_role is
-'Makes a role from permissions, or changes one that is not built in; only from what the caller holds.';
+'Creates a role from permissions, or changes one that is not built in; needs roles.manage and all permissions concerned.';
 
 create function api.make_first_admin(email text) returns uuid
 language plpgsql security definer set search_path = ''
@@ -289,9 +291,9 @@ begin
 end;
 $$;
 comment on function api.make_first_admin is
-'Makes the first administrator of a new deployment; for the service key, once.';
+'Makes a person the first administrator of a new deployment; PT409 when there is one. For the service key.';
 
--- The token ------------------------------------------------------------------
+-- Access tokens --------------------------------------------------------------
 
 create function private.custom_access_token_hook(event jsonb) returns jsonb
 language sql stable security definer set search_path = ''
@@ -309,7 +311,7 @@ as $$
     );
 $$;
 comment on function private.custom_access_token_hook is
-'Puts the roles of whoever signs in into the token, as claim user_roles.';
+'Auth hook: adds the roles of the person to the access token, as claim user_roles.';
 
 grant usage on schema private to supabase_auth_admin;
 

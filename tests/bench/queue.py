@@ -48,7 +48,7 @@ class Case:
 
 
 def page(what: str, how: Mapping[str, Any] | None = None, **wanted: Any) -> Case:
-    asked = {"queue": "support", "wanted": wanted, **(how or {})}
+    asked = {"queue": "support", "filters": wanted, **(how or {})}
     return Case(f"queue, {what}", "list_queue", asked)
 
 
@@ -62,7 +62,7 @@ def bounded(case: Case) -> Case:
 
 
 LIVE = ["new", "open", "pending", "on_hold"]
-COUNTED = {"counted": True}
+COUNTED = {"with_total": True}
 NEVER = {"created_before": "1999-01-01T00:00:00Z"}
 CASES = (
     page("as it stands"),
@@ -195,7 +195,7 @@ def _over_sql(
     connection.execute(query, values).fetchall()
 
 
-JSON = {"after", "wanted", "conditions"}
+JSON = {"after", "filters", "conditions"}
 
 
 def _call(

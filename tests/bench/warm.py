@@ -24,7 +24,7 @@ STORED = {
     **TicketDraft.model_validate(DRAFT).model_dump(mode="json", exclude_none=True),
     "triaged_priority": "normal",
 }
-QUEUE = {"queue": "support", "wanted": {}, "sort": "priority", "page_size": 50}
+QUEUE = {"queue": "support", "filters": {}, "sort": "priority", "page_size": 50}
 # What is asked of the function, and what the function asks of PostgREST.
 PAIRS = {
     "get_ticket": (

@@ -16,15 +16,15 @@ def undo(desk: Desk, job: Any, who: str = "agent") -> Any:
     return desk.call(who, "undo_bulk_update", bulk_update=job["id"])
 
 
-def work(desk: Desk, at_most: int = 50) -> int:
+def work(desk: Desk, max_items: int = 50) -> int:
     """Do what is due, chunk by chunk; return how many chunks there were."""
     chunks = 0
-    while step(desk, at_most):
+    while step(desk, max_items):
         chunks += 1
     return chunks
 
 
-def step(desk: Desk, at_most: int = 50) -> Any:
+def step(desk: Desk, max_items: int = 50) -> Any:
     """Claim and do one chunk; return how far it came, or None when nothing is due."""
     # In a test's own transaction time stands still.
     desk.run("update private.bulk_updates set due_at = now() where finished_at is null")
@@ -34,7 +34,7 @@ def step(desk: Desk, at_most: int = 50) -> Any:
         "apply_bulk_chunk",
         bulk_update=claimed["id"],
         attempt=claimed["attempt"],
-        at_most=at_most,
+        max_items=max_items,
     )
 
 

@@ -111,7 +111,7 @@ class Desk:
     def queue(self, who: str = "agent", queue: str = "support", **asked: object) -> Any:
         """Return a page of a queue: conditions by name, the rest with `_` behind it."""
         how = {name[:-1]: asked.pop(name) for name in [*asked] if name[-1] == "_"}
-        return self.call(who, "list_queue", queue=queue, wanted=asked, **how)
+        return self.call(who, "list_queue", queue=queue, filters=asked, **how)
 
     def let_close(self, ticket: Any) -> None:
         """Let the time pass that a solved ticket stays open to a reply."""

@@ -83,8 +83,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.event_types": ((), "type description in_app email"),
     "private.emails": (
         (),
-        "id person_id ticket_id created_at due_at taken_at attempts sent_at gave_up_at"
-        " last_error",
+        "id person_id ticket_id created_at due_at claimed_at attempts sent_at"
+        " gave_up_at last_error",
     ),
     "private.feed_offset": ((), "only_row ahead"),
     "private.webhook_attempts": (
@@ -109,14 +109,14 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "event_id created_at accepted_at due_at attempts last_error dead_lettered_at",
     ),
     "private.reactions": ((), "event_id reaction done_at"),
-    "private.idempotency_keys": ((), "person_id key request answer created_at"),
+    "private.idempotency_keys": ((), "person_id key request response created_at"),
     "private.reply_leases": ((), "ticket_id person_id expires_at"),
     "private.queue_counts": (
         (),
         "id queue_id category difference priority waiting assigned",
     ),
-    "private.queue_status_broadcasts": ((), "queue_id told told_at pending_until"),
-    "private.command_counts": ((), "subject slot minute writes"),
+    "private.queue_status_broadcasts": ((), "queue_id status sent_at pending_until"),
+    "private.command_counts": ((), "subject slot minute commands"),
 }
 
 # What makes a job due, or a row deleted: read by functions alone.
@@ -244,7 +244,7 @@ shared_organizations staff visible_tickets_if_few
 
 # What only commands and triggers call.
 PIECES = """
-add_event_to_email agent_json agent_order_sql all_live apply_change apply_changes
+add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
 begin_reaction broadcast_event broadcast_lease broadcast_notification
 broadcast_queue_status bulk_state bulk_update_json calling_address can_read_notes
@@ -261,7 +261,7 @@ impersonate increment_command_count index_filter_sql inverse_change is_suitable
 is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
 lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
 lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
-merge_patch move_read_marker new_webhook_secret next_replay note_assignment_source
+merge_patch move_read_marker new_webhook_secret next_replay record_assignment_source
 open_bulk_update open_ticket order_sql own_bulk_update parse_filters
 permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_response
 queue_status queue_totals queues_by_first_ticket reassign_tickets recipients

@@ -5,7 +5,7 @@ from shared.assignment import agent_choices
 from .cast import id_of
 from .desk import WORKER
 
-PICKS = agent_choices()
+AGENT_CHOICES = agent_choices()
 
 
 def begin_work(desk, *people, **given):
@@ -24,16 +24,22 @@ def use(desk, strategy, queue="support"):
     desk.call("admin", "change_queue", queue=queue, changes={"strategy": strategy})
 
 
-def give(desk, queue="support", at_most=10):
+def give(desk, queue="support", max_items=10):
     """Give out what waits, as the clock does."""
-    asked = {"queue": str(id_of(queue)), "picks": PICKS, "at_most": at_most}
+    asked = {
+        "queue": str(id_of(queue)),
+        "agent_choices": AGENT_CHOICES,
+        "max_items": max_items,
+    }
     return desk.call(WORKER, "assign_waiting_tickets", **asked)
 
 
 def react(desk, ticket):
     """Let follow what follows from the last event of a ticket."""
     [*_, last] = desk.events(ticket)
-    return desk.call(WORKER, "assign_work", event=last["id"], agent_choices=PICKS)
+    return desk.call(
+        WORKER, "assign_work", event=last["id"], agent_choices=AGENT_CHOICES
+    )
 
 
 def holder(desk, ticket):

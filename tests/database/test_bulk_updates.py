@@ -170,7 +170,7 @@ def test_whoever_may_do_no_such_thing_begins_none(desk, change):
 def test_a_role_revoked_meanwhile_denies_what_is_left(desk):
     tickets = [desk.ticket() for _ in range(4)]
     job = begin(desk, tickets, priority="low")
-    step(desk, at_most=2)
+    step(desk, max_items=2)
 
     desk.run("delete from public.person_roles where role = 'agent' and person_id = %s",
              id_of("agent"))  # fmt: skip
@@ -198,7 +198,7 @@ def test_progress_is_read_and_told_chunk_by_chunk(desk):
     job = begin(desk, tickets, priority="low")
     assert (job["state"], job["total"], job["started_at"]) == ("waiting", 5, None)
 
-    steps = [step(desk, at_most=2) for _ in range(3)]
+    steps = [step(desk, max_items=2) for _ in range(3)]
 
     assert [(each["state"], each["done"]) for each in steps] == [
         ("running", 2), ("running", 4), ("finished", 5),

@@ -28,13 +28,13 @@ def claim(desk):
     return desk.call(WORKER, "claim_bulk_update")
 
 
-def apply(desk, claimed, at_most=50):
+def apply(desk, claimed, max_items=50):
     return desk.call(
         WORKER,
         "apply_bulk_chunk",
         bulk_update=claimed["id"],
         attempt=claimed["attempt"],
-        at_most=at_most,
+        max_items=max_items,
     )
 
 
@@ -45,14 +45,14 @@ def lease_ends(desk):
     )
 
 
-def run_dry(desk, at_most=50):
+def run_dry(desk, max_items=50):
     """Work until nothing is unfinished, as a worker that looks again and again."""
     while desk.one(
         "select count(*) from private.bulk_updates where finished_at is null"
     ):
         claimed = claim(desk)
         if claimed:
-            apply(desk, claimed, at_most)
+            apply(desk, claimed, max_items)
 
 
 def test_many_workers_and_people_at_once_do_every_item_once(office):
@@ -132,9 +132,9 @@ def test_an_answer_that_was_lost_is_no_second_turn(office):
     tickets = [desk.ticket() for _ in range(4)]
     job = begin(desk, tickets, priority="low")
     claimed = claim(desk)
-    apply(desk, claimed, at_most=2)
+    apply(desk, claimed, max_items=2)
 
-    again = apply(desk, claimed, at_most=2)
+    again = apply(desk, claimed, max_items=2)
 
     assert again is None
     run_dry(desk)
@@ -174,7 +174,7 @@ def test_bulk_updates_are_worked_in_turn(office):
     turns = []
     while claimed := claim(desk):
         turns.append(claimed["id"])
-        apply(desk, claimed, at_most=1)
+        apply(desk, claimed, max_items=1)
 
     first, second = (job["id"] for job in jobs)
     assert turns == [first, second, first, second]
@@ -281,7 +281,7 @@ def test_an_undo_beside_its_owner_at_work_reverts_what_is_untouched_alone(office
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write)
-        run_dry(desk, at_most=3)
+        run_dry(desk, max_items=3)
         writing.result()
 
     reverted = dict(

@@ -58,7 +58,7 @@ def test_what_happens_after_a_mail_was_taken_is_another_mail(desk, ticket):
 
     desk.say("agent", ticket, "And more.")
     settle(desk)
-    desk.run("update private.emails set due_at = now() where taken_at is null")
+    desk.run("update private.emails set due_at = now() where claimed_at is null")
     [second] = claim(desk)
 
     assert first["id"] != second["id"]
@@ -158,7 +158,7 @@ def test_a_lost_worker_loses_its_mail_and_its_say(desk, ticket):
     [taken] = claim(desk)
 
     assert (lost["attempt"], taken["attempt"]) == (1, 2)
-    failed = {"email": lost["id"], "attempt": 1, "error": "late", "for_good": True}
+    failed = {"email": lost["id"], "attempt": 1, "error": "late", "permanent": True}
     assert desk.call(WORKER, "record_email_failure", **failed) is False
     assert desk.one("select gave_up_at from private.emails") is None
     desk.call(WORKER, "record_email_sent", email=taken["id"])
@@ -198,8 +198,8 @@ def test_a_batch_is_bounded(desk):
     for _ in range(5):
         one_mail_due(desk, assigned_ticket(desk))
 
-    assert len(claim(desk, at_most=3)) == 3
-    assert len(claim(desk, at_most=3)) == 2
+    assert len(claim(desk, max_items=3)) == 3
+    assert len(claim(desk, max_items=3)) == 2
 
 
 def together(threads):
@@ -218,7 +218,7 @@ def test_eight_workers_never_hold_the_same_mail(office):
 
     def work(number):
         start.wait()
-        while batch := claim(desks[number], at_most=3):
+        while batch := claim(desks[number], max_items=3):
             taken[number] += [mail["id"] for mail in batch]
 
     workers = [threading.Thread(target=work, args=[number]) for number in range(8)]

@@ -20,8 +20,8 @@ def follow(desk, who, place=None, page_size=50):
             asked["after"] = Json(place)
         page = desk.call(who, "list_events", **asked)
         assert len(page["items"]) <= page_size
-        moved = page["place"] != place
-        place = page["place"]
+        moved = page["cursor"] != place
+        place = page["cursor"]
         found += page["items"]
     return found, place
 
@@ -73,14 +73,14 @@ def test_an_empty_page_keeps_the_place(busy):
 
     page = busy.call("agent", "list_events", after=Json(place))
 
-    assert page == {"items": [], "place": place}
+    assert page == {"items": [], "cursor": place}
 
 
 def test_one_may_begin_now(busy):
     start = busy.call("customer", "list_events", from_now=True)
     ticket = busy.ticket()
 
-    events, _ = follow(busy, "customer", start["place"])
+    events, _ = follow(busy, "customer", start["cursor"])
 
     assert start["items"] == []
     assert {event["ticket_id"] for event in events} == {ticket["id"]}
@@ -100,7 +100,7 @@ def test_a_page_looks_at_a_thousand_events_and_says_how_far_it_came(office):
 
     assert first["items"] == []
     assert {
-        event["ticket_id"] for event in follow(desk, "agent", first["place"])[0]
+        event["ticket_id"] for event in follow(desk, "agent", first["cursor"])[0]
     } == {mine["id"]}
 
 

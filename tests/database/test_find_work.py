@@ -8,7 +8,7 @@ from shared.core.jobs import Job
 
 from .bulk import begin, work
 from .desk import WORKER
-from .shifts import PICKS, begin_work, use
+from .shifts import AGENT_CHOICES, begin_work, use
 from .told import assigned_ticket, mail_is_due, settle
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,9 @@ def test_tickets_for_which_somebody_has_room(desk):
 
     due = "queues_due_for_assignment"
     [queue] = desk.rows(WORKER, due, strategies=["least_loaded"])
-    desk.call(WORKER, "assign_waiting_tickets", queue=queue, picks=PICKS)
+    desk.call(
+        WORKER, "assign_waiting_tickets", queue=queue, agent_choices=AGENT_CHOICES
+    )
     assert found(desk) == set()
 
 
@@ -100,7 +102,7 @@ def test_queues_that_stand_otherwise_than_was_told(desk):
 
     desk.run(
         "update private.queue_status_broadcasts"
-        " set told_at = now() - interval '2 seconds'"
+        " set sent_at = now() - interval '2 seconds'"
     )
     tell(desk)
     assert desk.rows(WORKER, "due_jobs") == []

@@ -8,7 +8,7 @@ from shared.assignment import STRATEGIES
 
 from .cast import id_of
 from .desk import WORKER, refused
-from .shifts import PICKS, begin_work, give, holder, react, use
+from .shifts import AGENT_CHOICES, begin_work, give, holder, react, use
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def test_the_strategies_of_the_database_and_of_the_workers_are_one(desk):
     rows = desk.read("customer", "select strategy from public.assignment_strategies")
 
     assert set(rows) == {"manual", *STRATEGIES}
-    assert set(PICKS) == set(STRATEGIES)
+    assert set(AGENT_CHOICES) == set(STRATEGIES)
 
 
 @pytest.mark.usefixtures("team")
@@ -111,11 +111,11 @@ def test_what_nobody_knows_waits_and_holds_up_nothing_behind_it(desk):
     odd = [needs(desk, desk.ticket(priority="urgent"), "klingon") for _ in range(15)]
     plain = desk.ticket(priority="low")
 
-    assert give(desk, at_most=5) == 1
+    assert give(desk, max_items=5) == 1
 
     assert holder(desk, plain) is not None
     knows(desk, "lead", "klingon")
-    assert give(desk, at_most=5) == 5
+    assert give(desk, max_items=5) == 5
     assert {holder(desk, each) for each in odd} == {None, "lead"}
 
 
@@ -188,7 +188,7 @@ def test_a_reaction_happens_once(desk):
     use(desk, "round_robin")
     first, second = desk.ticket(), desk.ticket()
     [event] = desk.events(first)
-    asked = {"event": event["id"], "picks": PICKS}
+    asked = {"event": event["id"], "agent_choices": AGENT_CHOICES}
 
     assert desk.call(WORKER, "assign_work", **asked) is True
     assert desk.call(WORKER, "assign_work", **asked) is False
@@ -208,7 +208,7 @@ def test_what_is_reopened_while_it_is_free_is_given(desk):
         event for event in desk.events(ticket)
         if event["type"] == "TICKET_STATUS_CHANGED" and event["seq"] > 4
     ]  # fmt: skip
-    desk.call(WORKER, "assign_work", event=reopened["id"], picks=PICKS)
+    desk.call(WORKER, "assign_work", event=reopened["id"], agent_choices=AGENT_CHOICES)
 
     assert holder(desk, ticket) in ("lead", "neighbour")
 
@@ -311,10 +311,15 @@ def test_an_archived_queue_gives_nothing(desk):
 def test_a_ranking_that_the_database_does_not_know_is_refused(desk, ranking):
     use(desk, "round_robin")
     desk.ticket()
-    picks = {"round_robin": {"ranking": ranking}}
+    choices = {"round_robin": {"ranking": ranking}}
 
     with refused("PT422", "unknown-ranking"):
-        desk.call(WORKER, "assign_waiting_tickets", queue=id_of("support"), picks=picks)
+        desk.call(
+            WORKER,
+            "assign_waiting_tickets",
+            queue=id_of("support"),
+            agent_choices=choices,
+        )
 
 
 @pytest.mark.usefixtures("team")
@@ -322,7 +327,9 @@ def test_a_strategy_that_the_workers_do_not_know_gives_nothing(desk):
     use(desk, "round_robin")
     ticket = desk.ticket()
 
-    gave = desk.call(WORKER, "assign_waiting_tickets", queue=id_of("support"), picks={})
+    gave = desk.call(
+        WORKER, "assign_waiting_tickets", queue=id_of("support"), agent_choices={}
+    )
 
     assert (gave, holder(desk, ticket)) == (0, None)
 
@@ -330,9 +337,9 @@ def test_a_strategy_that_the_workers_do_not_know_gives_nothing(desk):
 @pytest.mark.parametrize(
     ("function", "arguments"),
     [
-        ("assign_work", {"event": id_of("x"), "picks": {}}),
+        ("assign_work", {"event": id_of("x"), "agent_choices": {}}),
         ("queues_due_for_assignment", {"strategies": ["round_robin"]}),
-        ("assign_waiting_tickets", {"queue": id_of("support"), "picks": {}}),
+        ("assign_waiting_tickets", {"queue": id_of("support"), "agent_choices": {}}),
         ("release_idle_tickets", {}),
     ],
 )

@@ -187,21 +187,21 @@ def test_nobody_as_assignee_is_putting_back(desk):
         ("list_queue", {"queue": "nope"}, "PT404"),
         ("list_queue", {"sort": None}, "PT422"),
         ("list_queue", {"sort": "id; drop table public.tickets"}, "PT422"),
-        ("list_queue", {"wanted": {"statuses": ["new", "nope"]}}, "PT422"),
-        ("list_queue", {"wanted": {"statuses": ["') or true --"]}}, "PT422"),
-        ("list_queue", {"wanted": {"priorities": ["nope"]}}, MALFORMED),
-        ("list_queue", {"wanted": {"types": ["nope"]}}, MALFORMED),
-        ("list_queue", {"wanted": {"types": "task"}}, MALFORMED),
-        ("list_queue", {"wanted": {"waiting_on": ["nope"]}}, MALFORMED),
-        ("list_queue", {"wanted": {"assignee": "nope"}}, MALFORMED),
-        ("list_queue", {"wanted": {"requester": "none"}}, MALFORMED),
-        ("list_queue", {"wanted": {"requester": "') or true --"}}, MALFORMED),
-        ("list_queue", {"wanted": {"organization": "me"}}, MALFORMED),
-        ("list_queue", {"wanted": {"created_after": "Px"}}, "22007"),
-        ("list_queue", {"wanted": {"created_after": "soon"}}, "22007"),
-        ("list_queue", {"wanted": {"created_after": "P999999Y"}}, "22008"),
-        ("list_queue", {"wanted": {"queue_id": "x"}}, "PT422"),
-        ("list_queue", {"wanted": Json([])}, "PT422"),
+        ("list_queue", {"filters": {"statuses": ["new", "nope"]}}, "PT422"),
+        ("list_queue", {"filters": {"statuses": ["') or true --"]}}, "PT422"),
+        ("list_queue", {"filters": {"priorities": ["nope"]}}, MALFORMED),
+        ("list_queue", {"filters": {"types": ["nope"]}}, MALFORMED),
+        ("list_queue", {"filters": {"types": "task"}}, MALFORMED),
+        ("list_queue", {"filters": {"waiting_on": ["nope"]}}, MALFORMED),
+        ("list_queue", {"filters": {"assignee": "nope"}}, MALFORMED),
+        ("list_queue", {"filters": {"requester": "none"}}, MALFORMED),
+        ("list_queue", {"filters": {"requester": "') or true --"}}, MALFORMED),
+        ("list_queue", {"filters": {"organization": "me"}}, MALFORMED),
+        ("list_queue", {"filters": {"created_after": "Px"}}, "22007"),
+        ("list_queue", {"filters": {"created_after": "soon"}}, "22007"),
+        ("list_queue", {"filters": {"created_after": "P999999Y"}}, "22008"),
+        ("list_queue", {"filters": {"queue_id": "x"}}, "PT422"),
+        ("list_queue", {"filters": Json([])}, "PT422"),
         ("list_queue", {"after": Json(["soon", "now", "x"])}, MALFORMED),
         ("list_queue", {"sort": "oldest", "after": Json(["9" * 19])}, RANGE),
         ("list_queue", {"page_size": -1}, "PT422"),
@@ -251,7 +251,7 @@ def test_a_place_of_another_shape_is_the_end(desk, sort, place):
 def test_a_filter_for_nothing_finds_nothing(desk, empty):
     desk.ticket()
 
-    page = desk.queue(**empty, counted_=True)
+    page = desk.queue(**empty, with_total_=True)
 
     assert page["items"] == []
     assert page["total"] == {"count": 0, "exact": True}

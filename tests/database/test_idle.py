@@ -121,7 +121,7 @@ def test_many_go_back_in_batches(desk):
         desk.ticket_in("open")
     pass_time(desk, 61)
 
-    assert [release(desk, at_most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [release(desk, max_items=2) for _ in range(4)] == [2, 2, 1, 0]
     assert desk.one("select load from public.agents where person_id = %s",
                     id_of("agent")) == 0  # fmt: skip
 

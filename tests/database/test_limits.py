@@ -42,7 +42,7 @@ def vault(desk):
 
 def counted(desk, who):
     return desk.one(
-        "select coalesce(sum(writes), 0) from private.command_counts"
+        "select coalesce(sum(commands), 0) from private.command_counts"
         " where subject = %s",
         str(id_of(who)),
     )

@@ -129,7 +129,7 @@ def test_the_relay_takes_what_is_due_and_leaves_what_is_not(desk):
 
     claimed = desk.rows(WORKER, "claim_missed_events")
 
-    assert [row["id"] for row in claimed] == [due]
+    assert [row["event_id"] for row in claimed] == [due]
     assert desk.rows(WORKER, "claim_missed_events") == []
     assert desk.call(WORKER, "read_event", event=fresh)
 
@@ -151,14 +151,16 @@ def test_failing_waits_longer_each_time_and_parks_at_last(desk):
 
 def test_a_parked_event_is_listed_and_tried_again(desk):
     event = owed(desk)
-    desk.call(WORKER, "fail_event", event=event, error="x: KeyError", at_most=1)
+    desk.call(WORKER, "fail_event", event=event, error="x: KeyError", max_attempts=1)
 
     [parked] = desk.rows("admin", "list_dead_letters")
     assert (parked["event_id"], parked["last_error"]) == (event, "x: KeyError")
     desk.call("admin", "retry_dead_letter", event=event)
 
     assert desk.rows("admin", "list_dead_letters") == []
-    assert [row["id"] for row in desk.rows(WORKER, "claim_missed_events")] == [event]
+    assert [row["event_id"] for row in desk.rows(WORKER, "claim_missed_events")] == [
+        event
+    ]
     with refused("PT404", "not-found"):
         desk.call("admin", "retry_dead_letter", event=event)
 
@@ -180,7 +182,7 @@ def test_lag_says_how_much_and_how_old(desk):
 
     event = owed(desk)
     owed(desk)
-    desk.call(WORKER, "fail_event", event=event, error="x", at_most=1)
+    desk.call(WORKER, "fail_event", event=event, error="x", max_attempts=1)
     desk.run("update private.outbox set created_at = now() - interval '90 s'")
 
     lag = desk.call(WORKER, "event_lag")
@@ -199,8 +201,8 @@ def test_no_two_relays_get_the_same_event(office):
 
     def claim(_):
         desk, mine = office(), []
-        while rows := desk.rows(WORKER, "claim_missed_events", at_most=7):
-            mine += [row["id"] for row in rows]
+        while rows := desk.rows(WORKER, "claim_missed_events", max_items=7):
+            mine += [row["event_id"] for row in rows]
         return mine
 
     with ThreadPoolExecutor(8) as pool:

@@ -174,7 +174,7 @@ def test_a_count_is_exact_or_says_that_it_is_not(full_desk, everything):
     @settings(max_examples=40, deadline=None)
     @given(FILTERS)
     def check(wanted):
-        total = full_desk.queue(**wanted, counted_=True)["total"]
+        total = full_desk.queue(**wanted, with_total_=True)["total"]
         expected = [
             ticket
             for ticket in everything
@@ -319,7 +319,7 @@ def test_a_total_is_exact_up_to_a_thousand(desk, tickets, total):
         tickets,
     )
 
-    assert desk.queue(page_size_=1, counted_=True)["total"] == total
+    assert desk.queue(page_size_=1, with_total_=True)["total"] == total
     assert desk.queue(page_size_=1)["total"] is None
 
 
@@ -335,7 +335,7 @@ def test_a_total_of_what_was_not_all_looked_at_is_at_least(desk):
             count,
         )
 
-    total = desk.queue(types=["task"], counted_=True)["total"]
+    total = desk.queue(types=["task"], with_total_=True)["total"]
 
     assert not total["exact"]
     assert total["count"] <= 3

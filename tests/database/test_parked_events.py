@@ -14,7 +14,7 @@ def parked(desk):
     """The id of an event that was put aside."""
     desk.ticket()
     event = desk.one("select event_id from private.outbox")
-    assert desk.call(WORKER, "fail_event", event=event, error="no", at_most=1)
+    assert desk.call(WORKER, "fail_event", event=event, error="no", max_attempts=1)
     return event
 
 

@@ -12,7 +12,7 @@ from .cast import id_of, sign_up
 from .desk import Desk, Json
 from .rows import LIVE, fill
 from .server import DESK, open_connection
-from .shifts import PICKS
+from .shifts import AGENT_CHOICES
 
 pytestmark = pytest.mark.slow
 
@@ -144,7 +144,7 @@ def asked(desk, who="agent", queue="support", **question):
     """Return the nodes of a page of a queue, without those that show its tickets."""
     how = {name[:-1]: question.pop(name) for name in [*question] if name[-1] == "_"}
     found = []
-    for plan in plans(desk, who, "list_queue", queue=queue, wanted=question, **how):
+    for plan in plans(desk, who, "list_queue", queue=queue, filters=question, **how):
         if any(node.get("Alias") == "marker" for node in plan):
             assert indexes(plan) == SHOWN
             assert rows_read(plan) <= 4 * 50
@@ -247,7 +247,7 @@ def test_a_count_reads_so_many_tickets_and_no_more(large_desk, name):
     sort = {"sort_": "newest", "page_size_": 1}
 
     alone = rows_read(asked(large_desk, **sort, **wanted))
-    found = asked(large_desk, counted_=True, **sort, **wanted)
+    found = asked(large_desk, with_total_=True, **sort, **wanted)
 
     assert indexes(found)
     assert rows_read(found) - alone <= 3 * LOOKED_AT + 2
@@ -362,7 +362,7 @@ def test_a_conversation_and_a_history_are_read_by_ticket(large_desk, function, i
 
 def test_the_clock_looks_at_solved_tickets_alone(large_desk):
     with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "service_role", "close_solved_tickets", at_most=10)
+        found = walked(large_desk, "service_role", "close_solved_tickets", max_items=10)
 
     assert indexes(found) >= {"tickets_solved"}
 
@@ -499,7 +499,7 @@ def test_what_comes_next_is_the_head_of_an_index(busy_desk, queue):
 
 
 def test_what_waits_is_given_from_the_head_of_an_index(busy_desk):
-    asked = {"queue": id_of("support"), "picks": PICKS, "at_most": 3}
+    asked = {"queue": id_of("support"), "agent_choices": AGENT_CHOICES, "max_items": 3}
 
     found = walked(busy_desk, "service_role", "assign_waiting_tickets", **asked)
 
@@ -509,7 +509,10 @@ def test_what_waits_is_given_from_the_head_of_an_index(busy_desk):
 
 def test_queues_with_work_are_found_without_a_scan(busy_desk):
     found = walked(
-        busy_desk, "service_role", "queues_due_for_assignment", strategies=list(PICKS)
+        busy_desk,
+        "service_role",
+        "queues_due_for_assignment",
+        strategies=list(AGENT_CHOICES),
     )
 
     assert indexes(found) == {"tickets_claimable"}
@@ -528,7 +531,7 @@ def test_what_there_is_to_do_is_found_without_a_scan(busy_desk):
 
 def test_what_follows_from_an_event_is_found_without_a_scan(busy_desk):
     [event] = busy_desk.events(busy_desk.ticket())
-    asked = {"event": event["id"], "picks": PICKS}
+    asked = {"event": event["id"], "agent_choices": AGENT_CHOICES}
 
     found = walked(busy_desk, "service_role", "assign_work", **asked)
 
@@ -537,7 +540,7 @@ def test_what_follows_from_an_event_is_found_without_a_scan(busy_desk):
 
 
 def test_idle_tickets_are_found_without_a_scan(busy_desk):
-    found = walked(busy_desk, "service_role", "release_idle_tickets", at_most=3)
+    found = walked(busy_desk, "service_role", "release_idle_tickets", max_items=3)
 
     assert "tickets_held_waiting" in indexes(found)
     assert rows_read(found) <= 200

@@ -128,7 +128,7 @@ def told(desk):
 def a_second_later(desk):
     desk.run(
         "update private.queue_status_broadcasts"
-        " set told_at = told_at - interval '1 second',"
+        " set sent_at = sent_at - interval '1 second',"
         " pending_until = pending_until - interval '1 second'"
     )
 
@@ -161,7 +161,7 @@ def test_within_a_second_one_promises_and_the_others_rely_on_it(desk):
 
     seconds = [refresh(desk, desk.ticket()) for _ in range(3)]
     a_second_later(desk)
-    again = desk.call(WORKER, "broadcast_queue_statuses", promised=True)
+    again = desk.call(WORKER, "broadcast_queue_statuses", pending=True)
 
     assert 0 < seconds[0] <= 1
     assert [*seconds[1:], again] == [None, None, None]
@@ -172,9 +172,9 @@ def test_a_promise_that_is_kept_early_is_kept_again(desk):
     refresh(desk, desk.ticket())
     refresh(desk, desk.ticket())
 
-    early = desk.call(WORKER, "broadcast_queue_statuses", promised=True)
+    early = desk.call(WORKER, "broadcast_queue_statuses", pending=True)
     a_second_later(desk)
-    late = desk.call(WORKER, "broadcast_queue_statuses", promised=True)
+    late = desk.call(WORKER, "broadcast_queue_statuses", pending=True)
 
     assert 0 < early <= 1
     assert late is None
@@ -274,9 +274,7 @@ def keep(desk, promises, busy):
     while busy() or promises:
         if promises and (seconds := promises.pop()) is not None:
             time.sleep(seconds)
-            promises.append(
-                desk.call(WORKER, "broadcast_queue_statuses", promised=True)
-            )
+            promises.append(desk.call(WORKER, "broadcast_queue_statuses", pending=True))
         time.sleep(0.01)
 
 

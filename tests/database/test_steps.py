@@ -261,7 +261,7 @@ def test_the_clock_closes_the_oldest_first_and_no_more_than_asked(desk):
             ticket["id"],
         )
 
-    assert desk.call(WORKER, "close_solved_tickets", at_most=2) == 2
+    assert desk.call(WORKER, "close_solved_tickets", max_items=2) == 2
 
     now = [desk.now(ticket)["status"] for ticket in tickets]
     assert now == ["solved", "closed", "closed"]

@@ -246,7 +246,7 @@ def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(desk):
     desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
 
     for view in (own, everything):
-        answer = desk.call("agent", "list_view", view=view["id"], counted=True)
+        answer = desk.call("agent", "list_view", view=view["id"], with_total=True)
         assert answer["items"] == []
         assert answer["total"] == {"count": 0, "exact": True}
 
@@ -254,8 +254,7 @@ def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(desk):
 @pytest.mark.parametrize(
     "question",
     [
-        "select page"
-        " from private.scan_queues(array[%s::uuid], null, 'oldest', null, 9)",
+        "select ids from private.scan_queues(array[%s::uuid], null, 'oldest', null, 9)",
         "select shown from private.tickets_json(array(select %s::uuid)) as shown",
         "select private.count_queue_tickets(array[%s::uuid], null) ->> 'count'",
     ],

@@ -109,7 +109,7 @@ def test_eight_workers_claim_every_delivery_once(office):
 
     def work(desk):
         mine = []
-        while batch := claim(desk, at_most=3):
+        while batch := claim(desk, max_items=3):
             for due in batch:
                 mine.append(due["delivery_id"])
                 record(desk, due, "delivered")
@@ -180,8 +180,8 @@ def test_who_works_is_served_before_who_fails(desk):
     )
     happen(desk, 2)
 
-    assert {due["endpoint_id"] for due in claim(desk, at_most=2)} == {working["id"]}
-    assert {due["endpoint_id"] for due in claim(desk, at_most=2)} == {failing["id"]}
+    assert {due["endpoint_id"] for due in claim(desk, max_items=2)} == {working["id"]}
+    assert {due["endpoint_id"] for due in claim(desk, max_items=2)} == {failing["id"]}
 
 
 def test_a_retry_is_due_when_it_was_said(desk):

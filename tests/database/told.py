@@ -45,5 +45,5 @@ def one_mail_due(desk: Desk, ticket: Any) -> None:
     mail_is_due(desk)
 
 
-def claim(desk: Desk, at_most: int = 10) -> list[Any]:
-    return desk.rows(WORKER, "claim_emails", at_most=at_most)
+def claim(desk: Desk, max_items: int = 10) -> list[Any]:
+    return desk.rows(WORKER, "claim_emails", max_items=max_items)

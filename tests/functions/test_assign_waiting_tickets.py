@@ -51,7 +51,7 @@ def test_a_trigger_and_the_scheduler_mean_the_same(rest, event):
         "assign_waiting_tickets",
     )
     assert first.arguments == {"strategies": list(agent_choices())}
-    assert second.arguments == {"queue": str(FIRST), "picks": agent_choices()}
+    assert second.arguments == {"queue": str(FIRST), "agent_choices": agent_choices()}
     assert first.headers["apikey"] == "sb_secret_worker"
 
 

@@ -168,7 +168,7 @@ def test_chunk_after_chunk_is_done_until_nothing_is_due(rest):
     assert rest.asked[1].arguments == {
         "bulk_update": ID,
         "attempt": 1,
-        "at_most": 50,
+        "max_items": 50,
     }
     assert rest.asked[0].headers["apikey"] == SECRET
 

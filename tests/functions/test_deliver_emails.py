@@ -187,5 +187,5 @@ def test_mail_that_ses_refuses_is_put_off_by_its_code(ses, rest, monkeypatch, ca
     assert told == {"sent": 0, "forgotten": 0}
     assert rest.asked[1].function == "record_email_failure"
     assert rest.asked[1].arguments["error"] == "MessageRejected"
-    assert rest.asked[1].arguments["for_good"] is False
+    assert rest.asked[1].arguments["permanent"] is False
     assert "example.org" not in capsys.readouterr().out

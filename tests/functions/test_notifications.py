@@ -125,7 +125,7 @@ def test_preferences_are_read_and_replaced(rest):
 
 def test_the_feed_goes_on_from_where_it_was(rest):
     row = event_row(turn=882, position=12)
-    rest.answers = [(200, {"items": [row], "place": [882, 12]})]
+    rest.answers = [(200, {"items": [row], "cursor": [882, 12]})]
 
     first = send(feed, "GET", "/v1/events", query="limit=1")
     cursor = first.json["next_cursor"]
@@ -142,7 +142,7 @@ def test_the_feed_goes_on_from_where_it_was(rest):
 
 
 def test_an_empty_page_of_the_feed_has_a_cursor_too(rest):
-    rest.answers = [(200, {"items": [], "place": [882, 2**63 - 1]})]
+    rest.answers = [(200, {"items": [], "cursor": [882, 2**63 - 1]})]
 
     answer = send(feed, "GET", "/v1/events", query="start=now")
 

@@ -89,7 +89,7 @@ class Client:
         mine = self.ask(
             "list_queue",
             queue="support",
-            wanted={"assignee": "me", "statuses": ["new", "open"]},
+            filters={"assignee": "me", "statuses": ["new", "open"]},
             page_size=1,
         )
         for ticket in mine["items"] if mine else []:

@@ -50,7 +50,7 @@ class EmailQueueRepository(EmailQueue):
             "email": str(mail.id),
             "attempt": mail.attempt,
             "error": error,
-            "for_good": for_good,
+            "permanent": for_good,
         }
         return bool(self._database.call("record_email_failure", arguments))
 
