@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import Deployment
+from shared.core.persistence.database import connections
 
 from .open_desk import ROOT, OpenDesk, open_desk
 
@@ -34,6 +35,13 @@ def _close_loop() -> None:
     with suppress(RuntimeError):  # there is none
         asyncio.get_event_loop_policy().get_event_loop().close()
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_left_behind() -> Iterator[None]:
+    """Close the connections that product code keeps for the next request."""
+    yield
+    connections().close()
 
 
 @pytest.fixture(scope="session")
