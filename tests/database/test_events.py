@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from shared.core.events import (
+    EVENT_CLASSES,
     TicketAssigned,
     TicketCommented,
     TicketCreated,
@@ -25,6 +26,17 @@ CREATED, MOVED, ASSIGNED, UPDATED, COMMENTED = (
         TicketCommented,
     )
 )  # fmt: skip
+
+
+def test_the_types_of_the_database_are_the_classes_of_the_code(desk):
+    rows = {row[0] for row in desk.run("select type from private.event_types")}
+
+    classes = {each.model_fields["type"].default for each in EVENT_CLASSES}
+
+    assert rows == classes, (
+        "each type is a row of private.event_types (supabase/migrations/*_events.sql)"
+        " and a class in shared/core/events/tickets.py"
+    )
 
 
 def parsed(desk, ticket):

@@ -11,15 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from infra.local.postgres import connected
-from shared.core.events import (
-    TicketAssigned,
-    TicketCommented,
-    TicketCommentRedacted,
-    TicketCreated,
-    TicketReplyTakenOver,
-    TicketStatusChanged,
-    TicketUpdated,
-)
+from shared.core.events import EVENT_CLASSES
 from shared.core.types import (
     CommentVisibility,
     StatusCategory,
@@ -37,11 +29,6 @@ from .command_line import CommandLine
 
 pytestmark = pytest.mark.slow
 
-EVENTS = (
-    TicketAssigned, TicketCommented, TicketCommentRedacted, TicketCreated,
-    TicketReplyTakenOver,
-    TicketStatusChanged, TicketUpdated,
-)  # fmt: skip
 ENUMS = {
     Availability: "PublicAvailability",
     CommentVisibility: "PublicCommentVisibility",
@@ -59,7 +46,7 @@ ROWS = {
     Role: "PublicRoles",
     ReadMarker: "PublicTicketReadMarkers",
     View: "PublicViews",
-    **dict.fromkeys(EVENTS, "PublicTicketEvents"),
+    **dict.fromkeys(EVENT_CLASSES, "PublicTicketEvents"),
 }
 # What a model has besides the columns of its row, from joins and lookups.
 DERIVED = {
@@ -82,12 +69,12 @@ LEFT_OUT = {
     },
     Ticket: {"assigned_at", "released_by"},  # of the desk's own bookkeeping
     ReadMarker: {"person_id"},  # always the caller
-    **{event: {"turn", "position"} for event in EVENTS},  # of the feed
+    **{event: {"turn", "position"} for event in EVENT_CLASSES},  # of the feed
 }
 # What a model knows better than the column.
 NARROWED = {
     View: {"sort", "conditions"},
-    **{event: {"type", "before", "after"} for event in EVENTS},
+    **{event: {"type", "before", "after"} for event in EVENT_CLASSES},
 }
 
 

@@ -132,13 +132,17 @@ def test_who_runs_as_the_owner_pins_the_search_path(ask):
 
     found = ask(functions)
 
-    assert {name for name, definer, _ in found if not definer} == rights.AS_THE_CALLER
-    free = {name for name, _, settings in found if settings is None}
-    assert free == rights.INLINED
-    pinned = {tuple(settings) for *_, settings in found if settings is not None}
-    assert {first for first, *_ in pinned} == {'search_path=""'}
+    as_the_caller = {name for name, definer, _ in found if not definer}
+    assert as_the_caller == rights.AS_THE_CALLER, (
+        "declare it `security definer`, or list it in AS_THE_CALLER of rights.py"
+    )
+    unpinned = {
+        name for name, _, settings in found if 'search_path=""' not in (settings or ())
+    }
+    assert unpinned == rights.INLINED, "declare it with `set search_path = ''`"
     # Besides it, only the index scans set something: that they neither sort nor scan.
-    assert {each for _, *rest in pinned for each in rest} <= {
+    assert {each for *_, settings in found for each in settings or ()} <= {
+        'search_path=""',
         "enable_sort=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",
