@@ -18,6 +18,7 @@ const within = (promise, what) => {
 const signIn = async (name) => {
   const client = createClient(given.url, given.key, {
     auth: { autoRefreshToken: false, persistSession: false },
+    db: { schema: 'api' },
     realtime: { transport },
   })
   const email = `${name}@example.com`
@@ -98,5 +99,12 @@ const heard = {
   ticket: await ticket.heard(3),
   internal: await internal.heard(1),
 }
-console.log(JSON.stringify({ heard, refused: refused.map(({ state }) => state) }))
+const read = await agent.client.rpc('get_ticket', { ticket: id })
+const table = await agent.client.from('tickets').select('*', { count: 'planned' })
+console.log(JSON.stringify({
+  heard,
+  refused: refused.map(({ state }) => state),
+  subject: read.data.subject,
+  table: [table.status, table.count],
+}))
 process.exit(0)

@@ -50,7 +50,7 @@ def test_what_only_reads_goes_on(people, allowing):
 
 def test_past_the_functions_a_person_is_limited_all_the_same(people, allowing):
     with allowing(person=0):
-        answer = people.customer.table("POST", "rpc/create_ticket", json=DRAFT)
+        answer = people.customer.data_api("POST", "rpc/create_ticket", json=DRAFT)
 
     assert (answer.status_code, answer.json()["code"]) == (429, "PT429")
 
@@ -61,7 +61,7 @@ def test_past_the_functions_nobody_speaks_for_an_address(people, allowing, datab
     before = database.execute(counted).fetchone()
 
     with allowing(address=0):
-        answer = people.customer.table(
+        answer = people.customer.data_api(
             "POST", "rpc/create_ticket", json=DRAFT, headers=forged
         )
 

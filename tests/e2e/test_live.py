@@ -277,3 +277,5 @@ def test_the_javascript_client_watches_a_ticket_too(desk, node_modules):
     }
     assert told["heard"]["internal"][0]["is_internal"]
     assert told["refused"] == ["CHANNEL_ERROR"] * 4
+    assert told["subject"] == "Seen live"
+    assert told["table"] == [404, None]

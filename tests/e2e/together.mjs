@@ -20,6 +20,7 @@ const eventually = async (condition, what) => {
 const signIn = async (name) => {
   const client = createClient(given.url, given.key, {
     auth: { autoRefreshToken: false, persistSession: false },
+    db: { schema: 'api' },
     realtime: { transport },
   })
   const { data, error } = await client.auth.signInWithPassword({

@@ -19,7 +19,8 @@ SIGHT = Sight(OWNER, os.environ.get("FUZZ_PERSON"))
 REAL = {
     "ticket": "select id::text from public.tickets"
     " union all select number::text from public.tickets",
-    "queue": "select key from public.queues union all select id::text from queues",
+    "queue": "select key from public.queues"
+    " union all select id::text from public.queues",
     "person": "select id::text from public.profiles",
     "role": "select role from public.roles union all select 'fuzzed'",
     "webhook": "select id::text from private.webhook_endpoints",
