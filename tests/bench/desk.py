@@ -1,9 +1,10 @@
 """A desk of its own for a bench: database, PostgREST and gateway, with the cast."""
 
+import json
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,19 +12,28 @@ import httpx
 import jwt
 import psycopg
 
+from infra.local.config import ProjectConfig
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
-from infra.local.processes import running
+from infra.local.processes import Service, running
 from tests.database.cast import email_of, enrol, id_of
 
-PATIENCE = 60
+SERVICE_ROLE = "service_role"
+SETTINGS = (
+    "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
+)
+MIDDLE = """
+select id from public.tickets where queue_id = %(queue)s order by number
+offset (select count(*) / 2 from public.tickets where queue_id = %(queue)s) limit 1
+"""
 
 
 class Desk:
     """A running platform, and how to be somebody there."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, services: Sequence[Service]) -> None:
         self.platform = platform
+        self.services = services
         self.url = platform.url
         self._key = jwt.PyJWK(dict(platform.keys.signing_key))
 
@@ -48,18 +58,41 @@ class Desk:
             headers={"kid": self.platform.keys.signing_key["kid"]},
         )
 
-    def client(self, person: uuid.UUID) -> httpx.Client:
-        """PostgREST as a person, over one kept connection."""
+    def client(self, person: uuid.UUID, url: str | None = None) -> httpx.Client:
+        """PostgREST as a person, over one kept connection; `url` is its gateway's."""
         headers = {
             "apikey": self.platform.keys.publishable,
             "Authorization": f"Bearer {self.token(person)}",
         }
-        return httpx.Client(base_url=f"{self.url}/rest/v1/", headers=headers)
+        return httpx.Client(base_url=f"{url or self.url}/rest/v1/", headers=headers)
 
     def worker(self) -> httpx.Client:
         """PostgREST as a worker, with the secret key."""
         headers = {"apikey": self.platform.keys.secret}
         return httpx.Client(base_url=f"{self.url}/rest/v1/", headers=headers)
+
+    def settings_of(self, name: str) -> tuple[str, list[str]]:
+        """The query that lets a transaction act as somebody, as PostgREST's does."""
+        role, claims = "authenticated", self.claims(id_of(name))
+        if name == SERVICE_ROLE:
+            role, claims = name, {"role": name}
+        return SETTINGS, [role, json.dumps(claims)]
+
+    def ticket_in(self, queue: str) -> str:
+        """The id of a ticket in the middle of a queue."""
+        with self.connection() as connection:
+            row = connection.execute(MIDDLE, {"queue": id_of(queue)}).fetchone()
+        assert row
+        return str(row[0])
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What an HTTP function finds in its environment."""
+        return {
+            "SUPABASE_URL": self.url,
+            "SUPABASE_PUBLISHABLE_KEY": self.platform.keys.publishable,
+            "POWERTOOLS_SERVICE_NAME": "autocrm",
+        }
 
     def connection(self, role: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.platform.cluster.dsn(role), autocommit=True)
@@ -74,15 +107,16 @@ def open_desk(*also: str) -> Iterator[Desk]:
     """
     wanted = {"postgrest", "edge", *also}
     with tempfile.TemporaryDirectory(prefix="autocrm-bench-") as folder:
-        platform = Platform(Path(folder), Ports.free())
-        database, *others = platform.services()
+        config = ProjectConfig.load(ROOT / "supabase" / "config.toml")
+        platform = Platform(Path(folder), Ports.free(), config)
+        database, *others = services = platform.services()
         try:
             with running([database]):
                 migrate(platform.cluster.dsn("postgres"), ROOT / "supabase/migrations")
                 with connected(platform.cluster.dsn("postgres")) as connection:
                     enrol(connection)
                 with running([part for part in others if part.name in wanted]):
-                    yield Desk(platform)
+                    yield Desk(platform, services)
         finally:
             platform.cluster.remove()
 

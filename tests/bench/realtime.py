@@ -1,7 +1,6 @@
 """From commit to the message in a client of supabase-py, over the whole stack."""
 
 import asyncio
-import json
 import statistics
 import time
 from argparse import Namespace
@@ -46,7 +45,7 @@ async def _listen(desk: Desk, topic: str, ticket: str) -> list[float]:
             arrived = await asyncio.wait_for(heard.get(), 10)
             took.append(1000 * (arrived - began))
             await asyncio.sleep(PAUSE)
-            await _claim(desk, connection)
+            await connection.execute(*desk.settings_of("customer"))
     return took
 
 
@@ -77,14 +76,5 @@ async def _joined(desk: Desk, topic: str):
 async def _acting(desk: Desk) -> psycopg.AsyncConnection:
     dsn = desk.platform.cluster.dsn("postgres")
     connection = await psycopg.AsyncConnection.connect(dsn)
-    await _claim(desk, connection)
+    await connection.execute(*desk.settings_of("customer"))
     return connection
-
-
-async def _claim(desk: Desk, connection: psycopg.AsyncConnection) -> None:
-    claims = json.dumps(desk.claims(id_of("customer")))
-    await connection.execute(
-        "select set_config('role', 'authenticated', true),"
-        " set_config('request.jwt.claims', %s, true)",
-        [claims],
-    )

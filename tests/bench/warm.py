@@ -47,12 +47,7 @@ def measure(_: Namespace) -> Iterator[Figure]:
     """Yield the ratio for a read, a list of 50 and a write."""
     with open_desk() as desk:
         fill(desk, TICKETS)
-        variables = {
-            "SUPABASE_URL": desk.url,
-            "SUPABASE_PUBLISHABLE_KEY": desk.platform.keys.publishable,
-            "POWERTOOLS_SERVICE_NAME": "autocrm",
-        }
-        os.environ.update(variables)
+        os.environ.update(desk.variables)
         for function in PAIRS:
             yield _compare(function, desk)
 
