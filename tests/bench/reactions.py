@@ -1,6 +1,6 @@
 """Events that one worker processes a second when it is handed batch after batch.
 
-The emulated queue takes no part: it looks at every message for each that it gives out.
+The emulated queue takes no part: it scans every message for each that it hands out.
 """
 
 import os
@@ -64,23 +64,23 @@ def _batches(desk: FragileDesk) -> Iterator[dict[str, Any]]:
     messages = [{"event_id": event, "correlation_id": scope} for event, scope in rows]
     for start in range(0, len(messages), BATCH):
         batch = messages[start : start + BATCH]
-        records = [sqs_record(each, str(place)) for place, each in enumerate(batch)]
+        records = [sqs_record(each, str(number)) for number, each in enumerate(batch)]
         yield {"Records": records}
 
 
 def _handler(desk: FragileDesk) -> Any:
     """Return the worker's handler with its environment set as in the template."""
-    places = desk.places
-    variables = environment(functions(places.supabase_url)["ProcessEventsFunction"])
+    deployment = desk.deployment
+    variables = environment(functions(deployment.supabase_url)["ProcessEventsFunction"])
     os.environ.update(variables)
     os.environ.update(
-        AWS_ENDPOINT_URL=places.aws_endpoint_url,
+        AWS_ENDPOINT_URL=deployment.aws_endpoint_url,
         AWS_REGION="eu-west-1",
         AWS_DEFAULT_REGION="eu-west-1",
         AWS_ACCESS_KEY_ID="local",
         AWS_SECRET_ACCESS_KEY="local",
         JOB_QUEUE_URL=desk.queue("JobQueue").url,
-        SUPABASE_SECRET_KEY=places.supabase_secret_key,
+        SUPABASE_SECRET_KEY=deployment.supabase_secret_key,
     )
     return import_module("functions.process_events.app").handler
 

@@ -17,7 +17,7 @@ import psycopg
 from functions.get_ticket.app import handler
 from infra.local.ports import free_ports
 from infra.local.processes import running
-from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.desk import Desk, open_desk
 from tests.bench.fill import fill
 from tests.bench.report import Figure
 from tests.bench.timing import in_turns, medians
@@ -45,9 +45,9 @@ def measure(_: Namespace) -> Iterator[Figure]:
 
 def _through_function(desk: Desk, ticket: str) -> Figure:
     os.environ.update(desk.variables)
-    signed_in = {"authorization": f"Bearer {desk.token(id_of('agent'))}"}
+    signed_in = {"authorization": f"Bearer {desk.token('agent')}"}
     event = http_event("GET", f"/v1/tickets/{ticket}", None, signed_in)
-    with _exposing_tables(desk) as url, desk.client(id_of("agent"), url) as client:
+    with _exposing_tables(desk) as url, desk.client("agent", url) as client:
 
         def function() -> None:
             answer = handler(event, context())
