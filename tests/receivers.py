@@ -48,8 +48,8 @@ class Receivers:
         return [self.got.get_nowait() for _ in range(self.got.qsize())]
 
     def way_of(self, path: str) -> str:
-        """How to answer; `/moody` never twice the same, until it is mended."""
-        if path != "/moody":
+        """How to answer; `/unreliable` never twice the same, until it is mended."""
+        if path != "/unreliable":
             return path
         return "/ok" if self.mended.is_set() else next(self.moods)
 

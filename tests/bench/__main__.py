@@ -17,6 +17,8 @@ BENCHES = {
     "bulk": "1,000 tickets changed at once, and who waits beside it",
     "fanout": "from commit to reactions and webhooks, and events a second",
     "queue": "lists at many tickets, against few",
+    "reactions": "events a second of one worker that is fed directly",
+    "reads": "reading one ticket, against its row under RLS",
     "realtime": "from commit to the message in a client",
     "startup": "`make dev`, installed, until it serves",
     "story": "what one ticket costs, from its question to its solution",

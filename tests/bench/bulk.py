@@ -1,4 +1,4 @@
-"""A bulk update of 1,000 tickets, and how long others wait beside it."""
+"""A bulk update of 1,000 tickets, and how long single changes wait beside it."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from itertools import cycle
 
 import httpx
 
-from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.desk import Desk, open_desk
 from tests.bench.report import Figure
 from tests.bench.timing import percentile
 
@@ -18,7 +18,7 @@ ALONE = 300
 
 def measure(_: Namespace) -> Iterator[Figure]:
     """Yield tickets a second in bulk and one by one, and what others wait."""
-    with open_desk() as desk, desk.client(id_of("agent")) as agent:
+    with open_desk() as desk, desk.client("agent") as agent:
         tickets = _open(desk)
         single = _singly(agent, tickets[:ALONE])
         rate = 1000 * len(single) / sum(single)
@@ -26,9 +26,9 @@ def measure(_: Namespace) -> Iterator[Figure]:
 
         chunks = _in_bulk(desk, agent, tickets, "low")
         rate = 1000 * TICKETS / sum(chunks)
-        told = f"a chunk of 50: p50 {percentile(chunks, 0.5):.0f} ms"
+        detail = f"a chunk of 50: p50 {percentile(chunks, 0.5):.0f} ms"
         yield Figure(
-            "bulk", f"{TICKETS:,} tickets at once", rate, "a second", None, told
+            "bulk", f"{TICKETS:,} tickets at once", rate, "a second", None, detail
         )
 
         beside: list[float] = []
@@ -40,15 +40,15 @@ def measure(_: Namespace) -> Iterator[Figure]:
         worker.join()
         for part in (0.5, 0.95, 1.0):
             wait = percentile(beside, part)
-            told = f"alone {percentile(single, part):.0f} ms"
+            detail = f"alone {percentile(single, part):.0f} ms"
             what = f"a change beside it, p{100 * part:.0f}"
-            yield Figure("bulk", what, wait, "ms", None, told)
+            yield Figure("bulk", what, wait, "ms", None, detail)
 
 
 def _open(desk: Desk) -> list[str]:
-    with desk.client(id_of("customer")) as customer:
+    with desk.client("customer") as customer:
         return [
-            _ask(customer, "create_ticket", subject=f"Tyre {n}", body="It went psst.")[
+            _call(customer, "create_ticket", subject=f"Tyre {n}", body="It went psst.")[
                 "id"
             ]
             for n in range(TICKETS)
@@ -60,7 +60,7 @@ def _singly(client: httpx.Client, tickets: list[str]) -> list[float]:
     for ticket in tickets:
         began = time.perf_counter()
         change = {"priority": "normal", "tags": ["one"]}
-        _ask(client, "update_ticket", ticket=ticket, changes=change)
+        _call(client, "update_ticket", ticket=ticket, changes=change)
         took.append(1000 * (time.perf_counter() - began))
     return took
 
@@ -70,16 +70,16 @@ def _in_bulk(
 ) -> list[float]:
     """Return what each chunk took, with its claim."""
     change = {"priority": priority, "add_tags": [priority]}
-    _ask(agent, "bulk_update", tickets=tickets, change=change)
+    _call(agent, "bulk_update", tickets=tickets, change=change)
     took = []
-    with _worker(desk) as worker:
+    with desk.worker() as worker:
         while True:
             began = time.perf_counter()
-            claimed = _ask(worker, "claim_bulk_update")
+            claimed = _call(worker, "claim_bulk_update")
             if claimed is None:
                 return took
-            given = {"bulk_update": claimed["id"], "attempt": claimed["attempt"]}
-            _ask(worker, "apply_bulk_chunk", **given)
+            chunk = {"bulk_update": claimed["id"], "attempt": claimed["attempt"]}
+            _call(worker, "apply_bulk_chunk", **chunk)
             took.append(1000 * (time.perf_counter() - began))
 
 
@@ -87,24 +87,19 @@ def _beside(
     desk: Desk, tickets: list[str], took: list[float], over: threading.Event
 ) -> None:
     """Change one ticket after the other, as somebody who knows of nothing."""
-    with desk.client(id_of("lead")) as lead:
+    with desk.client("lead") as lead:
         for number, ticket in enumerate(cycle(tickets[::7])):
             if over.is_set():
                 return
             began = time.perf_counter()
-            _ask(
+            _call(
                 lead, "update_ticket", ticket=ticket, changes={"subject": f"T {number}"}
             )
             took.append(1000 * (time.perf_counter() - began))
 
 
-def _worker(desk: Desk) -> httpx.Client:
-    headers = {"apikey": desk.platform.keys.secret}
-    return httpx.Client(base_url=f"{desk.url}/rest/v1/", headers=headers, timeout=30)
-
-
-def _ask(client: httpx.Client, function: str, **given: object) -> dict[str, str]:
-    answer = client.post(f"rpc/{function}", json=given)
+def _call(client: httpx.Client, function: str, **arguments: object) -> dict[str, str]:
+    answer = client.post(f"rpc/{function}", json=arguments)
     answer.raise_for_status()
-    told: dict[str, str] = answer.json()
-    return told
+    result: dict[str, str] = answer.json()
+    return result

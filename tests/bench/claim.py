@@ -18,7 +18,7 @@ import httpx
 from tests.bench.desk import Desk, id_of, open_desk
 from tests.bench.report import Figure
 from tests.bench.timing import percentile
-from tests.database.cast import grant, sign_up
+from tests.stress.agents import add_agents
 
 CLIENTS = 32
 SECONDS = 12.0
@@ -43,8 +43,8 @@ DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_data
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What everybody together has measured, in milliseconds, and got."""
+class Measured:
+    """The times of all clients together, in milliseconds, and the tickets they got."""
 
     claims: list[float] = field(default_factory=list)
     empty: list[float] = field(default_factory=list)
@@ -54,21 +54,22 @@ class Heard:
 def measure(_: Namespace) -> Iterator[Figure]:
     """Yield the times with and without pauses, and what must not have happened."""
     with open_desk() as desk:
-        people = _furnish(desk)
+        people = _prepare(desk)
         claimed: Counter[str] = Counter()
         for what, pause, limit in (
             ("32 people, without a pause", 0.0, None),  # it warms all connections up
             ("32 people, once a second each", PAUSE, LIMIT_MILLISECONDS),
         ):
-            heard = _claim(desk, people, pause)
-            claimed.update(heard.got)
-            told = (
-                f"{len(heard.claims) / SECONDS:.0f} a second,"
-                f" median {percentile(heard.claims, 0.5):.0f} ms; a request that does"
-                f" nothing, meanwhile: p95 {percentile(heard.empty, 0.95):.0f} ms"
+            measured = _claim(desk, people, pause)
+            claimed.update(measured.got)
+            detail = (
+                f"{len(measured.claims) / SECONDS:.0f} a second,"
+                f" median {percentile(measured.claims, 0.5):.0f} ms;"
+                f" a request that does nothing, meanwhile:"
+                f" p95 {percentile(measured.empty, 0.95):.0f} ms"
             )
-            slow = percentile(heard.claims, 0.95)
-            yield Figure("claim", f"{what}, p95", slow, "ms", limit, told)
+            slow = percentile(measured.claims, 0.95)
+            yield Figure("claim", f"{what}, p95", slow, "ms", limit, detail)
         for what, query in (
             ("assigned twice", DOUBLES),
             ("people above capacity", EXCEEDED),
@@ -81,30 +82,18 @@ def measure(_: Namespace) -> Iterator[Figure]:
         yield Figure("claim", "answered to two", twice, "", 0)
 
 
-def _furnish(desk: Desk) -> list[str]:
+def _prepare(desk: Desk) -> list[str]:
     people = [f"claimer{number}" for number in range(CLIENTS)]
     with desk.connection() as connection:
-        for name in people:
-            sign_up(connection, name)
-            grant(connection, name, "agent")
-            connection.execute(
-                "insert into public.queue_members (queue_id, person_id)"
-                " values (%s, %s)",
-                [id_of("support"), id_of(name)],
-            )
-            connection.execute(
-                "insert into public.agents (person_id, availability, capacity)"
-                " values (%s, 'available', %s)",
-                [id_of(name), CAPACITY],
-            )
+        add_agents(connection, people, CAPACITY)
         connection.execute(OPEN, [id_of("support"), id_of("customer"), TICKETS])
         connection.execute("vacuum analyze public.tickets, public.ticket_events")
     return people
 
 
-def _claim(desk: Desk, people: list[str], pause: float) -> Heard:
+def _claim(desk: Desk, people: list[str], pause: float) -> Measured:
     """Let everybody claim for a while, and now and then send what does nothing."""
-    heard = Heard()
+    measured = Measured()
     until = time.perf_counter() + SECONDS
 
     def timed(client: httpx.Client, function: str, took: list[float]) -> Any:
@@ -114,17 +103,17 @@ def _claim(desk: Desk, people: list[str], pause: float) -> Heard:
         return answer.json()
 
     def work(number: int, name: str) -> None:
-        with desk.client(id_of(name)) as client:
+        with desk.client(name) as client:
             client.post("rpc/health", json={}).raise_for_status()  # connect
             time.sleep(pause * number / len(people))
             for turn in count():
                 if time.perf_counter() > until:
                     break
-                found = timed(client, "claim_next_ticket", heard.claims)
-                heard.got.extend(row["id"] for row in found)
+                found = timed(client, "claim_next_ticket", measured.claims)
+                measured.got.extend(row["id"] for row in found)
                 time.sleep(pause / 2)
                 if turn % EMPTY_EVERY == 0:
-                    timed(client, "health", heard.empty)
+                    timed(client, "health", measured.empty)
                 time.sleep(pause / 2)
 
     threads = [threading.Thread(target=work, args=place) for place in enumerate(people)]
@@ -132,4 +121,4 @@ def _claim(desk: Desk, people: list[str], pause: float) -> Heard:
         thread.start()
     for thread in threads:
         thread.join()
-    return heard
+    return measured

@@ -18,8 +18,8 @@ from typing import Any
 
 from infra.build.sizes import zipped_size
 from infra.local.cloud.template import Function
+from tests.bench.builds import ColdStartBuild
 from tests.bench.desk import Desk, id_of, open_desk
-from tests.bench.launchpad import Launchpad
 from tests.bench.report import Figure
 from tests.bench.runtime import Runtime, runtime
 from tests.bench.timing import in_turns, medians
@@ -39,18 +39,20 @@ Start = tuple[str, str, Mapping[str, str], bytes]  # name, handler, variables, e
 def measure(options: Namespace) -> Iterator[Figure]:
     """Yield the yardsticks, and each HTTP function against the floor."""
     with tempfile.TemporaryDirectory() as folder, open_desk() as desk:
-        pad = Launchpad.build(Path(folder))
+        build = ColdStartBuild.build(Path(folder))
         _open_a_ticket(desk)
         bare, floor, *others = _starts(desk)
         with runtime() as serving:
             for start in (bare, *others):
-                yield _compare(start, floor, partial(_first_answer, pad, serving))
+                yield _compare(start, floor, partial(_first_answer, build, serving))
         # Times swing with what else the machine does; this repeats to a thousandth.
         if shutil.which("valgrind"):
             chosen = others if options.instructions else others[:2]
-            counted = {start[0]: instructions(pad, start) for start in (floor, *chosen)}
+            counted = {
+                start[0]: instructions(build, start) for start in (floor, *chosen)
+            }
             yield from _counted(counted)
-        yield from _weighed(pad)
+        yield from _weighed(build)
 
 
 def _compare(start: Start, floor: Start, answer: Callable[[Start], float]) -> Figure:
@@ -67,22 +69,22 @@ def _compare(start: Start, floor: Start, answer: Callable[[Start], float]) -> Fi
     work = medians(worked)
     limit = None if start[0] == "bare" else LIMIT
     name, base = start[0], floor[0]
-    told = f"{work[name]:,.0f} ms of work against {work[base]:,.0f} ms"
-    told += f"; {took[name]:,.0f} ms by the clock against {took[base]:,.0f} ms"
-    return Figure("cold", name, work[name] / work[base], "x", limit, told)
+    detail = f"{work[name]:,.0f} ms of work against {work[base]:,.0f} ms"
+    detail += f"; {took[name]:,.0f} ms elapsed against {took[base]:,.0f} ms"
+    return Figure("cold", name, work[name] / work[base], "x", limit, detail)
 
 
 def _counted(counts: Mapping[str, float]) -> Iterator[Figure]:
     for name, value in counts.items():
         ratio = value / counts["floor"]
-        told = f"{value:,.0f} million"
+        detail = f"{value:,.0f} million"
         if name != "floor":
-            yield Figure("cold", f"{name}, instructions", ratio, "x", BUDGET, told)
+            yield Figure("cold", f"{name}, instructions", ratio, "x", BUDGET, detail)
 
 
-def _weighed(pad: Launchpad) -> Iterator[Figure]:
+def _weighed(build: ColdStartBuild) -> Iterator[Figure]:
     """Yield what is uploaded, zipped: the layers, and the largest function."""
-    folder = pad.artifacts.folder
+    folder = build.artifacts.folder
     weight = {name: zipped_size(folder / name) / 1000 for name in functions()}
     largest = max(weight, key=lambda name: weight[name])
     packages, shared = (zipped_size(folder / layer) / 1000 for layer in LAYERS)
@@ -95,7 +97,7 @@ def _starts(desk: Desk) -> Iterator[Start]:
     empty = json.dumps(http_event("GET", "/")).encode()
     yield "bare", "bare.handler", {}, empty
     yield "floor", "floor.handler", {}, empty
-    signed_in = {"authorization": f"Bearer {desk.token(id_of('agent'))}"}
+    signed_in = {"authorization": f"Bearer {desk.token('agent')}"}
     for name, function in functions(desk.url).items():
         event = _request(function, signed_in)
         if event:
@@ -118,31 +120,31 @@ def _request(function: Function, headers: Mapping[str, str]) -> dict[str, Any] |
 
 
 def _open_a_ticket(desk: Desk) -> None:
-    with desk.client(id_of("agent")) as client:
+    with desk.client("agent") as client:
         draft = {"subject": "A flat tyre", "body": "It went psst."}
         client.post("rpc/create_ticket", json=draft).raise_for_status()
 
 
-def _first_answer(pad: Launchpad, serving: Runtime, start: Start) -> float:
+def _first_answer(build: ColdStartBuild, serving: Runtime, start: Start) -> float:
     """Return the milliseconds of processor time until a function has answered."""
     name, handler, variables, event = start
-    around = {**_aws(pad, name), **variables, "PYTHONPATH": pad.path_of(name)}
-    once = serving.answer(pad.command(handler), around, event)
+    around = {**_aws(build, name), **variables, "PYTHONPATH": build.path_of(name)}
+    once = serving.answer(build.command(handler), around, event)
     if once.failed or json.loads(once.answer)["statusCode"] >= 500:
         raise RuntimeError(f"{name} did not answer: {once.answer.decode()[:300]}")
     return 1000 * once.processor_seconds
 
 
-def instructions(pad: Launchpad, start: Start) -> float:
+def instructions(build: ColdStartBuild, start: Start) -> float:
     """Count the millions of instructions of an import and a first answer."""
     name, handler, variables, event = start
-    places = pad.artifacts.places(name)
+    places = build.artifacts.places(name)
     count = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    probe = [pad.interpreter, "-I", "-S", "-B", str(PROBE), *places, handler]
+    probe = [build.interpreter, "-I", "-S", "-B", str(PROBE), *places, handler]
     done = subprocess.run(  # noqa: S603
         [*count, *probe],
         input=b"[" + event + b"]",
-        env={**_aws(pad, name), **variables, "PYTHONHASHSEED": "0"},
+        env={**_aws(build, name), **variables, "PYTHONHASHSEED": "0"},
         capture_output=True,
         cwd="/",
         check=False,
@@ -153,13 +155,13 @@ def instructions(pad: Launchpad, start: Start) -> float:
     return int(found[1]) / 1_000_000
 
 
-def _aws(pad: Launchpad, name: str) -> dict[str, str]:
+def _aws(build: ColdStartBuild, name: str) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{pad.artifacts.python}",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{build.artifacts.python}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_REGION": "eu-west-1",
-        "SSL_CERT_DIR": str(pad.artifacts.layer / "certs"),
+        "SSL_CERT_DIR": str(build.artifacts.layer / "certs"),
     }

@@ -1,65 +1,48 @@
 """A desk of its own for a bench: database, PostgREST and gateway, with the cast."""
 
 import tempfile
-import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-import jwt
 import psycopg
 
+from infra.local.config import ProjectConfig
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
-from infra.local.processes import running
-from tests.database.cast import email_of, enrol, id_of
+from infra.local.processes import Service, running
+from tests.access import SERVICE_ROLE, Access
+from tests.database.cast import enrol, id_of
 
-PATIENCE = 60
+MIDDLE = """
+select id from public.tickets where queue_id = %(queue)s order by number
+offset (select count(*) / 2 from public.tickets where queue_id = %(queue)s) limit 1
+"""
 
 
-class Desk:
+class Desk(Access):
     """A running platform, and how to be somebody there."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, services: Sequence[Service]) -> None:
+        super().__init__(platform.keys, platform.url)
         self.platform = platform
-        self.url = platform.url
-        self._key = jwt.PyJWK(dict(platform.keys.signing_key))
+        self.services = services
 
-    def claims(self, person: uuid.UUID) -> dict[str, object]:
-        now = int(time.time())
+    def ticket_in(self, queue: str) -> str:
+        """The id of a ticket in the middle of a queue."""
+        with self.connection() as connection:
+            row = connection.execute(MIDDLE, {"queue": id_of(queue)}).fetchone()
+        assert row
+        return str(row[0])
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What an HTTP function finds in its environment."""
         return {
-            "iss": f"{self.url}/auth/v1",
-            "sub": str(person),
-            "aud": "authenticated",
-            "role": "authenticated",
-            "email": email_of("somebody"),
-            "iat": now,
-            "exp": now + 3600,
-            "session_id": str(uuid.uuid4()),
+            "SUPABASE_URL": self.url,
+            "SUPABASE_PUBLISHABLE_KEY": self.platform.keys.publishable,
+            "POWERTOOLS_SERVICE_NAME": "autocrm",
         }
-
-    def token(self, person: uuid.UUID) -> str:
-        return jwt.encode(
-            self.claims(person),
-            self._key.key,
-            algorithm="ES256",
-            headers={"kid": self.platform.keys.signing_key["kid"]},
-        )
-
-    def client(self, person: uuid.UUID) -> httpx.Client:
-        """PostgREST as a person, over one kept connection."""
-        headers = {
-            "apikey": self.platform.keys.publishable,
-            "Authorization": f"Bearer {self.token(person)}",
-        }
-        return httpx.Client(base_url=f"{self.url}/rest/v1/", headers=headers)
-
-    def worker(self) -> httpx.Client:
-        """PostgREST as a worker, with the secret key."""
-        headers = {"apikey": self.platform.keys.secret}
-        return httpx.Client(base_url=f"{self.url}/rest/v1/", headers=headers)
 
     def connection(self, role: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.platform.cluster.dsn(role), autocommit=True)
@@ -72,19 +55,20 @@ def open_desk(*also: str) -> Iterator[Desk]:
     Args:
         also: parts beside database, PostgREST and gateway, such as `realtime`.
     """
-    wanted = {"postgrest", "edge", *also}
+    names = {"postgrest", "edge", *also}
     with tempfile.TemporaryDirectory(prefix="autocrm-bench-") as folder:
-        platform = Platform(Path(folder), Ports.free())
-        database, *others = platform.services()
+        config = ProjectConfig.load(ROOT / "supabase" / "config.toml")
+        platform = Platform(Path(folder), Ports.free(), config)
+        database, *others = services = platform.services()
         try:
             with running([database]):
                 migrate(platform.cluster.dsn("postgres"), ROOT / "supabase/migrations")
                 with connected(platform.cluster.dsn("postgres")) as connection:
                     enrol(connection)
-                with running([part for part in others if part.name in wanted]):
-                    yield Desk(platform)
+                with running([part for part in others if part.name in names]):
+                    yield Desk(platform, services)
         finally:
             platform.cluster.remove()
 
 
-__all__ = ["Desk", "id_of", "open_desk"]
+__all__ = ["SERVICE_ROLE", "Desk", "id_of", "open_desk"]

@@ -18,18 +18,18 @@ PAUSE = 1.2  # seconds; pg_net rests for one after each batch
 BURST = 1_000
 WRITERS = 8
 PATIENCE = 600.0
-OWED = """
+PENDING = """
 select (select count(*) from private.outbox)
     + (select count(*) from private.webhook_deliveries where state = 'pending')
 """
 
 
 def measure(_: Namespace) -> Iterator[Figure]:
-    """Yield how soon a change is told of, and how many a second; there is no limit."""
+    """Yield how soon a change is processed, and how many a second; no limits."""
     with receiving() as receivers, fragile_desk(PATIENCE) as desk:
         ticket = _open(desk, receivers)
         _change(desk, ticket, receivers)  # starts the functions
-        _until_nothing_is_owed(desk, receivers)
+        _until_nothing_is_pending(desk, receivers)
         took = [_change(desk, ticket, receivers) for _ in range(SINGLE)]
         for what, times in zip(
             ("reactions done", "webhook received"),
@@ -38,14 +38,14 @@ def measure(_: Namespace) -> Iterator[Figure]:
         ):
             yield _figure(what, list(times))
         seconds = _burst(desk, ticket, receivers)
-        told = f"{BURST} at once, {seconds:.1f} s until nothing was owed"
-        yield Figure("fanout", "burst", BURST / seconds, "a second", None, told)
+        detail = f"{BURST} at once, {seconds:.1f} s until nothing was pending"
+        yield Figure("fanout", "burst", BURST / seconds, "a second", None, detail)
 
 
 def _figure(what: str, times: list[float]) -> Figure:
-    told = f"median {statistics.median(times):.0f} ms, {len(times)} changes"
+    detail = f"median {statistics.median(times):.0f} ms, {len(times)} changes"
     p95 = percentile(times, 0.95)
-    return Figure("fanout", f"commit to {what}, p95", p95, "ms", None, told)
+    return Figure("fanout", f"commit to {what}, p95", p95, "ms", None, detail)
 
 
 def _open(desk: FragileDesk, receivers: Receivers) -> str:
@@ -58,44 +58,44 @@ def _open(desk: FragileDesk, receivers: Receivers) -> str:
         return str(made.json()["id"])
 
 
-def _say(desk: FragileDesk, ticket: str, times: int) -> None:
+def _comment(desk: FragileDesk, ticket: str, times: int) -> None:
     with desk.client("customer") as customer:
-        said = {"ticket": ticket, "body": "One more word."}
+        comment = {"ticket": ticket, "body": "One more word."}
         for _ in range(times):
-            customer.post("rpc/add_comment", json=said).raise_for_status()
+            customer.post("rpc/add_comment", json=comment).raise_for_status()
 
 
 def _change(
     desk: FragileDesk, ticket: str, receivers: Receivers
 ) -> tuple[float, float]:
-    """Return the milliseconds until all have reacted, and until a server heard."""
+    """Return the milliseconds to the last reaction, and to the endpoint."""
     time.sleep(PAUSE)
-    dsn = desk.places.database_url
+    dsn = desk.deployment.database_url
     with psycopg.connect(dsn, autocommit=True) as watching:
-        _say(desk, ticket, 1)
+        _comment(desk, ticket, 1)
         began = time.perf_counter()
-        done = heard = None
-        while done is None or heard is None:
+        done = received = None
+        while done is None or received is None:
             now = 1000 * (time.perf_counter() - began)
-            if heard is None and not receivers.got.empty():
+            if received is None and not receivers.got.empty():
                 receivers.got.get()
-                heard = now
+                received = now
             query = "select count(*) from private.outbox"
             if done is None and watching.execute(query).fetchone() == (0,):
                 done = now
             time.sleep(0.001)
-    return done, heard
+    return done, received
 
 
 def _burst(desk: FragileDesk, ticket: str, receivers: Receivers) -> float:
     began = time.perf_counter()
     with ThreadPoolExecutor(WRITERS) as pool:
         shares = [BURST // WRITERS] * WRITERS
-        list(pool.map(lambda share: _say(desk, ticket, share), shares))
-    _until_nothing_is_owed(desk, receivers)
+        list(pool.map(lambda share: _comment(desk, ticket, share), shares))
+    _until_nothing_is_pending(desk, receivers)
     return time.perf_counter() - began
 
 
-def _until_nothing_is_owed(desk: FragileDesk, receivers: Receivers) -> None:
-    desk.eventually(lambda: desk.rows(OWED) == [(0,)], 0.05)
+def _until_nothing_is_pending(desk: FragileDesk, receivers: Receivers) -> None:
+    desk.eventually(lambda: desk.rows(PENDING) == [(0,)], 0.05)
     receivers.taken()

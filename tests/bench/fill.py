@@ -8,7 +8,7 @@ from tests.bench.desk import Desk, id_of
 
 SCRIPT = Path(__file__).with_suffix(".sql")
 PEOPLE = {"agent": "agent", "many": "customer", "few": "stranger"}
-"""Who holds 1,000 tickets, who asked 500 times and who 3 times, however many there are.
+"""Who holds 1,000 tickets, who requested 500 and who 3, however many there are.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the planner does inside a function, as auto_explain tells it."""
+"""What the planner does inside a function, as auto_explain logs it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-TELL = """
+AUTO_EXPLAIN = """
 load 'auto_explain';
 set auto_explain.log_min_duration = 0;
 set auto_explain.log_nested_statements = on;
@@ -21,12 +21,12 @@ def nodes_of(connection: Connection, query: str, values: list[Any]) -> list[str]
 
     The connection must be a superuser's that acts as somebody.
     """
-    told: list[str] = []
+    messages: list[str] = []
     connection.add_notice_handler(
-        lambda notice: told.append(str(notice.message_primary))
+        lambda notice: messages.append(str(notice.message_primary))
     )
     connection.execute(query, values)
-    plans = [json.loads(each[each.index("{") :]) for each in told if "{" in each]
+    plans = [json.loads(each[each.index("{") :]) for each in messages if "{" in each]
     found = (node for plan in plans for node in _nodes(plan["Plan"]))
     return list(dict.fromkeys(name for node in found if (name := _reading(node))))
 

@@ -40,8 +40,10 @@ class Figure:
     def line(self) -> str:
         value = f"{self.value:,.2f}" if self.unit == "x" else f"{self.value:,.1f}"
         limit = "" if self.limit is None else f"at most {self.limit:g} {self.unit}"
-        told = f"{value:>10} {self.unit:<8} {limit:16} {self.verdict:7} {self.detail}"
-        return f"  {self.what:36} {told}".rstrip()
+        columns = (
+            f"{value:>10} {self.unit:<8} {limit:16} {self.verdict:7} {self.detail}"
+        )
+        return f"  {self.what:36} {columns}".rstrip()
 
 
 def machine() -> dict[str, object]:

@@ -31,12 +31,12 @@ def measure(_: Namespace) -> Iterator[Figure]:
         later = sorted(_start(Path(folder)) for _ in range(AGAIN))
         _run(Path(folder), PublicPorts.free(), "reset").wait(PATIENCE)
     yield Figure("startup", "new desk, seeded", first, "s")
-    told = ", ".join(f"{each:.1f}" for each in later)
-    yield Figure("startup", "data kept, median", later[AGAIN // 2], "s", LIMIT, told)
+    detail = ", ".join(f"{each:.1f}" for each in later)
+    yield Figure("startup", "data kept, median", later[AGAIN // 2], "s", LIMIT, detail)
 
 
 def _start(home: Path) -> float:
-    """Return the seconds until the desk says that it is well, database included."""
+    """Return the seconds until `/health` answers, database included."""
     ports = PublicPorts.free()
     began = time.perf_counter()
     process = _run(home, ports, "up")

@@ -16,7 +16,7 @@ from tests.faults.desk import FragileDesk, fragile_desk
 STORIES = 40
 WARM_UP = 5
 PATIENCE = 300.0
-OWED = "select count(*) from private.outbox"
+PENDING = "select count(*) from private.outbox"
 COUNTS = {
     "events": "select count(*) from public.ticket_events",
     "calls of pg_net": "select last_value from net.http_request_queue_id_seq",
@@ -37,23 +37,23 @@ def measure(_: Namespace) -> Iterator[Figure]:
     with fragile_desk(PATIENCE) as desk:
         tokens = {name: desk.token(name) for name in ("customer", "agent")}
         for _ in range(WARM_UP):
-            _Story(desk, _Tally(), tokens).live()
-        _until_told(desk)
+            _Story(desk, _Tally(), tokens).play()
+        _until_processed(desk)
         before, cpu = _counts(desk), _cpu(desk)
-        told = _Tally()
+        tally = _Tally()
         for _ in range(STORIES):
-            _Story(desk, told, tokens).live()
-        _until_told(desk)
+            _Story(desk, tally, tokens).play()
+        _until_processed(desk)
         after, spent = _counts(desk), _cpu(desk) - cpu
-        logged = sum(len(desk.said(name)) for name in desk.functions())
-        yield _a_ticket("requests", told.requests / STORIES, "")
-        yield _a_ticket("bytes answered", told.bytes / STORIES, "B")
+        logged = sum(len(desk.log_of(name)) for name in desk.functions())
+        yield _a_ticket("requests", tally.requests / STORIES, "")
+        yield _a_ticket("bytes answered", tally.bytes / STORIES, "B")
         for name, value in after.items():
             unit = "B" if name == "bytes stored" else ""
             yield _a_ticket(name, (value - before[name]) / STORIES, unit)
         yield _a_ticket("processor of the database", 1000 * spent / STORIES, "ms")
         yield _a_ticket("bytes logged", logged / (STORIES + WARM_UP), "B")
-        middle = sorted(told.took)[len(told.took) // 2]
+        middle = sorted(tally.took)[len(tally.took) // 2]
         yield Figure("story", "a request, median", 1000 * middle, "ms")
 
 
@@ -62,7 +62,7 @@ def _a_ticket(what: str, value: float, unit: str) -> Figure:
 
 
 class _Tally:
-    """What was asked over HTTP."""
+    """The requests and how long they took."""
 
     def __init__(self) -> None:
         self.requests, self.bytes = 0, 0
@@ -75,7 +75,7 @@ class _Story:
     def __init__(self, desk: FragileDesk, tally: _Tally, tokens: Mapping[str, str]):
         self._desk, self._tally, self._tokens = desk, tally, tokens
 
-    def live(self) -> None:
+    def play(self) -> None:
         draft = {
             "subject": "My chain jumps in the third gear",
             "body": "It began after the rain on Monday. " * 12,
@@ -87,11 +87,13 @@ class _Story:
         self._read("agent", path)
         self._send("agent", "PUT", f"{path}/assignee", {"me": True})
         note = {"body": "Third one this week.", "visibility": "internal"}
-        self._say("agent", path, note)
+        self._comment("agent", path, note)
         for _ in range(2):
-            self._say("agent", path, {"body": "Which gear, and since when? " * 8})
+            self._comment("agent", path, {"body": "Which gear, and since when? " * 8})
             self._read("customer", path)
-            self._say("customer", path, {"body": "The third one, since Monday. " * 8})
+            self._comment(
+                "customer", path, {"body": "The third one, since Monday. " * 8}
+            )
             self._read("agent", path)
         self._send("agent", "PATCH", f"{path}/status", {"status": "solved"})
         self._send("customer", "GET", "/v1/notifications")
@@ -101,14 +103,14 @@ class _Story:
         self._send(who, "GET", path)
         self._send(who, "GET", f"{path}/comments")
 
-    def _say(self, who: str, path: str, said: Mapping[str, Any]) -> None:
-        self._send(who, "POST", f"{path}/comments", said)
+    def _comment(self, who: str, path: str, comment: Mapping[str, Any]) -> None:
+        self._send(who, "POST", f"{path}/comments", comment)
 
     def _send(self, who: str, method: str, path: str, body: Any = None) -> Any:
         headers = {"authorization": f"Bearer {self._tokens[who]}"}
         if method == "POST":
             headers["idempotency-key"] = uuid4().hex
-        url = f"{self._desk.places.api_url}{path}"
+        url = f"{self._desk.deployment.api_url}{path}"
         began = time.perf_counter()
         answer = httpx.request(method, url, headers=headers, json=body, timeout=60)
         self._tally.took.append(time.perf_counter() - began)
@@ -122,8 +124,8 @@ def _counts(desk: FragileDesk) -> dict[str, int]:
     return counts | {"bytes stored": desk.rows(SIZE)[0][0]}
 
 
-def _until_told(desk: FragileDesk) -> None:
-    desk.eventually(lambda: desk.rows(OWED) == [(0,)], 0.2)
+def _until_processed(desk: FragileDesk) -> None:
+    desk.eventually(lambda: desk.rows(PENDING) == [(0,)], 0.2)
 
 
 def _cpu(desk: FragileDesk) -> float:

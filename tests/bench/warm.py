@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from shared.tickets import TicketDraft
-from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.desk import Desk, open_desk
 from tests.bench.fill import fill
 from tests.bench.report import Figure
 from tests.bench.timing import in_turns, medians
@@ -25,7 +25,7 @@ STORED = {
     "triaged_priority": "normal",
 }
 QUEUE = {"queue": "support", "filters": {}, "sort": "priority", "page_size": 50}
-# What is asked of the function, and what the function asks of PostgREST.
+# The request to the function, and the function's own request to PostgREST.
 PAIRS = {
     "get_ticket": (
         ("GET", "/v1/tickets/2000", None),
@@ -47,22 +47,17 @@ def measure(_: Namespace) -> Iterator[Figure]:
     """Yield the ratio for a read, a list of 50 and a write."""
     with open_desk() as desk:
         fill(desk, TICKETS)
-        variables = {
-            "SUPABASE_URL": desk.url,
-            "SUPABASE_PUBLISHABLE_KEY": desk.platform.keys.publishable,
-            "POWERTOOLS_SERVICE_NAME": "autocrm",
-        }
-        os.environ.update(variables)
+        os.environ.update(desk.variables)
         for function in PAIRS:
             yield _compare(function, desk)
 
 
 def _compare(function: str, desk: Desk) -> Figure:
     (method, path, body), command = PAIRS[function]
-    signed_in = {"authorization": f"Bearer {desk.token(id_of('agent'))}"}
+    signed_in = {"authorization": f"Bearer {desk.token('agent')}"}
     event = http_event(method, path, body, signed_in)
     handler = import_module(f"functions.{function}.app").handler
-    with desk.client(id_of("agent")) as client:
+    with desk.client("agent") as client:
         subjects = {
             "function": partial(_invoke, handler, event),
             "directly": partial(_call, client, *command),

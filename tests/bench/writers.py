@@ -5,7 +5,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 
-from tests.bench.desk import Desk, id_of, open_desk
+from tests.bench.desk import Desk, open_desk
 from tests.bench.report import Figure
 from tests.bench.timing import percentile
 
@@ -19,9 +19,9 @@ def measure(_: Namespace) -> Iterator[Figure]:
     with open_desk() as desk:
         for writers in WRITERS:
             took = _write(desk, writers)
-            told = f"p95 {percentile(took, 0.95):.0f} ms"
+            detail = f"p95 {percentile(took, 0.95):.0f} ms"
             what = f"{writers} at once"
-            yield Figure("writers", what, len(took) / SECONDS, "a second", None, told)
+            yield Figure("writers", what, len(took) / SECONDS, "a second", None, detail)
 
 
 def _write(desk: Desk, writers: int) -> list[float]:
@@ -29,7 +29,7 @@ def _write(desk: Desk, writers: int) -> list[float]:
     until = time.perf_counter() + SECONDS
 
     def write() -> None:
-        with desk.client(id_of("customer")) as client:
+        with desk.client("customer") as client:
             while (began := time.perf_counter()) < until:
                 client.post("rpc/create_ticket", json=DRAFT).raise_for_status()
                 took.append(1000 * (time.perf_counter() - began))

@@ -26,9 +26,12 @@ def functions(address: str = "http://127.0.0.1:9") -> dict[str, Function]:
 
 def environment(function: Function) -> dict[str, str]:
     """What a function finds around it, its secrets as if they had been read."""
-    given = function.environment
-    names = [name for name in given if name.endswith("_PARAMETER")]
-    return {**given, **{name.removesuffix("_PARAMETER"): "secret" for name in names}}
+    variables = function.environment
+    names = [name for name in variables if name.endswith("_PARAMETER")]
+    return {
+        **variables,
+        **{name.removesuffix("_PARAMETER"): "secret" for name in names},
+    }
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Artifacts:
         return self.folder / "CoreLayer"
 
     def places(self, name: str) -> list[str]:
-        """Where Lambda looks for the modules of a function, in order."""
+        """The search path of a function's modules in Lambda, in order."""
         layers = [self.folder / layer / "python" for layer in LAYERS]
         return [str(each) for each in (self.folder / name, *layers)]
 

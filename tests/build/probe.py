@@ -22,6 +22,6 @@ invoke = getattr(importlib.import_module(module), name)
 answers = [invoke(event, context) for event in json.load(sys.stdin)]
 loaded = sorted({each.partition(".")[0] for each in sys.modules})
 core = getattr(sys.modules.get("shared"), "__file__", None)
-said = {"answers": answers, "shared": core, "loaded": loaded}
-said["collects"] = gc.isenabled() and gc.get_freeze_count() > 0
-print(json.dumps(said))  # noqa: T201
+result = {"answers": answers, "shared": core, "loaded": loaded}
+result["collects"] = gc.isenabled() and gc.get_freeze_count() > 0
+print(json.dumps(result))  # noqa: T201

@@ -83,13 +83,13 @@ def test_a_function_answers_from_its_artifact_and_the_layers_alone(
     )
 
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["collects"]  # `functions.cold_start` has it wait, and no longer
-    assert Path(said["shared"]).is_relative_to(artifacts.folder / "SharedLayer")
-    for answer in said["answers"]:
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["collects"]  # `functions.cold_start` has it wait, and no longer
+    assert Path(result["shared"]).is_relative_to(artifacts.folder / "SharedLayer")
+    for answer in result["answers"]:
         assert (answer or {}).get("statusCode", 200) < 500, answer
     if "SUPABASE_PUBLISHABLE_KEY" in function.environment:
-        assert HEAVY & set(said["loaded"]) == set()
+        assert HEAVY & set(result["loaded"]) == set()
 
 
 @pytest.mark.parametrize("name", functions())
@@ -189,7 +189,7 @@ def test_an_authority_is_found_by_the_hash_of_its_subject(artifacts):
     assert all(re.fullmatch(r"[0-9a-f]{8}\.\d", each.name) for each in certs.iterdir())
 
 
-def test_a_python_that_is_not_here_is_said_in_a_sentence(tmp_path):
+def test_a_missing_python_is_reported_in_a_sentence(tmp_path):
     target = {"ARTIFACTS_DIR": str(tmp_path), "PY": "3.99"}
 
     done = subprocess.run(

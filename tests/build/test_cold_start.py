@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from tests.bench.builds import ColdStartBuild
 from tests.bench.cold import BUDGET, instructions
-from tests.bench.launchpad import Launchpad
 from tests.build.artifacts import environment, functions
 from tests.events import SIGNED_IN, http_event
 
@@ -19,15 +19,15 @@ pytestmark = [
 
 
 def test_the_first_answer_costs_little_more_than_its_framework(artifacts, database):
-    pad = Launchpad(artifacts, sys.executable)
-    pad.add_yardsticks()
+    build = ColdStartBuild(artifacts, sys.executable)
+    build.add_yardsticks()
     function = functions(database)["GetTicketFunction"]
     empty = json.dumps(http_event("GET", "/")).encode()
     ticket = json.dumps(http_event("GET", "/v1/tickets/1", headers=SIGNED_IN)).encode()
 
-    floor = instructions(pad, ("floor", "floor.handler", {}, empty))
+    floor = instructions(build, ("floor", "floor.handler", {}, empty))
     ours = instructions(
-        pad, (function.name, function.handler, environment(function), ticket)
+        build, (function.name, function.handler, environment(function), ticket)
     )
 
     assert floor / 2 < ours < BUDGET * floor

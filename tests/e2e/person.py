@@ -1,4 +1,4 @@
-"""Somebody at the desk, with nothing but a browser."""
+"""Somebody who signs in and uses the API, as from a browser."""
 
 from typing import Any
 from uuid import uuid4
@@ -23,60 +23,70 @@ class Person:
         self.id: str = session["user"]["id"]
         self.token: str = session["access_token"]
 
-    def send(self, method: str, path: str, **given: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {self.token}"} | given.pop("headers", {})
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token}"} | options.pop("headers", {})
         return self.http.request(
-            method, f"{self.desk.api_url}{path}", headers=headers, **given
+            method, f"{self.desk.api_url}{path}", headers=headers, **options
         )
 
     def get(self, path: str, **query: Any) -> Any:
-        """Return what is there."""
+        """Return the JSON of a successful GET."""
         answer = self.send("GET", path, params=query)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def do(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Change something and return what became of it."""
+        """Send a change and return the JSON of its response."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         answer = self.send(method, path, json=body, headers=named)
         assert answer.is_success, answer.text
         return answer.json()
 
-    def opens(self, **given: Any) -> Any:
+    def open_ticket(self, **options: Any) -> Any:
         draft = {
             "subject": "The bell is mute",
             "body": "It was loud.",
             "queue": "support",
         }
         headers = {"idempotency_key": uuid4().hex}
-        return self.do("POST", "/v1/tickets", draft | given, **headers)
+        return self.do("POST", "/v1/tickets", draft | options, **headers)
 
-    def says(self, ticket: Any, body: str, **given: Any) -> Any:
+    def add_comment(self, ticket: Any, body: str, **options: Any) -> Any:
         path = f"/v1/tickets/{ticket['id']}/comments"
-        return self.do("POST", path, {"body": body, **given})
+        return self.do("POST", path, {"body": body, **options})
 
-    def takes(self, ticket: Any) -> Any:
+    def take(self, ticket: Any) -> Any:
         return self.do("PUT", f"/v1/tickets/{ticket['id']}/assignee", {"me": True})
 
-    def moves(self, ticket: Any, status: str, **given: Any) -> Any:
+    def set_status(self, ticket: Any, status: str, **options: Any) -> Any:
         path = f"/v1/tickets/{ticket['id']}/status"
-        return self.do("PATCH", path, {"status": status, **given})
+        return self.do("PATCH", path, {"status": status, **options})
 
-    def table(self, method: str, table: str, **given: Any) -> httpx.Response:
-        """Go past the API, straight to the tables."""
+    def data_api(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Call Supabase's Data API without one of our functions in between."""
         headers = {
             "apikey": self.desk.supabase_publishable_key,
             "authorization": f"Bearer {self.token}",
         }
-        url = f"{self.desk.supabase_url}/rest/v1/{table}"
-        headers |= given.pop("headers", {})
-        return self.http.request(method, url, headers=headers, **given)
+        url = f"{self.desk.supabase_url}/rest/v1/{path}"
+        headers |= options.pop("headers", {})
+        return self.http.request(method, url, headers=headers, **options)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:
     """Status and slug of a well-formed problem; anything else fails here."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
-    told = answer.json()
-    assert set(told) <= {"type", "title", "status", "detail", "errors"}, told
-    assert told["status"] == answer.status_code
-    return answer.status_code, told["type"].removeprefix("urn:autocrm:problem:")
+    document = answer.json()
+    assert set(document) <= {"type", "title", "status", "detail", "errors"}, document
+    assert document["status"] == answer.status_code
+    return answer.status_code, document["type"].removeprefix("urn:autocrm:problem:")
+
+
+def browser_settings(desk: Deployment) -> dict[str, str]:
+    """What a frontend knows, with the password of the demonstration's people."""
+    return {
+        "url": desk.supabase_url,
+        "key": desk.supabase_publishable_key,
+        "api": desk.api_url,
+        "password": desk.demo_password,
+    }

@@ -1,4 +1,4 @@
-"""Requests that make no sense: each gets its problem and changes nothing."""
+"""Invalid requests: each gets its problem and changes nothing."""
 
 import json
 
@@ -12,8 +12,8 @@ AS_JSON = {"content-type": "application/json"}
 DRAFT = {"subject": "The bell is mute", "body": "It was loud."}
 
 
-def draft(**given):
-    return json.dumps(DRAFT | given).encode()
+def draft(**fields):
+    return json.dumps(DRAFT | fields).encode()
 
 
 def with_data(raw):
@@ -23,9 +23,9 @@ def with_data(raw):
 @pytest.fixture(scope="module")
 def ticket(people):
     """A ticket of the customer that the agent works, at a version past the first."""
-    opened = people.customer.opens()
-    people.agent.takes(opened)
-    return people.agent.moves(opened, "open")
+    opened = people.customer.open_ticket()
+    people.agent.take(opened)
+    return people.agent.set_status(opened, "open")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def ticket(people):
         (draft(body="\udfff"), 422),
         (draft(body="x" * 50_001), 422),
         (draft(body="x" * 300_000), 413),
-        (draft(type="wish"), 422),
+        (draft(type="unheard-of"), 422),
         (draft(type="incident"), 422),
         (draft(type="task", data={"due_on": "soon"}), 422),
         (draft(priority="top"), 422),
@@ -92,7 +92,7 @@ def ticket(people):
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_a_draft_that_makes_no_sense(people, unchanged, body, status):
+def test_a_draft_that_is_invalid(people, unchanged, body, status):
     with unchanged():
         answer = people.customer.send(
             "POST",
@@ -153,7 +153,7 @@ def test_a_body_of_another_kind_is_refused(people, unchanged, kind, statuses):
     ("key", "status"),
     [("", 422), ("a b", 422), ("x" * 256, 422), ("\u00e9".encode(), 422)],
 )
-def test_a_key_that_is_no_key(people, unchanged, key, status):
+def test_an_idempotency_key_that_is_invalid(people, unchanged, key, status):
     with unchanged():
         answer = people.customer.send(
             "POST", "/v1/tickets", json=DRAFT, headers={"idempotency-key": key}
@@ -199,7 +199,7 @@ def test_a_key_that_is_no_key(people, unchanged, key, status):
     ids=lambda value: str(value)[:30],
 )
 @pytest.mark.parametrize("rest", ["", "/events", "/comments"])
-def test_a_ticket_that_is_none(people, unchanged, name, rest, status):
+def test_a_ticket_that_does_not_exist(people, unchanged, name, rest, status):
     with unchanged():
         answer = people.customer.send("GET", f"/v1/tickets/{name}{rest}")
 
@@ -220,7 +220,7 @@ def test_a_ticket_that_is_none(people, unchanged, name, rest, status):
     ],
 )
 @pytest.mark.parametrize("name", [NOBODY, "999999999", "9" * 400, "%00", "%ed%a0%80"])
-def test_a_ticket_that_is_none_is_not_changed(
+def test_a_ticket_that_does_not_exist_is_not_changed(
     people, unchanged, method, rest, body, name
 ):
     with unchanged():
@@ -278,7 +278,7 @@ def test_a_change_that_makes_no_sense(people, unchanged, ticket, change):
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_a_bulk_update_that_makes_no_sense(people, unchanged, tickets, change, status):
+def test_a_bulk_update_that_is_invalid(people, unchanged, tickets, change, status):
     body = json.dumps({"tickets": tickets, "change": change})
 
     with unchanged():
@@ -291,7 +291,7 @@ def test_a_bulk_update_that_makes_no_sense(people, unchanged, tickets, change, s
 
 @pytest.mark.parametrize("name", ["x", "%00", "9" * 400, "1042"])
 @pytest.mark.parametrize("rest", ["", "/items"])
-def test_a_bulk_update_that_is_none(people, name, rest):
+def test_a_bulk_update_that_does_not_exist(people, name, rest):
     answer = people.agent.send("GET", f"/v1/bulk-updates/{name}{rest}")
 
     assert problem(answer)[0] in (404, 422)
@@ -344,7 +344,7 @@ def test_a_bulk_update_that_is_none(people, name, rest):
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_query_that_makes_no_sense(people, unchanged, path, query, status):
+def test_a_query_that_is_invalid(people, unchanged, path, query, status):
     with unchanged():
         answer = people.agent.send("GET", f"/v1/{path}?{query}")
 
@@ -354,7 +354,7 @@ def test_a_query_that_makes_no_sense(people, unchanged, path, query, status):
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1.5", "2147483648", "9" * 400, "%00"])
-def test_a_place_in_the_feed_that_is_none(people, ticket, after):
+def test_a_position_in_the_events_that_is_invalid(people, ticket, after):
     path = f"/v1/tickets/{ticket['id']}/events?after={after}"
 
     assert problem(people.agent.send("GET", path)) == (422, "invalid")
@@ -396,7 +396,7 @@ def test_a_version_that_is_not_the_one(
 
 
 @pytest.mark.parametrize(
-    ("who", "body", "told"),
+    ("who", "body", "refusal"),
     [
         ("agent", {"status": "new"}, (409, "step-not-allowed")),
         ("agent", {"status": "closed"}, (409, "closed-by-time")),
@@ -414,17 +414,17 @@ def test_a_version_that_is_not_the_one(
         ("agent2", {"status": "solved"}, (404, "not-found")),
     ],
 )
-def test_a_step_that_may_not_be_taken(people, unchanged, ticket, who, body, told):
+def test_a_status_change_that_is_refused(people, unchanged, ticket, who, body, refusal):
     path = f"/v1/tickets/{ticket['id']}/status"
 
     with unchanged():
         answer = getattr(people, who).send("PATCH", path, json=body)
 
-    assert problem(answer) == told
+    assert problem(answer) == refusal
 
 
 @pytest.mark.parametrize(
-    ("who", "body", "told"),
+    ("who", "body", "refusal"),
     [
         ("customer", {"me": True}, (403, "denied")),
         ("customer2", {"me": True}, (404, "not-found")),
@@ -437,17 +437,17 @@ def test_a_step_that_may_not_be_taken(people, unchanged, ticket, who, body, told
         ("lead", {"me": True, "assignee_id": NOBODY}, (422, "invalid")),
     ],
 )
-def test_a_hand_that_may_not_take_it(people, unchanged, ticket, who, body, told):
+def test_an_assignment_that_is_refused(people, unchanged, ticket, who, body, refusal):
     path = f"/v1/tickets/{ticket['id']}/assignee"
 
     with unchanged():
         answer = getattr(people, who).send("PUT", path, json=body)
 
-    assert problem(answer) == told
+    assert problem(answer) == refusal
 
 
 @pytest.mark.parametrize(
-    ("who", "body", "told"),
+    ("who", "body", "refusal"),
     [
         ("customer", {"body": "b", "visibility": "internal"}, (403, "denied")),
         ("customer2", {"body": "b"}, (404, "not-found")),
@@ -460,13 +460,13 @@ def test_a_hand_that_may_not_take_it(people, unchanged, ticket, who, body, told)
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_word_that_may_not_be_said(people, unchanged, ticket, who, body, told):
+def test_a_comment_that_is_refused(people, unchanged, ticket, who, body, refusal):
     path = f"/v1/tickets/{ticket['id']}/comments"
 
     with unchanged():
         answer = getattr(people, who).send("POST", path, json=body)
 
-    assert problem(answer) == told
+    assert problem(answer) == refusal
 
 
 @pytest.mark.parametrize(
@@ -486,7 +486,7 @@ def test_a_word_that_may_not_be_said(people, unchanged, ticket, who, body, told)
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_place_that_is_none(people, unchanged, method, path, status):
+def test_a_route_that_does_not_exist(people, unchanged, method, path, status):
     with unchanged():
         answer = people.customer.send(method, path)
 
@@ -494,7 +494,7 @@ def test_a_place_that_is_none(people, unchanged, method, path, status):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
-def test_a_body_that_is_not_what_its_coding_says(people, unchanged, coding):
+def test_a_body_that_contradicts_its_content_encoding(people, unchanged, coding):
     headers = {"content-type": "application/json", "content-encoding": coding}
 
     with unchanged():

@@ -8,7 +8,7 @@ import pytest
 from tests.open_desk import eventually
 
 from .person import problem
-from .test_live import listening
+from .test_realtime import listening
 
 pytestmark = pytest.mark.slow
 ALL = "/v1/bulk-updates"
@@ -24,9 +24,9 @@ def finished(person, job):
     return person.get(path)
 
 
-def test_many_tickets_are_changed_and_what_was_refused_is_told(people):
-    tickets = [people.customer.opens() for _ in range(2)]
-    hidden = people.customer.opens(queue="billing")
+def test_many_tickets_are_changed_and_refusals_are_listed(people):
+    tickets = [people.customer.open_ticket() for _ in range(2)]
+    hidden = people.customer.open_ticket(queue="billing")
     named = [tickets[0]["id"], tickets[1]["number"], hidden["id"], "99999999"]
     change = {"assignee": "me", "status": "open", "priority": "low"}
 
@@ -44,12 +44,15 @@ def test_many_tickets_are_changed_and_what_was_refused_is_told(people):
 
 
 def test_a_batch_is_undone_where_nothing_changed_since(people):
-    tickets = [people.customer.opens() for _ in range(2)]
+    tickets = [people.customer.open_ticket() for _ in range(2)]
     refs = [each["id"] for each in tickets]
-    asked = {"tickets": refs, "change": {"priority": "low", "add_tags": ["recall"]}}
+    bulk_update = {
+        "tickets": refs,
+        "change": {"priority": "low", "add_tags": ["recall"]},
+    }
 
-    job = finished(people.agent, people.agent.do("POST", ALL, asked, **key()))
-    people.agent.says(tickets[1], "It is yours.")
+    job = finished(people.agent, people.agent.do("POST", ALL, bulk_update, **key()))
+    people.agent.add_comment(tickets[1], "It is yours.")
     path = f"{ALL}/{job['id']}"
     back = finished(people.agent, people.agent.do("POST", f"{path}/undo", **key()))
 
@@ -65,42 +68,42 @@ def test_a_batch_is_undone_where_nothing_changed_since(people):
     ]
 
 
-def test_progress_is_heard_by_its_owner_alone(people):
-    tickets = [people.customer.opens()["id"] for _ in range(2)]
-    asked = {"tickets": tickets, "change": {"priority": "low"}}
-    told = ["BULK_UPDATE_PROGRESSED"]
+def test_progress_is_broadcast_to_its_owner_alone(people):
+    tickets = [people.customer.open_ticket()["id"] for _ in range(2)]
+    bulk_update = {"tickets": tickets, "change": {"priority": "low"}}
+    kinds = ["BULK_UPDATE_PROGRESSED"]
 
     async def story():
         async with listening(people.agent) as agent, listening(people.lead) as lead:
-            mine = await agent.joins(f"user:{people.agent.id}", told)
-            other = await lead.joins(f"user:{people.lead.id}", told)
-            await asyncio.to_thread(people.agent.do, "POST", ALL, asked, **key())
+            mine = await agent.joins(f"user:{people.agent.id}", kinds)
+            other = await lead.joins(f"user:{people.lead.id}", kinds)
+            await asyncio.to_thread(people.agent.do, "POST", ALL, bulk_update, **key())
             return await asyncio.wait_for(mine.get(), 30), other.empty()
 
-    progress, unheard = asyncio.run(story())
+    progress, others_silent = asyncio.run(story())
 
     assert (progress["state"], progress["done"]) == ("finished", 2)
     assert people.agent.get(f"{ALL}/{progress['id']}")["done"] == 2
-    assert unheard
+    assert others_silent
 
 
 def test_a_bulk_update_is_its_owners(people):
-    ticket = people.customer.opens()
-    asked = {"tickets": [ticket["id"]], "change": {"priority": "low"}}
-    job = people.agent.do("POST", ALL, asked, **key())
+    ticket = people.customer.open_ticket()
+    bulk_update = {"tickets": [ticket["id"]], "change": {"priority": "low"}}
+    job = people.agent.do("POST", ALL, bulk_update, **key())
     path = f"{ALL}/{job['id']}"
 
     for person in (people.customer, people.lead, people.admin):
         for method, where in (("GET", ""), ("GET", "/items"), ("POST", "/undo")):
             answer = person.send(method, f"{path}{where}")
             assert problem(answer) == (404, "not-found")
-    refused = people.customer.send("POST", ALL, json=asked)
+    refused = people.customer.send("POST", ALL, json=bulk_update)
     assert problem(refused) == (403, "denied")
     finished(people.agent, job)
 
 
 def test_a_ticket_is_edited_as_it_was_read(people):
-    ticket = people.customer.opens(data={"a": 1})
+    ticket = people.customer.open_ticket(data={"a": 1})
     path = f"/v1/tickets/{ticket['id']}"
     read = people.agent.send("GET", path)
     change = {"subject": "The bell is loud", "data": {"b": 2}}

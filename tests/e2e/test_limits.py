@@ -35,7 +35,7 @@ def allowing(database):
 
 
 @pytest.mark.parametrize("limit", [{"person": 0}, {"address": 0}], ids=str)
-def test_too_much_is_refused_and_says_when_to_come_back(people, allowing, limit):
+def test_too_much_is_refused_with_a_time_to_retry(people, allowing, limit):
     with allowing(**limit):
         answer = people.customer.send("POST", "/v1/tickets", json=DRAFT)
 
@@ -50,18 +50,18 @@ def test_what_only_reads_goes_on(people, allowing):
 
 def test_past_the_functions_a_person_is_limited_all_the_same(people, allowing):
     with allowing(person=0):
-        answer = people.customer.table("POST", "rpc/create_ticket", json=DRAFT)
+        answer = people.customer.data_api("POST", "rpc/create_ticket", json=DRAFT)
 
     assert (answer.status_code, answer.json()["code"]) == (429, "PT429")
 
 
-def test_past_the_functions_nobody_speaks_for_an_address(people, allowing, database):
+def test_past_the_functions_no_address_is_believed(people, allowing, database):
     forged = {"x-autocrm-source": "203.0.113.7", "x-autocrm-source-proof": "0" * 64}
     counted = "select count(*) from private.command_counts where subject !~ '-'"
     before = database.execute(counted).fetchone()
 
     with allowing(address=0):
-        answer = people.customer.table(
+        answer = people.customer.data_api(
             "POST", "rpc/create_ticket", json=DRAFT, headers=forged
         )
 

@@ -1,4 +1,4 @@
-"""Nobody lifts themselves, and nobody locks the house from outside."""
+"""Nobody grants themselves rights, and the last administrator stays."""
 
 import pytest
 
@@ -11,7 +11,7 @@ BUILT_IN = {"name": "Mine", "permissions": ["tickets.create"]}
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 @pytest.mark.parametrize("who", ["customer", "agent", "lead"])
-def test_who_keeps_no_roles_gives_and_takes_none(people, unchanged, method, who):
+def test_only_who_manages_roles_grants_and_revokes_them(people, unchanged, method, who):
     person = getattr(people, who)
 
     with unchanged():
@@ -33,7 +33,7 @@ def test_nobody_edits_their_own_roles(people, unchanged, method, role):
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "refusal"),
     [
         (f"/v1/people/{NOBODY}/roles/agent", (404, "not-found")),
         ("/v1/people/{customer}/roles/nothing", (404, "not-found")),
@@ -43,15 +43,15 @@ def test_nobody_edits_their_own_roles(people, unchanged, method, role):
         ("/v1/people/{customer}/roles/" + "x" * 100, (422, "invalid")),
     ],
 )
-def test_a_role_that_is_none_is_not_given(people, unchanged, path, told):
+def test_a_role_that_does_not_exist_is_not_granted(people, unchanged, path, refusal):
     with unchanged():
         answer = people.admin.send("PUT", path.format(customer=people.customer.id))
 
-    assert problem(answer) == told
+    assert problem(answer) == refusal
 
 
 @pytest.mark.parametrize(
-    ("who", "role", "body", "told"),
+    ("who", "role", "body", "refusal"),
     [
         ("customer", "mine", BUILT_IN, (403, "denied")),
         ("lead", "mine", BUILT_IN, (403, "denied")),
@@ -64,12 +64,12 @@ def test_a_role_that_is_none_is_not_given(people, unchanged, path, told):
         ("admin", "Mine", BUILT_IN, (422, None)),
     ],
 )
-def test_a_role_that_may_not_be_made(people, unchanged, who, role, body, told):
+def test_a_role_that_may_not_be_made(people, unchanged, who, role, body, refusal):
     with unchanged():
         answer = getattr(people, who).send("PUT", f"/v1/roles/{role}", json=body)
 
     status, slug = problem(answer)
-    assert (status, slug if told[1] else None) == told
+    assert (status, slug if refusal[1] else None) == refusal
 
 
 def test_the_last_admin_stays(people, unchanged):

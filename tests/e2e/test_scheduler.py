@@ -1,4 +1,4 @@
-"""Every minute somebody looks what there is to do, and has it done."""
+"""The scheduler starts the worker of every job that is due."""
 
 import httpx
 import pytest
@@ -9,24 +9,24 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def strike(opened):
-    """Let a minute be over; return which jobs were started."""
+def run_scheduler(opened):
+    """Run the dispatcher, as every minute; return which jobs it started."""
 
-    def strike():
+    def run_scheduler():
         url = f"{opened.desk.api_url}/.local/tick/DispatchJobs"
         answer = httpx.post(url, timeout=60)
         answer.raise_for_status()
         return answer.json()["started"]
 
-    return strike
+    return run_scheduler
 
 
-def test_what_has_come_due_is_done_by_its_worker(people, database, strike):
-    ticket = people.customer.opens(subject="The clock stands still")
-    people.agent.takes(ticket)
-    people.agent.moves(ticket, "open")
-    people.agent.moves(ticket, "solved")
-    assert "solved_tickets" not in strike()
+def test_a_job_that_comes_due_is_started(people, database, run_scheduler):
+    ticket = people.customer.open_ticket(subject="The hands stand still")
+    people.agent.take(ticket)
+    people.agent.set_status(ticket, "open")
+    people.agent.set_status(ticket, "solved")
+    assert "solved_tickets" not in run_scheduler()
 
     database.execute(
         "update public.tickets set solved_at = now() - interval '99 days'"
@@ -34,6 +34,6 @@ def test_what_has_come_due_is_done_by_its_worker(people, database, strike):
         [ticket["id"]],
     )
 
-    assert "solved_tickets" in strike()
+    assert "solved_tickets" in run_scheduler()
     path = f"/v1/tickets/{ticket['id']}"
     eventually(lambda: people.customer.get(path)["status"] == "closed")

@@ -1,4 +1,4 @@
-"""A team at work: tickets are claimed, given, put back, and hidden from others."""
+"""A team at work: tickets are claimed, assigned, released, and hidden from others."""
 
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def queue(people):
-    """A queue of one test that the agent works, with room for what others gave them."""
+    """A queue of one test; the agent works it and has ample capacity."""
     key = f"q-{uuid4().hex[:12]}"
     draft = {"key": key, "name": "Returns"}
     made = people.admin.do("POST", "/v1/queues", draft, idempotency_key=key)
@@ -36,8 +36,8 @@ def claim(person, queue, **headers):
 
 
 def test_the_next_ticket_is_claimed_and_moved_with_the_version_answered(people, queue):
-    low = people.customer.opens(queue=queue["key"], priority="low")
-    urgent = people.customer.opens(queue=queue["key"], priority="urgent")
+    low = people.customer.open_ticket(queue=queue["key"], priority="low")
+    urgent = people.customer.open_ticket(queue=queue["key"], priority="urgent")
     once = {"idempotency-key": uuid4().hex}
 
     first = claim(people.agent, queue, **once)
@@ -63,7 +63,7 @@ def test_the_next_ticket_is_claimed_and_moved_with_the_version_answered(people, 
 @pytest.mark.parametrize("who", ["customer", "agent2"])
 def test_a_queue_is_nothing_to_those_who_do_not_work_it(people, queue, unchanged, who):
     person, path = getattr(people, who), f"/v1/queues/{queue['key']}"
-    people.customer.opens(queue=queue["key"])
+    people.customer.open_ticket(queue=queue["key"])
     away = {"availability": "away", "reassign": True}
     agent = f"/v1/agents/{people.agent.id}"
 
@@ -81,18 +81,18 @@ def test_a_queue_is_nothing_to_those_who_do_not_work_it(people, queue, unchanged
     assert {problem(each)[0] for each in answers} <= {403, 404}
 
 
-def test_a_queue_gives_its_tickets_and_gets_them_back(people, queue):
+def test_a_queue_assigns_its_tickets_and_gets_them_back(people, queue):
     path = f"/v1/queues/{queue['key']}"
     people.admin.do("PATCH", path, {"strategy": "least_loaded"})
 
-    ticket = people.customer.opens(queue=queue["key"])
+    ticket = people.customer.open_ticket(queue=queue["key"])
     eventually(lambda: holder(people, ticket) == people.agent.id)
 
     [member] = people.agent.get(f"{path}/members")["items"]
     assert (member["id"], member["availability"]) == (people.agent.id, "available")
     away = {"availability": "away", "reassign": True}
-    told = people.agent.do("PUT", "/v1/agents/me/availability", away)
-    assert told["put_back"] >= 1
+    released = people.agent.do("PUT", "/v1/agents/me/availability", away)
+    assert released["put_back"] >= 1
     assert holder(people, ticket) is None
     assert problem(claim(people.agent, queue)) == (409, "away")
 
@@ -101,5 +101,9 @@ def test_a_queue_gives_its_tickets_and_gets_them_back(people, queue):
     eventually(lambda: holder(people, ticket) == people.agent.id)
 
     events = people.customer.get(f"/v1/tickets/{ticket['id']}/events")["items"]
-    told = [each["after"] for each in events if each["type"] == "TICKET_ASSIGNED"]
-    assert [each.get("by") for each in told] == ["least_loaded", None, "least_loaded"]
+    assigned = [each["after"] for each in events if each["type"] == "TICKET_ASSIGNED"]
+    assert [each.get("by") for each in assigned] == [
+        "least_loaded",
+        None,
+        "least_loaded",
+    ]

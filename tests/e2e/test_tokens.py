@@ -1,4 +1,4 @@
-"""Tokens that prove nothing: each is 401 at every door."""
+"""Invalid tokens: every route answers 401."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from infra.local.keys import Keys
 from .person import problem
 
 pytestmark = pytest.mark.slow
-DOORS = [
+REQUESTS = [
     ("GET", "/v1/whoami", None),
     ("GET", "/v1/tickets", None),
     ("GET", "/v1/tickets/1001", None),
@@ -33,13 +33,13 @@ DOORS = [
 ]
 
 
-def part(told):
-    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+def part(claims):
+    return base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
 
 
 @pytest.fixture(scope="module")
 def tokens(opened, people):
-    """The admin's token, spoilt in every way we know."""
+    """The admin's token, made invalid in every way we know."""
     good = people.admin.token
     claims = jwt.decode(good, options={"verify_signature": False})
     keys = Keys.load_or_create(opened.home.path / "keys.json")
@@ -87,7 +87,7 @@ BAD = [
 ]
 
 
-def test_the_same_token_unspoilt_opens(people, tokens):
+def test_the_same_token_unchanged_is_accepted(people, tokens):
     headers = {"authorization": f"Bearer {tokens['good']}"}
 
     answer = people.admin.send("GET", "/v1/whoami", headers=headers)
@@ -96,16 +96,16 @@ def test_the_same_token_unspoilt_opens(people, tokens):
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_spoilt_token_opens_no_door(people, unchanged, tokens, kind):
+def test_an_invalid_token_is_refused_by_every_route(people, unchanged, tokens, kind):
     headers = {"authorization": f"Bearer {tokens[kind]}"}
 
     with unchanged():
         answers = {
             (method, path): people.admin.send(method, path, json=body, headers=headers)
-            for method, path, body in DOORS
+            for method, path, body in REQUESTS
         }
 
-    refused = {door: problem(answer)[0] for door, answer in answers.items()}
+    refused = {request: problem(answer)[0] for request, answer in answers.items()}
     assert refused == dict.fromkeys(refused, 401)
     assert all("www-authenticate" in answer.headers for answer in answers.values())
 
@@ -116,7 +116,7 @@ def test_somebody_who_is_gone_sees_and_changes_nothing(people, unchanged, tokens
     with unchanged():
         answers = {
             (method, path): people.admin.send(method, path, json=body, headers=headers)
-            for method, path, body in DOORS
+            for method, path, body in REQUESTS
             if path != "/v1/roles"  # what roles there are is no secret
         }
 
@@ -140,7 +140,7 @@ def test_a_subject_that_is_no_id_is_refused(people, unchanged, tokens, kind):
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Basic YWRtaW46YWRtaW4=", "Bearer a b", "bearer"]
 )
-def test_a_header_without_a_token_opens_nothing(people, header):
+def test_a_header_without_a_token_is_refused(people, header):
     answer = people.admin.send("GET", "/v1/whoami", headers={"authorization": header})
 
     assert problem(answer) == (401, "unauthenticated")

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import IO, Any
 
 import boto3
 import httpx
-import jwt
 import psycopg
 
 from infra.local.keys import Keys
@@ -25,13 +23,14 @@ from infra.local.processes import ServiceFailed, start, stop, wait_until_ready
 from infra.local.stack import Deployment, Home, Layout, PublicPorts
 from infra.local.stack.home import MIGRATIONS
 from infra.local.stack.vault import keep_secrets
-from tests.database.cast import enrol, id_of
+from tests.access import Access
+from tests.database.cast import enrol
 
 # Signing in and live channels have no part in the fan-out.
 NEEDED = ("postgres", "postgrest", "webhooks", "edge", "aws", "functions")
 
 
-class FragileDesk:
+class FragileDesk(Access):
     """The parts of one desk, and how to be somebody there.
 
     Args:
@@ -46,11 +45,11 @@ class FragileDesk:
         self._logs: dict[str, IO[bytes]] = {}
         parts = [*self._layout.platform(), *self._layout.cloud()]
         self._parts = {part.name: part for part in parts if part.name in NEEDED}
-        self._keys = Keys.load_or_create(home.path / "keys.json")
-        self._key = jwt.PyJWK(dict(self._keys.signing_key))
+        keys = Keys.load_or_create(home.path / "keys.json")
+        super().__init__(keys, self.deployment.supabase_url)
 
     @property
-    def places(self) -> Deployment:
+    def deployment(self) -> Deployment:
         """Addresses and keys."""
         return self._layout.deployment
 
@@ -58,9 +57,9 @@ class FragileDesk:
         """Start everything, with the people of the database tests."""
         self._home.logs.mkdir(parents=True, exist_ok=True)
         self.start("postgres")
-        migrate(self.places.database_url, MIGRATIONS)
-        keep_secrets(self.places.database_url, self._layout.vault)
-        with connected(self.places.database_url) as connection:
+        migrate(self.deployment.database_url, MIGRATIONS)
+        keep_secrets(self.deployment.database_url, self._layout.vault)
+        with connected(self.deployment.database_url) as connection:
             enrol(connection)
         for name in NEEDED[1:]:
             self.start(name)
@@ -73,7 +72,7 @@ class FragileDesk:
             log.close()
         self._layout.remove()
 
-    # Breaking it ---------------------------------------------------------
+    # Faults ---------------------------------------------------------
 
     def start(self, name: str) -> None:
         """Start a part, also while what a killed one held is not free yet."""
@@ -92,7 +91,7 @@ class FragileDesk:
         self.eventually(served)
 
     def kill(self, name: str) -> None:
-        """End a part without asking."""
+        """Kill a part."""
         process = self._processes.pop(name)
         process.kill()
         process.wait()
@@ -105,11 +104,11 @@ class FragileDesk:
         """The processes that run a function, each a child of our gateway."""
         found = []
         tasks = Path(f"/proc/{self._processes['functions'].pid}/task")
-        wanted = f"AWS_LAMBDA_FUNCTION_NAME={function}\0".encode()
+        variable = f"AWS_LAMBDA_FUNCTION_NAME={function}\0".encode()
         for children in tasks.glob("*/children"):
             for pid in children.read_text().split():
                 with suppress(OSError):
-                    if wanted in Path(f"/proc/{pid}/environ").read_bytes():
+                    if variable in Path(f"/proc/{pid}/environ").read_bytes():
                         found.append(int(pid))
         return found
 
@@ -129,65 +128,34 @@ class FragileDesk:
         )
         os.kill(pid, signal.SIGKILL)
 
-    # Asking it -----------------------------------------------------------
+    # Access -----------------------------------------------------------
 
-    def rows(self, query: str, *given: object) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Run a statement as the owner of the tables, again if it is cut off."""
         found: list[tuple[Any, ...]] = []
 
-        def answered() -> bool:
+        def completed() -> bool:
             try:
-                with connected(self.places.database_url) as connection:
-                    cursor = connection.execute(query, given or None)
+                with connected(self.deployment.database_url) as connection:
+                    cursor = connection.execute(query, values or None)
                     found.extend(cursor.fetchall() if cursor.description else [])
             except psycopg.OperationalError:
                 return False
             return True
 
-        self.eventually(answered)
+        self.eventually(completed)
         return found
-
-    def claims(self, name: str) -> dict[str, object]:
-        """What the token of a person says."""
-        now = int(time.time())
-        return {
-            "iss": f"{self.places.supabase_url}/auth/v1",
-            "sub": str(id_of(name)),
-            "aud": "authenticated",
-            "role": "authenticated",
-            "iat": now,
-            "exp": now + 4 * 3600,
-            "session_id": str(uuid.uuid4()),
-        }
-
-    def token(self, name: str) -> str:
-        """The access token of a person."""
-        return jwt.encode(
-            self.claims(name),
-            self._key.key,
-            algorithm="ES256",
-            headers={"kid": self._keys.signing_key["kid"]},
-        )
-
-    def client(self, name: str) -> httpx.Client:
-        """PostgREST as a person."""
-        headers = {
-            "apikey": self.places.supabase_publishable_key,
-            "Authorization": f"Bearer {self.token(name)}",
-        }
-        url = f"{self.places.supabase_url}/rest/v1/"
-        return httpx.Client(base_url=url, headers=headers, timeout=20)
 
     def tick(self, schedule: str) -> None:
         """Start a worker, or a schedule, and wait for its end."""
-        url = f"{self.places.api_url}/.local/tick/{schedule}"
+        url = f"{self.deployment.api_url}/.local/tick/{schedule}"
         httpx.post(url, timeout=120).raise_for_status()
 
     def queue(self, name: str) -> Any:
         """A queue of the AWS stand-in, as boto3 has it."""
         sqs = boto3.resource(
             "sqs",
-            endpoint_url=self.places.aws_endpoint_url,
+            endpoint_url=self.deployment.aws_endpoint_url,
             region_name="eu-west-1",
             aws_access_key_id="local",
             aws_secret_access_key="local",
@@ -198,7 +166,7 @@ class FragileDesk:
         """The functions that have run, by name."""
         return [log.stem for log in self._home.function_logs.glob("*.log")]
 
-    def said(self, function: str) -> str:
+    def log_of(self, function: str) -> str:
         """What a function has logged since its gateway started."""
         log = self._home.function_logs / f"{function}.log"
         return log.read_text() if log.exists() else ""

@@ -34,19 +34,19 @@ def opened(desk):
 
 
 @contextmanager
-def held_up(desk, ticket):
+def locked(desk, ticket):
     """Keep a ticket locked, until the worker has come to it and something has died."""
-    database = psycopg.connect(desk.places.database_url)
+    database = psycopg.connect(desk.deployment.database_url)
     with suppress(psycopg.OperationalError), database as connection:
         query = "select from public.tickets where id = %s for update"
         connection.execute(query, [ticket])
         yield
 
 
-def looks_again(desk):
-    """Let the leases of the dead end, as a minute does, and the schedule come."""
+def retry(desk):
+    """Let the leases of the dead worker expire, and run the worker."""
     desk.rows(LEASES_END)
-    with suppress(Exception):  # the gateway says so when what it woke has died
+    with suppress(Exception):  # the gateway fails when the worker dies
         desk.tick(WORKER)
 
 
@@ -54,19 +54,26 @@ def test_a_bulk_update_survives_its_worker_and_its_database(desk):
     tickets = opened(desk)
 
     with desk.client("agent") as agent:
-        asked = {"tickets": tickets, "change": {"priority": "low", "status": "open"}}
-        with held_up(desk, tickets[60]):
-            job = agent.post("rpc/bulk_update", json=asked).raise_for_status().json()
+        bulk_update = {
+            "tickets": tickets,
+            "change": {"priority": "low", "status": "open"},
+        }
+        with locked(desk, tickets[60]):
+            job = (
+                agent.post("rpc/bulk_update", json=bulk_update)
+                .raise_for_status()
+                .json()
+            )
             desk.eventually(lambda: desk.rows(BLOCKED))
             assert desk.kill_environments(f"{WORKER}Function")
-        with held_up(desk, tickets[-1]):
+        with locked(desk, tickets[-1]):
             desk.rows(LEASES_END)
             message = '{"job": "bulk_updates"}'
             desk.queue("JobQueue").send_message(MessageBody=message)
             desk.eventually(lambda: desk.rows(BLOCKED))
             desk.kill("postgres")
             desk.start("postgres")
-        desk.eventually(lambda: looks_again(desk) or not desk.rows(LEFT), 0.1)
+        desk.eventually(lambda: retry(desk) or not desk.rows(LEFT), 0.1)
 
     [after] = desk.rows(
         "select done, skipped, failed, total from private.bulk_updates where id = %s",

@@ -11,15 +11,16 @@ from contextlib import suppress
 import psycopg
 import schemathesis
 
-from .sight import Sight, cursors
+from .visibility import Visibility, cursors
 
 OWNER = psycopg.connect(os.environ["FUZZ_DATABASE"], autocommit=True)
-SIGHT = Sight(OWNER, os.environ.get("FUZZ_PERSON"))
+VISIBILITY = Visibility(OWNER, os.environ.get("FUZZ_PERSON"))
 # What a path parameter may really be called, the visible and the hidden alike.
 REAL = {
     "ticket": "select id::text from public.tickets"
     " union all select number::text from public.tickets",
-    "queue": "select key from public.queues union all select id::text from queues",
+    "queue": "select key from public.queues"
+    " union all select id::text from public.queues",
     "person": "select id::text from public.profiles",
     "role": "select role from public.roles union all select 'fuzzed'",
     "webhook": "select id::text from private.webhook_endpoints",
@@ -28,7 +29,7 @@ REAL = {
     "event": "select event_id::text from private.outbox limit 20",
 }
 LONGEST = 1_500  # characters, each up to 12 in the address
-PLACES: deque[str] = deque(maxlen=50)  # cursors that were handed out
+CURSORS: deque[str] = deque(maxlen=50)  # cursors that were handed out
 
 
 def real(name, drawn):
@@ -50,10 +51,10 @@ def map_path_parameters(context, path_parameters):
 
 @schemathesis.hook
 def map_query(context, query):
-    if query and "cursor" in query and PLACES:
+    if query and "cursor" in query and CURSORS:
         number = zlib.crc32(repr(query["cursor"]).encode())
         if number % 2:
-            query["cursor"] = PLACES[number // 2 % len(PLACES)]
+            query["cursor"] = CURSORS[number // 2 % len(CURSORS)]
     return query
 
 
@@ -67,9 +68,9 @@ def filter_query(context, query):
 def nothing_hidden_is_shown(context, response, case):
     """Whatever row an answer names, the caller may see it."""
     with suppress(ValueError):
-        PLACES.extend(cursors(response.json()))
+        CURSORS.extend(cursors(response.json()))
     sent = " ".join(map(str, (case.formatted_path, case.query, case.body)))
-    hidden = SIGHT.hidden(response.text, sent)
+    hidden = VISIBILITY.hidden(response.text, sent)
     assert not hidden, f"shown, but not theirs to see: {hidden}"
 
 

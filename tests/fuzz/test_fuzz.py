@@ -8,8 +8,8 @@ import pytest
 from tests.database.cast import id_of
 from tests.open_desk import open_desk
 
-from .everybody import try_everybody
-from .sight import Sight
+from .runs import fuzz_everybody
+from .visibility import Visibility
 
 pytestmark = pytest.mark.slow
 
@@ -22,21 +22,21 @@ def own_desk():
 
 
 @pytest.mark.timeout(900)
-def test_whatever_is_sent_no_answer_is_an_error_untrue_or_too_much(own_desk):
-    tried = list(try_everybody(own_desk.desk))
+def test_no_response_is_an_error_or_shows_what_is_hidden(own_desk):
+    runs = list(fuzz_everybody(own_desk.desk))
 
     logs = [log.read_text() for log in own_desk.home.function_logs.iterdir()]
-    assert [each.said for each in tried if each.failed] == []
-    assert all(" generated, " in each.said for each in tried)
+    assert [each.report for each in runs if each.failed] == []
+    assert all(" generated, " in each.report for each in runs)
     assert not any("unexpected failure" in log for log in logs)
 
 
 @pytest.mark.parametrize("who", [None, "customer", "stranger", "biller"])
 def test_a_ticket_in_the_wrong_answer_would_be_seen(desk_of_the_cast, who):
     ticket = desk_of_the_cast.ticket("customer")
-    sight = Sight(desk_of_the_cast.connection, who and str(id_of(who)))
+    visibility = Visibility(desk_of_the_cast.connection, who and str(id_of(who)))
 
-    hidden = sight.hidden(f'{{"ticket_id": "{ticket["id"]}"}}')
+    hidden = visibility.hidden(f'{{"ticket_id": "{ticket["id"]}"}}')
 
     seen = who == "customer"
     assert hidden == ([] if seen else [("ticket", ticket["id"])])
@@ -49,7 +49,7 @@ def test_a_note_in_a_customers_answer_would_be_seen(desk_of_the_cast):
     answer = f'["{note["id"]}", "{event["id"]}"]'
 
     shown = [
-        Sight(desk_of_the_cast.connection, str(id_of(who))).hidden(answer)
+        Visibility(desk_of_the_cast.connection, str(id_of(who))).hidden(answer)
         for who in ("customer", "agent")
     ]
 
@@ -57,8 +57,8 @@ def test_a_note_in_a_customers_answer_would_be_seen(desk_of_the_cast):
     assert shown[1] == []
 
 
-def test_what_one_sent_oneself_tells_nothing(desk_of_the_cast):
+def test_ids_that_the_caller_sent_are_no_leak(desk_of_the_cast):
     ticket = desk_of_the_cast.ticket("customer")
-    sight = Sight(desk_of_the_cast.connection, str(id_of("stranger")))
+    visibility = Visibility(desk_of_the_cast.connection, str(id_of("stranger")))
 
-    assert sight.hidden(ticket["id"], known=f"/v1/tickets/{ticket['id']}") == []
+    assert visibility.hidden(ticket["id"], known=f"/v1/tickets/{ticket['id']}") == []

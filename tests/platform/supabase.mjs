@@ -1,8 +1,9 @@
 // supabase-js against the local platform; prints what happened as one line of JSON.
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-const [nodeModules, url, publishable, secret] = process.argv.slice(2)
-const require = createRequire(`${nodeModules}/`)
+const { modules, url, publishable, secret, story } = JSON.parse(readFileSync(0, 'utf8'))
+const require = createRequire(modules)
 const { createClient } = require('@supabase/supabase-js')
 const transport = require('ws')
 const options = {
@@ -29,7 +30,7 @@ const joined = (channel) =>
     'the answer to a join',
   )
 
-const heard = (channel, event) => {
+const received = (channel, event) => {
   const first = new Promise((resolve) => {
     channel.on('broadcast', { event }, resolve)
   })
@@ -78,8 +79,8 @@ const realtime = async () => {
   const worker = make(secret)
   const topic = `user:${user.id}`
   const own = person.channel(topic, { config: { private: true, broadcast: { self: true, ack: true } } })
-  const fromDatabase = heard(own, 'note_added')
-  const fromSelf = heard(own, 'spoken')
+  const fromDatabase = received(own, 'note_added')
+  const fromSelf = received(own, 'spoken')
   const own_join = await joined(own)
   await worker.rpc('announce', { topic, body: { number: 7 } })
   const message = await fromDatabase()
@@ -102,7 +103,7 @@ const http = async () => {
   const { person, user } = await signUp()
   const topic = `user:${user.id}`
   const listener = person.channel(topic, { config: { private: true } })
-  const one = heard(listener, 'one')
+  const one = received(listener, 'one')
   await joined(listener)
   const config = { config: { private: true } }
   const sender = make(publishable)
@@ -114,5 +115,5 @@ const http = async () => {
 }
 
 const stories = { auth, rest, realtime, http }
-console.log(JSON.stringify(await stories[process.argv[6]]()))
+console.log(JSON.stringify(await stories[story]()))
 process.exit(0)

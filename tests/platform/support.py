@@ -1,7 +1,5 @@
 """Shared by the conformance tests: people, waiting, scripts for Node."""
 
-import json
-import subprocess
 import uuid
 from functools import cache
 from pathlib import Path
@@ -12,8 +10,7 @@ from supabase import Client, ClientOptions, create_client
 from infra.local.platform import Platform
 
 PASSWORD = "a long password"
-HERE = Path(__file__).parent
-MIGRATIONS = HERE / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @cache
@@ -37,16 +34,3 @@ def signed_up(platform: Platform) -> Client:
     person = client(platform)
     person.auth.sign_up({"email": new_email(), "password": PASSWORD})
     return person
-
-
-def node(script: str, node_modules: Path, *arguments: str) -> dict:
-    """Run a script of this folder and return the JSON it prints last."""
-    done = subprocess.run(  # noqa: S603
-        ["node", "--no-warnings", str(HERE / script), str(node_modules), *arguments],  # noqa: S607
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])

@@ -123,7 +123,7 @@ def test_a_refresh_rotates_the_token_and_keeps_the_session(platform):
     assert len(sessions) == 1
 
 
-def test_the_parent_of_the_active_token_is_forgiven(platform):
+def test_the_parent_of_the_active_token_is_accepted(platform):
     person = signed_up(platform)
     first = person.auth.get_session().refresh_token
     second = person.auth.refresh_session().session.refresh_token

@@ -81,13 +81,13 @@ def test_a_broadcast_of_changes_carries_both_rows(database):
     with database.transaction(force_rollback=True):
         database.execute("create table public.t (id int)")
         database.execute(
-            "create function public.tell() returns trigger language plpgsql as $$"
+            "create function public.post() returns trigger language plpgsql as $$"
             " begin perform realtime.broadcast_changes('t', tg_op, tg_op,"
             " tg_table_name, tg_table_schema, new, old); return null; end $$"
         )
         database.execute(
-            "create trigger tell after insert on public.t"
-            " for each row execute function public.tell()"
+            "create trigger post after insert on public.t"
+            " for each row execute function public.post()"
         )
         database.execute("insert into public.t values (7)")
         payload = database.execute(

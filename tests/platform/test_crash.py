@@ -51,9 +51,9 @@ def killed_and_restarted(part, process, log):
     return eventually(again)
 
 
-async def heard_again(platform, topic, heard):
-    """What is sent before Realtime is back is lost, so it is sent until heard."""
-    while heard.empty():
+async def received_again(platform, topic, received):
+    """Send until one is received: what is sent before Realtime is back is lost."""
+    while received.empty():
         announce(platform, topic, {"again": True})
         await asyncio.sleep(0.1)
 
@@ -67,12 +67,12 @@ def test_all_parts_survive_a_kill_of_postgres(fragile):
     async def story(log):
         async with socket_connected(platform, session.access_token) as socket:
             channel = socket.channel(topic, PRIVATE)
-            heard = listened(channel, "note_added")
+            received = listened(channel, "note_added")
             await joined(channel)
             fresh = killed_and_restarted(part, process, log)
             try:
                 await asyncio.to_thread(eventually, lambda: rest_answers(platform))
-                await heard_again(platform, topic, heard)
+                await received_again(platform, topic, received)
                 assert person.auth.get_user().user.id == session.user.id
                 assert webhook_sent(platform)
             finally:

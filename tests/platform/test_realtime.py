@@ -2,44 +2,24 @@
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
 
 import aiohttp
 import httpx
 import jwt
 import pytest
-from realtime import AsyncRealtimeClient
+
+from tests import channels
+from tests.channels import PRIVATE
+from tests.channels import subscribe as joined
 
 from .support import client, signed_up
 
 pytestmark = pytest.mark.slow
-PRIVATE = {"config": {"private": True}}
 
 
-@asynccontextmanager
-async def connected(platform, token=None):
+def connected(platform, token=None):
     """A socket, signed in when there is a token."""
-    url = f"{platform.url}/realtime/v1"
-    socket = AsyncRealtimeClient(url, platform.keys.publishable, auto_reconnect=False)
-    await socket.connect()
-    if token:
-        await socket.set_auth(token)
-    try:
-        yield socket
-    finally:
-        await socket.close()
-
-
-async def joined(channel):
-    """Subscribe, and return the state that the client is told."""
-    told = asyncio.get_running_loop().create_future()
-
-    def tell(state, error):
-        if not told.done():
-            told.set_result((state.value, str(error or "")))
-
-    await channel.subscribe(tell)
-    return await asyncio.wait_for(told, 30)
+    return channels.connected(platform.url, platform.keys.publishable, token)
 
 
 def listened(channel, event):
@@ -64,13 +44,13 @@ def test_a_row_reaches_who_may_read_its_topic(platform, person):
         topic = f"user:{person.user.id}"
         async with connected(platform, person.access_token) as socket:
             channel = socket.channel(topic, PRIVATE)
-            heard = listened(channel, "note_added")
+            received = listened(channel, "note_added")
             assert await joined(channel) == ("SUBSCRIBED", "")
 
             for number in range(3):
                 announce(platform, topic, {"number": number})
 
-            return [await asyncio.wait_for(heard.get(), 30) for _ in range(3)]
+            return [await asyncio.wait_for(received.get(), 30) for _ in range(3)]
 
     messages = asyncio.run(story())
 
@@ -95,15 +75,15 @@ def test_a_private_message_does_not_reach_the_public_room(platform, person):
         topic = f"user:{person.user.id}"
         async with connected(platform, person.access_token) as socket:
             public, private = socket.channel(topic), None
-            overheard = listened(public, "note_added")
+            on_public = listened(public, "note_added")
             await joined(public)
             async with connected(platform, person.access_token) as other:
                 private = other.channel(topic, PRIVATE)
-                heard = listened(private, "note_added")
+                received = listened(private, "note_added")
                 await joined(private)
                 announce(platform, topic, {})
-                await asyncio.wait_for(heard.get(), 30)
-            return overheard.empty()
+                await asyncio.wait_for(received.get(), 30)
+            return on_public.empty()
 
     assert asyncio.run(story())
 
@@ -112,13 +92,13 @@ def test_people_talk_in_a_public_room(platform):
     async def story():
         async with connected(platform) as first, connected(platform) as second:
             speaker, listener = first.channel("lobby"), second.channel("lobby")
-            heard, echo = listened(listener, "hi"), listened(speaker, "hi")
+            received, echo = listened(listener, "hi"), listened(speaker, "hi")
             await joined(speaker)
             await joined(listener)
 
             await speaker.send_broadcast("hi", {"words": "hello"})
 
-            message = await asyncio.wait_for(heard.get(), 30)
+            message = await asyncio.wait_for(received.get(), 30)
             return message["payload"], echo.empty()
 
     assert asyncio.run(story()) == ({"words": "hello"}, True)
@@ -158,7 +138,7 @@ def test_a_channel_ends_with_its_token(platform, person):
 
 
 async def frames_until_close(platform, user_id, token):
-    """Join without a library, because supabase-py tells nobody why it was closed."""
+    """Join without a library, because supabase-py hides why it was closed."""
     key = platform.keys.publishable
     url = f"{platform.url}/realtime/v1/websocket?apikey={key}&vsn=2.0.0"
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:

@@ -1,4 +1,4 @@
-"""Realtime frame by frame, where the official clients hide what was said."""
+"""Realtime frame by frame, where the official clients hide the messages."""
 
 import asyncio
 

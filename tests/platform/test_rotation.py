@@ -50,7 +50,7 @@ def published(platform):
 
 
 def doors(platform, token):
-    """What each door says to a token: REST, Auth, Realtime."""
+    """How REST, Auth and Realtime answer a token."""
     headers = {"apikey": platform.keys.publishable, "authorization": f"Bearer {token}"}
     rest, user = (
         httpx.get(f"{platform.url}{path}", headers=headers).status_code

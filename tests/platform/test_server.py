@@ -47,7 +47,7 @@ def test_data_stays_with_the_checkout_when_it_can(tmp_path):
     assert (reachable(tmp_path / "data") == tmp_path / "data") == is_ours
 
 
-def test_a_missing_server_is_said_in_one_sentence(tmp_path):
+def test_a_missing_server_is_reported_in_one_sentence(tmp_path):
     with pytest.raises(MissingPostgres, match=r"^PostgreSQL is not installed: .*\.$"):
         Server.find(tmp_path)
 

@@ -1,10 +1,13 @@
 """supabase-js (protocol 2.0.0), unchanged, in the place of a frontend."""
 
+from pathlib import Path
+
 import pytest
 
-from .support import node
+from tests.node_scripts import run_script
 
 pytestmark = pytest.mark.slow
+SCRIPT = Path(__file__).with_name("supabase.mjs")
 
 
 @pytest.fixture
@@ -12,8 +15,13 @@ def story(platform, node_modules):
     keys = platform.keys
 
     def run(name):
-        arguments = (platform.url, keys.publishable, keys.secret, name)
-        return node("supabase.mjs", node_modules, *arguments)
+        settings = {
+            "url": platform.url,
+            "publishable": keys.publishable,
+            "secret": keys.secret,
+            "story": name,
+        }
+        return run_script(SCRIPT, node_modules, settings)
 
     return run
 
@@ -32,13 +40,13 @@ def test_rows_are_written_counted_and_closed(story):
     assert story("rest") == {"body": "hello", "closed": "42501", "count": 1}
 
 
-def test_a_private_channel_hears_the_database_and_itself(story):
-    told = story("realtime")
+def test_a_private_channel_gets_messages_of_the_database_and_its_own(story):
+    result = story("realtime")
 
-    state, reason = told.pop("refused")
+    state, reason = result.pop("refused")
     assert state == "CHANNEL_ERROR"
     assert "Unauthorized" in reason
-    assert told == {
+    assert result == {
         "own_join": "SUBSCRIBED",
         "number": 7,
         "meta": True,

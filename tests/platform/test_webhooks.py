@@ -40,7 +40,7 @@ def test_a_rolled_back_request_never_leaves(database):
         assert receivers.got.empty()
 
 
-def test_a_request_carries_what_was_asked(database):
+def test_a_request_has_its_method_headers_and_body(database):
     with receiving() as receivers:
         body = {"type": "INSERT", "note": "grüß"}
         headers = {"x-secret": "s", "Content-Type": "application/json"}
@@ -72,7 +72,7 @@ def take(receivers, count):
     return [receivers.got.get(timeout=30) for _ in range(count)]
 
 
-def test_nobody_listening_is_told_and_not_retried(database):
+def test_a_refused_connection_is_recorded_and_not_retried(database):
     with receiving() as receivers:
         pass
 

@@ -74,10 +74,10 @@ def test_the_bill_names_every_pin_of_the_layer_and_is_valid(tmp_path):
 
     subprocess.run(make, cwd=ROOT, check=True, capture_output=True)  # noqa: S603
 
-    told = out.read_text()
-    assert not JsonStrictValidator(SchemaVersion.V1_6).validate_str(told)
+    document = out.read_text()
+    assert not JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
     lock = (ROOT / "infra" / "locks" / "runtime.txt").read_text().splitlines()
     pins = {re.sub(r"\[.*\]", "", line.split()[0]) for line in lock if "==" in line}
-    bill = json.loads(told)
+    bill = json.loads(document)
     assert {f"{each['name']}=={each['version']}" for each in bill["components"]} == pins
     assert bill["metadata"]["component"]["name"] == "autocrm"

@@ -26,10 +26,10 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_lines_to_paste_work_as_they_are(desk: Deployment):
-    said = run_program("sh", "-c", try_it(desk))
+    done = run_program("sh", "-c", try_it(desk))
 
     # Not splitlines: a subject may hold a line separator of Unicode.
-    opened, mine = map(json.loads, said.stdout.strip().split("\n"))
+    opened, mine = map(json.loads, done.stdout.strip().split("\n"))
     assert opened["subject"] == "The printer is on fire"
     assert opened["id"] in [ticket["id"] for ticket in mine["items"]]
 
@@ -122,9 +122,9 @@ def test_a_part_that_dies_closes_the_desk(tmp_path: Path):
         os.kill(entries[-1]["pid"], signal.SIGKILL)
         eventually(lambda: opened.process.poll() is not None)
 
-    said = (tmp_path / "home.out").read_text().splitlines()[-1]
+    last_line = (tmp_path / "home.out").read_text().splitlines()[-1]
     assert opened.process.returncode == 1
-    assert "ended with exit signal SIGKILL; its log is" in said
+    assert "ended with exit signal SIGKILL; its log is" in last_line
     assert not [entry for entry in entries if birth(entry["pid"]) == entry["birth"]]
 
 

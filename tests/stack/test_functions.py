@@ -101,10 +101,10 @@ def test_the_template_alone_makes_a_functions_environment(cloud: Cloud):
 def test_a_function_reads_its_parameters_from_the_extension(cloud: Cloud):
     environment = cloud.http.get("/items").json()["environment"]
     port = int(environment["PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"])
-    asked = "/systemsmanager/parameters/get?withDecryption=true&name="
+    path = "/systemsmanager/parameters/get?withDecryption=true&name="
 
-    found = cloud.http.get(f"{asked}/sample/secret")
-    missing = cloud.http.get(f"{asked}/sample/other")
+    found = cloud.http.get(f"{path}/sample/secret")
+    missing = cloud.http.get(f"{path}/sample/other")
 
     assert port == cloud.http.base_url.port
     assert found.json()["Parameter"]["Value"] == "kept"
@@ -145,7 +145,7 @@ def test_a_process_that_hangs_or_dies_is_replaced(cloud: Cloud, path, misbehave)
 def test_what_a_function_prints_lies_in_its_own_log(cloud: Cloud):
     cloud.http.get("/raise")
 
-    assert "as asked" in (cloud.logs / "RaiseFunction.log").read_text()
+    assert "on purpose" in (cloud.logs / "RaiseFunction.log").read_text()
 
 
 def test_a_function_runs_as_often_at_once_as_it_may(cloud: Cloud, tmp_path):
@@ -179,7 +179,7 @@ class TestLimits:
 
         assert answer.status_code == 413
 
-    def test_a_client_that_asks_first_is_told_to_continue(self, cloud: Cloud):
+    def test_a_client_that_expects_100_continue_gets_it(self, cloud: Cloud):
         address = urlsplit(cloud.url)
         head = (
             "POST /items HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
@@ -221,7 +221,7 @@ class TestInvokeApi:
         assert answer["FunctionError"] == "Unhandled"
         assert json.loads(answer["Payload"].read())["errorType"] == "ValueError"
 
-    def test_an_unknown_function_is_told_apart(self, cloud: Cloud):
+    def test_an_unknown_function_is_reported(self, cloud: Cloud):
         client = cloud.client("lambda")
 
         with pytest.raises(client.exceptions.ResourceNotFoundException):

@@ -71,9 +71,9 @@ def test_a_shell_reads_the_environment_as_it_is():
     script = "\n".join([*DESK.shell_lines(), 'printf "%s|%s" "$DATABASE_URL"'])
     script += ' "$DEMO_PASSWORD"'
 
-    said = run_program("sh", "-c", script)
+    done = run_program("sh", "-c", script)
 
-    assert said.stdout == f"{DESK.database_url}|{DESK.demo_password}"
+    assert done.stdout == f"{DESK.database_url}|{DESK.demo_password}"
 
 
 def test_the_environment_has_exactly_these_names():

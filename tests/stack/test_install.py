@@ -31,7 +31,7 @@ def test_a_python_without_venv_is_refused(monkeypatch, module):
         check_machine()
 
 
-def test_a_machine_without_postgrest_on_npm_needs_one_given(monkeypatch):
+def test_a_machine_without_postgrest_on_npm_needs_one_named(monkeypatch):
     monkeypatch.setattr(machine.platform, "machine", lambda: "arm64")
     monkeypatch.delenv("AUTOCRM_POSTGREST", raising=False)
 
@@ -51,7 +51,7 @@ def test_a_failed_download_says_what_to_do(monkeypatch, tmp_path: Path):
         programs.run(["false"], "Installing")
 
 
-def test_uv_is_told_the_network_that_pip_is_set_up_with():
+def test_uv_gets_the_network_settings_of_pip():
     listed = "\n".join(
         [
             ":env:.cert='/company.pem'",
@@ -146,19 +146,19 @@ def test_make_names_the_python_it_needs(tmp_path: Path):
     for tool in ("make", "sh", "sed"):
         (tmp_path / tool).symlink_to(shutil.which(tool))
 
-    # Without what a `make test PYTHON=...` around us tells the makes inside it.
-    told = {name: text for name, text in os.environ.items() if "MAKE" not in name}
-    environment = {**told, "PATH": str(tmp_path), "PYTHON": ""}
+    # Without what a `make test PYTHON=...` around us passes on to other makes.
+    variables = {name: text for name, text in os.environ.items() if "MAKE" not in name}
+    environment = {**variables, "PATH": str(tmp_path), "PYTHON": ""}
 
-    said = run_program("make", "setup", environment=environment)
+    done = run_program("make", "setup", environment=environment)
 
-    assert said.returncode != 0
-    assert said.stderr.startswith("AutoCRM needs Python 3.11 or newer")
+    assert done.returncode != 0
+    assert done.stderr.startswith("AutoCRM needs Python 3.11 or newer")
 
 
 @pytest.mark.slow
 def test_make_alone_lists_the_verbs():
-    said = run_program("make")
+    done = run_program("make")
 
     for verb in ("setup", "dev", "reset", "env", "tick", "test", "lint", "bench"):
-        assert f"make {verb} " in said.stdout
+        assert f"make {verb} " in done.stdout

@@ -23,7 +23,7 @@ def admin(desk: Deployment):
         yield client
 
 
-def test_a_ticket_is_heard_of_by_another_server(admin: httpx.Client):
+def test_a_new_ticket_is_delivered_to_a_webhook_endpoint(admin: httpx.Client):
     with receiving() as receivers:
         body = {"url": f"{receivers.url}/ok", "event_types": ["TICKET_CREATED"]}
         made = admin.post("/v1/webhooks", json=body).raise_for_status().json()

@@ -37,7 +37,7 @@ IDLE = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 def service(name: str, folder: Path) -> Service:
-    """A service that notes when it is asked to end."""
+    """A service that records when it is stopped."""
     (port,) = free_ports(1)
     command = [sys.executable, "-c", SERVE, str(port), str(folder / "ended"), name]
     return Service(name, command, {}, f"tcp://127.0.0.1:{port}")
@@ -101,7 +101,7 @@ def test_a_program_that_does_not_exist_is_named(tmp_path: Path):
         pass
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the children")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the children")
 def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path):
     script = textwrap.dedent(f"""
         import time

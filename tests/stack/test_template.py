@@ -67,7 +67,7 @@ def test_no_value_removes_the_variable(tmp_path: Path):
     assert template.functions["Work"].environment == {}
 
 
-def test_a_parameter_given_goes_before_its_default(tmp_path: Path):
+def test_a_parameter_overrides_its_default(tmp_path: Path):
     text = function("Environment: {Variables: {V: !Ref Stage}}")
 
     template = read(text, tmp_path, Stage="prod")
@@ -76,15 +76,17 @@ def test_a_parameter_given_goes_before_its_default(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("given", "origins"),
+    ("parameters", "origins"),
     [({}, ["a", "b"]), ({"Origins": "c"}, ["c"]), ({"Origins": "c, d"}, ["c", "d"])],
 )
-def test_a_list_is_written_with_commas(tmp_path: Path, given: dict, origins: list[str]):
+def test_a_list_is_written_with_commas(
+    tmp_path: Path, parameters: dict, origins: list[str]
+):
     listed = "{Origins: {Type: CommaDelimitedList, Default: 'a,b'}, Stage"
     text = function("Timeout: 1").replace("{Stage", listed, 1)
     api = "HttpApi, Properties: {CorsConfiguration: {AllowOrigins: !Ref Origins}}}"
 
-    template = read(text.replace("HttpApi}", api), tmp_path, **given)
+    template = read(text.replace("HttpApi}", api), tmp_path, **parameters)
 
     [(_, properties)] = template.of_type("AWS::Serverless::HttpApi")
     assert properties["CorsConfiguration"]["AllowOrigins"] == origins

@@ -1,1 +1,1 @@
-"""Claims and assignments by many at once, while others get in their way."""
+"""Claims and assignments by many at once, while others disturb them."""

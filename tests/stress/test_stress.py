@@ -1,4 +1,4 @@
-"""Many claim from one queue that also gives, while others get in their way.
+"""Many claim from one queue that also assigns, while others disturb them.
 
 Everything is real: clients over HTTP, PostgREST, the workers behind the database's
 webhooks. `CLIENTS` says how many claim, `TICKETS` how many tickets there are.
@@ -12,39 +12,40 @@ from itertools import count
 import pytest
 
 from infra.local.postgres import connected
-from tests.database.cast import grant, id_of, sign_up
+from tests.database.cast import id_of
 from tests.faults.desk import FragileDesk, fragile_desk
 
-from .crowd import Client, Heard, work_through
+from .agents import add_agents
+from .clients import Client, Outcome, work_through
 
 CLIENTS = int(os.environ.get("CLIENTS", "8"))
 TICKETS = int(os.environ.get("TICKETS", "80"))
-SESSIONS = 2  # clients of one person, at the same places
+SESSIONS = 2  # clients of one person, with the same session
 CAPACITY = 4
 PATIENCE = 90.0 + TICKETS / 10  # seconds
 PEOPLE = [f"claimer{number}" for number in range(max(1, CLIENTS // SESSIONS))]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200 + TICKETS)]
 
-# Sees what no look afterwards could: that somebody was given more than they take.
-TRAP = """
-create table private.trapped (person_id uuid, load integer, capacity integer);
-create function private.trap() returns trigger
+# Records what nothing shows afterwards: that somebody was assigned too much.
+OVERLOADS = """
+create table private.overloads (person_id uuid, load integer, capacity integer);
+create function private.record_overload() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-    insert into private.trapped values (new.person_id, new.load, new.capacity);
+    insert into private.overloads values (new.person_id, new.load, new.capacity);
     return null;
 end;
 $$;
-create trigger trap after update on public.agents
+create trigger record_overload after update on public.agents
 for each row when (
     new.load > old.load
     and new.load > new.capacity
     and nullif(current_setting('autocrm.assigned_by', true), '') is not null
 )
-execute function private.trap();
+execute function private.record_overload();
 """
-# Every hand-over begins where the one before ended, and gifts begin at nobody.
+# Every assignment begins where the one before ended; automatic ones begin at nobody.
 BROKEN_CHAINS = """
 select ticket_id, seq from (
     select
@@ -59,7 +60,7 @@ CLAIMED = """
 select count(*) from public.ticket_events
 where type = 'TICKET_ASSIGNED' and after ->> 'by' = 'claim'
 """
-GIVEN = CLAIMED.replace("'claim'", "'least_loaded'")
+ASSIGNED = CLAIMED.replace("'claim'", "'least_loaded'")
 MISCOUNTED = """
 select agents.person_id from public.agents left join (
     select assignee_id, count(*) as held from public.tickets
@@ -71,44 +72,33 @@ FREE = """
 select count(*) from public.tickets
 where assignee_id is null and status_category in ('new', 'open')
 """
+DEAD_LETTERS = "select count(*) from private.outbox where dead_lettered_at is not null"
 DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[FragileDesk]:
     with fragile_desk(PATIENCE) as desk:
-        furnish(desk)
+        prepare(desk)
         yield desk
 
 
-def furnish(desk: FragileDesk) -> None:
-    with connected(desk.places.database_url) as connection:
-        for name in PEOPLE:
-            sign_up(connection, name)
-            grant(connection, name, "agent")
-            connection.execute(
-                "insert into public.queue_members (queue_id, person_id)"
-                " values (%s, %s)",
-                [id_of("support"), id_of(name)],
-            )
-            connection.execute(
-                "insert into public.agents (person_id, availability, capacity)"
-                " values (%s, 'available', %s)",
-                [id_of(name), CAPACITY],
-            )
+def prepare(desk: FragileDesk) -> None:
+    with connected(desk.deployment.database_url) as connection:
+        add_agents(connection, PEOPLE, CAPACITY)
         connection.execute("update public.queues set strategy = 'least_loaded'")
-        connection.execute(TRAP)
+        connection.execute(OVERLOADS)
 
 
 @pytest.fixture(scope="module")
-def heard(desk) -> Heard:
-    """Let everybody do what they do, then let the clock give out what is left."""
-    heard, seeds = Heard(), count()
+def outcome(desk) -> Outcome:
+    """Let all clients work, then let the scheduler assign what is left."""
+    outcome, seeds = Outcome(), count()
     with ExitStack() as stack:
 
         def client(name: str) -> Client:
             http = stack.enter_context(desk.client(name))
-            return Client(http, heard, next(seeds))
+            return Client(http, outcome, next(seeds))
 
         share = 3 * TICKETS // CLIENTS
         workers = {client(PEOPLE[n % len(PEOPLE)]): share for n in range(CLIENTS)}
@@ -137,55 +127,55 @@ def heard(desk) -> Heard:
             ],
         )
     settle(desk)
-    return heard
+    return outcome
 
 
 def settle(desk: FragileDesk) -> None:
-    """Make room for everything, and let the clock look until nothing is free.
+    """Raise every capacity, and run the worker until no ticket is unassigned.
 
-    Events may still be owed: what follows from them meanwhile is part of the crowd.
+    Events may still be pending: their reactions disturb the worker as any client does.
     """
     desk.rows("update public.agents set availability = 'available', capacity = 1000")
 
-    def given() -> bool:
+    def assigned() -> bool:
         desk.tick("AssignWaitingTickets")
         return desk.rows(FREE) == [(0,)]
 
-    desk.eventually(given, 0.1)
+    desk.eventually(assigned, 0.1)
 
 
-def test_nobody_was_answered_with_anything_but_an_answer_or_a_refusal(heard):
-    assert heard.surprises == []
+def test_every_response_was_a_result_or_a_refusal(outcome):
+    assert outcome.unexpected == []
 
 
-def test_no_ticket_was_given_to_two(desk, heard):
-    assert len(heard.claimed) == len(set(heard.claimed))
-    assert desk.rows(CLAIMED) == [(len(heard.claimed),)]
+def test_no_ticket_was_assigned_twice(desk, outcome):
+    assert len(outcome.claimed) == len(set(outcome.claimed))
+    assert desk.rows(CLAIMED) == [(len(outcome.claimed),)]
     assert desk.rows(BROKEN_CHAINS) == []
 
 
-def test_nobody_was_given_more_than_they_take(desk, heard):
-    assert desk.rows("select * from private.trapped") == []
+def test_nobody_was_assigned_more_than_their_capacity(desk, outcome):
+    assert desk.rows("select * from private.overloads") == []
     assert desk.rows(MISCOUNTED) == []
 
 
-def test_nobody_waited_in_a_ring(desk, heard):
+def test_there_was_no_deadlock(desk, outcome):
     assert desk.rows(DEADLOCKS) == [(0,)]
 
 
-def test_every_ticket_ended_somewhere(desk, heard):
+def test_every_ticket_was_assigned_in_the_end(desk, outcome):
     stored = desk.rows("select id::text from public.tickets where follow_up_of is null")
 
-    assert sorted(heard.opened) == sorted(ticket for (ticket,) in stored)
-    assert len(heard.opened) == TICKETS // 4 * 4
+    assert sorted(outcome.opened) == sorted(ticket for (ticket,) in stored)
+    assert len(outcome.opened) == TICKETS // 4 * 4
     assert desk.rows(FREE) == [(0,)]
-    assert desk.rows("select 1 from private.outbox where parked_at is not null") == []
+    assert desk.rows(DEAD_LETTERS) == [(0,)]
 
 
-def test_it_was_a_crowd(desk, heard):
-    """Both ways to a ticket were gone, and people were in each other's way."""
-    [(given,)] = desk.rows(GIVEN)
+def test_clients_disturbed_each_other(desk, outcome):
+    """Tickets were claimed and assigned, and some requests were refused."""
+    [(assigned,)] = desk.rows(ASSIGNED)
 
-    assert heard.claimed
-    assert given
-    assert {"denied", "at-capacity"} & set(heard.refused)
+    assert outcome.claimed
+    assert assigned
+    assert {"denied", "at-capacity"} & set(outcome.refused)

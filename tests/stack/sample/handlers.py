@@ -38,7 +38,7 @@ def binary(event, context):
 
 
 def fail(event, context):
-    raise ValueError("as asked")
+    raise ValueError("on purpose")
 
 
 def sleep(event, context):

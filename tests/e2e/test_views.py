@@ -1,4 +1,4 @@
-"""A queue worked through views: filtered, counted, read, and set up for others."""
+"""Views of a queue: filtered, counted, shared, and what is unread."""
 
 import pytest
 
@@ -9,21 +9,21 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def ticket(people):
-    return people.customer.opens(tags=["seen"])
+    return people.customer.open_ticket(tags=["seen"])
 
 
 def shown(person, path, **query):
     return {each["id"]: each for each in person.get(path, **query)["items"]}
 
 
-def test_a_ticket_is_new_until_one_has_read_it(people, ticket):
+def test_a_ticket_is_unread_until_its_reader_marks_it(people, ticket):
     agent, queue = people.agent, "/v1/queues/support/tickets"
     marker = f"/v1/tickets/{ticket['id']}/read-marker"
 
     before = shown(agent, queue, tag="seen", sort="newest")[ticket["id"]]
     agent.do("PUT", marker, {})
     after = shown(agent, queue, tag="seen", sort="newest")[ticket["id"]]
-    people.customer.says(ticket, "Hello?")
+    people.customer.add_comment(ticket, "Hello?")
     again = agent.get(f"/v1/tickets/{ticket['id']}")
 
     assert [each["unread"] for each in (before, after, again)] == [True, False, True]
@@ -44,7 +44,7 @@ def test_a_lead_shares_a_view_and_each_reader_sees_their_own(people, ticket):
             "sort": "newest",
         },
     )
-    people.agent.takes(ticket)
+    people.agent.take(ticket)
 
     path = f"/v1/views/{view['id']}/tickets"
     mine = people.agent.get(path, count="true")
@@ -63,7 +63,7 @@ def test_a_lead_shares_a_view_and_each_reader_sees_their_own(people, ticket):
     assert problem(people.agent.send("GET", path)) == (404, "not-found")
 
 
-def test_what_does_not_go_together_is_said_in_a_sentence(people):
+def test_filters_that_do_not_go_together_are_refused_in_a_sentence(people):
     answer = people.agent.send(
         "GET", "/v1/queues/support/tickets", params={"sort": "waiting"}
     )
@@ -73,7 +73,7 @@ def test_what_does_not_go_together_is_said_in_a_sentence(people):
 
 
 def test_a_cursor_of_another_order_is_refused(people, ticket):
-    people.customer.opens()
+    people.customer.open_ticket()
     path = "/v1/queues/support/tickets"
     cursor = people.agent.get(path, limit=1)["next_cursor"]
 

@@ -1,8 +1,6 @@
 """Watching a ticket live, with the clients that frontends use, unchanged."""
 
 import asyncio
-import json
-import subprocess
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from itertools import pairwise
@@ -10,14 +8,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from realtime import AsyncRealtimeClient
 
 from shared.core.events import parse_event
 from shared.queues import QueueStatusChanged
+from tests.channels import PATIENCE, PRIVATE, connected, subscribe
+from tests.node_scripts import run_script
+
+from .person import browser_settings
 
 pytestmark = pytest.mark.slow
-PATIENCE = 30
-PRIVATE = {"config": {"private": True}}
+SCRIPT = Path(__file__).with_name("realtime.mjs")
 TYPES = [
     "TICKET_CREATED",
     "TICKET_ASSIGNED",
@@ -36,50 +36,40 @@ class Listener:
 
     async def joins(self, topic, kinds=TYPES):
         """Return the queue of events of a topic, or why it was refused."""
-        channel, heard = self._socket.channel(topic, PRIVATE), asyncio.Queue()
+        channel, received = self._socket.channel(topic, PRIVATE), asyncio.Queue()
         for kind in kinds:
-            channel.on_broadcast(kind, lambda said: heard.put_nowait(said["payload"]))
-        told = asyncio.get_running_loop().create_future()
-
-        def tell(state, error):
-            if not told.done():
-                told.set_result((state.value, str(error or "")))
-
-        await channel.subscribe(tell)
-        state, reason = await asyncio.wait_for(told, PATIENCE)
-        return heard if state == "SUBSCRIBED" else reason
+            channel.on_broadcast(
+                kind, lambda message: received.put_nowait(message["payload"])
+            )
+        state, reason = await subscribe(channel)
+        return received if state == "SUBSCRIBED" else reason
 
 
 @asynccontextmanager
 async def listening(person):
     desk = person.desk
-    url = f"{desk.supabase_url}/realtime/v1"
     key = desk.supabase_publishable_key
-    socket = AsyncRealtimeClient(url, key, auto_reconnect=False)
-    await socket.connect()
-    await socket.set_auth(person.token)
-    try:
+    async with connected(desk.supabase_url, key, person.token) as socket:
         yield Listener(socket)
-    finally:
-        await socket.close()
 
 
-async def next_of(heard, count):
+async def next_of(received, count):
     """The next events of a topic, each one readable."""
     events = [
-        parse_event(await asyncio.wait_for(heard.get(), PATIENCE)) for _ in range(count)
+        parse_event(await asyncio.wait_for(received.get(), PATIENCE))
+        for _ in range(count)
     ]
     return [event.type for event in events]
 
 
-async def opens_heard(person):
-    """A new ticket, of which everybody has heard: the person's own topic comes last."""
-    async with listening(person) as ears:
-        mine = await ears.joins(f"user:{person.id}")
-        ticket = await asyncio.to_thread(person.opens)
-        heard = None
-        while heard != ticket["id"]:
-            heard = (await asyncio.wait_for(mine.get(), PATIENCE))["ticket_id"]
+async def open_broadcast_ticket(person):
+    """Open a ticket and wait for its event on the last topic, the person's own."""
+    async with listening(person) as listener:
+        mine = await listener.joins(f"user:{person.id}")
+        ticket = await asyncio.to_thread(person.open_ticket)
+        received = None
+        while received != ticket["id"]:
+            received = (await asyncio.wait_for(mine.get(), PATIENCE))["ticket_id"]
     return ticket
 
 
@@ -87,8 +77,8 @@ def work(person, *steps):
     """Take steps in a thread, so that the sockets stay awake."""
 
     def take():
-        for name, *given in steps:
-            getattr(person, name)(*given)
+        for name, *arguments in steps:
+            getattr(person, name)(*arguments)
 
     return asyncio.to_thread(take)
 
@@ -105,16 +95,16 @@ def test_a_ticket_is_watched_from_its_queue_its_people_and_itself(people):
             ]
             in_queue = await agent.joins(f"queue:{queue}")
             mine = await customer.joins(f"user:{people.customer.id}")
-            ticket = await asyncio.to_thread(people.customer.opens)
-            created = await next_of(mine, 1)  # the last to hear of it
+            ticket = await asyncio.to_thread(people.customer.open_ticket)
+            created = await next_of(mine, 1)  # the last topic to receive it
             on_ticket = await customer.joins(f"ticket:{ticket['id']}")
             beside = await agent.joins(f"ticket:{ticket['id']}")
 
             await work(
                 people.agent,
-                ("takes", ticket),
-                ("moves", ticket, "open"),
-                ("says", ticket, "On it."),
+                ("take", ticket),
+                ("set_status", ticket, "open"),
+                ("add_comment", ticket, "On it."),
             )
 
             return [
@@ -124,18 +114,20 @@ def test_a_ticket_is_watched_from_its_queue_its_people_and_itself(people):
                 await next_of(beside, 3),
             ]
 
-    heard = asyncio.run(story())
+    received = asyncio.run(story())
 
-    assert heard == [LIFE, LIFE, LIFE[1:], LIFE[1:]]
+    assert received == [LIFE, LIFE, LIFE[1:], LIFE[1:]]
 
 
-def test_what_is_heard_is_what_the_feed_tells(people):
+def test_broadcasts_equal_the_events_of_the_feed(people):
     async def story():
-        ticket = await opens_heard(people.customer)
+        ticket = await open_broadcast_ticket(people.customer)
         async with listening(people.customer) as customer:
-            heard = await customer.joins(f"ticket:{ticket['id']}")
-            await work(people.agent, ("takes", ticket), ("says", ticket, "Hello."))
-            live = [await asyncio.wait_for(heard.get(), PATIENCE) for _ in range(2)]
+            received = await customer.joins(f"ticket:{ticket['id']}")
+            await work(
+                people.agent, ("take", ticket), ("add_comment", ticket, "Hello.")
+            )
+            live = [await asyncio.wait_for(received.get(), PATIENCE) for _ in range(2)]
         path = f"/v1/tickets/{ticket['id']}/events"
         return live, people.customer.get(path, after=1)["items"]
 
@@ -144,9 +136,9 @@ def test_what_is_heard_is_what_the_feed_tells(people):
     assert [parse_event(each) for each in live] == [parse_event(each) for each in feed]
 
 
-def test_a_note_is_heard_where_no_customer_listens(people):
+def test_notes_are_broadcast_on_internal_topics_alone(people):
     async def story():
-        ticket = await opens_heard(people.customer)
+        ticket = await open_broadcast_ticket(people.customer)
         async with AsyncExitStack() as stack:
             agent = await stack.enter_async_context(listening(people.agent))
             customer = await stack.enter_async_context(listening(people.customer))
@@ -159,24 +151,26 @@ def test_a_note_is_heard_where_no_customer_listens(people):
             path = f"/v1/tickets/{ticket['id']}/comments"
 
             await work(
-                people.agent, ("do", "POST", path, note), ("says", ticket, "Hello.")
+                people.agent,
+                ("do", "POST", path, note),
+                ("add_comment", ticket, "Hello."),
             )
 
-            told = [
+            internal = [
                 parse_event(await asyncio.wait_for(each.get(), PATIENCE)).is_internal
                 for each in (inside, in_queue, in_queue, on_ticket, mine)
             ]
-            return told, [each.empty() for each in (on_ticket, mine, inside)]
+            return internal, [each.empty() for each in (on_ticket, mine, inside)]
 
-    told, empty = asyncio.run(story())
+    internal, empty = asyncio.run(story())
 
     # The reply came after the note, so a note would have come first.
-    assert told == [True, True, False, False, False]
+    assert internal == [True, True, False, False, False]
     assert empty == [True, True, True]
 
 
-def test_nobody_listens_where_they_may_not_read(people):
-    ticket = people.customer.opens()
+def test_nobody_joins_a_topic_they_may_not_read(people):
+    ticket = people.customer.open_ticket()
     topic, queue = f"ticket:{ticket['id']}", f"queue:{ticket['queue_id']}"
     tries = [
         ("customer", f"{topic}:internal"),
@@ -204,9 +198,9 @@ def test_nobody_listens_where_they_may_not_read(people):
         answers = {}
         for who in ("customer", "customer2", "agent", "agent2", "admin"):
             async with listening(getattr(people, who)) as listener:
-                for name, wanted in tries:
+                for name, topic in tries:
                     if name == who:
-                        answers[who, wanted] = await listener.joins(wanted)
+                        answers[who, topic] = await listener.joins(topic)
         return answers
 
     answers = asyncio.run(story())
@@ -216,64 +210,54 @@ def test_nobody_listens_where_they_may_not_read(people):
         assert "Unauthorized" in str(answer)
 
 
-def test_how_a_queue_stands_is_told_at_most_once_a_second_and_to_the_end(people):
-    """Many tickets at once; what is heard last is how the queue stands."""
+def test_queue_status_is_broadcast_at_most_once_a_second_and_ends_current(people):
+    """Many tickets at once; the last broadcast is the present status."""
     path = "/v1/queues/support/status"
 
     async def story():
         queue = people.agent.get(path)["queue_id"]
         async with listening(people.agent) as agent:
-            heard = await agent.joins(f"queue:{queue}", ["QUEUE_STATUS_CHANGED"])
-            opening = [asyncio.to_thread(people.customer.opens) for _ in range(12)]
+            received = await agent.joins(f"queue:{queue}", ["QUEUE_STATUS_CHANGED"])
+            opening = [
+                asyncio.to_thread(people.customer.open_ticket) for _ in range(12)
+            ]
             tickets = await asyncio.gather(*opening)
             await work(
                 people.agent,
-                *(("takes", ticket) for ticket in tickets),
-                *(("moves", ticket, "open") for ticket in tickets),
+                *(("take", ticket) for ticket in tickets),
+                *(("set_status", ticket, "open") for ticket in tickets),
             )
-            stands = await asyncio.to_thread(people.agent.get, path)
-            told = []
-            while not told or told[-1].status.model_dump(mode="json") != stands:
-                payload = await asyncio.wait_for(heard.get(), PATIENCE)
-                told.append(QueueStatusChanged.model_validate(payload))
-            return told
+            current = await asyncio.to_thread(people.agent.get, path)
+            statuses = []
+            while (
+                not statuses or statuses[-1].status.model_dump(mode="json") != current
+            ):
+                payload = await asyncio.wait_for(received.get(), PATIENCE)
+                statuses.append(QueueStatusChanged.model_validate(payload))
+            return statuses
 
-    told = asyncio.run(story())
+    statuses = asyncio.run(story())
 
-    gaps = [late.occurred_at - early.occurred_at for early, late in pairwise(told)]
+    gaps = [late.occurred_at - early.occurred_at for early, late in pairwise(statuses)]
     assert all(gap >= timedelta(seconds=1) for gap in gaps)
 
 
 def test_the_javascript_client_watches_a_ticket_too(desk, node_modules):
-    script = str(Path(__file__).with_name("live.mjs"))
-    given = {
-        "modules": f"{node_modules}/",
-        "url": desk.supabase_url,
-        "key": desk.supabase_publishable_key,
-        "api": desk.api_url,
-        "password": desk.demo_password,
-    }
+    settings = browser_settings(desk)
 
-    done = subprocess.run(  # noqa: S603
-        ["node", "--no-warnings", script],  # noqa: S607
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = run_script(SCRIPT, node_modules, settings)
 
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    heard = {
+    received = {
         topic: [parse_event(each).type for each in events]
-        for topic, events in told["heard"].items()
+        for topic, events in result["received"].items()
     }
-    assert heard == {
+    assert received == {
         "queue": [*LIFE, "TICKET_COMMENTED"],
         "user": LIFE,
         "ticket": LIFE[1:],
         "internal": ["TICKET_COMMENTED"],
     }
-    assert told["heard"]["internal"][0]["is_internal"]
-    assert told["refused"] == ["CHANNEL_ERROR"] * 4
+    assert result["received"]["internal"][0]["is_internal"]
+    assert result["refused"] == ["CHANNEL_ERROR"] * 4
+    assert result["subject"] == "Seen live"
+    assert result["table"] == [404, None]

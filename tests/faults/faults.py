@@ -1,4 +1,4 @@
-"""What goes wrong, one thing a function; each ends with everything running again."""
+"""The faults, one a function; each returns with everything running again."""
 
 import json
 import random
@@ -21,19 +21,19 @@ where usename = 'authenticator' and wait_event_type = 'Lock'
 SENDING = """
 select 1 from private.webhook_deliveries
 inner join private.webhook_endpoints on webhook_endpoints.id = endpoint_id
-where leased_until > now() and description = '/moody'
+where leased_until > now() and description = '/unreliable'
 """
 EVENTS = "select to_jsonb(events) from public.ticket_events as events"
 
 
 def kill_webhook_worker(desk: FragileDesk) -> None:
-    """Nobody sends what pg_net has queued; what was being sent is sent again."""
+    """pg_net sends nothing of its queue; what was being sent is sent again."""
     desk.kill("webhooks")
     desk.start("webhooks")
 
 
 def kill_database(desk: FragileDesk) -> None:
-    """Everybody's answer is lost, and with it the queue of pg_net."""
+    """Every response under way is lost, and with it the queue of pg_net."""
     desk.kill("postgres")
     desk.start("postgres")
 
@@ -52,21 +52,21 @@ def kill_aws(desk: FragileDesk) -> None:
 
 
 def kill_worker_mid_batch(desk: FragileDesk) -> None:
-    """A worker asks for its effect and is gone before it hears that it had it."""
-    with psycopg.connect(desk.places.database_url) as connection:
+    """A worker dies before it gets the response to a reaction that is stored."""
+    with psycopg.connect(desk.deployment.database_url) as connection:
         connection.execute("lock table private.reactions in share mode")
         desk.eventually(lambda: desk.rows(BLOCKED))
         desk.eventually(lambda: desk.kill_environments("ProcessEventsFunction"))
 
 
-def kill_courier_mid_flight(desk: FragileDesk) -> None:
-    """What it was sending is leased to nobody who lives."""
+def kill_webhook_delivery(desk: FragileDesk) -> None:
+    """The deliveries that it was sending stay leased to a dead worker."""
     desk.eventually(lambda: desk.rows(SENDING))
     desk.kill_environments("DeliverWebhooksFunction")
 
 
-def kill_clock(desk: FragileDesk) -> None:
-    """Whoever wakes the workers is gone, with all wake-ups that he had in hand."""
+def kill_dispatcher(desk: FragileDesk) -> None:
+    """The dispatcher dies with the job messages that it was reading."""
     desk.eventually(lambda: desk.kill_environments("DispatchJobsFunction"))
 
 
@@ -81,8 +81,8 @@ FAULTS: tuple[Fault, ...] = (
     deliver_twice,
     kill_worker_mid_batch,
     kill_database,
-    kill_courier_mid_flight,
-    kill_clock,
+    kill_webhook_delivery,
+    kill_dispatcher,
     kill_aws,
     kill_backend,
 )
@@ -100,15 +100,10 @@ def send(desk: FragileDesk, events: list[Event]) -> None:
         queue.send_messages(Entries=entries)
 
 
-def take_back(desk: FragileDesk) -> list[Event]:
-    """Change the new desk and roll it back; return the events that never were."""
-    with psycopg.connect(desk.places.database_url) as connection:
-        claims = json.dumps(desk.claims("customer"))
-        connection.execute(
-            "select set_config('role', 'authenticated', true),"
-            " set_config('request.jwt.claims', %s, true)",
-            [claims],
-        )
+def roll_back_changes(desk: FragileDesk) -> list[Event]:
+    """Change tickets, roll back, and return the events that were never committed."""
+    with psycopg.connect(desk.deployment.database_url) as connection:
+        connection.execute(*desk.settings_of("customer"))
         connection.execute("select api.create_ticket('Never', 'It never was.')")
         rows = connection.execute(
             "select to_jsonb(events) from public.ticket_events as events"

@@ -25,16 +25,16 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 
 @dataclass(frozen=True)
-class Tried:
-    """How it went for one person."""
+class Run:
+    """The result of one run as one person."""
 
     who: str
     failed: bool
-    said: str
+    report: str
 
 
-def try_everybody(desk: Deployment, seconds: float | None = None) -> Iterator[Tried]:
-    """Try every route as everybody, for about so many seconds in all.
+def fuzz_everybody(desk: Deployment, seconds: float | None = None) -> Iterator[Run]:
+    """Fuzz every route as everybody, for about so many seconds in all.
 
     Without a time each gets a small, fixed number of requests, however long they take.
     """
@@ -47,10 +47,10 @@ def try_everybody(desk: Deployment, seconds: float | None = None) -> Iterator[Tr
     for number, who in enumerate(PEOPLE):
         left = (ends - time.monotonic()) / (len(PEOPLE) - number)
         long = [f"--max-time={max(1, round(left))}"]
-        yield _try(desk, who, long if seconds else SHORT)
+        yield _fuzz(desk, who, long if seconds else SHORT)
 
 
-def _try(desk: Deployment, who: str, how_long: Sequence[str]) -> Tried:
+def _fuzz(desk: Deployment, who: str, how_long: Sequence[str]) -> Run:
     document = f"{desk.api_url}/openapi.json"
     run = ["run", *how_long, "--no-color", document]
     program = [sys.executable, "-m", "schemathesis.cli"]
@@ -63,7 +63,7 @@ def _try(desk: Deployment, who: str, how_long: Sequence[str]) -> Tried:
             text=True,
             check=False,
         )
-    return Tried(who, done.returncode != 0, done.stdout + done.stderr)
+    return Run(who, done.returncode != 0, done.stdout + done.stderr)
 
 
 def _environment(desk: Deployment, who: str) -> dict[str, str]:

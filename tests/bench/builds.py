@@ -35,20 +35,20 @@ handler = Mangum(app, lifespan="off")
 
 
 @dataclass(frozen=True)
-class Launchpad:
+class ColdStartBuild:
     """Built for the Python of Lambda where it is here, else for ours."""
 
     artifacts: Artifacts
     interpreter: str
 
     @classmethod
-    def build(cls, folder: Path) -> "Launchpad":
-        pad = cls(*_chosen(folder))
+    def build(cls, folder: Path) -> "ColdStartBuild":
+        build = cls(*_chosen(folder))
         for name in (*LAYERS, *functions()):
-            pad.artifacts.build(name)
-        pad.add_yardsticks()
-        pad._install_runtime_client()
-        return pad
+            build.artifacts.build(name)
+        build.add_yardsticks()
+        build._install_runtime_client()
+        return build
 
     def add_yardsticks(self) -> None:
         """Build what functions are compared with, beside them."""

@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-const given = JSON.parse(readFileSync(0, 'utf8'))
-const require = createRequire(given.modules)
+const settings = JSON.parse(readFileSync(0, 'utf8'))
+const require = createRequire(settings.modules)
 const { createClient } = require('@supabase/supabase-js')
 const transport = require('ws')
-const ticket = given.ticket
+const ticket = settings.ticket
 
 const eventually = async (condition, what) => {
   const deadline = Date.now() + 30_000
@@ -18,19 +18,20 @@ const eventually = async (condition, what) => {
 }
 
 const signIn = async (name) => {
-  const client = createClient(given.url, given.key, {
+  const client = createClient(settings.url, settings.key, {
     auth: { autoRefreshToken: false, persistSession: false },
+    db: { schema: 'api' },
     realtime: { transport },
   })
   const { data, error } = await client.auth.signInWithPassword({
     email: `${name}@example.com`,
-    password: given.password,
+    password: settings.password,
   })
   if (error) throw error
   const token = data.session.access_token
   await client.realtime.setAuth(token)
   const call = async (method, body) => {
-    const answer = await fetch(`${given.api}/v1/tickets/${ticket}/lease`, {
+    const answer = await fetch(`${settings.api}/v1/tickets/${ticket}/lease`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: body && JSON.stringify(body),
@@ -42,44 +43,44 @@ const signIn = async (name) => {
 
 const example = new Function(
   'supabase', 'ticket', 'me', 'show', 'answering',
-  `${given.example}\nreturn { channel, am }`,
+  `${settings.example}\nreturn { channel, am }`,
 )
 
-// Runs the example as a person; `seen` is what it shows at last, `leases` what it heard.
+// Runs the example as a person; `seen` is what it shows at last, `leases` what was broadcast.
 const watch = (person) => {
   const leases = []
-  const told = { seen: {} }
+  const shown = { seen: {} }
   const { channel, am } = example(
     person.client, ticket, person.id,
-    (who, doing) => (told.seen[who] = doing),
+    (who, doing) => (shown.seen[who] = doing),
     (lease) => leases.push(lease.person_id),
   )
-  return { channel, am, told, leases }
+  return { channel, am, shown, leases }
 }
 
 const join = async (person, topic, presence) => {
   const channel = person.client.channel(topic, {
     config: { private: true, presence: { key: person.id } },
   })
-  const heard = []
-  channel.on('broadcast', { event: '*' }, ({ event }) => heard.push(event))
+  const received = []
+  channel.on('broadcast', { event: '*' }, ({ event }) => received.push(event))
   if (presence) channel.on('presence', { event: 'sync' }, () => {})
   let state = null
-  channel.subscribe((told) => (state ??= told))
+  channel.subscribe((status) => (state ??= status))
   await eventually(() => state, `an answer for ${topic}`)
-  return { channel, state, heard }
+  return { channel, state, received }
 }
 
 const [agent, lead, customer] = await Promise.all(
   ['agent', 'lead', 'customer'].map(signIn),
 )
 const first = watch(agent)
-await eventually(() => first.told.seen[agent.id], 'the agent')
+await eventually(() => first.shown.seen[agent.id], 'the agent')
 const second = watch(lead)
-await eventually(() => second.told.seen[lead.id] && second.told.seen[agent.id], 'both')
+await eventually(() => second.shown.seen[lead.id] && second.shown.seen[agent.id], 'both')
 await first.am('typing')
-await eventually(() => second.told.seen[agent.id] === 'typing', 'typing')
-const seen = { ...second.told.seen }
+await eventually(() => second.shown.seen[agent.id] === 'typing', 'typing')
+const seen = { ...second.shown.seen }
 
 const held = await agent.call('PUT', {})
 const refused = await lead.call('PUT', {})
@@ -103,7 +104,7 @@ console.log(JSON.stringify({
   leases: second.leases,
   inside: inside.state,
   outside: [outside.state, tracked],
-  overheard: [beside.heard, Object.keys(beside.channel.presenceState())],
+  beside: [beside.received, Object.keys(beside.channel.presenceState())],
   left: Object.keys(second.channel.presenceState()),
 }))
 process.exit(0)

@@ -1,4 +1,4 @@
-"""The life of a ticket, lived by the people of the demonstration over HTTP."""
+"""The life cycle of a ticket over HTTP, with the people of the demonstration."""
 
 import pytest
 
@@ -21,19 +21,21 @@ def age(database, ticket, days):
 
 
 def test_a_ticket_lives_from_question_to_reopened(people):
-    asked = people.customer.opens(subject="My chain jumps", tags=["chain"])
+    opened = people.customer.open_ticket(subject="My chain jumps", tags=["chain"])
 
-    taken = people.agent.takes(asked)
-    note = people.agent.says(asked, "Third one this week.", visibility="internal")
-    people.agent.says(asked, "Which gear?")
-    pending = people.agent.moves(asked, "pending", reason="Waiting for the gear.")
-    people.customer.says(asked, "The third.")
-    reopened = people.customer.get(f"/v1/tickets/{asked['id']}")
-    solved = people.agent.moves(asked, "solved")
-    people.customer.says(asked, "It jumps again.")
-    again = people.customer.get(f"/v1/tickets/{asked['number']}")
+    taken = people.agent.take(opened)
+    note = people.agent.add_comment(
+        opened, "Third one this week.", visibility="internal"
+    )
+    people.agent.add_comment(opened, "Which gear?")
+    pending = people.agent.set_status(opened, "pending", reason="Waiting for the gear.")
+    people.customer.add_comment(opened, "The third.")
+    reopened = people.customer.get(f"/v1/tickets/{opened['id']}")
+    solved = people.agent.set_status(opened, "solved")
+    people.customer.add_comment(opened, "It jumps again.")
+    again = people.customer.get(f"/v1/tickets/{opened['number']}")
 
-    assert asked["status"] == "new"
+    assert opened["status"] == "new"
     assert taken["assignee_id"] == people.agent.id
     assert taken["assignee_name"]
     assert pending["waiting_on"] == "customer"
@@ -44,27 +46,27 @@ def test_a_ticket_lives_from_question_to_reopened(people):
 
 
 def test_a_customer_reads_replies_but_no_notes(people):
-    ticket = people.customer.opens()
-    people.agent.says(ticket, "The usual suspect.", visibility="internal")
-    people.agent.says(ticket, "We are looking into it.")
+    ticket = people.customer.open_ticket()
+    people.agent.add_comment(ticket, "The usual suspect.", visibility="internal")
+    people.agent.add_comment(ticket, "We are looking into it.")
     path = f"/v1/tickets/{ticket['id']}"
 
     seen, worked = (
         [each["body"] for each in person.get(f"{path}/comments")["items"]]
         for person in (people.customer, people.agent)
     )
-    told, known = (
+    shown, known = (
         [each["seq"] for each in person.get(f"{path}/events")["items"]]
         for person in (people.customer, people.agent)
     )
 
     assert seen == ["It was loud.", "We are looking into it."]
     assert worked == ["It was loud.", "The usual suspect.", "We are looking into it."]
-    assert (told, known) == ([1, 3], [1, 2, 3])
+    assert (shown, known) == ([1, 3], [1, 2, 3])
 
 
 def test_a_ticket_stays_with_those_it_concerns(people):
-    ticket = people.customer.opens()
+    ticket = people.customer.open_ticket()
     path = f"/v1/tickets/{ticket['id']}"
 
     seen = {
@@ -83,15 +85,15 @@ def test_a_ticket_stays_with_those_it_concerns(people):
 
 
 def test_a_lead_hands_a_ticket_from_one_to_another(people):
-    ticket = people.customer.opens(queue="billing")
+    ticket = people.customer.open_ticket(queue="billing")
     path = f"/v1/tickets/{ticket['id']}/assignee"
 
-    given = people.lead.do("PUT", path, {"assignee_id": people.agent.id})
+    changed = people.lead.do("PUT", path, {"assignee_id": people.agent.id})
     stolen = people.agent2.send("PUT", path, json={"me": True})
     refused = people.lead.send("PUT", path, json={"assignee_id": people.agent2.id})
     free = people.lead.do("DELETE", path)
 
-    assert given["assignee_id"] == people.agent.id
+    assert changed["assignee_id"] == people.agent.id
     assert problem(stolen) == (404, "not-found")
     assert problem(refused) == (422, "not-eligible")
     assert free["assignee_id"] is None
@@ -100,7 +102,7 @@ def test_a_lead_hands_a_ticket_from_one_to_another(people):
 def test_a_queue_shows_a_ticket_and_counts_it(people):
     before = people.agent.get("/v1/queues")["items"]
 
-    ticket = people.customer.opens(priority="urgent")
+    ticket = people.customer.open_ticket(priority="urgent")
 
     after = people.agent.get("/v1/queues")["items"]
     page = people.agent.get("/v1/queues/support/tickets", sort="newest", limit=1)
@@ -125,8 +127,8 @@ def test_a_queue_is_walked_without_a_gap_or_a_double(people):
 
 
 def test_everybody_has_a_list_of_their_own(people):
-    ticket = people.customer.opens()
-    people.agent.takes(ticket)
+    ticket = people.customer.open_ticket()
+    people.agent.take(ticket)
 
     lists = {
         name: ticket["id"]
@@ -137,16 +139,16 @@ def test_everybody_has_a_list_of_their_own(people):
     assert [name for name, listed in lists.items() if listed] == ["customer", "agent"]
 
 
-def test_what_is_said_on_a_closed_ticket_opens_another(people, database):
-    closed = people.customer.opens(tags=["bell"])
-    people.agent.takes(closed)
-    people.agent.moves(closed, "solved")
+def test_a_comment_on_a_closed_ticket_opens_a_follow_up(people, database):
+    closed = people.customer.open_ticket(tags=["bell"])
+    people.agent.take(closed)
+    people.agent.set_status(closed, "solved")
     age(database, closed, days=5)
     database.execute("select api.close_solved_tickets()")
 
-    said = people.customer.says(closed, "It is mute again.")
+    comment = people.customer.add_comment(closed, "It is mute again.")
 
-    next_one = people.customer.get(f"/v1/tickets/{said['ticket_id']}")
+    next_one = people.customer.get(f"/v1/tickets/{comment['ticket_id']}")
     late = people.agent.send(
         "POST", f"/v1/tickets/{closed['id']}/comments", json={"body": "Too late"}
     )
@@ -170,10 +172,10 @@ def test_an_admin_makes_a_role_and_gives_it(people):
     people.admin.do("PUT", "/v1/roles/triager", triager)
     path = f"/v1/people/{people.agent2.id}/roles/triager"
 
-    given = people.admin.do("PUT", path)
+    changed = people.admin.do("PUT", path)
     taken = people.admin.do("DELETE", path)
 
-    assert "triager" in given["roles"]
+    assert "triager" in changed["roles"]
     assert "triager" not in taken["roles"]
     found = people.admin.get("/v1/people", role="triager")["items"]
     assert found == []

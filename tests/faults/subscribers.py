@@ -1,4 +1,4 @@
-"""Two servers that asked to hear of events: one is well, one is moody."""
+"""Two webhook endpoints that subscribe to events: a reliable and an unreliable one."""
 
 from collections import Counter
 from typing import Any
@@ -9,35 +9,38 @@ from tests.receivers import Receivers
 
 from .desk import FragileDesk
 
-WELL, MOODY = "/ok", "/moody"
+RELIABLE, UNRELIABLE = "/ok", "/unreliable"
 
 
-class Ears:
-    """What they heard, verified as it came."""
+class Subscribers:
+    """The endpoints, and what they have received, verified as it came."""
 
     def __init__(self, desk: FragileDesk, receivers: Receivers) -> None:
         self._receivers = receivers
         self._hooks: dict[str, Webhook] = {}
-        self.heard: dict[str, Counter[str]] = {WELL: Counter(), MOODY: Counter()}
-        self.told: dict[str, dict[str, Any]] = {}
+        self.received: dict[str, Counter[str]] = {
+            RELIABLE: Counter(),
+            UNRELIABLE: Counter(),
+        }
+        self.events: dict[str, dict[str, Any]] = {}
         with desk.client("admin") as admin:
-            for path in self.heard:
+            for path in self.received:
                 draft = {
                     "url": f"{receivers.url}{path}",
-                    "include_internal": path == WELL,
+                    "include_internal": path == RELIABLE,
                     "description": path,
                 }
                 made = admin.post("rpc/create_webhook", json=draft).raise_for_status()
                 self._hooks[path] = Webhook(made.json()["secret"])
 
-    def mend(self) -> None:
-        """From now on everybody answers at once."""
+    def recover(self) -> None:
+        """From now on every request is answered at once."""
         self._receivers.mended.set()
 
-    def listen(self) -> None:
-        """Take what has come; raise when anything is not signed by us."""
+    def receive(self) -> None:
+        """Take what has come; fail on a wrong signature."""
         for post in self._receivers.taken():
             event = self._hooks[post.path].verify(post.body, post.headers)["data"]
             assert post.headers["webhook-id"] == event["id"]
-            self.heard[post.path][event["id"]] += 1
-            assert self.told.setdefault(event["id"], event) == event
+            self.received[post.path][event["id"]] += 1
+            assert self.events.setdefault(event["id"], event) == event

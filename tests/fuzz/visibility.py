@@ -1,4 +1,4 @@
-"""What somebody may see, asked of the database for every id in an answer."""
+"""What somebody may see, checked in the database for every id in a response."""
 
 import json
 import re
@@ -30,9 +30,9 @@ and (
     or events.is_internal and tickets.queue_id not in (select private.note_queues())
 )
 union all
-select 'notification', told.id from ids
-inner join public.notifications as told using (id)
-where told.person_id is distinct from private.caller()
+select 'notification', notified.id from ids
+inner join public.notifications as notified using (id)
+where notified.person_id is distinct from private.caller()
 union all
 select 'webhook', endpoints.id from ids
 inner join private.webhook_endpoints as endpoints using (id)
@@ -40,7 +40,7 @@ where not private.has_permission('webhooks.manage')
 """
 
 
-class Sight:
+class Visibility:
     """What one person may see, now.
 
     Args:
@@ -58,7 +58,7 @@ class Sight:
 
         Args:
             answer: the body.
-            known: what they sent; to get back what one knows tells nothing.
+            known: what they sent; to get back what one sent reveals nothing.
         """
         ids = sorted(_ids(answer) - _ids(known))
         if not ids:

@@ -1,4 +1,4 @@
-"""People who work tickets, and ask again when the answer was lost."""
+"""Clients that work tickets, and retry a request whose response was lost."""
 
 import time
 from collections.abc import Callable
@@ -20,19 +20,19 @@ PAUSE = 0.05
 
 
 @dataclass
-class Answered:
-    """What the desk has said to be done."""
+class Acknowledged:
+    """What the API has confirmed to be done."""
 
     tickets: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
-    lost_answers: int = 0
+    lost_responses: int = 0
 
 
-class Crowd:
+class Clients:
     """Several writers at once, through PostgREST like any function."""
 
     def __init__(self, desk: FragileDesk, patience: float) -> None:
-        self.answered = Answered()
+        self.acknowledged = Acknowledged()
         self._patience = patience
         self._clients = {each: desk.client(each) for each in (*CUSTOMERS, *AGENTS)}
         self._pool = ThreadPoolExecutor(AT_ONCE)
@@ -49,63 +49,63 @@ class Crowd:
             client.close()
 
     def open(self, tickets: int) -> None:
-        """Begin so many tickets; they are worked in the background."""
+        """Open so many tickets, to be worked in the background."""
         for _ in range(tickets):
             self._number += 1
             self._later(self._open, self._number)
 
     def finish(self) -> None:
-        """Wait until everything is worked; raise what anybody was refused."""
+        """Wait until everything is worked; raise the first refusal."""
         while self._under_way:
             self._under_way.pop(0).result()
 
     def busy(self) -> bool:
-        """Whether somebody is at work."""
+        """Whether any client is still working."""
         return not all(each.done() for each in self._under_way)
 
-    def _later(self, work: Callable[..., None], *given: object) -> None:
-        self._under_way.append(self._pool.submit(work, *given))
+    def _later(self, work: Callable[..., None], *arguments: object) -> None:
+        self._under_way.append(self._pool.submit(work, *arguments))
 
     def _open(self, number: int) -> None:
         customer = CUSTOMERS[number % len(CUSTOMERS)]
         agent = AGENTS[number % len(AGENTS)]
         draft = {"subject": f"Ticket {number}", "body": "It rattles."}
-        ticket = self._ask(customer, "create_ticket", idempotency_key=key(), **draft)
+        ticket = self._call(customer, "create_ticket", idempotency_key=key(), **draft)
         with self._lock:
-            self.answered.tickets.append(ticket["id"])
+            self.acknowledged.tickets.append(ticket["id"])
         # Two people at one ticket at once.
         self._later(self._work, agent, ticket["id"])
-        self._later(self._say, customer, ticket["id"], "public")
+        self._later(self._comment, customer, ticket["id"], "public")
 
     def _work(self, agent: str, ticket: str) -> None:
-        self._ask(agent, "assign_ticket", ticket=ticket, assignee="me")
-        self._say(agent, ticket, "internal")
-        self._say(agent, ticket, "public")
-        self._ask(agent, "update_ticket_status", ticket=ticket, status="pending")
+        self._call(agent, "assign_ticket", ticket=ticket, assignee="me")
+        self._comment(agent, ticket, "internal")
+        self._comment(agent, ticket, "public")
+        self._call(agent, "update_ticket_status", ticket=ticket, status="pending")
 
-    def _say(self, name: str, ticket: str, visibility: str) -> None:
-        body = f"{name} says {uuid4().hex}"
-        given = {"ticket": ticket, "body": body, "visibility": visibility}
-        comment = self._ask(name, "add_comment", idempotency_key=key(), **given)
+    def _comment(self, name: str, ticket: str, visibility: str) -> None:
+        body = f"{name} writes {uuid4().hex}"
+        comment = {"ticket": ticket, "body": body, "visibility": visibility}
+        added = self._call(name, "add_comment", idempotency_key=key(), **comment)
         with self._lock:
-            self.answered.comments.append(comment["id"])
+            self.acknowledged.comments.append(added["id"])
 
-    def _ask(self, name: str, function: str, **given: object) -> Any:
-        """Ask until there is an answer: an outage is waited out, a refusal is not."""
+    def _call(self, name: str, function: str, **arguments: object) -> Any:
+        """Retry until there is a response: an outage is waited out, no refusal is."""
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                answer = self._clients[name].post(f"rpc/{function}", json=given)
+                response = self._clients[name].post(f"rpc/{function}", json=arguments)
             except httpx.TransportError:
-                answer = None
-            if answer is not None and answer.is_success:
-                return answer.json()
+                response = None
+            if response is not None and response.is_success:
+                return response.json()
             # PostgREST names no code where the database broke off.
-            if answer is not None and answer.status_code < 500:
-                assert answer.json()["code"] == "", answer.text
-            assert time.monotonic() < deadline, "nobody answers any more"
+            if response is not None and response.status_code < 500:
+                assert response.json()["code"] == "", response.text
+            assert time.monotonic() < deadline, "the API stays unavailable"
             with self._lock:
-                self.answered.lost_answers += 1
+                self.acknowledged.lost_responses += 1
             time.sleep(PAUSE)
 
 

@@ -1,4 +1,4 @@
-"""The fakes and the real repositories keep the same promises."""
+"""The fakes and the real repositories behave alike."""
 
 from types import SimpleNamespace
 from uuid import uuid4
@@ -66,10 +66,10 @@ def test_what_is_created_is_found_by_id_and_number(stores, ticket):
     assert (ticket.status, ticket.priority, ticket.version) == ("new", NORMAL, 1)
 
 
-def test_the_priority_asked_for_goes_before_triage(stores):
-    asked = draft(priority="urgent")
+def test_the_priority_of_the_draft_goes_before_triage(stores):
+    urgent = draft(priority="urgent")
 
-    assert stores.tickets.create(asked, NORMAL, None).priority == "urgent"
+    assert stores.tickets.create(urgent, NORMAL, None).priority == "urgent"
 
 
 def test_a_key_opens_one_ticket(stores):
@@ -93,19 +93,19 @@ def test_a_key_opens_one_ticket(stores):
     ],
 )
 def test_what_is_not_there_is_not_found(stores, ref):
-    said, step = CommentDraft(body="b"), StatusChange(status="open")
+    comment, step = CommentDraft(body="b"), StatusChange(status="open")
 
-    for asked in (
+    for call in (
         lambda: stores.tickets.get(ref),
         lambda: stores.tickets.events(ref, 0, 10),
         lambda: stores.tickets.change_status(ref, step, None),
         lambda: stores.tickets.assign(ref, "me", None),
         lambda: stores.tickets.release(ref, None),
         lambda: stores.conversation.read(ref, None, 10),
-        lambda: stores.conversation.add(ref, said, None),
+        lambda: stores.conversation.add(ref, comment, None),
     ):
         with pytest.raises(NotFound):
-            asked()
+            call()
 
 
 def test_what_was_not_read_is_not_changed(stores, ticket):
@@ -175,16 +175,16 @@ def test_a_list_is_walked_by_its_cursor(stores):
         stores.tickets.mine(None, "nonsense", 2)
 
 
-def test_a_conversation_is_read_in_order_and_said_once(stores, ticket):
+def test_comments_are_read_in_order_and_added_once(stores, ticket):
     ref, key = str(ticket.id), uuid4().hex
-    said = [
+    added = [
         stores.conversation.add(ref, CommentDraft(body=body), key + body)
         for body in ("one", "two", "one")
     ]
 
     thread = stores.conversation.read(ref, None, 10).items
 
-    assert said[0].id == said[2].id
+    assert added[0].id == added[2].id
     assert [each.body for each in thread][-2:] == ["one", "two"]
     with pytest.raises(Invalid, match="idempotency-key-reused"):
         stores.conversation.add(ref, CommentDraft(body="Else"), key + "one")

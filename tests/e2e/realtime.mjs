@@ -1,9 +1,9 @@
-// A ticket worked over HTTP and watched with supabase-js; prints what was heard.
+// A ticket worked over HTTP and watched with supabase-js; prints what was received.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-const given = JSON.parse(readFileSync(0, 'utf8'))
-const require = createRequire(given.modules)
+const settings = JSON.parse(readFileSync(0, 'utf8'))
+const require = createRequire(settings.modules)
 const { createClient } = require('@supabase/supabase-js')
 const transport = require('ws')
 
@@ -16,19 +16,20 @@ const within = (promise, what) => {
 }
 
 const signIn = async (name) => {
-  const client = createClient(given.url, given.key, {
+  const client = createClient(settings.url, settings.key, {
     auth: { autoRefreshToken: false, persistSession: false },
+    db: { schema: 'api' },
     realtime: { transport },
   })
   const email = `${name}@example.com`
   const { data, error } = await client.auth.signInWithPassword({
     email,
-    password: given.password,
+    password: settings.password,
   })
   if (error) throw error
   await client.realtime.setAuth(data.session.access_token)
   const call = async (method, path, body) => {
-    const answer = await fetch(`${given.api}${path}`, {
+    const answer = await fetch(`${settings.api}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${data.session.access_token}`,
@@ -42,7 +43,7 @@ const signIn = async (name) => {
   return { client, call, id: data.user.id }
 }
 
-// Joins a topic; `events` grows as it is heard, `heard(n)` waits until there are n.
+// Joins a topic; `events` grows as they come, `received(n)` waits until there are n.
 const join = async (person, topic) => {
   const events = []
   let wake = () => {}
@@ -54,13 +55,13 @@ const join = async (person, topic) => {
   })
   const joined = new Promise((resolve) => channel.subscribe(resolve))
   const state = await within(joined, `the answer for ${topic}`)
-  const heard = async (count) => {
+  const received = async (count) => {
     while (events.length < count) {
       await within(new Promise((resolve) => (wake = resolve)), `event ${count} of ${topic}`)
     }
     return events
   }
-  return { state, heard }
+  return { state, received }
 }
 
 const [customer, stranger, agent] = await Promise.all(
@@ -76,7 +77,7 @@ const { id } = await customer.call('POST', '/v1/tickets', {
   body: 'From a browser.',
   queue: 'support',
 })
-await user.heard(1) // the last to hear of it
+await user.received(1) // the last topic to receive it
 const ticket = await join(customer, `ticket:${id}`)
 const internal = await join(agent, `ticket:${id}:internal`)
 const refused = await Promise.all([
@@ -92,11 +93,18 @@ await agent.call('PATCH', `${path}/status`, { status: 'open' })
 await agent.call('POST', `${path}/comments`, { body: 'Psst.', visibility: 'internal' })
 await agent.call('POST', `${path}/comments`, { body: 'On it.' })
 
-const heard = {
-  queue: await queue.heard(5),
-  user: await user.heard(4),
-  ticket: await ticket.heard(3),
-  internal: await internal.heard(1),
+const received = {
+  queue: await queue.received(5),
+  user: await user.received(4),
+  ticket: await ticket.received(3),
+  internal: await internal.received(1),
 }
-console.log(JSON.stringify({ heard, refused: refused.map(({ state }) => state) }))
+const read = await agent.client.rpc('get_ticket', { ticket: id })
+const table = await agent.client.from('tickets').select('*', { count: 'planned' })
+console.log(JSON.stringify({
+  received,
+  refused: refused.map(({ state }) => state),
+  subject: read.data.subject,
+  table: [table.status, table.count],
+}))
 process.exit(0)

@@ -1,4 +1,4 @@
-"""Requests that come twice, together, or too late."""
+"""Requests that are sent twice, at once, or about an old version."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -8,7 +8,7 @@ import pytest
 from .person import problem
 
 pytestmark = pytest.mark.slow
-DRAFT = {"subject": "Said twice", "body": "It was loud.", "queue": "support"}
+DRAFT = {"subject": "Sent twice", "body": "It was loud.", "queue": "support"}
 
 
 def key():
@@ -79,8 +79,8 @@ def test_a_refused_request_leaves_its_key_free(people):
 def test_of_requests_together_one_is_carried_out(people, path):
     body = DRAFT
     if path == "comments":
-        path = f"/v1/tickets/{people.customer.opens()['id']}/comments"
-        body = {"body": "Said twice"}
+        path = f"/v1/tickets/{people.customer.open_ticket()['id']}/comments"
+        body = {"body": "Sent twice"}
     once = key()
 
     def post(_):
@@ -94,7 +94,7 @@ def test_of_requests_together_one_is_carried_out(people, path):
 
 
 def test_of_two_who_read_the_same_version_one_is_stale(people):
-    ticket = people.customer.opens()
+    ticket = people.customer.open_ticket()
     read = {"if-match": f'"{ticket["version"]}"'}
     path = f"/v1/tickets/{ticket['id']}/assignee"
 
@@ -110,7 +110,7 @@ def test_of_two_who_read_the_same_version_one_is_stale(people):
 
 
 def test_the_version_answered_is_the_one_to_send(people):
-    ticket = people.customer.opens()
+    ticket = people.customer.open_ticket()
     path = f"/v1/tickets/{ticket['id']}"
     read = people.agent.send("GET", path)
 

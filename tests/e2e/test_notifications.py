@@ -1,4 +1,4 @@
-"""What somebody is told of their ticket: in the list, by mail, and in the feed."""
+"""Notifications about a ticket, in the list and by email, and the event feed."""
 
 from email import message_from_string
 from email.policy import SMTP
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def answered(people, database):
     """A ticket that the agent has answered twice; everybody has reacted."""
-    ticket = people.customer.opens(subject="Kötbullar & <Ärger>")
-    people.agent.takes(ticket)
-    people.agent.says(ticket, "Which gear?")
-    people.agent.says(ticket, "Please tell.")
-    owed = (
+    ticket = people.customer.open_ticket(subject="Kötbullar & <Ärger>")
+    people.agent.take(ticket)
+    people.agent.add_comment(ticket, "Which gear?")
+    people.agent.add_comment(ticket, "Please answer.")
+    pending = (
         "select count(*) from private.outbox join public.ticket_events on id = event_id"
         " where ticket_id = %s"
     )
-    eventually(lambda: database.execute(owed, [ticket["id"]]).fetchone() == (0,))
+    eventually(lambda: database.execute(pending, [ticket["id"]]).fetchone() == (0,))
     return ticket
 
 
@@ -36,27 +36,27 @@ def about(ticket, page):
 
 def test_a_customer_reads_what_the_agent_did(people, answered):
     page = people.customer.get("/v1/notifications", unread=True)
-    told = about(answered, page)
+    unread = about(answered, page)
 
     left = people.customer.do(
         "POST",
         "/v1/notifications/read",
-        {"ids": [item["id"] for item in told]},
+        {"ids": [item["id"] for item in unread]},
         idempotency_key=uuid4().hex,
     )
 
-    assert sorted(item["type"] for item in told) == [
+    assert sorted(item["type"] for item in unread) == [
         "TICKET_ASSIGNED",
         "TICKET_COMMENTED",
         "TICKET_COMMENTED",
     ]
-    assert told[0]["ticket_subject"] == answered["subject"]
+    assert unread[0]["ticket_subject"] == answered["subject"]
     assert left["unread"] == page["unread"] - 3
     assert about(answered, people.customer.get("/v1/notifications", unread=True)) == []
     assert about(answered, people.agent.get("/v1/notifications")) == []
 
 
-def test_the_answers_come_in_one_mail(people, database, desk, http, answered):
+def test_several_replies_come_in_one_email(people, database, desk, http, answered):
     hurry = "update private.emails set due_at = now() where ticket_id = %s"
     database.execute(hurry, [answered["id"]])
     subject = f"[#{answered['number']}] {answered['subject']}"
@@ -79,13 +79,13 @@ def test_the_answers_come_in_one_mail(people, database, desk, http, answered):
     [message] = arrived()
     assert message["To"].addresses[0].addr_spec == "customer@example.com"
     text = message.get_content()
-    assert text.index("> Which gear?") < text.index("> Please tell.")
+    assert text.index("> Which gear?") < text.index("> Please answer.")
 
 
-def test_a_client_that_slept_catches_up(people):
+def test_a_client_that_was_offline_catches_up(people):
     start = people.agent.get("/v1/events", start="now")["next_cursor"]
-    ticket = people.customer.opens()
-    people.customer.says(ticket, "It was very loud.")
+    ticket = people.customer.open_ticket()
+    people.customer.add_comment(ticket, "It was very loud.")
 
     seen, place = [], [start]
 
@@ -95,26 +95,26 @@ def test_a_client_that_slept_catches_up(people):
         seen.extend(item["type"] for item in about(ticket, page))
         return len(seen) > 1
 
-    # Whoever still writes holds the feed back a moment, so it is asked again.
+    # Whoever still writes holds the feed back a moment, so it is read again.
     eventually(caught_up)
 
     assert seen == ["TICKET_CREATED", "TICKET_COMMENTED"]
 
 
-def test_wishes_come_back_as_they_were_sent(people):
+def test_preferences_are_stored_as_sent(people):
     path = "/v1/notification-preferences"
     usual = people.lead.get(path)["items"]
-    wish = {"type": "TICKET_ASSIGNED", "in_app": False, "email": True}
+    preference = {"type": "TICKET_ASSIGNED", "in_app": False, "email": True}
 
-    changed = people.lead.do("PUT", path, {"items": [wish]})["items"]
+    changed = people.lead.do("PUT", path, {"items": [preference]})["items"]
     back = people.lead.do("PUT", path, {"items": []})["items"]
 
-    assert wish in changed
+    assert preference in changed
     assert len(changed) == len(usual) == len(get_args(EventType))
     assert back == usual
 
 
-def test_parked_events_are_for_administrators(people):
+def test_dead_letters_are_for_administrators(people):
     assert people.admin.get("/v1/dead-letters") == {"items": [], "next_cursor": None}
     for who in (people.customer, people.agent, people.lead):
         assert problem(who.send("GET", "/v1/dead-letters")) == (403, "denied")
