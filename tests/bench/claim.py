@@ -18,7 +18,7 @@ import httpx
 from tests.bench.desk import Desk, id_of, open_desk
 from tests.bench.report import Figure
 from tests.bench.timing import percentile
-from tests.database.cast import grant, sign_up
+from tests.database.personas import grant, sign_up
 
 CLIENTS = 32
 SECONDS = 12.0

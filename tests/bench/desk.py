@@ -14,7 +14,7 @@ import psycopg
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.processes import running
-from tests.database.cast import email_of, enrol, id_of
+from tests.database.personas import email_of, enrol, id_of
 
 PATIENCE = 60
 

@@ -14,11 +14,11 @@ from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import SUPERUSER, connected, migrate
 from infra.local.processes import running
 
-from .cast import enrol
+from .personas import enrol
 
 MIGRATIONS = ROOT / "supabase" / "migrations"
 EMPTY = "empty"  # bootstrapped, nothing migrated
-DESK = "desk"  # migrated, with the cast
+SEEDED = "desk"  # migrated, with the cast
 
 _stash = pytest.StashKey["Server"]()
 
@@ -48,7 +48,7 @@ class Server:
         migrate(self.dsn("postgres"), MIGRATIONS)
         with connected(self.dsn("postgres")) as connection:
             enrol(connection)
-        self._copy("postgres", DESK)
+        self._copy("postgres", SEEDED)
 
     def _copy(self, template: str, name: str) -> None:
         copy = sql.SQL("create database {} template {} owner postgres strategy wal_log")

@@ -11,51 +11,51 @@ import pytest
 from infra.local.platform import ROOT
 from infra.local.postgres import connected, migrate
 
-from .command_line import CommandLine
 from .rights import INLINED
 from .server import MIGRATIONS
+from .supabase_cli import SupabaseCli
 
 FILES = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
 
 
 @pytest.fixture
-def command_line(node_modules, tmp_path):
+def supabase_cli(node_modules, tmp_path):
     [binary] = node_modules.glob("@supabase/cli-*/bin/supabase")
-    return CommandLine(binary, tmp_path)
+    return SupabaseCli(binary, tmp_path)
 
 
 @pytest.mark.slow
 def test_the_cli_applies_every_migration_and_ours_finds_nothing_left(
-    command_line, server, empty_database
+    supabase_cli, server, empty_database
 ):
     dsn = server.dsn(empty_database)
 
-    said = command_line.run(dsn, "migration", "up", "--yes").stderr
+    result = supabase_cli.run(dsn, "migration", "up", "--yes").stderr
 
-    assert [name for name in FILES if f"Applying migration {name}" in said] == FILES
+    assert [name for name in FILES if f"Applying migration {name}" in result] == FILES
     assert migrate(dsn, MIGRATIONS) == []
     assert table_names(dsn) == table_names(server.dsn("postgres"))
 
 
 @pytest.mark.slow
-def test_the_cli_finds_what_ours_applied(command_line, server, empty_database):
+def test_the_cli_finds_what_ours_applied(supabase_cli, server, empty_database):
     dsn = server.dsn(empty_database)
     migrate(dsn, MIGRATIONS)
 
-    said = command_line.run(dsn, "migration", "up", "--yes")
+    result = supabase_cli.run(dsn, "migration", "up", "--yes")
 
-    assert "Applying" not in said.stderr
-    assert "up to date" in said.stdout
+    assert "Applying" not in result.stderr
+    assert "up to date" in result.stdout
 
 
 @pytest.mark.slow
-def test_the_advisors_of_the_platform_have_no_advice(command_line, server):
-    said = command_line.run(
+def test_the_advisors_of_the_platform_have_no_advice(supabase_cli, server):
+    result = supabase_cli.run(
         server.dsn("postgres"), "db", "advisors", "--level", "warn",
         "--output-format", "json",
     )  # fmt: skip
 
-    results = json.loads(said.stdout)["results"] if said.stdout.strip() else []
+    results = json.loads(result.stdout)["results"] if result.stdout.strip() else []
     advice = [each["detail"] for each in results]
     # These must not pin a search path; `test_rights` proves that they need none.
     assert [each for each in advice if not any(n in each for n in INLINED)] == []

@@ -33,7 +33,7 @@ from shared.tickets import ReadMarker, Ticket, WaitingParty
 from shared.tickets.comments import Comment
 from shared.views import View, ViewScope
 
-from .command_line import CommandLine
+from .supabase_cli import SupabaseCli
 
 pytestmark = pytest.mark.slow
 
@@ -97,9 +97,9 @@ def generated(node_modules, server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("types")
     [binary] = node_modules.glob("@supabase/cli-*/bin/supabase")
     (folder / "project").mkdir()
-    command_line = CommandLine(binary, folder / "project")
+    supabase_cli = SupabaseCli(binary, folder / "project")
     dsn = server.dsn("postgres")
-    written = command_line.run(dsn, "gen", "types", "--lang=python").stdout
+    written = supabase_cli.run(dsn, "gen", "types", "--lang=python").stdout
     file = folder / "generated.py"
     file.write_text(written.replace("from __future__ import annotations\n", ""))
     spec = importlib.util.spec_from_file_location("generated", file)

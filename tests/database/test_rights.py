@@ -19,11 +19,11 @@ VERBS = [
 
 
 @pytest.fixture
-def ask(desk):
-    return lambda query, *values: list(desk.run(query, *values))
+def fetch(db):
+    return lambda query, *values: list(db.execute(query, *values))
 
 
-def holders(ask, function, kind, verbs):
+def holders(fetch, function, kind, verbs):
     """Return what each outsider may do with each object of a kind."""
     query = sql.SQL("""
         select nspname || '.' || relname, role, verb
@@ -33,21 +33,21 @@ def holders(ask, function, kind, verbs):
             and relkind = any (%s) and {}(role, pg_class.oid, verb)
     """).format(sql.Identifier(function))
     roles = [*rights.OUTSIDERS, "authenticator", "public"]
-    return set(ask(query, roles, verbs, kind))
+    return set(fetch(query, roles, verbs, kind))
 
 
-def test_every_table_is_known(ask):
-    known = """
+def test_every_table_is_known(fetch):
+    tables = """
         select nspname || '.' || relname
         from pg_class join pg_namespace on pg_namespace.oid = relnamespace
         where nspname in ('api', 'public', 'private')
             and relkind not in ('i', 'S', 'c', 't')
     """
 
-    assert {name for (name,) in ask(known)} == {*rights.TABLES, *rights.VIEWS}
+    assert {name for (name,) in fetch(tables)} == {*rights.TABLES, *rights.VIEWS}
 
 
-def test_tables_are_read_by_whom_we_say_and_written_by_nobody(ask):
+def test_tables_are_read_by_whom_we_say_and_written_by_nobody(fetch):
     expected = {
         (table, role, "select")
         for table, (readers, _) in rights.TABLES.items()
@@ -56,23 +56,23 @@ def test_tables_are_read_by_whom_we_say_and_written_by_nobody(ask):
 
     tables = list("rpvmf")
 
-    assert holders(ask, "has_table_privilege", tables, VERBS) == expected
+    assert holders(fetch, "has_table_privilege", tables, VERBS) == expected
 
 
-def test_sequences_are_nobodys(ask):
+def test_sequences_are_nobodys(fetch):
     verbs = ["usage", "select", "update"]
 
-    assert holders(ask, "has_sequence_privilege", ["S"], verbs) == set()
-    known = """
+    assert holders(fetch, "has_sequence_privilege", ["S"], verbs) == set()
+    tables = """
         select nspname || '.' || relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
         where nspname in ('api', 'public', 'private')
             and relkind = 'S'
     """
-    assert {name for (name,) in ask(known)} == rights.SEQUENCES
+    assert {name for (name,) in fetch(tables)} == rights.SEQUENCES
 
 
-def test_every_column_is_known_and_none_has_grants_of_its_own(ask):
+def test_every_column_is_known_and_none_has_grants_of_its_own(fetch):
     columns = """
         select nspname || '.' || relname, string_agg(attname, ' ' order by attnum),
             count(attacl)
@@ -84,12 +84,12 @@ def test_every_column_is_known_and_none_has_grants_of_its_own(ask):
         group by 1
     """
 
-    assert set(ask(columns)) == {
+    assert set(fetch(columns)) == {
         (table, columns, 0) for table, (_, columns) in rights.TABLES.items()
     }
 
 
-def test_functions_are_called_by_whom_we_say(ask):
+def test_functions_are_called_by_whom_we_say(fetch):
     callers = """
         select nspname || '.' || proname, count(distinct pg_proc.oid),
             coalesce(array_agg(role) filter (
@@ -100,13 +100,13 @@ def test_functions_are_called_by_whom_we_say(ask):
         where nspname in ('api', 'public', 'private') group by 1
     """
 
-    found = ask(callers, [*rights.OUTSIDERS, "authenticator", "public"])
+    found = fetch(callers, [*rights.OUTSIDERS, "authenticator", "public"])
 
     assert {name: set(roles) for name, _, roles in found} == rights.FUNCTIONS
     assert [name for name, overloads, _ in found if overloads > 1] == []
 
 
-def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
+def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(fetch):
     schemas = """
         select nspname, role, has_schema_privilege(role, oid, 'create')
         from pg_namespace cross join unnest(%s::text[]) as role
@@ -114,7 +114,7 @@ def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
             and has_schema_privilege(role, oid, 'usage')
     """
 
-    found = ask(schemas, list(rights.OUTSIDERS))
+    found = fetch(schemas, list(rights.OUTSIDERS))
 
     assert set(found) == {
         (schema, role, False)
@@ -123,14 +123,14 @@ def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
     }
 
 
-def test_who_runs_as_the_owner_pins_the_search_path(ask):
+def test_who_runs_as_the_owner_pins_the_search_path(fetch):
     functions = """
         select nspname || '.' || proname, prosecdef, proconfig
         from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
         where nspname in ('api', 'public', 'private')
     """
 
-    found = ask(functions)
+    found = fetch(functions)
 
     assert {name for name, definer, _ in found if not definer} == rights.AS_THE_CALLER
     free = {name for name, _, settings in found if settings is None}
@@ -145,7 +145,7 @@ def test_who_runs_as_the_owner_pins_the_search_path(ask):
     }
 
 
-def test_what_pins_no_search_path_is_bound_to_its_objects(ask):
+def test_what_pins_no_search_path_is_bound_to_its_objects(fetch):
     """By a body that is parsed when the function is created (`begin atomic`)."""
     bound = """
         select nspname || '.' || proname
@@ -154,10 +154,10 @@ def test_what_pins_no_search_path_is_bound_to_its_objects(ask):
             and proconfig is null and prosqlbody is not null
     """
 
-    assert {name for (name,) in ask(bound)} == rights.INLINED
+    assert {name for (name,) in fetch(bound)} == rights.INLINED
 
 
-def test_every_public_table_is_under_row_level_security_for_reading_alone(ask):
+def test_every_public_table_is_under_row_level_security_for_reading_alone(fetch):
     tables = """
         select relname from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r'
@@ -173,10 +173,10 @@ def test_every_public_table_is_under_row_level_security_for_reading_alone(ask):
         group by tablename having count(*) > 1
     """
 
-    assert ask(tables) == ask(policies) == ask(one_each) == []
+    assert fetch(tables) == fetch(policies) == fetch(one_each) == []
 
 
-def test_everything_of_ours_belongs_to_the_role_of_migrations(ask):
+def test_everything_of_ours_belongs_to_the_role_of_migrations(fetch):
     owners = """
         select relowner::regrole::text from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
@@ -187,10 +187,10 @@ def test_everything_of_ours_belongs_to_the_role_of_migrations(ask):
         where nspname in ('api', 'public', 'private')
     """
 
-    assert ask(owners) == [("postgres",)]
+    assert fetch(owners) == [("postgres",)]
 
 
-def test_everything_says_what_it_is(ask):
+def test_everything_says_what_it_is(fetch):
     silent = """
         select relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
@@ -222,10 +222,10 @@ def test_everything_says_what_it_is(ask):
             and obj_description(oid) is null
     """
 
-    assert ask(silent) == []
+    assert fetch(silent) == []
 
 
-def test_every_foreign_key_of_a_growing_table_has_an_index(ask):
+def test_every_foreign_key_of_a_growing_table_has_an_index(fetch):
     """Or deleting a person, queue or organization would scan it.
 
     Types of events are never deleted, and an index on them would be written at every
@@ -244,4 +244,4 @@ def test_every_foreign_key_of_a_growing_table_has_an_index(ask):
         )
     """
 
-    assert ask(unindexed) == []
+    assert fetch(unindexed) == []

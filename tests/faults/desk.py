@@ -25,7 +25,7 @@ from infra.local.processes import ServiceFailed, start, stop, wait_until_ready
 from infra.local.stack import Deployment, Home, Layout, PublicPorts
 from infra.local.stack.home import MIGRATIONS
 from infra.local.stack.vault import keep_secrets
-from tests.database.cast import enrol, id_of
+from tests.database.personas import enrol, id_of
 
 # Signing in and live channels have no part in the fan-out.
 NEEDED = ("postgres", "postgrest", "webhooks", "edge", "aws", "functions")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 from tests.open_desk import open_desk
 
 from .everybody import try_everybody
@@ -33,7 +33,7 @@ def test_whatever_is_sent_no_answer_is_an_error_untrue_or_too_much(own_desk):
 
 @pytest.mark.parametrize("who", [None, "customer", "stranger", "biller"])
 def test_a_ticket_in_the_wrong_answer_would_be_seen(desk_of_the_cast, who):
-    ticket = desk_of_the_cast.ticket("customer")
+    ticket = desk_of_the_cast.create_ticket("customer")
     sight = Sight(desk_of_the_cast.connection, who and str(id_of(who)))
 
     hidden = sight.hidden(f'{{"ticket_id": "{ticket["id"]}"}}')
@@ -43,7 +43,7 @@ def test_a_ticket_in_the_wrong_answer_would_be_seen(desk_of_the_cast, who):
 
 
 def test_a_note_in_a_customers_answer_would_be_seen(desk_of_the_cast):
-    ticket = desk_of_the_cast.ticket("customer")
+    ticket = desk_of_the_cast.create_ticket("customer")
     note = desk_of_the_cast.note(ticket)
     [event] = [row for row in desk_of_the_cast.events(ticket) if row["is_internal"]]
     answer = f'["{note["id"]}", "{event["id"]}"]'
@@ -58,7 +58,7 @@ def test_a_note_in_a_customers_answer_would_be_seen(desk_of_the_cast):
 
 
 def test_what_one_sent_oneself_tells_nothing(desk_of_the_cast):
-    ticket = desk_of_the_cast.ticket("customer")
+    ticket = desk_of_the_cast.create_ticket("customer")
     sight = Sight(desk_of_the_cast.connection, str(id_of("stranger")))
 
     assert sight.hidden(ticket["id"], known=f"/v1/tickets/{ticket['id']}") == []

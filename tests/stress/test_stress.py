@@ -12,7 +12,7 @@ from itertools import count
 import pytest
 
 from infra.local.postgres import connected
-from tests.database.cast import grant, id_of, sign_up
+from tests.database.personas import grant, id_of, sign_up
 from tests.faults.desk import FragileDesk, fragile_desk
 
 from .crowd import Client, Heard, work_through

@@ -8,7 +8,7 @@ from pathlib import Path
 from infra.local.platform import ROOT
 
 
-class CommandLine:
+class SupabaseCli:
     """Runs the CLI against databases of the tests; it asks nothing and tells nobody."""
 
     def __init__(self, binary: Path, project: Path) -> None:

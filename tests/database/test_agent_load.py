@@ -1,0 +1,130 @@
+"""What agents hold: kept to the number, and locked in one order."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from .acting import OWNER, refused
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+KEPT = """
+select coalesce(jsonb_object_agg(person_id, load), '{}')
+from public.agents where load > 0
+"""
+COUNTED = """
+select coalesce(jsonb_object_agg(assignee_id, held), '{}') from (
+    select assignee_id, count(*) as held from public.tickets
+    where assignee_id is not null and status_category in ('new', 'open')
+    group by assignee_id
+) as counted
+"""
+
+
+def load(db, who):
+    return db.scalar("select load from public.agents where person_id = %s", id_of(who))
+
+
+def test_an_agent_has_a_row_from_the_first_ticket_on(db):
+    ticket = db.create_ticket()
+    assert load(db, "agent") is None
+
+    db.assign(ticket, "agent")
+
+    assert load(db, "agent") == 1
+
+
+def test_new_and_open_tickets_weigh_and_others_do_not(db):
+    ticket = db.create_ticket_in("open")
+    assert load(db, "agent") == 1
+
+    for status, expected in [("pending", 0), ("open", 1), ("solved", 0)]:
+        db.set_status(ticket, status)
+        assert load(db, "agent") == expected
+
+    db.comment("customer", ticket, "Not solved.")
+    assert load(db, "agent") == 1
+
+
+def test_a_ticket_that_changes_hands_weighs_on_the_other(db):
+    ticket = db.create_ticket_in("open")
+
+    db.assign(ticket, "neighbour")
+
+    assert (load(db, "agent"), load(db, "neighbour")) == (0, 1)
+    db.call("admin", "release_ticket", ticket=ticket["id"])
+    assert (load(db, "agent"), load(db, "neighbour")) == (0, 0)
+
+
+def test_who_gets_a_ticket_is_marked_and_who_works_on_it_is_not(db):
+    last = (
+        "select extract(epoch from last_assigned_at) from public.agents"
+        " where person_id = %s"
+    )
+    ticket = db.create_ticket_in("open")
+    first = db.scalar(last, id_of("agent"))
+
+    db.set_status(ticket, "pending")
+    assert db.scalar(last, id_of("agent")) == first
+
+    db.assign(db.create_ticket(), "agent")
+    assert db.scalar(last, id_of("agent")) > first
+
+
+def test_many_tickets_in_one_statement_are_counted_as_many(db):
+    tickets = [db.create_ticket_in("open") for _ in range(3)]
+
+    db.execute(
+        "update public.tickets set assignee_id = %s where id = any (%s)",
+        id_of("neighbour"),
+        [ticket["id"] for ticket in tickets[1:]],
+    )
+    assert (load(db, "agent"), load(db, "neighbour")) == (1, 2)
+
+    db.execute("delete from public.tickets where id = %s", tickets[2]["id"])
+    assert load(db, "neighbour") == 1
+    assert db.scalar(KEPT) == db.scalar(COUNTED)
+
+
+def test_nobody_writes_their_own_load(db):
+    db.assign(db.create_ticket(), "agent")
+
+    with refused("42501"):
+        db.read("agent", "update public.agents set load = 0 returning load")
+    with refused("23514"):
+        db.read(OWNER, "update public.agents set load = -1 returning load")
+
+
+def test_work_that_crosses_is_counted_and_never_waits_in_a_ring(connect):
+    """Eight writers pass the same tickets between two people, in any order."""
+    db = connect()
+    tickets = [db.create_ticket_in("open") for _ in range(6)]
+
+    def reassign(seed):
+        mine = connections[seed]
+        for turn in range(30):
+            ticket = tickets[(seed * 5 + turn) % len(tickets)]
+            mine.assign(ticket, ["agent", "neighbour"][(seed + turn) % 2])
+
+    def assign_several(seed):
+        mine = connections[seed]
+        for turn in range(15):
+            chosen = [tickets[(seed + turn + n) % len(tickets)]["id"] for n in range(3)]
+            with mine.connection.transaction():
+                mine.execute(
+                    "select private.lock_tickets_and_agents(%s::uuid[], %s::uuid[])",
+                    chosen,
+                    [id_of("agent"), id_of("neighbour")],
+                )
+                for n, ticket in enumerate(chosen):
+                    mine.assign({"id": ticket}, ["agent", "neighbour"][n % 2])
+
+    connections = [connect() for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        running = [
+            pool.submit([reassign, assign_several][seed % 2], seed) for seed in range(8)
+        ]
+        for each in running:
+            each.result()  # a deadlock is raised here
+
+    assert db.scalar(KEPT) == db.scalar(COUNTED)

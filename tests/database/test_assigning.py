@@ -1,0 +1,428 @@
+"""Giving tickets: to whom the strategy ranks first, in order, never too many."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from shared.assignment import STRATEGIES
+
+from .acting import WORKER, refused
+from .assigning import (
+    AGENT_CHOICES,
+    assign_after_event,
+    assign_waiting,
+    assignee,
+    make_available,
+    set_strategy,
+)
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+
+
+def require_skills(db, ticket, *skills):
+    db.execute(
+        "update public.tickets set skills = %s where id = %s",
+        list(skills),
+        ticket["id"],
+    )
+    return ticket
+
+
+def set_skills(db, person, *skills):
+    db.execute(
+        "update public.agents set skills = %s where person_id = %s",
+        list(skills),
+        id_of(person),
+    )
+
+
+def set_last_assigned(db, person, when):
+    db.execute(
+        "update public.agents set last_assigned_at = %s where person_id = %s",
+        when,
+        id_of(person),
+    )
+
+
+@pytest.fixture
+def team(db):
+    """Three people of queue support who are there."""
+    make_available(db, "agent", "neighbour", "lead")
+
+
+def test_the_strategies_of_the_database_and_of_the_workers_are_one(db):
+    rows = db.read("customer", "select strategy from public.assignment_strategies")
+
+    assert set(rows) == {"manual", *STRATEGIES}
+    assert set(AGENT_CHOICES) == set(STRATEGIES)
+
+
+@pytest.mark.usefixtures("team")
+def test_a_queue_that_gives_nothing_gives_nothing(db):
+    ticket = db.create_ticket()
+
+    assert assign_after_event(db, ticket) is True
+    assert assign_waiting(db) == 0
+    assert assignee(db, ticket) is None
+
+
+@pytest.mark.usefixtures("team")
+def test_a_new_ticket_is_given_in_turns(db):
+    set_strategy(db, "round_robin")
+    assigned = []
+    for _ in range(6):
+        ticket = db.create_ticket()
+        assign_after_event(db, ticket)
+        assigned.append(assignee(db, ticket))
+
+    assert sorted(assigned[:3]) == ["agent", "lead", "neighbour"]
+    assert assigned[3:] == assigned[:3]
+    event = db.events(ticket)[-1]
+    assert event["after"]["by"] == "round_robin"
+    assert event["actor_id"] is None
+
+
+@pytest.mark.usefixtures("team")
+def test_whoever_holds_least_is_given_the_next(db):
+    set_strategy(db, "least_loaded")
+    for holds, person in enumerate(["lead", "neighbour", "agent"]):
+        for _ in range(holds):
+            db.assign(db.create_ticket(), person)
+
+    tickets = [db.create_ticket(priority=each) for each in ("urgent", "high", "normal")]
+    assert assign_waiting(db) == 3
+
+    assert [assignee(db, each) for each in tickets[:1]] == ["lead"]
+    loads = db.execute("select load from public.agents where load > 0").fetchall()
+    assert loads == [(2,)] * 3
+
+
+@pytest.mark.usefixtures("team")
+def test_a_ticket_goes_to_who_knows_what_it_takes(db):
+    set_strategy(db, "skill_match")
+    set_skills(db, "agent", "tax")
+    set_skills(db, "neighbour", "tax", "german")
+    german = require_skills(db, db.create_ticket(), "german", "tax")
+    plain = db.create_ticket(priority="low")
+
+    assert assign_waiting(db) == 2
+
+    assert assignee(db, german) == "neighbour"
+    assert assignee(db, plain) in ("agent", "lead")
+
+
+@pytest.mark.usefixtures("team")
+def test_what_nobody_knows_waits_and_holds_up_nothing_behind_it(db):
+    set_strategy(db, "skill_match")
+    odd = [
+        require_skills(db, db.create_ticket(priority="urgent"), "klingon")
+        for _ in range(15)
+    ]
+    plain = db.create_ticket(priority="low")
+
+    assert assign_waiting(db, max_items=5) == 1
+
+    assert assignee(db, plain) is not None
+    set_skills(db, "lead", "klingon")
+    assert assign_waiting(db, max_items=5) == 5
+    assert {assignee(db, each) for each in odd} == {None, "lead"}
+
+
+@pytest.mark.usefixtures("team")
+def test_other_strategies_ask_for_no_skills(db):
+    set_strategy(db, "least_loaded")
+    ticket = require_skills(db, db.create_ticket(), "klingon")
+
+    assert assign_waiting(db) == 1
+    assert assignee(db, ticket) is not None
+
+
+def test_only_who_is_there_and_has_room_and_works_the_queue_is_given_work(db):
+    set_strategy(db, "round_robin")
+    make_available(db, "agent", "biller", "lead")
+    db.call("lead", "set_availability", agent="me", availability="away")
+    db.execute("update public.agents set capacity = 1")
+    tickets = [db.create_ticket() for _ in range(3)]
+
+    assert assign_waiting(db) == 1
+    assert assign_waiting(db) == 0
+
+    assert sorted(str(assignee(db, each)) for each in tickets) == [
+        "None",
+        "None",
+        "agent",
+    ]
+
+
+def test_whose_role_was_taken_is_given_nothing(db):
+    set_strategy(db, "round_robin")
+    make_available(db, "agent")
+    db.create_ticket()
+    db.execute(
+        "delete from public.person_roles where person_id = %s and role = 'agent'",
+        id_of("agent"),
+    )
+
+    assert assign_waiting(db) == 0
+
+
+@pytest.mark.usefixtures("team")
+def test_what_somebody_was_given_by_hand_is_left_alone(db):
+    set_strategy(db, "round_robin")
+    db.execute("update public.agents set capacity = 0")
+    ticket = db.create_ticket()
+    db.assign(ticket, "neighbour")
+    db.execute("update public.agents set capacity = 10")
+
+    assign_after_event(db, ticket)
+
+    assert assign_waiting(db) == 0
+    assert assignee(db, ticket) == "neighbour"
+
+
+@pytest.mark.usefixtures("team")
+def test_a_new_ticket_does_not_go_before_what_waits_already(db):
+    set_strategy(db, "round_robin")
+    waiting = db.create_ticket(priority="high")
+    late = db.create_ticket()
+
+    assign_after_event(db, late)
+
+    assert assignee(db, late) is None
+    assert assignee(db, waiting) is not None
+
+
+@pytest.mark.usefixtures("team")
+def test_a_reaction_happens_once(db):
+    set_strategy(db, "round_robin")
+    first, second = db.create_ticket(), db.create_ticket()
+    [event] = db.events(first)
+    arguments = {"event": event["id"], "agent_choices": AGENT_CHOICES}
+
+    assert db.call(WORKER, "assign_work", **arguments) is True
+    assert db.call(WORKER, "assign_work", **arguments) is False
+    assert [assignee(db, each) for each in (first, second)].count(None) == 1
+
+
+@pytest.mark.usefixtures("team")
+def test_what_is_reopened_while_it_is_free_is_given(db):
+    set_strategy(db, "round_robin")
+    ticket = db.create_ticket_in("pending")
+    db.call("admin", "release_ticket", ticket=ticket["id"])
+    assign_after_event(db, ticket)
+    assert assignee(db, ticket) is None
+
+    db.comment("customer", ticket, "Well?")
+    [reopened] = [
+        event for event in db.events(ticket)
+        if event["type"] == "TICKET_STATUS_CHANGED" and event["seq"] > 4
+    ]  # fmt: skip
+    db.call(WORKER, "assign_work", event=reopened["id"], agent_choices=AGENT_CHOICES)
+
+    assert assignee(db, ticket) in ("lead", "neighbour")
+
+
+@pytest.mark.usefixtures("team")
+def test_what_somebody_put_back_is_not_given_back_to_them(db):
+    set_strategy(db, "round_robin")
+    for person in ("neighbour", "lead"):
+        db.call(person, "set_availability", agent="me", availability="away")
+    ticket = db.create_ticket_in("open")
+
+    db.call("agent", "release_ticket", ticket=ticket["id"])
+    assign_after_event(db, ticket)
+    assert (assign_waiting(db), assignee(db, ticket)) == (0, None)
+
+    make_available(db, "neighbour")
+    assert (assign_waiting(db), assignee(db, ticket)) == (1, "neighbour")
+
+
+def test_who_put_back_what_they_held_and_went_is_given_it_when_they_return(connect):
+    """In transactions of their own, because time stands still within one."""
+    db = connect()
+    set_strategy(db, "round_robin")
+    make_available(db, "agent")
+    ticket = db.create_ticket_in("open")
+    leave = {"agent": "me", "availability": "away", "reassign": True}
+    db.call("agent", "set_availability", **leave)
+    assert assign_waiting(db) == 0
+
+    make_available(db, "agent")
+
+    assert (assign_waiting(db), assignee(db, ticket)) == (1, "agent")
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("status", ["pending", "on_hold", "solved"])
+def test_whoever_gets_room_is_given_what_waits(db, status):
+    set_strategy(db, "round_robin")
+    db.execute(
+        "update public.agents set capacity = 0 where person_id <> %s", id_of("agent")
+    )
+    db.execute(
+        "update public.agents set capacity = 1 where person_id = %s", id_of("agent")
+    )
+    held, waiting = db.create_ticket_in("open"), db.create_ticket()
+
+    assign_after_event(db, waiting)
+    assert assignee(db, waiting) is None
+
+    db.set_status(held, status)
+    assign_after_event(db, held)
+    assert assignee(db, waiting) == "agent"
+
+
+@pytest.mark.usefixtures("team")
+def test_whoever_hands_a_ticket_on_is_given_what_waits_in_another_queue(db):
+    db.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
+    set_strategy(db, "least_loaded", "billing")
+    db.execute("update public.agents set capacity = 1")
+    held, waiting = db.create_ticket_in("open"), db.create_ticket(queue="billing")
+
+    db.assign(held, "neighbour")
+    assign_after_event(db, held)
+
+    assert assignee(db, waiting) == "agent"
+
+
+def test_the_queues_in_which_there_is_something_to_give_are_told(db):
+    def waiting():
+        arguments = {"strategies": list(STRATEGIES)}
+        return db.rows(WORKER, "queues_due_for_assignment", **arguments)
+
+    make_available(db, "agent", "biller")
+    db.create_ticket()
+    assert waiting() == []
+    set_strategy(db, "round_robin")
+    set_strategy(db, "round_robin", "billing")
+
+    assert waiting() == [str(id_of("support"))]
+    db.call("agent", "set_availability", agent="me", availability="away")
+    assert waiting() == []
+
+
+def test_an_archived_queue_gives_nothing(db):
+    make_available(db, "agent")
+    db.execute(
+        "update public.queues set strategy = 'round_robin' where id = %s",
+        id_of("attic"),
+    )
+
+    assert assign_waiting(db, "attic") == 0
+    assert (
+        db.rows(WORKER, "queues_due_for_assignment", strategies=list(STRATEGIES)) == []
+    )
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("ranking", [["height"], ["load; drop table public.tickets"]])
+def test_a_ranking_that_the_database_does_not_know_is_refused(db, ranking):
+    set_strategy(db, "round_robin")
+    db.create_ticket()
+    choices = {"round_robin": {"ranking": ranking}}
+
+    with refused("PT422", "unknown-ranking"):
+        db.call(
+            WORKER,
+            "assign_waiting_tickets",
+            queue=id_of("support"),
+            agent_choices=choices,
+        )
+
+
+@pytest.mark.usefixtures("team")
+def test_a_strategy_that_the_workers_do_not_know_gives_nothing(db):
+    set_strategy(db, "round_robin")
+    ticket = db.create_ticket()
+
+    assigned = db.call(
+        WORKER, "assign_waiting_tickets", queue=id_of("support"), agent_choices={}
+    )
+
+    assert (assigned, assignee(db, ticket)) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("assign_work", {"event": id_of("x"), "agent_choices": {}}),
+        ("queues_due_for_assignment", {"strategies": ["round_robin"]}),
+        ("assign_waiting_tickets", {"queue": id_of("support"), "agent_choices": {}}),
+        ("release_idle_tickets", {}),
+    ],
+)
+@pytest.mark.parametrize("who", ["customer", "agent", "admin", "anon"])
+def test_people_do_not_do_what_the_clock_does(db, who, function, arguments):
+    with refused("42501"):
+        db.rows(who, function, **arguments)
+
+
+# Several at once ----------------------------------------------------------------
+
+
+def test_somebody_busy_is_passed_by(connect):
+    first, second = connect(), connect()
+    set_strategy(first, "round_robin")
+    make_available(first, "agent", "neighbour")
+    set_last_assigned(first, "neighbour", "2030-01-01Z")
+    ticket = first.create_ticket()
+
+    with first.connection.transaction():
+        first.execute("select private.lock_agent(%s)", id_of("agent"))
+        assert assign_waiting(second) == 1
+
+    assert assignee(second, ticket) == "neighbour"
+
+
+def test_when_everybody_is_busy_the_ticket_waits_for_the_clock(connect):
+    first, second = connect(), connect()
+    set_strategy(first, "round_robin")
+    make_available(first, "agent")
+    ticket = first.create_ticket()
+
+    with first.connection.transaction():
+        first.execute("select private.lock_agent(%s)", id_of("agent"))
+        assert assign_waiting(second) == 0
+    assert assignee(second, ticket) is None
+
+    assert assign_waiting(second) == 1
+
+
+def test_many_who_give_at_once_give_each_ticket_once_and_never_too_many(connect):
+    db = connect()
+    set_strategy(db, "least_loaded")
+    make_available(db, "agent", "neighbour", "lead", capacity=7)
+    for _ in range(40):
+        db.create_ticket()
+    connections = [connect() for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assigned = sum(
+            pool.map(
+                lambda own: sum(assign_waiting(own) for _ in range(6)), connections
+            )
+        )
+
+    loads = [load for (load,) in db.execute("select load from public.agents")]
+    assert loads == [7, 7, 7]
+    assert assigned == 21
+    assigned = db.scalar(
+        "select count(*) from public.ticket_events where type = 'TICKET_ASSIGNED'"
+    )
+    assert assigned == 21
+
+
+def test_a_ticket_is_given_once_somebody_knows_what_it_takes(db):
+    """Staff say what it takes; whoever does not know it is passed over."""
+    make_available(db, "agent", "neighbour")
+    set_strategy(db, "skill_match")
+    set_skills(db, "neighbour", "french")
+    ticket = db.create_ticket()
+    db.call(
+        "lead", "update_ticket", ticket=ticket["id"], changes={"skills": ["french"]}
+    )
+
+    assign_after_event(db, ticket)
+
+    assert assignee(db, ticket) == "neighbour"

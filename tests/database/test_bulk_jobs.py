@@ -1,0 +1,297 @@
+"""Working bulk updates off: many workers and people at once, killed at any line."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from .acting import WORKER, ignoring, refused
+from .bulk import get_bulk_update, item_results, items, start, undo
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+
+ONCE = """
+select count(*), count(distinct ticket_id) from public.ticket_events
+where batch_id = %s and type = 'TICKET_UPDATED'
+"""
+KEPT = "select coalesce(jsonb_object_agg(person_id, load), '{}') from public.agents"
+COUNTED = """
+select coalesce(jsonb_object_agg(agents.person_id, (
+    select count(*) from public.tickets
+    where assignee_id = agents.person_id and status_category in ('new', 'open')
+)), '{}') from public.agents
+"""
+
+
+def claim_job(db):
+    return db.call(WORKER, "claim_bulk_update")
+
+
+def apply_chunk(db, claimed, max_items=50):
+    return db.call(
+        WORKER,
+        "apply_bulk_chunk",
+        bulk_update=claimed["id"],
+        attempt=claimed["attempt"],
+        max_items=max_items,
+    )
+
+
+def expire_lease(db):
+    db.execute(
+        "update private.bulk_updates set due_at = now() - interval '1 second'"
+        " where finished_at is null"
+    )
+
+
+def run_until_finished(db, max_items=50):
+    """Work until nothing is unfinished, as a worker that looks again and again."""
+    while db.scalar(
+        "select count(*) from private.bulk_updates where finished_at is null"
+    ):
+        claimed = claim_job(db)
+        if claimed:
+            apply_chunk(db, claimed, max_items)
+
+
+def test_many_workers_and_people_at_once_do_every_item_once(connect):
+    """No deadlock: it would be raised in a worker or in a person's own command."""
+    db = connect()
+    tickets = [db.create_ticket() for _ in range(60)]
+    people = ["agent", "neighbour", "lead", "admin"]
+    jobs = [
+        (who, start(db, turned, who, **change))
+        for number, who in enumerate(people)
+        for turned in [tickets[number * 15 :] + tickets[: number * 15]]
+        for change in (
+            {"add_tags": [f"of-{who}"]},
+            {"assignee": "me"} if who in ("agent", "neighbour") else
+            {"assignee": str(id_of(["agent", "neighbour"][number % 2]))},
+        )
+    ]  # fmt: skip
+
+    def change_tickets(mine, seed):
+        for turn in range(40):
+            ticket = tickets[(seed * 31 + turn * 7) % len(tickets)]
+            mine.assign(ticket, ["agent", "neighbour"][(seed + turn) % 2])
+            mine.comment("customer", ticket)
+
+    connections = [connect() for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        running = [
+            *(
+                pool.submit(change_tickets, connections[seed], seed)
+                for seed in range(4)
+            ),
+            *(pool.submit(run_until_finished, mine, 7) for mine in connections[4:]),
+        ]
+        for each in running:
+            each.result()
+
+    for who, job in jobs:
+        after = get_bulk_update(db, job, who)
+        assert (after["state"], after["total"]) == ("finished", 60)
+        assert after["done"] + after["skipped"] + after["failed"] == 60
+        assert None not in [
+            item["result"] for item in items(db, job, who, page_size=60)
+        ]
+    for who, job in jobs[::2]:
+        assert {item["result"] for item in items(db, job, who, page_size=60)} == {
+            "done"
+        }
+        assert db.execute(ONCE, job["id"]).fetchone() == (60, 60)
+    assert db.scalar(KEPT) == db.scalar(COUNTED)
+
+
+def test_a_worker_cut_off_half_way_leaves_nothing_half_done(connect):
+    db, worker, holder = connect(), connect(), connect()
+    tickets = [db.create_ticket() for _ in range(4)]
+    job = start(db, tickets, priority="low")
+    claimed = claim_job(db)
+
+    with holder.connection.transaction():
+        holder.execute("select from public.tickets where id = %s for update",
+                   max(each["id"] for each in tickets))  # fmt: skip
+        with ThreadPoolExecutor(1) as pool:
+            cut_off = pool.submit(apply_chunk, worker, claimed)
+            db.wait_for_blocked(1)
+            db.execute(
+                "select pg_terminate_backend(%s)", worker.connection.info.backend_pid
+            )
+            with pytest.raises(psycopg.OperationalError):
+                cut_off.result()
+
+    assert [db.reload(each) for each in tickets] == tickets
+    assert claim_job(db) is None  # it is leased to whoever was cut off
+    expire_lease(db)
+    run_until_finished(db)
+    assert item_results(db, job) == ["done"] * 4
+    assert db.execute(ONCE, job["id"]).fetchone() == (4, 4)
+
+
+def test_an_answer_that_was_lost_is_no_second_turn(connect):
+    db = connect()
+    tickets = [db.create_ticket() for _ in range(4)]
+    job = start(db, tickets, priority="low")
+    claimed = claim_job(db)
+    apply_chunk(db, claimed, max_items=2)
+
+    again = apply_chunk(db, claimed, max_items=2)
+
+    assert again is None
+    run_until_finished(db)
+    assert db.execute(ONCE, job["id"]).fetchone() == (4, 4)
+
+
+def test_whoever_comes_after_its_lease_finds_it_taken(connect):
+    db = connect()
+    start(db, [db.create_ticket()], priority="low")
+    late = claim_job(db)
+    expire_lease(db)
+    taken = claim_job(db)
+
+    assert (late["attempt"], taken["attempt"]) == (1, 2)
+    assert apply_chunk(db, late) is None
+    assert apply_chunk(db, taken)["done"] == 1
+
+
+def test_what_is_being_worked_on_is_given_to_nobody_else(connect):
+    db, worker = connect(), connect()
+    start(db, [db.create_ticket()], priority="low")
+    claimed = claim_job(db)
+    expire_lease(db)
+
+    with worker.connection.transaction():
+        apply_chunk(worker, claimed)
+        assert claim_job(db) is None
+
+    assert claim_job(db) is None  # it is finished
+
+
+def test_bulk_updates_are_worked_in_turn(connect):
+    db = connect()
+    jobs = [start(db, [db.create_ticket(), db.create_ticket()], who, priority="low")
+            for who in ("agent", "neighbour")]  # fmt: skip
+
+    turns = []
+    while claimed := claim_job(db):
+        turns.append(claimed["id"])
+        apply_chunk(db, claimed, max_items=1)
+
+    first, second = (job["id"] for job in jobs)
+    assert turns == [first, second, first, second]
+
+
+def fail_on(db, ticket):
+    """Let the database fail at one ticket, as a mistake of ours would."""
+    db.execute(
+        "create function private.break_down() returns trigger language plpgsql"
+        " set search_path = '' as $$ begin"
+        "  raise sqlstate 'XX000' using message = 'a bug'; end $$"
+    )
+    db.execute(
+        "create trigger break_down before update on public.tickets for each row"
+        f" when (new.id = '{ticket['id']}') execute function private.break_down()"
+    )
+
+
+def test_a_ticket_that_breaks_the_desk_does_not_hold_up_the_others(connect):
+    db = connect()
+    tickets = [db.create_ticket() for _ in range(4)]
+    job = start(db, tickets, priority="low")
+    fail_on(db, tickets[1])
+
+    failures = 0
+    while get_bulk_update(db, job)["state"] != "finished":
+        expire_lease(db)
+        try:
+            apply_chunk(db, claim_job(db))
+        except psycopg.errors.InternalError:
+            failures += 1
+
+    assert item_results(db, job) == ["done", "internal-error", "done", "done"]
+    assert failures == 6
+    assert db.execute(ONCE, job["id"]).fetchone() == (3, 3)
+
+
+def test_a_lock_is_waited_for_before_anything_is_changed(connect):
+    """Whoever holds a ticket and wants another never waits for us in a ring."""
+    db, worker, person = connect(), connect(), connect()
+    first, second = sorted(
+        (db.create_ticket() for _ in range(2)), key=lambda ticket: ticket["id"]
+    )
+    start(db, [second, first], priority="low")
+    claimed = claim_job(db)
+
+    with ThreadPoolExecutor(1) as pool:
+        with person.connection.transaction():
+            person.comment("agent", first)
+            working = pool.submit(apply_chunk, worker, claimed)
+            db.wait_for_blocked(1)
+            person.comment("agent", second)
+        assert working.result()["done"] == 2
+
+
+def test_whoever_is_deleted_meanwhile_waits_for_the_chunk(connect):
+    db, worker, holder, other = (connect() for _ in range(4))
+    tickets = [db.create_ticket() for _ in range(2)]
+    job = start(db, tickets, "neighbour", priority="low")
+    claimed = claim_job(db)
+    delete = "delete from auth.users where id = %s"
+
+    with ThreadPoolExecutor(2) as pool:
+        with holder.connection.transaction():
+            holder.execute("select from public.tickets where id = %s for update",
+                       tickets[0]["id"])  # fmt: skip
+            working = pool.submit(apply_chunk, worker, claimed)
+            db.wait_for_blocked(1)
+            deleting = pool.submit(other.execute, delete, id_of("neighbour"))
+            db.wait_for_blocked(2)
+        assert working.result()["done"] == 2
+        deleting.result()
+
+    assert db.execute(ONCE, job["id"]).fetchone() == (2, 2)
+    assert claim_job(db) is None
+
+
+def test_two_requests_at_once_are_not_both_the_fifth(connect):
+    db, other = connect(), connect()
+    ticket = db.create_ticket()
+    for _ in range(4):
+        start(db, [ticket], priority="low")
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.connection.transaction():
+            start(db, [ticket], priority="low")
+            late = pool.submit(start, other, [ticket], priority="low")
+            db.wait_for_blocked(1)
+        with refused("PT409", "too-many-bulk-updates"):
+            late.result()
+
+
+def test_an_undo_beside_its_owner_at_work_reverts_what_is_untouched_alone(connect):
+    db, person = connect(), connect()
+    tickets = [db.create_ticket() for _ in range(20)]
+    job = start(db, tickets, priority="low")
+    run_until_finished(db)
+    back = undo(db, job)
+
+    def write():
+        for ticket in reversed(tickets):
+            with ignoring("PT409"):
+                person.set_status(ticket, "open")
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        run_until_finished(db, max_items=3)
+        writing.result()
+
+    reverted = dict(
+        zip((each["id"] for each in tickets), item_results(db, back), strict=True)
+    )
+    for ticket in tickets:
+        story = db.event_types(ticket)
+        undone = story.count("TICKET_UPDATED") == 2
+        assert undone == (reverted[ticket["id"]] == "done")
+        assert db.reload(ticket)["status"] == "open"

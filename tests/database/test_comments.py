@@ -1,0 +1,260 @@
+"""Replies, notes, reopening and going on from what is closed."""
+
+import pytest
+
+from .acting import refused
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+
+
+def comments(db, ticket):
+    found = db.execute(
+        "select body, position, visibility::text from public.comments"
+        " where ticket_id = %s order by position",
+        ticket["id"],
+    )
+    return list(found)
+
+
+@pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
+@pytest.mark.parametrize("who", ["customer", "colleague"])
+def test_a_customers_reply_reopens(db, category, who):
+    ticket = db.create_ticket_in(category)
+
+    db.comment(who, ticket, "It still is.")
+
+    now = db.reload(ticket)
+    assert (now["status"], now["waiting_on"]) == ("open", "agent")
+    assert (now["solved_at"], now["status_reason"]) == (None, None)
+    assert db.event_types(ticket)[-2:] == ["TICKET_COMMENTED", "TICKET_STATUS_CHANGED"]
+
+
+@pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
+def test_an_agents_reply_does_not_reopen(db, category):
+    ticket = db.create_ticket_in(category)
+
+    db.comment("agent", ticket, "We are on it.")
+
+    now = db.reload(ticket)
+    assert (now["status"], now["waiting_on"]) == (category, ticket["waiting_on"])
+
+
+@pytest.mark.parametrize("category", ["new", "open"])
+def test_the_move_goes_to_the_other_side(db, category):
+    ticket = db.create_ticket_in(category)
+
+    db.comment("agent", ticket)
+    awaiting_customer = db.reload(ticket)
+    db.comment("customer", ticket)
+
+    assert (awaiting_customer["status"], awaiting_customer["waiting_on"]) == (
+        category,
+        "customer",
+    )
+    assert db.reload(ticket)["waiting_on"] == "agent"
+
+
+def test_waiting_goes_on_when_the_same_side_writes_again(connect):
+    db = connect()
+    ticket = db.create_ticket()
+
+    db.comment("customer", ticket, "And another thing.")
+    db.comment("customer", ticket, "And another one.")
+
+    now = db.reload(ticket)
+    assert now["waiting_since"] == ticket["waiting_since"]
+    assert now["updated_at"] > ticket["updated_at"]
+
+
+def test_staff_who_ask_for_help_are_customers_of_their_own_ticket(db):
+    ticket = db.create_ticket("agent")
+    db.assign(ticket, "neighbour")
+    db.set_status(ticket, "pending")
+
+    db.comment("agent", ticket, "Here it is.")
+
+    assert db.reload(ticket)["status"] == "open"
+
+
+def test_an_agent_of_another_queue_replies_to_their_colleague_as_a_customer(db):
+    db.execute(
+        "update public.profiles set organization_id = %s where id = %s",
+        id_of("Sharing"),
+        id_of("biller"),
+    )
+    ticket = db.create_ticket_in("pending")
+
+    db.comment("biller", ticket, "He told me: yes.")
+
+    assert db.reload(ticket)["status"] == "open"
+    with refused("PT403"):
+        db.note(ticket, "biller")
+
+
+def test_a_note_reopens_nothing(db):
+    ticket = db.create_ticket_in("solved")
+
+    db.note(ticket)
+
+    assert db.reload(ticket) == ticket
+
+
+def test_a_conversation_is_numbered_without_gaps(db):
+    ticket = db.create_ticket(body="One.")
+
+    db.comment("agent", ticket, "Two.")
+    db.note(ticket, body="Three.")
+    db.comment("customer", ticket, "Four.")
+
+    assert comments(db, ticket) == [
+        ("One.", 1, "public"),
+        ("Two.", 2, "public"),
+        ("Three.", 3, "internal"),
+        ("Four.", 4, "public"),
+    ]
+
+
+def test_a_conversation_is_read_page_by_page(db):
+    ticket = db.create_ticket(body="1")
+    for body in "2345":
+        db.comment("agent", ticket, body)
+
+    def page(after):
+        rows = db.rows(
+            "customer", "list_comments", ticket=ticket["id"], after=after, page_size=2
+        )
+        return [row["body"] for row in rows]
+
+    assert [page(0), page(2), page(4), page(5)] == [["1", "2"], ["3", "4"], ["5"], []]
+
+
+@pytest.mark.parametrize("table", ["comments", "ticket_events"])
+def test_what_was_said_and_done_does_not_change_whoever_writes(db, table):
+    column = "body = 'No.'" if table == "comments" else "after = '{}'"
+    db.create_ticket()
+
+    with refused("PT409", "append-only"):
+        db.execute(f"update public.{table} set {column}")  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "after = '{}'",
+        "seq = 7",
+        "is_internal = true",
+        "occurred_at = now() - interval '1 day'",
+        "before = '{}'",
+        "type = 'TICKET_UPDATED'",
+        "batch_id = id",
+    ],
+)
+def test_history_does_not_change_when_its_actor_is_deleted(db, change):
+    db.create_ticket()
+
+    with refused("PT409", "append-only"):
+        db.execute(f"update public.ticket_events set actor_id = null, {change}")  # noqa: S608
+    with refused("PT409", "append-only"):
+        db.execute("update public.ticket_events set actor_id = %s", id_of("stranger"))
+
+
+def test_an_agent_who_is_deleted_stays_in_history_as_nobody(db):
+    ticket = db.create_ticket()
+    db.set_status(ticket, "open", "neighbour")
+
+    db.execute("delete from auth.users where id = %s", id_of("neighbour"))
+
+    assert db.events(ticket)[-1]["actor_id"] is None
+
+
+def test_whoever_writes_follows_but_the_requester(db):
+    ticket = db.create_ticket()
+
+    for who in ("customer", "agent", "agent", "colleague"):
+        db.comment(who, ticket)
+    db.note(ticket, "lead")
+
+    followers = db.execute("select person_id from public.ticket_followers")
+    assert {row[0] for row in followers} == {
+        id_of("agent"), id_of("colleague"), id_of("lead"),
+    }  # fmt: skip
+
+
+# Going on from what is closed -----------------------------------------------
+
+
+def follow_up(db, who="customer", held_by="agent", **draft):
+    closed = db.create_ticket_in("closed", held_by, **draft)
+    comment = db.comment(who, closed, "It is back.")
+    return closed, db.reload({"id": comment["ticket_id"]})
+
+
+def test_a_reply_to_what_is_closed_opens_a_new_ticket_with_its_fields(db):
+    fields = {
+        "subject": "Printer",
+        "type": "problem",
+        "priority": "high",
+        "queue": "billing",
+        "tags": ["printer", "floor-2"],
+        "data": {"impact": "team", "serial": 7},
+    }
+
+    closed, ticket = follow_up(db, held_by="biller", **fields)
+
+    copied = ("subject", "type", "priority", "queue_id", "tags", "data",
+              "requester_id", "organization_id")  # fmt: skip
+    assert {name: ticket[name] for name in copied} == {
+        name: closed[name] for name in copied
+    }
+    assert ticket["follow_up_of"] == closed["id"]
+    assert (ticket["status"], ticket["assignee_id"]) == ("new", None)
+    assert ticket["version"] == 1
+
+
+def test_a_follow_up_begins_its_own_conversation(db):
+    closed = db.create_ticket_in("open")
+    db.comment("agent", closed, "An answer.")
+    db.note(closed)
+    db.set_status(closed, "solved")
+    db.close(closed)
+    before = db.reload(closed), comments(db, closed), db.event_types(closed)
+
+    comment = db.comment("customer", closed, "It is back.")
+
+    ticket = {"id": comment["ticket_id"]}
+    assert comments(db, ticket) == [("It is back.", 1, "public")]
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
+    assert db.events(ticket)[0]["after"]["follow_up_of"] == closed["id"]
+    assert (db.reload(closed), comments(db, closed), db.event_types(closed)) == before
+
+
+def test_a_colleagues_follow_up_is_the_colleagues(db):
+    _, ticket = follow_up(db, "colleague")
+
+    assert ticket["requester_id"] == str(id_of("colleague"))
+
+
+def test_a_follow_up_goes_to_the_default_queue_if_its_own_is_archived(db):
+    closed = db.create_ticket_in("closed", "biller", queue="billing")
+    db.execute("update public.queues set archived_at = now() where key = 'billing'")
+
+    comment = db.comment("customer", closed)
+
+    now = db.reload({"id": comment["ticket_id"]})
+    assert now["queue_id"] == str(id_of("support"))
+
+
+def test_one_who_may_not_open_tickets_follows_nothing_up(db):
+    closed = db.create_ticket_in("closed")
+    db.execute("delete from public.person_roles where role = 'customer'")
+
+    with refused("PT403", "denied"):
+        db.comment("customer", closed)
+
+
+def test_a_note_on_what_is_closed_is_refused_to_a_customer_as_any_note(db):
+    closed = db.create_ticket_in("closed")
+
+    with refused("PT403", "denied"):
+        db.note(closed, "customer")

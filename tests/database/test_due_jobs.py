@@ -1,0 +1,188 @@
+"""What the clock finds: each kind of work while there is some, and nothing besides."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.core.jobs import Job
+
+from .acting import WORKER
+from .assigning import AGENT_CHOICES, make_available, set_strategy
+from .bulk import run_all, start
+from .notifying import assigned_ticket, make_emails_due, process_events
+
+pytestmark = pytest.mark.slow
+LONG_AGO = datetime.now(UTC) - timedelta(days=100)
+
+
+def due_jobs(db):
+    """What there is, besides the statuses of queues, which nearly anything changes."""
+    return set(db.rows(WORKER, "due_jobs")) - {Job.QUEUE_STATUSES}
+
+
+def broadcast_statuses(db):
+    db.call(WORKER, "broadcast_queue_statuses")
+
+
+def test_an_idle_desk_has_no_work(db):
+    db.create_ticket_in("open")
+    broadcast_statuses(db)
+
+    assert db.rows(WORKER, "due_jobs") == []
+
+
+def test_events_that_nobody_has_reacted_to(db):
+    db.create_ticket()
+    assert due_jobs(db) == set()  # its webhook may still come
+
+    db.execute("update private.outbox set due_at = now()")
+    assert due_jobs(db) == {Job.MISSED_EVENTS}
+
+    db.rows(WORKER, "claim_missed_events")
+    assert due_jobs(db) == set()
+
+
+def test_tickets_for_which_somebody_has_room(db):
+    db.create_ticket()
+    set_strategy(db, "least_loaded")
+    assert due_jobs(db) == set()  # nobody is there
+
+    make_available(db, "agent")
+    assert due_jobs(db) == {Job.WAITING_TICKETS}
+
+    due = "queues_due_for_assignment"
+    [queue] = db.rows(WORKER, due, strategies=["least_loaded"])
+    db.call(WORKER, "assign_waiting_tickets", queue=queue, agent_choices=AGENT_CHOICES)
+    assert due_jobs(db) == set()
+
+
+def test_in_a_queue_where_people_take_tickets_none_is_given(db):
+    db.create_ticket()
+    make_available(db, "agent")
+
+    assert due_jobs(db) == set()
+
+
+def test_tickets_that_wait_too_long_for_their_owner(db):
+    changes = {"released_after_minutes": 5}
+    db.call("admin", "change_queue", queue="support", changes=changes)
+    ticket = db.create_ticket_in("open")
+    db.execute("alter table public.ticket_events disable trigger refuse_update")
+    db.execute("alter table public.tickets disable trigger apply_ticket_rules")
+    db.execute("update public.ticket_events set occurred_at = %s", LONG_AGO)
+    assert due_jobs(db) == set()
+
+    db.execute("update public.tickets set waiting_since = %s", LONG_AGO)
+    db.execute("update public.tickets set assigned_at = %s", LONG_AGO)
+    db.execute("alter table public.tickets enable trigger apply_ticket_rules")
+    assert due_jobs(db) == {Job.IDLE_TICKETS}
+
+    db.call(WORKER, "release_idle_tickets")
+    assert db.reload(ticket)["assignee_id"] is None
+    assert due_jobs(db) == set()
+
+
+def test_solved_tickets_whose_time_is_over(db):
+    db.create_ticket_in("solved")
+    assert due_jobs(db) == set()
+
+    db.execute("update public.tickets set solved_at = %s", LONG_AGO)
+    assert due_jobs(db) == {Job.SOLVED_TICKETS}
+
+    db.call(WORKER, "close_solved_tickets")
+    assert due_jobs(db) == set()
+
+
+def test_queues_that_stand_otherwise_than_was_told(db):
+    broadcast_statuses(db)
+    db.create_ticket()
+    assert db.rows(WORKER, "due_jobs") == [Job.QUEUE_STATUSES]
+
+    db.execute(
+        "update private.queue_status_broadcasts"
+        " set sent_at = now() - interval '2 seconds'"
+    )
+    broadcast_statuses(db)
+    assert db.rows(WORKER, "due_jobs") == []
+
+
+def test_bulk_updates_that_are_not_done(db):
+    start(db, [db.create_ticket()], add_tags=["late"])
+    assert due_jobs(db) == {Job.BULK_UPDATES}
+
+    run_all(db)
+    assert due_jobs(db) == set()
+
+
+def test_bulk_updates_to_forget(db):
+    start(db, [db.create_ticket()], add_tags=["late"])
+    run_all(db)
+
+    db.execute("update private.bulk_updates set finished_at = %s", LONG_AGO)
+    assert due_jobs(db) == {Job.BULK_UPDATES}
+
+    db.call(WORKER, "delete_old_bulk_updates")
+    assert due_jobs(db) == set()
+
+
+@pytest.fixture
+def webhook(db):
+    """An endpoint that is owed an event."""
+    made = db.call("admin", "create_webhook", url="https://hooks.example.com/x")
+    [event] = db.events(db.create_ticket())
+    db.call(WORKER, "create_webhook_deliveries", event=event["id"])
+    return made["id"]
+
+
+def test_webhooks_that_are_due(db, webhook):
+    assert due_jobs(db) == {Job.WEBHOOKS}
+
+    db.rows(WORKER, "claim_webhook_deliveries")
+    assert due_jobs(db) == set()
+
+
+@pytest.mark.parametrize(
+    "state", ["paused_at = now()", "disabled_at = now(), disabled_reason = 'gone'"]
+)
+def test_webhooks_to_an_endpoint_that_wants_none_wait(db, webhook, state):
+    db.execute(f"update private.webhook_endpoints set {state}")  # noqa: S608
+
+    assert due_jobs(db) == set()
+
+
+def test_deliveries_to_forget(db, webhook):
+    db.execute("update private.webhook_deliveries set delivered_at = now()")
+    db.execute("update private.webhook_deliveries set created_at = %s", LONG_AGO)
+    assert due_jobs(db) == {Job.WEBHOOKS}
+
+    db.call(WORKER, "delete_old_webhook_deliveries")
+    assert due_jobs(db) == set()
+
+
+def test_mail_that_has_waited_for_more_to_tell(db):
+    db.comment("agent", assigned_ticket(db))
+    process_events(db)
+    assert due_jobs(db) == set()
+
+    make_emails_due(db)
+    assert due_jobs(db) == {Job.EMAILS}
+
+    db.rows(WORKER, "claim_emails")
+    assert due_jobs(db) == set()
+
+
+def test_mail_and_notifications_to_forget(db):
+    db.comment("agent", assigned_ticket(db))
+    process_events(db)
+
+    db.execute(
+        "update private.emails set gave_up_at = now(), created_at = %s", LONG_AGO
+    )
+    assert due_jobs(db) == {Job.EMAILS}
+    db.call(WORKER, "delete_old_notifications")
+    assert due_jobs(db) == set()
+
+    db.execute("update public.notifications set read_at = %s", LONG_AGO)
+    assert due_jobs(db) == {Job.EMAILS}
+    db.call(WORKER, "delete_old_notifications")
+    assert due_jobs(db) == set()

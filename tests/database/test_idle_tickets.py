@@ -1,0 +1,143 @@
+"""Tickets that wait for somebody who does not come back to them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from .acting import WORKER
+from .assigning import assignee
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def limit(db):
+    """Queue support lets a ticket wait for an hour."""
+    changes = {"released_after_minutes": 60}
+    db.call("admin", "change_queue", queue="support", changes=changes)
+
+
+def age_tickets(db, minutes):
+    """Let everything that has happened be so much longer ago."""
+    for trigger, table, columns in (
+        ("apply_ticket_rules", "tickets", ("waiting_since", "assigned_at")),
+        ("refuse_update", "ticket_events", ("occurred_at",)),
+    ):
+        db.execute(f"alter table public.{table} disable trigger {trigger}")
+        for column in columns:
+            db.execute(
+                f"update public.{table}"  # noqa: S608
+                f" set {column} = {column} - make_interval(mins => %s)",
+                minutes,
+            )
+        db.execute(f"alter table public.{table} enable trigger {trigger}")
+
+
+def release(db, **given):
+    return db.call(WORKER, "release_idle_tickets", **given)
+
+
+@pytest.mark.parametrize("category", ["new", "open"])
+def test_what_waits_too_long_for_its_owner_goes_back(db, category):
+    ticket = db.create_ticket_in(category)
+    db.assign(ticket, "agent")
+    age_tickets(db, 61)
+
+    assert release(db) == 1
+
+    assert assignee(db, ticket) is None
+    event = db.events(ticket)[-1]
+    assert (event["type"], event["actor_id"]) == ("TICKET_ASSIGNED", None)
+    assert event["before"] == {"assignee_id": str(id_of("agent"))}
+    assert release(db) == 0
+
+
+def test_what_waits_less_long_stays(db):
+    ticket = db.create_ticket_in("open")
+    age_tickets(db, 59)
+
+    assert (release(db), assignee(db, ticket)) == (0, "agent")
+
+
+@pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
+def test_what_waits_for_others_stays(db, category):
+    ticket = db.create_ticket_in(category)
+    age_tickets(db, 600)
+
+    assert (release(db), assignee(db, ticket)) == (0, "agent")
+
+
+def test_what_waits_for_the_customer_after_an_answer_stays(db):
+    ticket = db.create_ticket_in("open")
+    db.comment("agent", ticket, "Which one?")
+    age_tickets(db, 600)
+
+    assert (release(db), assignee(db, ticket)) == (0, "agent")
+    db.comment("customer", ticket, "The red one.")
+    age_tickets(db, 61)
+    assert release(db) == 1
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda db, ticket: db.note(ticket),
+        lambda db, ticket: db.set_status(ticket, "open", "agent"),
+        lambda db, ticket: db.assign(ticket, "neighbour"),
+    ],
+    ids=["a note", "a step", "another owner"],
+)
+def test_whatever_the_owner_does_begins_the_time_anew(db, act):
+    ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    age_tickets(db, 61)
+    act(db, ticket)
+
+    assert release(db) == 0
+    age_tickets(db, 61)
+    assert release(db) == 1
+
+
+def test_what_others_do_does_not(db):
+    ticket = db.create_ticket_in("open")
+    age_tickets(db, 61)
+    db.note(ticket, "neighbour")
+
+    assert release(db) == 1
+
+
+def test_a_queue_without_a_limit_lets_tickets_wait(db):
+    changes = {"released_after_minutes": None}
+    db.call("lead", "change_queue", queue="support", changes=changes)
+    db.create_ticket_in("open")
+    age_tickets(db, 60_000)
+
+    assert release(db) == 0
+
+
+def test_many_go_back_in_batches(db):
+    for _ in range(5):
+        db.create_ticket_in("open")
+    age_tickets(db, 61)
+
+    assert [release(db, max_items=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert db.scalar("select load from public.agents where person_id = %s",
+                    id_of("agent")) == 0  # fmt: skip
+
+
+def test_what_its_owner_works_on_at_this_moment_stays(connect):
+    db, scheduler, watch = connect(), connect(), connect()
+    changes = {"released_after_minutes": 60}
+    db.call("admin", "change_queue", queue="support", changes=changes)
+    ticket = db.create_ticket_in("open")
+    age_tickets(db, 61)
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.connection.transaction():
+            db.note(ticket)
+            late = pool.submit(release, scheduler)
+            watch.wait_for_blocked(1)
+        assert late.result(30) == 0
+
+    assert assignee(watch, ticket) == "agent"

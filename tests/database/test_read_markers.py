@@ -1,0 +1,174 @@
+"""Looking at tickets: what is new to whom, and who learns of it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from .acting import refused
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+
+
+def mark_read(db, who, ticket, **arguments):
+    return db.call(who, "mark_ticket_read", ticket=ticket["id"], **arguments)
+
+
+def unread(db, who, ticket):
+    """Whether a ticket is new to somebody; the lists say the same as the ticket."""
+    seen = db.call(who, "get_ticket", ticket=ticket["id"])["unread"]
+    lists = [db.rows(who, "list_my_tickets")]
+    if who in ("agent", "lead"):
+        lists.append(db.list_queue(who)["items"])
+    listed_as = [
+        t["unread"] for listed in lists for t in listed if t["id"] == ticket["id"]
+    ]
+    assert set(listed_as) <= {seen}
+    return seen
+
+
+def test_what_one_opened_is_new_to_all_but_oneself(db):
+    ticket = db.create_ticket()
+
+    assert not unread(db, "customer", ticket)
+    assert unread(db, "colleague", ticket)
+    assert unread(db, "agent", ticket)
+
+
+def test_what_one_has_looked_at_is_new_when_another_does_something(db):
+    ticket = db.create_ticket()
+    mark_read(db, "agent", ticket)
+    assert not unread(db, "agent", ticket)
+
+    db.comment("customer", ticket)
+
+    assert unread(db, "agent", ticket)
+    assert unread(db, "lead", ticket)
+
+
+def test_what_one_does_oneself_is_not_new(db):
+    ticket = db.create_ticket()
+    mark_read(db, "agent", ticket)
+
+    db.assign(ticket, "agent")
+    mark_read(db, "agent", ticket)
+    db.set_status(ticket, "open", "agent")
+
+    assert not unread(db, "agent", ticket)
+    assert unread(db, "customer", ticket)
+
+
+def test_who_writes_has_looked(db):
+    ticket = db.create_ticket()
+
+    db.comment("agent", ticket)
+
+    assert not unread(db, "agent", ticket)
+
+
+def test_a_note_is_new_to_those_who_read_notes_alone(db):
+    ticket = db.create_ticket()
+    for who in ("customer", "agent", "lead"):
+        mark_read(db, who, ticket)
+
+    db.note(ticket, "lead")
+
+    assert not unread(db, "customer", ticket)
+    assert unread(db, "agent", ticket)
+
+
+def test_what_time_does_is_new(db):
+    ticket = db.create_ticket_in("solved")
+    mark_read(db, "customer", ticket)
+
+    db.close(ticket)
+
+    assert unread(db, "customer", ticket)
+
+
+@pytest.mark.parametrize("who", ["agent", "customer"])
+def test_a_look_only_goes_forward(db, who):
+    ticket = db.create_ticket_in("pending")
+    last = db.events(ticket)[-1]["seq"]
+
+    seqs = [mark_read(db, who, ticket, seq=seq)["seq"] for seq in (2, 1, 0, last)]
+    seqs.append(mark_read(db, who, ticket, seq=2)["seq"])
+
+    assert seqs == [2, 2, 2, last, last]
+
+
+def test_a_look_beyond_what_happened_does_not_hide_what_comes(db):
+    ticket = db.create_ticket()
+
+    assert mark_read(db, "agent", ticket, seq=1000)["seq"] == 1
+
+    db.comment("customer", ticket)
+    assert unread(db, "agent", ticket)
+
+
+def test_a_look_tells_a_customer_of_no_note(db):
+    ticket = db.create_ticket()
+    db.comment("agent", ticket)
+    db.note(ticket)
+
+    assert mark_read(db, "customer", ticket)["seq"] == 2
+    assert mark_read(db, "customer", ticket, seq=3)["seq"] == 2
+    assert mark_read(db, "agent", ticket)["seq"] == 3
+
+
+@pytest.mark.parametrize("who", ["stranger", "biller"])
+@pytest.mark.parametrize("ref", ["id", "number"])
+def test_nobody_looks_at_what_they_may_not_see(db, who, ref):
+    ticket = db.create_ticket()
+
+    with refused("PT404", "not-found"):
+        db.call(who, "mark_ticket_read", ticket=str(ticket[ref]))
+
+    assert db.scalar("select count(*) from public.ticket_read_markers") == 0
+
+
+def test_nobody_sees_where_others_have_looked(db):
+    ticket = db.create_ticket()
+    mark_read(db, "agent", ticket)
+    mark_read(db, "lead", ticket)
+
+    people = db.read("lead", "select person_id from public.ticket_read_markers")
+
+    assert people == [id_of("lead")]
+
+
+def test_a_look_sent_twice_is_one_look(db):
+    ticket = db.create_ticket()
+    first = mark_read(db, "agent", ticket, seq=1)
+    db.comment("customer", ticket)
+
+    again = mark_read(db, "agent", ticket, seq=1)
+
+    assert again == first
+    assert unread(db, "agent", ticket)
+
+
+@pytest.mark.parametrize("seq", [-1, -(2**31)])
+def test_a_look_before_the_beginning_is_refused(db, seq):
+    ticket = db.create_ticket()
+
+    with refused("PT422", "invalid"):
+        mark_read(db, "agent", ticket, seq=seq)
+
+
+def test_looking_and_writing_at_once_never_block_each_other_for_good(connect):
+    db, other = connect(), connect()
+    ticket = db.create_ticket()
+
+    def work(who):
+        for turn in range(30):
+            if turn % 2 == (who is db):
+                who.comment("agent", ticket)
+            else:
+                mark_read(who, "agent", ticket)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(work, who) for who in (db, other)]:
+            done.result(60)
+
+    assert not unread(db, "agent", ticket)
