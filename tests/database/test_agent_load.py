@@ -25,7 +25,7 @@ def load(db, who):
     return db.scalar("select load from public.agents where person_id = %s", id_of(who))
 
 
-def test_an_agent_has_a_row_from_the_first_ticket_on(db):
+def test_agents_get_a_row_with_their_first_ticket(db):
     ticket = db.create_ticket()
     assert load(db, "agent") is None
 
@@ -34,7 +34,7 @@ def test_an_agent_has_a_row_from_the_first_ticket_on(db):
     assert load(db, "agent") == 1
 
 
-def test_new_and_open_tickets_weigh_and_others_do_not(db):
+def test_new_and_open_tickets_count_as_load(db):
     ticket = db.create_ticket_in("open")
     assert load(db, "agent") == 1
 
@@ -46,7 +46,7 @@ def test_new_and_open_tickets_weigh_and_others_do_not(db):
     assert load(db, "agent") == 1
 
 
-def test_a_ticket_that_changes_hands_weighs_on_the_other(db):
+def test_reassigning_moves_the_load(db):
     ticket = db.create_ticket_in("open")
 
     db.assign(ticket, "neighbour")
@@ -56,7 +56,7 @@ def test_a_ticket_that_changes_hands_weighs_on_the_other(db):
     assert (load(db, "agent"), load(db, "neighbour")) == (0, 0)
 
 
-def test_who_gets_a_ticket_is_marked_and_who_works_on_it_is_not(db):
+def test_only_assignments_update_last_assigned_at(db):
     last = (
         "select extract(epoch from last_assigned_at) from public.agents"
         " where person_id = %s"
@@ -95,7 +95,7 @@ def test_nobody_writes_their_own_load(db):
         db.read(OWNER, "update public.agents set load = -1 returning load")
 
 
-def test_work_that_crosses_is_counted_and_never_waits_in_a_ring(connect):
+def test_concurrent_reassignments_keep_loads_exact_without_deadlock(connect):
     """Eight writers pass the same tickets between two people, in any order."""
     db = connect()
     tickets = [db.create_ticket_in("open") for _ in range(6)]

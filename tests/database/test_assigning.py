@@ -51,7 +51,7 @@ def team(db):
     make_available(db, "agent", "neighbour", "lead")
 
 
-def test_the_strategies_of_the_database_and_of_the_workers_are_one(db):
+def test_database_and_workers_have_the_same_strategies(db):
     rows = db.read("customer", "select strategy from public.assignment_strategies")
 
     assert set(rows) == {"manual", *STRATEGIES}
@@ -59,7 +59,7 @@ def test_the_strategies_of_the_database_and_of_the_workers_are_one(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_a_queue_that_gives_nothing_gives_nothing(db):
+def test_manual_queues_assign_nothing(db):
     ticket = db.create_ticket()
 
     assert assign_after_event(db, ticket) is True
@@ -68,7 +68,7 @@ def test_a_queue_that_gives_nothing_gives_nothing(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_a_new_ticket_is_given_in_turns(db):
+def test_round_robin_assigns_in_turns(db):
     set_strategy(db, "round_robin")
     assigned = []
     for _ in range(6):
@@ -84,7 +84,7 @@ def test_a_new_ticket_is_given_in_turns(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_whoever_holds_least_is_given_the_next(db):
+def test_least_loaded_assigns_to_the_agent_with_the_lowest_load(db):
     set_strategy(db, "least_loaded")
     for holds, person in enumerate(["lead", "neighbour", "agent"]):
         for _ in range(holds):
@@ -99,7 +99,7 @@ def test_whoever_holds_least_is_given_the_next(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_a_ticket_goes_to_who_knows_what_it_takes(db):
+def test_skill_match_assigns_to_agents_with_the_skills(db):
     set_strategy(db, "skill_match")
     set_skills(db, "agent", "tax")
     set_skills(db, "neighbour", "tax", "german")
@@ -113,7 +113,7 @@ def test_a_ticket_goes_to_who_knows_what_it_takes(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_what_nobody_knows_waits_and_holds_up_nothing_behind_it(db):
+def test_tickets_without_a_skilled_agent_do_not_block_others(db):
     set_strategy(db, "skill_match")
     odd = [
         require_skills(db, db.create_ticket(priority="urgent"), "klingon")
@@ -130,7 +130,7 @@ def test_what_nobody_knows_waits_and_holds_up_nothing_behind_it(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_other_strategies_ask_for_no_skills(db):
+def test_other_strategies_ignore_skills(db):
     set_strategy(db, "least_loaded")
     ticket = require_skills(db, db.create_ticket(), "klingon")
 
@@ -138,7 +138,7 @@ def test_other_strategies_ask_for_no_skills(db):
     assert assignee(db, ticket) is not None
 
 
-def test_only_who_is_there_and_has_room_and_works_the_queue_is_given_work(db):
+def test_only_available_members_with_room_are_assigned_tickets(db):
     set_strategy(db, "round_robin")
     make_available(db, "agent", "biller", "lead")
     db.call("lead", "set_availability", agent="me", availability="away")
@@ -155,7 +155,7 @@ def test_only_who_is_there_and_has_room_and_works_the_queue_is_given_work(db):
     ]
 
 
-def test_whose_role_was_taken_is_given_nothing(db):
+def test_members_without_an_agent_role_are_assigned_nothing(db):
     set_strategy(db, "round_robin")
     make_available(db, "agent")
     db.create_ticket()
@@ -168,7 +168,7 @@ def test_whose_role_was_taken_is_given_nothing(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_what_somebody_was_given_by_hand_is_left_alone(db):
+def test_manually_assigned_tickets_are_left_alone(db):
     set_strategy(db, "round_robin")
     db.execute("update public.agents set capacity = 0")
     ticket = db.create_ticket()
@@ -182,7 +182,7 @@ def test_what_somebody_was_given_by_hand_is_left_alone(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_a_new_ticket_does_not_go_before_what_waits_already(db):
+def test_new_tickets_are_assigned_after_waiting_ones(db):
     set_strategy(db, "round_robin")
     waiting = db.create_ticket(priority="high")
     late = db.create_ticket()
@@ -194,7 +194,7 @@ def test_a_new_ticket_does_not_go_before_what_waits_already(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_a_reaction_happens_once(db):
+def test_an_event_is_reacted_to_once(db):
     set_strategy(db, "round_robin")
     first, second = db.create_ticket(), db.create_ticket()
     [event] = db.events(first)
@@ -206,7 +206,7 @@ def test_a_reaction_happens_once(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_what_is_reopened_while_it_is_free_is_given(db):
+def test_reopened_unassigned_tickets_are_assigned(db):
     set_strategy(db, "round_robin")
     ticket = db.create_ticket_in("pending")
     db.call("admin", "release_ticket", ticket=ticket["id"])
@@ -224,7 +224,7 @@ def test_what_is_reopened_while_it_is_free_is_given(db):
 
 
 @pytest.mark.usefixtures("team")
-def test_what_somebody_put_back_is_not_given_back_to_them(db):
+def test_released_tickets_are_not_assigned_to_whoever_released_them(db):
     set_strategy(db, "round_robin")
     for person in ("neighbour", "lead"):
         db.call(person, "set_availability", agent="me", availability="away")
@@ -238,7 +238,7 @@ def test_what_somebody_put_back_is_not_given_back_to_them(db):
     assert (assign_waiting(db), assignee(db, ticket)) == (1, "neighbour")
 
 
-def test_who_put_back_what_they_held_and_went_is_given_it_when_they_return(connect):
+def test_agents_get_tickets_again_that_they_released_by_going_away(connect):
     """In transactions of their own, because time stands still within one."""
     db = connect()
     set_strategy(db, "round_robin")
@@ -255,7 +255,7 @@ def test_who_put_back_what_they_held_and_went_is_given_it_when_they_return(conne
 
 @pytest.mark.usefixtures("team")
 @pytest.mark.parametrize("status", ["pending", "on_hold", "solved"])
-def test_whoever_gets_room_is_given_what_waits(db, status):
+def test_agents_with_new_room_are_assigned_waiting_tickets(db, status):
     set_strategy(db, "round_robin")
     db.execute(
         "update public.agents set capacity = 0 where person_id <> %s", id_of("agent")
@@ -274,7 +274,7 @@ def test_whoever_gets_room_is_given_what_waits(db, status):
 
 
 @pytest.mark.usefixtures("team")
-def test_whoever_hands_a_ticket_on_is_given_what_waits_in_another_queue(db):
+def test_room_after_reassigning_is_used_in_other_queues(db):
     db.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
     set_strategy(db, "least_loaded", "billing")
     db.execute("update public.agents set capacity = 1")
@@ -286,7 +286,7 @@ def test_whoever_hands_a_ticket_on_is_given_what_waits_in_another_queue(db):
     assert assignee(db, waiting) == "agent"
 
 
-def test_the_queues_in_which_there_is_something_to_give_are_told(db):
+def test_queues_due_for_assignment_are_listed(db):
     def waiting():
         arguments = {"strategies": list(STRATEGIES)}
         return db.rows(WORKER, "queues_due_for_assignment", **arguments)
@@ -302,7 +302,7 @@ def test_the_queues_in_which_there_is_something_to_give_are_told(db):
     assert waiting() == []
 
 
-def test_an_archived_queue_gives_nothing(db):
+def test_archived_queues_assign_nothing(db):
     make_available(db, "agent")
     db.execute(
         "update public.queues set strategy = 'round_robin' where id = %s",
@@ -317,7 +317,7 @@ def test_an_archived_queue_gives_nothing(db):
 
 @pytest.mark.usefixtures("team")
 @pytest.mark.parametrize("ranking", [["height"], ["load; drop table public.tickets"]])
-def test_a_ranking_that_the_database_does_not_know_is_refused(db, ranking):
+def test_unknown_rankings_are_refused(db, ranking):
     set_strategy(db, "round_robin")
     db.create_ticket()
     choices = {"round_robin": {"ranking": ranking}}
@@ -332,7 +332,7 @@ def test_a_ranking_that_the_database_does_not_know_is_refused(db, ranking):
 
 
 @pytest.mark.usefixtures("team")
-def test_a_strategy_that_the_workers_do_not_know_gives_nothing(db):
+def test_strategies_unknown_to_the_workers_assign_nothing(db):
     set_strategy(db, "round_robin")
     ticket = db.create_ticket()
 
@@ -353,7 +353,7 @@ def test_a_strategy_that_the_workers_do_not_know_gives_nothing(db):
     ],
 )
 @pytest.mark.parametrize("who", ["customer", "agent", "admin", "anon"])
-def test_people_do_not_do_what_the_clock_does(db, who, function, arguments):
+def test_scheduled_jobs_are_for_workers_only(db, who, function, arguments):
     with refused("42501"):
         db.rows(who, function, **arguments)
 
@@ -361,7 +361,7 @@ def test_people_do_not_do_what_the_clock_does(db, who, function, arguments):
 # Several at once ----------------------------------------------------------------
 
 
-def test_somebody_busy_is_passed_by(connect):
+def test_locked_agents_are_skipped(connect):
     first, second = connect(), connect()
     set_strategy(first, "round_robin")
     make_available(first, "agent", "neighbour")
@@ -375,7 +375,7 @@ def test_somebody_busy_is_passed_by(connect):
     assert assignee(second, ticket) == "neighbour"
 
 
-def test_when_everybody_is_busy_the_ticket_waits_for_the_clock(connect):
+def test_tickets_wait_for_the_scheduler_when_all_agents_are_locked(connect):
     first, second = connect(), connect()
     set_strategy(first, "round_robin")
     make_available(first, "agent")
@@ -389,7 +389,7 @@ def test_when_everybody_is_busy_the_ticket_waits_for_the_clock(connect):
     assert assign_waiting(second) == 1
 
 
-def test_many_who_give_at_once_give_each_ticket_once_and_never_too_many(connect):
+def test_concurrent_assignment_assigns_once_within_capacity(connect):
     db = connect()
     set_strategy(db, "least_loaded")
     make_available(db, "agent", "neighbour", "lead", capacity=7)
@@ -413,7 +413,7 @@ def test_many_who_give_at_once_give_each_ticket_once_and_never_too_many(connect)
     assert assigned == 21
 
 
-def test_a_ticket_is_given_once_somebody_knows_what_it_takes(db):
+def test_required_skills_are_matched_after_an_update(db):
     """Staff say what it takes; whoever does not know it is passed over."""
     make_available(db, "agent", "neighbour")
     set_strategy(db, "skill_match")

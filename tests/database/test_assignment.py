@@ -24,7 +24,7 @@ def assignee_id(db, ticket):
     return db.reload(ticket)["assignee_id"]
 
 
-def test_a_free_ticket_is_taken(db):
+def test_agents_assign_free_tickets_to_themselves(db):
     ticket = db.create_ticket()
 
     taken = assign(db, "agent", ticket, "me")
@@ -36,7 +36,7 @@ def test_a_free_ticket_is_taken(db):
     assert event["actor_id"] == str(id_of("agent"))
 
 
-def test_what_one_holds_one_may_hand_on_and_put_back(db):
+def test_assignees_reassign_and_release_their_tickets(db):
     ticket = db.create_ticket()
     assign(db, "agent", ticket, "me")
 
@@ -49,7 +49,7 @@ def test_what_one_holds_one_may_hand_on_and_put_back(db):
 
 
 @pytest.mark.parametrize("person", ["me", "lead"])
-def test_what_another_holds_is_not_an_agents_to_give(db, person):
+def test_agents_do_not_reassign_tickets_of_others(db, person):
     ticket = db.create_ticket()
     assign(db, "agent", ticket, "me")
 
@@ -59,7 +59,7 @@ def test_what_another_holds_is_not_an_agents_to_give(db, person):
         release(db, "neighbour", ticket)
 
 
-def test_a_lead_gives_any_ticket_of_the_queue(db):
+def test_leads_reassign_any_ticket_of_their_queue(db):
     ticket = db.create_ticket()
     assign(db, "agent", ticket, "me")
 
@@ -72,7 +72,7 @@ def test_a_lead_gives_any_ticket_of_the_queue(db):
 
 
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
-def test_what_is_not_done_may_be_put_back(db, category):
+def test_unsolved_tickets_can_be_released(db, category):
     ticket = db.create_ticket_in(category)
     if category == "new":
         db.assign(ticket, "agent")
@@ -82,7 +82,7 @@ def test_what_is_not_done_may_be_put_back(db, category):
     assert assignee_id(db, ticket) is None
 
 
-def test_the_same_again_is_no_change_and_no_refusal(db):
+def test_repeated_assignments_and_releases_change_nothing(db):
     ticket = db.create_ticket()
     assign(db, "agent", ticket, "me")
     assign(db, "agent", ticket, "neighbour")
@@ -95,7 +95,7 @@ def test_the_same_again_is_no_change_and_no_refusal(db):
     assert db.event_types(ticket).count("TICKET_ASSIGNED") == 3
 
 
-def test_the_same_again_is_still_not_a_customers_to_ask(db):
+def test_customers_release_nothing_not_even_free_tickets(db):
     ticket = db.create_ticket()
 
     with refused("PT403", "denied"):
@@ -103,18 +103,18 @@ def test_the_same_again_is_still_not_a_customers_to_ask(db):
 
 
 @pytest.mark.parametrize("person", ["customer", "stranger", "biller", "nobody"])
-def test_who_does_not_work_the_queue_is_given_nothing(db, person):
+def test_people_outside_the_queue_are_not_eligible(db, person):
     with refused("PT422", "not-eligible"):
         assign(db, "admin", db.create_ticket(), person)
 
 
-def test_who_reads_every_queue_may_hold_a_ticket_of_any(db):
+def test_admins_can_be_assigned_tickets_of_any_queue(db):
     ticket = db.create_ticket(queue="billing")
 
     assert assign(db, "admin", ticket, "me")["assignee_id"] == str(id_of("admin"))
 
 
-def test_a_member_whose_role_takes_nothing_is_given_nothing(db):
+def test_members_without_an_agent_role_are_not_eligible(db):
     db.execute(
         "delete from public.person_roles where person_id = %s and role = 'agent'",
         id_of("neighbour"),
@@ -124,14 +124,14 @@ def test_a_member_whose_role_takes_nothing_is_given_nothing(db):
         assign(db, "lead", db.create_ticket(), "neighbour")
 
 
-def test_a_role_without_the_queue_is_not_enough_to_give(db):
+def test_leads_of_other_queues_assign_nothing(db):
     grant(db.connection, "biller", "lead")
 
     with refused("PT404"):
         assign(db, "biller", db.create_ticket(), "me")
 
 
-def test_staff_may_not_assign_what_they_see_as_a_colleague_only(db):
+def test_staff_assign_nothing_they_see_as_a_colleague_only(db):
     grant(db.connection, "colleague", "lead")
 
     with refused("PT403", "denied"):
@@ -140,7 +140,7 @@ def test_staff_may_not_assign_what_they_see_as_a_colleague_only(db):
         db.set_status(db.create_ticket(), "open", "colleague")
 
 
-def test_of_many_who_read_the_same_version_one_takes_the_ticket(connect):
+def test_of_many_with_the_same_version_one_gets_the_ticket(connect):
     ticket = connect().create_ticket()
     connections = [connect() for _ in range(8)]
 
@@ -164,7 +164,7 @@ def test_of_many_who_read_the_same_version_one_takes_the_ticket(connect):
     assert connections[0].event_types(ticket) == ["TICKET_CREATED", "TICKET_ASSIGNED"]
 
 
-def test_of_two_who_take_at_once_without_having_read_one_is_refused(connect):
+def test_of_two_concurrent_assignments_one_is_refused(connect):
     first, second, watch = connect(), connect(), connect()
     ticket = first.create_ticket()
 

@@ -23,7 +23,7 @@ def change_agent(db, who, agent, **changes):
     return db.call(who, "change_agent", agent=str(id_of(agent)), changes=changes)
 
 
-def test_everybody_is_away_until_they_say_otherwise(db):
+def test_agents_are_away_by_default(db):
     before = db.call("agent", "get_agent", agent="me")
     after = set_availability(db, "agent", "available")
 
@@ -32,7 +32,7 @@ def test_everybody_is_away_until_they_say_otherwise(db):
     assert after["put_back"] == 0
 
 
-def test_saying_the_same_again_changes_nothing(db):
+def test_repeating_an_availability_changes_nothing(db):
     first = set_availability(db, "agent", "available")
     db.execute("update public.agents set availability_since = '2026-01-01Z'")
 
@@ -43,7 +43,7 @@ def test_saying_the_same_again_changes_nothing(db):
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger"])
-def test_who_takes_no_tickets_is_not_at_work(db, who):
+def test_customers_have_no_availability(db, who):
     with refused("PT403", "denied"):
         set_availability(db, who, "available")
     with refused("PT404", "not-found"):
@@ -52,7 +52,7 @@ def test_who_takes_no_tickets_is_not_at_work(db, who):
         db.call(who, "get_agent", agent=str(id_of("agent")))
 
 
-def test_staff_see_who_is_there(db):
+def test_staff_see_who_is_available(db):
     set_availability(db, "agent", "available")
 
     result = db.call("biller", "get_agent", agent=str(id_of("agent")))
@@ -62,7 +62,7 @@ def test_staff_see_who_is_there(db):
         db.call("biller", "get_agent", agent=str(id_of("customer")))
 
 
-def test_going_away_keeps_what_one_holds(db):
+def test_going_away_keeps_tickets_by_default(db):
     ticket = db.create_ticket_in("open")
 
     result = set_availability(db, "agent", "away")
@@ -70,7 +70,7 @@ def test_going_away_keeps_what_one_holds(db):
     assert (assignee(db, ticket), result["put_back"]) == ("agent", 0)
 
 
-def test_going_away_may_put_back_what_is_new_or_open(db):
+def test_going_away_can_release_new_and_open_tickets(db):
     make_available(db, "agent")
     new, opened = db.create_ticket(), db.create_ticket_in("open")
     db.assign(new, "agent")
@@ -88,7 +88,7 @@ def test_going_away_may_put_back_what_is_new_or_open(db):
     assert (last["type"], last["actor_id"]) == ("TICKET_ASSIGNED", str(id_of("agent")))
 
 
-def test_coming_back_puts_nothing_back(db):
+def test_becoming_available_releases_nothing(db):
     ticket = db.create_ticket_in("open")
 
     set_availability(db, "agent", "available", reassign=True)
@@ -96,7 +96,7 @@ def test_coming_back_puts_nothing_back(db):
     assert assignee(db, ticket) == "agent"
 
 
-def test_a_lead_sends_somebody_of_the_queue_away(db):
+def test_leads_set_members_of_their_queue_away(db):
     make_available(db, "agent")
     ticket = db.create_ticket_in("open")
 
@@ -111,7 +111,7 @@ def test_a_lead_sends_somebody_of_the_queue_away(db):
     [("neighbour", "agent"), ("lead", "biller"), ("customer", "agent"),
      ("biller", "lead")],
 )  # fmt: skip
-def test_others_say_nothing_about_somebody(db, who, agent):
+def test_agents_are_not_changed_by_people_who_do_not_lead_them(db, who, agent):
     with refused("PT403", "denied"):
         set_availability(db, who, "away", agent, reassign=True)
     with refused("PT403", "denied"):
@@ -126,7 +126,7 @@ def test_nobody_raises_their_own_capacity_unless_they_lead(db):
 
 
 @pytest.mark.parametrize("who", ["lead", "admin"])
-def test_capacity_and_skills_are_said_by_those_who_lead(db, who):
+def test_leads_set_capacity_and_skills(db, who):
     result = change_agent(db, who, "agent", capacity=0, skills=["tax", "german", "tax"])
 
     assert (result["capacity"], result["skills"]) == (0, ["german", "tax"])
@@ -140,17 +140,17 @@ def test_capacity_and_skills_are_said_by_those_who_lead(db, who):
      {"skills": [""]}, {"skills": ["a,b"]}, {"skills": [f"s{n}" for n in range(51)]}],
     ids=lambda changes: str(changes)[:30],
 )  # fmt: skip
-def test_a_capacity_or_skill_that_cannot_be_is_refused(db, changes):
+def test_invalid_capacities_and_skills_are_refused(db, changes):
     with refused("23514"):
         change_agent(db, "admin", "agent", **changes)
 
 
-def test_there_is_nobody_to_change_who_takes_no_tickets(db):
+def test_customers_are_not_found_as_agents(db):
     with refused("PT404", "not-found"):
         change_agent(db, "admin", "customer", capacity=1)
 
 
-def test_a_lead_who_left_the_queue_says_nothing_any_more(db):
+def test_leads_who_left_the_queue_change_no_agent(db):
     db.execute("delete from public.queue_members where person_id = %s", id_of("lead"))
 
     with refused("PT403", "denied"):
@@ -167,7 +167,7 @@ def job_calls(db):
     )
 
 
-def test_who_can_take_more_wakes_those_who_give_out_work(db):
+def test_more_room_starts_the_assignment_job(db):
     for name in ("autocrm_webhook_url", "autocrm_webhook_secret"):
         db.execute("select vault.create_secret(%s, %s)", "http://127.0.0.1:9/", name)
 
@@ -187,7 +187,7 @@ def test_who_can_take_more_wakes_those_who_give_out_work(db):
     assert counted == [0, 1, 1, 2, 2, 3, 3, 3]
 
 
-def test_a_ticket_given_while_somebody_goes_away_goes_back_with_the_rest(connect):
+def test_tickets_assigned_while_going_away_are_released_too(connect):
     """It came between the look at what they hold and the lock of their row."""
     giver, leaver, watch = connect(), connect(), connect()
     ticket = giver.create_ticket()
@@ -204,7 +204,7 @@ def test_a_ticket_given_while_somebody_goes_away_goes_back_with_the_rest(connect
 
 
 @pytest.mark.parametrize("changes", [None, {}, {"capacity": None}, {"skills": None}])
-def test_nothing_said_changes_nothing(db, changes):
+def test_empty_changes_change_nothing(db, changes):
     before = change_agent(db, "admin", "agent", capacity=3, skills=["tax"])
     with db.acting("admin") as connection:
         connection.execute(
@@ -216,7 +216,7 @@ def test_nothing_said_changes_nothing(db, changes):
 
 
 @pytest.mark.parametrize("agent", [None, "", "agent", "me or you"])
-def test_nobody_is_nobody(db, agent):
+def test_invalid_agent_references_are_refused(db, agent):
     with pytest.raises(psycopg.Error) as refusal:
         db.call("admin", "set_availability", agent=agent, availability="available")
 

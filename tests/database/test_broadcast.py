@@ -30,13 +30,13 @@ def expected_topics(ticket, *people):
     }
 
 
-def test_a_new_ticket_is_told_to_its_queue_and_requester(db):
+def test_new_tickets_are_broadcast_to_queue_and_requester(db):
     ticket = db.create_ticket()
 
     assert topics(db, ticket, "TICKET_CREATED") == expected_topics(ticket, "customer")
 
 
-def test_a_message_is_the_event_and_private(db):
+def test_broadcasts_are_private_and_hold_the_event(db):
     ticket = db.create_ticket()
 
     [event] = db.events(ticket)
@@ -45,7 +45,7 @@ def test_a_message_is_the_event_and_private(db):
     ] * 3
 
 
-def test_a_reply_is_told_to_holder_followers_and_requester(db):
+def test_replies_are_broadcast_to_assignee_followers_and_requester(db):
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     db.comment("colleague", ticket)
@@ -56,7 +56,7 @@ def test_a_reply_is_told_to_holder_followers_and_requester(db):
     assert reached == expected_topics(ticket, "customer", "agent", "colleague")
 
 
-def test_a_note_is_told_where_no_customer_listens(db):
+def test_notes_are_broadcast_on_internal_topics_only(db):
     ticket = db.create_ticket()
     db.comment("colleague", ticket)
     db.comment("lead", ticket)
@@ -70,7 +70,7 @@ def test_a_note_is_told_where_no_customer_listens(db):
     assert topics(db, ticket, "TICKET_COMMENTED") == internal
 
 
-def test_a_note_is_not_told_to_staff_who_lost_the_queue(db):
+def test_notes_are_not_broadcast_to_staff_who_left_the_queue(db):
     ticket = db.create_ticket()
     db.comment("neighbour", ticket)
     db.execute(
@@ -83,7 +83,7 @@ def test_a_note_is_not_told_to_staff_who_lost_the_queue(db):
     assert f"user:{id_of('neighbour')}" not in reached
 
 
-def test_who_loses_a_ticket_is_told(db):
+def test_assignments_are_broadcast_to_the_former_assignee(db):
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     db.execute("delete from realtime.messages")
@@ -94,7 +94,7 @@ def test_who_loses_a_ticket_is_told(db):
     assert reached == expected_topics(ticket, "customer", "agent", "neighbour")
 
 
-def test_a_queue_that_loses_a_ticket_is_told(db):
+def test_queue_changes_are_broadcast_to_the_former_queue(db):
     ticket = db.create_ticket()
 
     db.execute("update public.tickets set queue_id = %s", id_of("billing"))
@@ -163,7 +163,7 @@ def broadcast_to(db, topic):
 
 
 @pytest.mark.parametrize("topic", LISTENERS)
-def test_a_topic_is_joined_by_those_we_say(db, topic):
+def test_topics_are_joined_by_listed_personas_only(db, topic):
     full = broadcast_to(db, topic)
 
     joined = {who for who in PEOPLE if may_join_topic(db, who, full)}
@@ -178,21 +178,21 @@ def test_a_malformed_topic_is_joined_by_nobody(db, topic):
     assert [who for who in PEOPLE if may_join_topic(db, who, full)] == []
 
 
-def test_a_topic_of_nothing_is_joined_by_nobody(db):
+def test_topics_of_missing_objects_are_joined_by_nobody(db):
     for kind in ("ticket", "queue", "user"):
         topic = broadcast_to(db, f"{kind}:{id_of('nothing')}")
         assert not may_join_topic(db, "admin", topic)
 
 
 @pytest.mark.parametrize("topic", LISTENERS)
-def test_nobody_joins_without_signing_in(db, topic):
+def test_topics_are_joined_by_signed_in_people_only(db, topic):
     full = broadcast_to(db, topic)
 
     assert not may_join_topic(db, ANON, full)
     assert not may_join_topic(db, "nobody", full)
 
 
-def test_a_token_for_somebody_else_joins_nothing(db):
+def test_tokens_of_another_audience_join_nothing(db):
     topic = broadcast_to(db, "user:{customer}")
 
     with db.acting("customer", aud="other") as connection:
@@ -202,7 +202,7 @@ def test_a_token_for_somebody_else_joins_nothing(db):
         assert broadcasts.fetchone() == (0,)
 
 
-def test_one_topic_joined_shows_no_message_of_presence(db):
+def test_broadcast_policies_show_no_presence_messages(db):
     topic = broadcast_to(db, "user:{customer}")
     db.execute("update realtime.messages set extension = 'presence'")
 
@@ -210,7 +210,7 @@ def test_one_topic_joined_shows_no_message_of_presence(db):
 
 
 @pytest.mark.parametrize("who", [*PEOPLE, ANON])
-def test_nobody_speaks_to_a_topic_as_if_it_were_the_desk(db, who):
+def test_nobody_forges_broadcasts(db, who):
     with refused("42501"), db.acting(who) as connection:
         connection.execute(
             "insert into realtime.messages (topic, extension, event, private)"

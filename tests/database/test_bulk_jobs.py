@@ -55,7 +55,7 @@ def run_until_finished(db, max_items=50):
             apply_chunk(db, claimed, max_items)
 
 
-def test_many_workers_and_people_at_once_do_every_item_once(connect):
+def test_concurrent_workers_and_people_apply_every_item_once(connect):
     """No deadlock: it would be raised in a worker or in a person's own command."""
     db = connect()
     tickets = [db.create_ticket() for _ in range(60)]
@@ -104,7 +104,7 @@ def test_many_workers_and_people_at_once_do_every_item_once(connect):
     assert db.scalar(KEPT) == db.scalar(COUNTED)
 
 
-def test_a_worker_cut_off_half_way_leaves_nothing_half_done(connect):
+def test_killed_workers_leave_no_partial_chunk(connect):
     db, worker, holder = connect(), connect(), connect()
     tickets = [db.create_ticket() for _ in range(4)]
     job = start(db, tickets, priority="low")
@@ -130,7 +130,7 @@ def test_a_worker_cut_off_half_way_leaves_nothing_half_done(connect):
     assert db.execute(ONCE, job["id"]).fetchone() == (4, 4)
 
 
-def test_an_answer_that_was_lost_is_no_second_turn(connect):
+def test_lost_responses_do_not_apply_a_chunk_again(connect):
     db = connect()
     tickets = [db.create_ticket() for _ in range(4)]
     job = start(db, tickets, priority="low")
@@ -144,7 +144,7 @@ def test_an_answer_that_was_lost_is_no_second_turn(connect):
     assert db.execute(ONCE, job["id"]).fetchone() == (4, 4)
 
 
-def test_whoever_comes_after_its_lease_finds_it_taken(connect):
+def test_workers_with_an_expired_lease_apply_nothing(connect):
     db = connect()
     start(db, [db.create_ticket()], priority="low")
     late = claim_job(db)
@@ -156,7 +156,7 @@ def test_whoever_comes_after_its_lease_finds_it_taken(connect):
     assert apply_chunk(db, taken)["done"] == 1
 
 
-def test_what_is_being_worked_on_is_given_to_nobody_else(connect):
+def test_running_chunks_are_not_claimed_again(connect):
     db, worker = connect(), connect()
     start(db, [db.create_ticket()], priority="low")
     claimed = claim_job(db)
@@ -169,7 +169,7 @@ def test_what_is_being_worked_on_is_given_to_nobody_else(connect):
     assert claim_job(db) is None  # it is finished
 
 
-def test_bulk_updates_are_worked_in_turn(connect):
+def test_bulk_updates_are_claimed_in_turns(connect):
     db = connect()
     jobs = [start(db, [db.create_ticket(), db.create_ticket()], who, priority="low")
             for who in ("agent", "neighbour")]  # fmt: skip
@@ -196,7 +196,7 @@ def fail_on(db, ticket):
     )
 
 
-def test_a_ticket_that_breaks_the_desk_does_not_hold_up_the_others(connect):
+def test_internal_errors_fail_one_item_only(connect):
     db = connect()
     tickets = [db.create_ticket() for _ in range(4)]
     job = start(db, tickets, priority="low")
@@ -215,7 +215,7 @@ def test_a_ticket_that_breaks_the_desk_does_not_hold_up_the_others(connect):
     assert db.execute(ONCE, job["id"]).fetchone() == (3, 3)
 
 
-def test_a_lock_is_waited_for_before_anything_is_changed(connect):
+def test_chunks_lock_all_tickets_before_changing_any(connect):
     """Whoever holds a ticket and wants another never waits for us in a ring."""
     db, worker, person = connect(), connect(), connect()
     first, second = sorted(
@@ -233,7 +233,7 @@ def test_a_lock_is_waited_for_before_anything_is_changed(connect):
         assert working.result()["done"] == 2
 
 
-def test_whoever_is_deleted_meanwhile_waits_for_the_chunk(connect):
+def test_deleting_a_person_waits_for_their_running_chunk(connect):
     db, worker, holder, other = (connect() for _ in range(4))
     tickets = [db.create_ticket() for _ in range(2)]
     job = start(db, tickets, "neighbour", priority="low")
@@ -255,7 +255,7 @@ def test_whoever_is_deleted_meanwhile_waits_for_the_chunk(connect):
     assert claim_job(db) is None
 
 
-def test_two_requests_at_once_are_not_both_the_fifth(connect):
+def test_concurrent_requests_keep_the_limit_of_five(connect):
     db, other = connect(), connect()
     ticket = db.create_ticket()
     for _ in range(4):
@@ -270,7 +270,7 @@ def test_two_requests_at_once_are_not_both_the_fifth(connect):
             late.result()
 
 
-def test_an_undo_beside_its_owner_at_work_reverts_what_is_untouched_alone(connect):
+def test_concurrent_undo_reverts_untouched_tickets_only(connect):
     db, person = connect(), connect()
     tickets = [db.create_ticket() for _ in range(20)]
     job = start(db, tickets, priority="low")

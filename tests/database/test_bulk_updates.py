@@ -33,7 +33,7 @@ def state(ticket):
     return {name: ticket[name] for name in named}
 
 
-def test_every_ticket_becomes_what_was_asked(db):
+def test_every_ticket_gets_the_requested_change(db):
     tickets = [db.create_ticket(tags=["old", "new"]) for _ in range(3)]
 
     job = run(db, tickets, **EVERYTHING)
@@ -51,7 +51,7 @@ def test_every_ticket_becomes_what_was_asked(db):
     assert item_results(db, job) == ["done"] * 3
 
 
-def test_every_event_names_its_batch_and_who_asked(db):
+def test_events_name_their_batch_and_actor(db):
     ticket = db.create_ticket()
 
     job = run(db, [ticket], **EVERYTHING)
@@ -67,7 +67,7 @@ def test_every_event_names_its_batch_and_who_asked(db):
     assert (first["batch_id"], last["batch_id"]) == (None, None)
 
 
-def test_one_refusal_does_not_stop_the_others(db):
+def test_a_failed_item_does_not_stop_the_others(db):
     closed, fine = db.create_ticket_in("closed"), db.create_ticket_in("open")
     foreign = db.create_ticket(queue="billing")
     nowhere = id_of("nothing")
@@ -85,7 +85,7 @@ def test_one_refusal_does_not_stop_the_others(db):
     assert db.reload(foreign) == foreign
 
 
-def test_a_ticket_that_is_not_seen_is_refused_as_one_that_is_not_there(db):
+def test_hidden_and_missing_tickets_fail_alike(db):
     foreign = db.create_ticket(queue="billing")
 
     job = run(db, [foreign["number"], 99999999], priority="high")
@@ -96,7 +96,7 @@ def test_a_ticket_that_is_not_seen_is_refused_as_one_that_is_not_there(db):
     assert seen["ticket"] == str(foreign["number"])
 
 
-def test_an_item_is_done_wholly_or_not_at_all(db):
+def test_items_are_applied_entirely_or_not_at_all(db):
     ticket = db.create_ticket()
 
     job = run(db, [ticket], priority="high", assignee="me", status="on_hold")
@@ -106,7 +106,7 @@ def test_an_item_is_done_wholly_or_not_at_all(db):
     assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_what_is_so_already_is_skipped(db):
+def test_items_without_a_change_are_skipped(db):
     ticket = db.create_ticket(priority="high", tags=["a"])
 
     job = run(
@@ -129,7 +129,7 @@ def test_a_ticket_named_twice_is_done_once(db):
     assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
 
 
-def test_a_bad_value_is_reported_with_the_rule_it_breaks(db):
+def test_invalid_values_are_reported_with_the_violated_constraint(db):
     ticket = db.create_ticket(tags=[f"t{n}" for n in range(20)])
 
     job = run(db, [ticket], add_tags=["one-more"])
@@ -156,7 +156,7 @@ def test_a_bad_value_is_reported_with_the_rule_it_breaks(db):
     ],
     ids=str,
 )
-def test_an_item_asks_the_right_of_a_single_change(db, who, change, end):
+def test_items_need_the_permission_of_the_single_command(db, who, change, end):
     ticket = db.create_ticket()
 
     job = run(db, [ticket], who, **change)
@@ -169,7 +169,7 @@ def test_an_item_asks_the_right_of_a_single_change(db, who, change, end):
     [{"priority": "low"}, {"status": "open"}, {"assignee": "me"}, {"add_tags": ["a"]}],
     ids=str,
 )
-def test_whoever_may_do_no_such_thing_begins_none(db, change):
+def test_bulk_updates_need_the_permission_to_start(db, change):
     ticket = db.create_ticket()
 
     for who in ("customer", "stranger"):
@@ -177,7 +177,7 @@ def test_whoever_may_do_no_such_thing_begins_none(db, change):
             start(db, [ticket], who, **change)
 
 
-def test_a_role_revoked_meanwhile_denies_what_is_left(db):
+def test_revoking_a_role_denies_the_remaining_items(db):
     tickets = [db.create_ticket() for _ in range(4)]
     job = start(db, tickets, priority="low")
     run_chunk(db, max_items=2)
@@ -190,7 +190,7 @@ def test_a_role_revoked_meanwhile_denies_what_is_left(db):
     assert [db.reload(each)["priority"] for each in tickets[2:]] == ["normal"] * 2
 
 
-def test_somebody_deleted_takes_their_bulk_updates_along(db):
+def test_deleting_a_person_deletes_their_bulk_updates(db):
     ticket = db.create_ticket()
     start(db, [ticket], priority="low")
 
@@ -203,7 +203,7 @@ def test_somebody_deleted_takes_their_bulk_updates_along(db):
 # Progress -------------------------------------------------------------------
 
 
-def test_progress_is_read_and_told_chunk_by_chunk(db):
+def test_progress_is_stored_and_broadcast_after_each_chunk(db):
     tickets = [db.create_ticket() for _ in range(5)]
     job = start(db, tickets, priority="low")
     assert (job["state"], job["total"], job["started_at"]) == ("waiting", 5, None)
@@ -222,7 +222,7 @@ def test_progress_is_read_and_told_chunk_by_chunk(db):
     assert run_chunk(db) is None
 
 
-def test_items_are_read_page_by_page_and_by_result(db):
+def test_items_are_listed_by_page_and_by_result(db):
     tickets = [db.create_ticket(), db.create_ticket(priority="low"), db.create_ticket()]
 
     job = start(db, tickets, priority="low")
@@ -235,7 +235,7 @@ def test_items_are_read_page_by_page_and_by_result(db):
     assert [each["position"] for each in items(db, job, result="done")] == [1, 3]
 
 
-def test_a_bulk_update_is_shown_to_who_asked_alone(db):
+def test_bulk_updates_are_visible_to_their_owner_only(db):
     job = start(db, [db.create_ticket()], priority="low")
 
     for question in ("get_bulk_update", "list_bulk_items", "undo_bulk_update"):
@@ -244,7 +244,7 @@ def test_a_bulk_update_is_shown_to_who_asked_alone(db):
                 db.call(who, question, bulk_update=job["id"])
 
 
-def test_ones_own_bulk_updates_are_found_again_newest_first(connect):
+def test_own_bulk_updates_are_listed_newest_first(connect):
     db = connect()
     ticket = db.create_ticket()
     first, second, third = (start(db, [ticket], priority="low") for _ in range(3))
@@ -260,7 +260,7 @@ def test_ones_own_bulk_updates_are_found_again_newest_first(connect):
     assert db.rows("customer", "list_bulk_updates") == []
 
 
-def test_a_request_sent_again_is_one_bulk_update(db):
+def test_bulk_update_requests_are_idempotent(db):
     ticket = db.create_ticket()
     arguments = {"tickets": [ticket["id"]], "idempotency_key": "k"}
 
@@ -274,7 +274,7 @@ def test_a_request_sent_again_is_one_bulk_update(db):
     assert db.scalar("select count(*) from private.bulk_updates") == 1
 
 
-def test_five_are_under_way_at_most(db):
+def test_a_person_has_five_unfinished_bulk_updates_at_most(db):
     ticket = db.create_ticket()
     for _ in range(5):
         start(db, [ticket], priority="low")
@@ -290,7 +290,7 @@ def test_five_are_under_way_at_most(db):
 # Taking back ----------------------------------------------------------------
 
 
-def test_an_undo_brings_back_what_was(db):
+def test_undo_restores_the_former_values(db):
     tickets = [
         db.create_ticket_in("open", held_by="agent", tags=["old", "new"]),
         db.create_ticket_in("pending", held_by="agent", priority="urgent"),
@@ -308,7 +308,7 @@ def test_an_undo_brings_back_what_was(db):
     assert last["batch_id"] == back["id"]
 
 
-def test_an_undo_of_an_undo_does_it_again(db):
+def test_undoing_an_undo_applies_the_change_again(db):
     ticket = db.create_ticket(tags=["a"])
     job = run(db, [ticket], assignee="me", add_tags=["b"], priority="low")
     after = state(db.reload(ticket))
@@ -319,7 +319,7 @@ def test_an_undo_of_an_undo_does_it_again(db):
     assert again["done"] == 1
 
 
-def test_an_undo_leaves_what_has_changed_since(db):
+def test_undo_skips_tickets_changed_since(db):
     kept, changed, skipped = (
         db.create_ticket(),
         db.create_ticket(),
@@ -337,7 +337,7 @@ def test_an_undo_leaves_what_has_changed_since(db):
     ]  # fmt: skip
 
 
-def test_an_undo_keeps_the_rules(db):
+def test_undo_follows_the_status_transitions(db):
     ticket = db.create_ticket()
     job = run(db, [ticket], status="open", priority="low")
 
@@ -347,7 +347,7 @@ def test_an_undo_keeps_the_rules(db):
     assert db.reload(ticket)["priority"] == "low"
 
 
-def test_a_ticket_comes_back_from_another_queue_with_its_assignee(db):
+def test_undo_restores_queue_and_assignee(db):
     ticket = db.create_ticket_in("open", held_by="agent")
     job = run(db, [ticket], "admin", queue="billing")
     assert db.reload(ticket)["assignee_id"] is None
@@ -357,7 +357,7 @@ def test_a_ticket_comes_back_from_another_queue_with_its_assignee(db):
     assert state(db.reload(ticket)) == state(ticket)
 
 
-def test_an_undo_needs_the_rights_of_a_single_change(db):
+def test_undo_needs_the_permission_of_the_single_command(db):
     ticket = db.create_ticket_in("open", held_by="agent")
     given = run(db, [ticket], assignee=str(id_of("neighbour")))
     moved = run(db, [db.create_ticket()], queue="billing")
@@ -366,7 +366,7 @@ def test_an_undo_needs_the_rights_of_a_single_change(db):
     assert item_results(db, run_undo(db, moved)) == ["not-found"]
 
 
-def test_what_is_not_over_or_changed_nothing_is_not_undone(db):
+def test_unfinished_or_empty_bulk_updates_cannot_be_undone(db):
     job = start(db, [db.create_ticket(priority="low")], priority="low")
 
     with refused("PT409", "not-finished"):
@@ -376,7 +376,7 @@ def test_what_is_not_over_or_changed_nothing_is_not_undone(db):
         undo(db, job)
 
 
-def test_an_undo_sent_again_is_one(db):
+def test_undo_requests_are_idempotent(db):
     job = run(db, [db.create_ticket()], priority="low")
     arguments = {"bulk_update": job["id"], "idempotency_key": "k"}
 
@@ -413,7 +413,7 @@ def test_other_changes_are_refused(db, change):
     ],
     ids=str,
 )
-def test_what_no_ticket_can_become_is_refused_at_once(db, change, code, slug):
+def test_impossible_changes_are_refused_at_once(db, change, code, slug):
     with refused(code, slug):
         start(db, [db.create_ticket()], **change)
 
@@ -438,7 +438,7 @@ def test_a_thousand_tickets_are_the_most(db):
     assert start(db, most[1:], priority="low")["total"] == 1000
 
 
-def test_a_view_names_the_tickets_that_its_reader_may_see(db):
+def test_views_select_the_tickets_visible_to_their_reader(db):
     urgent = [db.create_ticket(priority="urgent") for _ in range(3)]
     db.create_ticket(priority="urgent", queue="billing")  # another team's
     db.create_ticket(priority="low")
@@ -453,7 +453,7 @@ def test_a_view_names_the_tickets_that_its_reader_may_see(db):
     assert [db.reload(ticket)["priority"] for ticket in urgent] == ["high"] * 3
 
 
-def test_what_a_view_shows_is_taken_in_pieces_and_no_further_than_1000(db):
+def test_views_are_selected_by_pages_up_to_1000_tickets(db):
     """A page looks at so many tickets and no more: the next goes on behind it."""
     db.execute("update private.settings set page_scan_limit = 100")
     for number in range(250):
@@ -472,19 +472,19 @@ def test_what_a_view_shows_is_taken_in_pieces_and_no_further_than_1000(db):
 
 
 @pytest.mark.parametrize("who", ["neighbour", "lead", "admin"])
-def test_the_view_of_another_person_names_nothing(db, who):
+def test_views_of_other_people_select_nothing(db, who):
     view = db.call("agent", "create_view", name="Mine")
 
     with refused("PT422", "unknown-view"):
         db.call(who, "bulk_update", view=view["id"], change={"priority": "low"})
 
 
-def test_there_is_no_such_view(db):
+def test_unknown_views_are_refused(db):
     with refused("PT422", "unknown-view"):
         db.call("agent", "bulk_update", view=id_of("view"), change={"priority": "low"})
 
 
-def test_no_tickets_are_done_at_once(db):
+def test_bulk_updates_of_no_tickets_are_finished_at_once(db):
     job = start(db, [], priority="low")
 
     assert (job["state"], job["total"]) == ("finished", 0)
@@ -494,7 +494,7 @@ def test_no_tickets_are_done_at_once(db):
 # Forgetting -----------------------------------------------------------------
 
 
-def test_what_was_over_30_days_ago_is_forgotten(db):
+def test_bulk_updates_are_deleted_after_30_days(db):
     old, new = (run(db, [db.create_ticket()], priority="low") for _ in range(2))
     back = run_undo(db, old)
     db.execute(
@@ -515,14 +515,14 @@ def test_what_was_over_30_days_ago_is_forgotten(db):
     "function", ["claim_bulk_update", "apply_bulk_chunk", "delete_old_bulk_updates"]
 )
 @pytest.mark.parametrize("who", [*PEOPLE, "anon"])
-def test_the_work_is_the_workers(db, who, function):
+def test_bulk_jobs_are_for_workers_only(db, who, function):
     given = {"bulk_update": id_of("x"), "attempt": 1}
 
     with refused("42501"):
         db.call(who, function, **given if function == "apply_bulk_chunk" else {})
 
 
-def test_a_bulk_update_wakes_its_worker(db):
+def test_bulk_updates_start_their_job(db):
     db.execute(
         "select vault.create_secret('http://127.0.0.1:9/', 'autocrm_webhook_url')"
     )

@@ -41,7 +41,7 @@ def available_agents(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_what_is_most_urgent_then_waits_longest_is_claimed_first(db):
+def test_tickets_are_claimed_by_priority_then_waiting_time(db):
     low, first, second = (
         db.create_ticket(priority="low"),
         db.create_ticket(),
@@ -58,7 +58,7 @@ def test_what_is_most_urgent_then_waits_longest_is_claimed_first(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_a_claimed_ticket_is_the_claimers_and_says_so(db):
+def test_claiming_assigns_the_ticket_and_records_the_source(db):
     ticket = db.create_ticket()
 
     claimed = claim(db, queue="support")
@@ -72,7 +72,7 @@ def test_a_claimed_ticket_is_the_claimers_and_says_so(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_the_next_change_of_hands_does_not_say_claimed(db):
+def test_later_assignments_are_not_recorded_as_claims(db):
     ticket = db.create_ticket()
     with db.connection.transaction():
         claim(db)
@@ -82,7 +82,7 @@ def test_the_next_change_of_hands_does_not_say_claimed(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_held_waiting_and_done_tickets_are_not_claimed(db):
+def test_assigned_pending_and_solved_tickets_are_not_claimed(db):
     for category in ("open", "pending", "on_hold", "solved", "closed"):
         db.create_ticket_in(category, held_by="neighbour")
     waiting = db.create_ticket_in("pending", held_by="neighbour")
@@ -94,7 +94,7 @@ def test_held_waiting_and_done_tickets_are_not_claimed(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_of_all_my_queues_the_best_head_is_claimed(db):
+def test_the_first_ticket_of_all_own_queues_is_claimed(db):
     db.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
     db.create_ticket()
     urgent = db.create_ticket(queue="billing", priority="urgent")
@@ -104,7 +104,7 @@ def test_of_all_my_queues_the_best_head_is_claimed(db):
     assert claim(db) is not None
 
 
-def test_who_is_away_claims_nothing(db):
+def test_away_agents_claim_nothing(db):
     ticket = db.create_ticket()
 
     with refused("PT409", "away"):
@@ -113,7 +113,7 @@ def test_who_is_away_claims_nothing(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_who_holds_as_much_as_they_take_claims_nothing(db):
+def test_agents_at_capacity_claim_nothing(db):
     db.execute("update public.agents set capacity = 2")
     last = db.create_ticket(priority="low")
     mine = [db.create_ticket() for _ in range(2)]
@@ -128,13 +128,13 @@ def test_who_holds_as_much_as_they_take_claims_nothing(db):
 
 @pytest.mark.usefixtures("available_agents")
 @pytest.mark.parametrize("queue", ["billing", "attic", "nope", str(id_of("billing"))])
-def test_a_queue_one_does_not_see_is_not_there(db, queue):
+def test_hidden_queues_are_not_found(db, queue):
     with refused("PT404", "not-found"):
         claim(db, queue=queue)
 
 
 @pytest.mark.parametrize("queue", ["support", None])
-def test_who_sees_a_queue_without_working_it_claims_nothing_of_it(db, queue):
+def test_readers_who_are_no_members_claim_nothing(db, queue):
     make_available(db, "admin")
     db.create_ticket()
 
@@ -154,7 +154,7 @@ def test_customers_claim_nothing(db, who):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_a_member_whose_role_was_taken_claims_nothing(db):
+def test_members_without_an_agent_role_claim_nothing(db):
     db.create_ticket()
     db.execute(
         "delete from public.person_roles where person_id = %s and role = 'agent'",
@@ -166,7 +166,7 @@ def test_a_member_whose_role_was_taken_claims_nothing(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_the_same_key_gets_the_same_ticket_and_no_second_one(db):
+def test_claims_are_idempotent(db):
     db.create_ticket()
     db.create_ticket()
 
@@ -179,7 +179,7 @@ def test_the_same_key_gets_the_same_ticket_and_no_second_one(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_nothing_is_an_answer_too(db):
+def test_empty_claims_are_idempotent(db):
     assert claim(db, key="k1") is None
     db.create_ticket()
 
@@ -187,7 +187,7 @@ def test_nothing_is_an_answer_too(db):
     assert claim(db, key="k2") is not None
 
 
-def test_a_refusal_does_not_use_a_key_up(db):
+def test_refused_claims_free_their_key(db):
     db.create_ticket()
     with refused("PT409", "away"):
         claim(db, key="k1")
@@ -197,7 +197,7 @@ def test_a_refusal_does_not_use_a_key_up(db):
 
 
 @pytest.mark.usefixtures("available_agents")
-def test_what_one_put_back_one_may_claim_again(db):
+def test_released_tickets_can_be_claimed_again(db):
     ticket = db.create_ticket()
     claim(db)
     db.call("agent", "release_ticket", ticket=ticket["id"])
@@ -207,7 +207,7 @@ def test_what_one_put_back_one_may_claim_again(db):
     assert db.reload(ticket)["released_by"] is None
 
 
-def test_a_ticket_that_somebody_changes_is_passed_by_and_nobody_waits(connect):
+def test_claims_skip_locked_tickets(connect):
     first, second = connect(), connect()
     make_available(first, "agent")
     busy, free = first.create_ticket(priority="urgent"), first.create_ticket()
@@ -219,7 +219,7 @@ def test_a_ticket_that_somebody_changes_is_passed_by_and_nobody_waits(connect):
     assert claimed["id"] == free["id"]
 
 
-def test_many_who_claim_at_once_get_each_ticket_once_and_never_too_many(connect):
+def test_concurrent_claims_assign_each_ticket_once_within_capacity(connect):
     db = connect()
     people = [f"claimer{number}" for number in range(8)]
     for name in people:

@@ -70,7 +70,7 @@ def result_of(db, who, case):
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("case", EXPECTED)
-def test_a_command_answers_each_persona_as_we_say(db, case, who):
+def test_commands_accept_or_refuse_each_persona_as_listed(db, case, who):
     expected = EXPECTED[case].split()[list(PEOPLE).index(who)]
 
     assert result_of(db, who, case) == expected
@@ -78,12 +78,12 @@ def test_a_command_answers_each_persona_as_we_say(db, case, who):
 
 @pytest.mark.parametrize("who", [ANON, WORKER])
 @pytest.mark.parametrize("case", EXPECTED)
-def test_a_command_is_for_people_who_signed_in(db, case, who):
+def test_commands_are_for_signed_in_people(db, case, who):
     assert result_of(db, who, case) == NOT_SIGNED_IN
 
 
 @pytest.mark.parametrize("case", ON_A_TICKET)
-def test_a_refused_command_leaves_the_ticket_as_it_was(db, case):
+def test_refused_commands_change_nothing(db, case):
     ticket = db.create_ticket()
     function, arguments = CALLS[case]
     before = db.reload(ticket), db.event_types(ticket)

@@ -19,7 +19,7 @@ def comments(db, ticket):
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
 @pytest.mark.parametrize("who", ["customer", "colleague"])
-def test_a_customers_reply_reopens(db, category, who):
+def test_customer_replies_reopen_tickets(db, category, who):
     ticket = db.create_ticket_in(category)
 
     db.comment(who, ticket, "It still is.")
@@ -31,7 +31,7 @@ def test_a_customers_reply_reopens(db, category, who):
 
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
-def test_an_agents_reply_does_not_reopen(db, category):
+def test_agent_replies_do_not_reopen_tickets(db, category):
     ticket = db.create_ticket_in(category)
 
     db.comment("agent", ticket, "We are on it.")
@@ -41,7 +41,7 @@ def test_an_agents_reply_does_not_reopen(db, category):
 
 
 @pytest.mark.parametrize("category", ["new", "open"])
-def test_the_move_goes_to_the_other_side(db, category):
+def test_replies_set_whom_the_ticket_waits_for(db, category):
     ticket = db.create_ticket_in(category)
 
     db.comment("agent", ticket)
@@ -55,7 +55,7 @@ def test_the_move_goes_to_the_other_side(db, category):
     assert db.reload(ticket)["waiting_on"] == "agent"
 
 
-def test_waiting_goes_on_when_the_same_side_writes_again(connect):
+def test_further_replies_of_the_same_side_keep_waiting_since(connect):
     db = connect()
     ticket = db.create_ticket()
 
@@ -67,7 +67,7 @@ def test_waiting_goes_on_when_the_same_side_writes_again(connect):
     assert now["updated_at"] > ticket["updated_at"]
 
 
-def test_staff_who_ask_for_help_are_customers_of_their_own_ticket(db):
+def test_staff_reply_to_their_own_tickets_as_customers(db):
     ticket = db.create_ticket("agent")
     db.assign(ticket, "neighbour")
     db.set_status(ticket, "pending")
@@ -77,7 +77,7 @@ def test_staff_who_ask_for_help_are_customers_of_their_own_ticket(db):
     assert db.reload(ticket)["status"] == "open"
 
 
-def test_an_agent_of_another_queue_replies_to_their_colleague_as_a_customer(db):
+def test_agents_of_other_queues_reply_to_colleagues_as_customers(db):
     db.execute(
         "update public.profiles set organization_id = %s where id = %s",
         id_of("Sharing"),
@@ -92,7 +92,7 @@ def test_an_agent_of_another_queue_replies_to_their_colleague_as_a_customer(db):
         db.note(ticket, "biller")
 
 
-def test_a_note_reopens_nothing(db):
+def test_notes_do_not_reopen_tickets(db):
     ticket = db.create_ticket_in("solved")
 
     db.note(ticket)
@@ -100,7 +100,7 @@ def test_a_note_reopens_nothing(db):
     assert db.reload(ticket) == ticket
 
 
-def test_a_conversation_is_numbered_without_gaps(db):
+def test_comments_are_numbered_without_gaps(db):
     ticket = db.create_ticket(body="One.")
 
     db.comment("agent", ticket, "Two.")
@@ -115,7 +115,7 @@ def test_a_conversation_is_numbered_without_gaps(db):
     ]
 
 
-def test_a_conversation_is_read_page_by_page(db):
+def test_comments_are_listed_by_page(db):
     ticket = db.create_ticket(body="1")
     for body in "2345":
         db.comment("agent", ticket, body)
@@ -130,7 +130,7 @@ def test_a_conversation_is_read_page_by_page(db):
 
 
 @pytest.mark.parametrize("table", ["comments", "ticket_events"])
-def test_what_was_said_and_done_does_not_change_whoever_writes(db, table):
+def test_comments_and_events_are_append_only(db, table):
     column = "body = 'No.'" if table == "comments" else "after = '{}'"
     db.create_ticket()
 
@@ -150,7 +150,7 @@ def test_what_was_said_and_done_does_not_change_whoever_writes(db, table):
         "batch_id = id",
     ],
 )
-def test_history_does_not_change_when_its_actor_is_deleted(db, change):
+def test_deleting_an_actor_changes_no_other_column_of_an_event(db, change):
     db.create_ticket()
 
     with refused("PT409", "append-only"):
@@ -159,7 +159,7 @@ def test_history_does_not_change_when_its_actor_is_deleted(db, change):
         db.execute("update public.ticket_events set actor_id = %s", id_of("stranger"))
 
 
-def test_an_agent_who_is_deleted_stays_in_history_as_nobody(db):
+def test_events_of_deleted_agents_keep_no_actor(db):
     ticket = db.create_ticket()
     db.set_status(ticket, "open", "neighbour")
 
@@ -168,7 +168,7 @@ def test_an_agent_who_is_deleted_stays_in_history_as_nobody(db):
     assert db.events(ticket)[-1]["actor_id"] is None
 
 
-def test_whoever_writes_follows_but_the_requester(db):
+def test_authors_follow_the_ticket_except_its_requester(db):
     ticket = db.create_ticket()
 
     for who in ("customer", "agent", "agent", "colleague"):
@@ -190,7 +190,7 @@ def follow_up(db, who="customer", held_by="agent", **draft):
     return closed, db.reload({"id": comment["ticket_id"]})
 
 
-def test_a_reply_to_what_is_closed_opens_a_new_ticket_with_its_fields(db):
+def test_replies_to_closed_tickets_create_follow_ups_with_their_fields(db):
     fields = {
         "subject": "Printer",
         "type": "problem",
@@ -212,7 +212,7 @@ def test_a_reply_to_what_is_closed_opens_a_new_ticket_with_its_fields(db):
     assert ticket["version"] == 1
 
 
-def test_a_follow_up_begins_its_own_conversation(db):
+def test_follow_ups_start_a_conversation_of_their_own(db):
     closed = db.create_ticket_in("open")
     db.comment("agent", closed, "An answer.")
     db.note(closed)
@@ -229,7 +229,7 @@ def test_a_follow_up_begins_its_own_conversation(db):
     assert (db.reload(closed), comments(db, closed), db.event_types(closed)) == before
 
 
-def test_a_colleagues_follow_up_is_the_colleagues(db):
+def test_follow_ups_belong_to_whoever_replied(db):
     _, ticket = follow_up(db, "colleague")
 
     assert ticket["requester_id"] == str(id_of("colleague"))
@@ -245,7 +245,7 @@ def test_a_follow_up_goes_to_the_default_queue_if_its_own_is_archived(db):
     assert now["queue_id"] == str(id_of("support"))
 
 
-def test_one_who_may_not_open_tickets_follows_nothing_up(db):
+def test_follow_ups_need_the_permission_to_create_tickets(db):
     closed = db.create_ticket_in("closed")
     db.execute("delete from public.person_roles where role = 'customer'")
 
@@ -253,7 +253,7 @@ def test_one_who_may_not_open_tickets_follows_nothing_up(db):
         db.comment("customer", closed)
 
 
-def test_a_note_on_what_is_closed_is_refused_to_a_customer_as_any_note(db):
+def test_customers_add_no_notes_to_closed_tickets(db):
     closed = db.create_ticket_in("closed")
 
     with refused("PT403", "denied"):

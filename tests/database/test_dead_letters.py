@@ -18,7 +18,7 @@ def dead_letter(db):
     return event
 
 
-def test_a_retry_sent_again_gets_the_first_answer(db, dead_letter):
+def test_retries_are_idempotent(db, dead_letter):
     arguments = {"event": dead_letter, "idempotency_key": "k"}
 
     first = db.call("admin", "retry_dead_letter", **arguments)
@@ -30,7 +30,7 @@ def test_a_retry_sent_again_gets_the_first_answer(db, dead_letter):
         db.call("admin", "retry_dead_letter", event=dead_letter)
 
 
-def test_a_key_goes_with_one_event(db, dead_letter):
+def test_keys_belong_to_one_event(db, dead_letter):
     db.call("admin", "retry_dead_letter", event=dead_letter, idempotency_key="k")
 
     with refused("PT422", "idempotency-key-reused"):
@@ -38,6 +38,6 @@ def test_a_key_goes_with_one_event(db, dead_letter):
 
 
 @pytest.mark.parametrize("who", ["customer", "agent", "lead"])
-def test_it_takes_the_permission(db, dead_letter, who):
+def test_retries_need_the_permission(db, dead_letter, who):
     with refused("PT403"):
         db.call(who, "retry_dead_letter", event=dead_letter)

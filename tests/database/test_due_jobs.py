@@ -24,14 +24,14 @@ def broadcast_statuses(db):
     db.call(WORKER, "broadcast_queue_statuses")
 
 
-def test_an_idle_desk_has_no_work(db):
+def test_no_job_is_due_without_work(db):
     db.create_ticket_in("open")
     broadcast_statuses(db)
 
     assert db.rows(WORKER, "due_jobs") == []
 
 
-def test_events_that_nobody_has_reacted_to(db):
+def test_unprocessed_events_are_due_after_a_while(db):
     db.create_ticket()
     assert due_jobs(db) == set()  # its webhook may still come
 
@@ -42,7 +42,7 @@ def test_events_that_nobody_has_reacted_to(db):
     assert due_jobs(db) == set()
 
 
-def test_tickets_for_which_somebody_has_room(db):
+def test_waiting_tickets_are_due_when_an_agent_has_room(db):
     db.create_ticket()
     set_strategy(db, "least_loaded")
     assert due_jobs(db) == set()  # nobody is there
@@ -56,14 +56,14 @@ def test_tickets_for_which_somebody_has_room(db):
     assert due_jobs(db) == set()
 
 
-def test_in_a_queue_where_people_take_tickets_none_is_given(db):
+def test_waiting_tickets_are_not_due_in_manual_queues(db):
     db.create_ticket()
     make_available(db, "agent")
 
     assert due_jobs(db) == set()
 
 
-def test_tickets_that_wait_too_long_for_their_owner(db):
+def test_idle_tickets_are_due_after_the_limit_of_the_queue(db):
     changes = {"released_after_minutes": 5}
     db.call("admin", "change_queue", queue="support", changes=changes)
     ticket = db.create_ticket_in("open")
@@ -82,7 +82,7 @@ def test_tickets_that_wait_too_long_for_their_owner(db):
     assert due_jobs(db) == set()
 
 
-def test_solved_tickets_whose_time_is_over(db):
+def test_solved_tickets_are_due_after_the_time_for_replies(db):
     db.create_ticket_in("solved")
     assert due_jobs(db) == set()
 
@@ -93,7 +93,7 @@ def test_solved_tickets_whose_time_is_over(db):
     assert due_jobs(db) == set()
 
 
-def test_queues_that_stand_otherwise_than_was_told(db):
+def test_queue_statuses_are_due_when_changed_since_the_broadcast(db):
     broadcast_statuses(db)
     db.create_ticket()
     assert db.rows(WORKER, "due_jobs") == [Job.QUEUE_STATUSES]
@@ -106,7 +106,7 @@ def test_queues_that_stand_otherwise_than_was_told(db):
     assert db.rows(WORKER, "due_jobs") == []
 
 
-def test_bulk_updates_that_are_not_done(db):
+def test_unfinished_bulk_updates_are_due(db):
     start(db, [db.create_ticket()], add_tags=["late"])
     assert due_jobs(db) == {Job.BULK_UPDATES}
 
@@ -114,7 +114,7 @@ def test_bulk_updates_that_are_not_done(db):
     assert due_jobs(db) == set()
 
 
-def test_bulk_updates_to_forget(db):
+def test_old_bulk_updates_are_due_for_deletion(db):
     start(db, [db.create_ticket()], add_tags=["late"])
     run_all(db)
 
@@ -134,7 +134,7 @@ def webhook(db):
     return made["id"]
 
 
-def test_webhooks_that_are_due(db, webhook):
+def test_webhook_deliveries_are_due_until_claimed(db, webhook):
     assert due_jobs(db) == {Job.WEBHOOKS}
 
     db.rows(WORKER, "claim_webhook_deliveries")
@@ -144,13 +144,13 @@ def test_webhooks_that_are_due(db, webhook):
 @pytest.mark.parametrize(
     "state", ["paused_at = now()", "disabled_at = now(), disabled_reason = 'gone'"]
 )
-def test_webhooks_to_an_endpoint_that_wants_none_wait(db, webhook, state):
+def test_deliveries_to_paused_or_disabled_webhooks_are_not_due(db, webhook, state):
     db.execute(f"update private.webhook_endpoints set {state}")  # noqa: S608
 
     assert due_jobs(db) == set()
 
 
-def test_deliveries_to_forget(db, webhook):
+def test_old_webhook_deliveries_are_due_for_deletion(db, webhook):
     db.execute("update private.webhook_deliveries set delivered_at = now()")
     db.execute("update private.webhook_deliveries set created_at = %s", LONG_AGO)
     assert due_jobs(db) == {Job.WEBHOOKS}
@@ -159,7 +159,7 @@ def test_deliveries_to_forget(db, webhook):
     assert due_jobs(db) == set()
 
 
-def test_mail_that_has_waited_for_more_to_tell(db):
+def test_emails_are_due_after_their_delay(db):
     db.comment("agent", assigned_ticket(db))
     process_events(db)
     assert due_jobs(db) == set()
@@ -171,7 +171,7 @@ def test_mail_that_has_waited_for_more_to_tell(db):
     assert due_jobs(db) == set()
 
 
-def test_mail_and_notifications_to_forget(db):
+def test_old_emails_and_notifications_are_due_for_deletion(db):
     db.comment("agent", assigned_ticket(db))
     process_events(db)
 

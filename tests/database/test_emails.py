@@ -24,7 +24,7 @@ def ticket(db):
     return assigned_ticket(db)
 
 
-def test_a_burst_of_twenty_events_is_one_mail(db, ticket):
+def test_twenty_events_are_one_email(db, ticket):
     for number in range(20):
         db.comment("agent", ticket, f"Part {number}.")
         process_events(db)
@@ -38,7 +38,7 @@ def test_a_burst_of_twenty_events_is_one_mail(db, ticket):
     ]
 
 
-def test_mail_waits_from_its_first_event_on(db, ticket):
+def test_the_email_delay_starts_with_the_first_event(db, ticket):
     db.comment("agent", ticket)
     process_events(db)
     due = db.scalar("select due_at from private.emails")
@@ -52,7 +52,7 @@ def test_mail_waits_from_its_first_event_on(db, ticket):
     )
 
 
-def test_what_happens_after_a_mail_was_taken_is_another_mail(db, ticket):
+def test_events_after_a_claim_are_another_email(db, ticket):
     queue_due_email(db, ticket)
     [first] = claim_emails(db)
 
@@ -65,7 +65,7 @@ def test_what_happens_after_a_mail_was_taken_is_another_mail(db, ticket):
     assert [each["words"] for each in second["happened"]] == ["And more."]
 
 
-def test_a_note_is_mailed_without_its_words(db, ticket):
+def test_emails_do_not_quote_notes(db, ticket):
     db.note(ticket, "lead", "He is angry.")
     process_events(db)
     make_emails_due(db)
@@ -76,7 +76,7 @@ def test_a_note_is_mailed_without_its_words(db, ticket):
     assert email["happened"][0]["words"] is None
 
 
-def test_rights_are_asked_again_when_mail_is_taken(db, ticket):
+def test_permissions_are_checked_again_when_emails_are_claimed(db, ticket):
     db.note(ticket, "lead")
     db.comment("customer", ticket, "Hello?")
     process_events(db)
@@ -92,7 +92,7 @@ def test_rights_are_asked_again_when_mail_is_taken(db, ticket):
     assert [each["words"] for each in notified] == ["Hello?"]
 
 
-def test_mail_with_nothing_left_to_tell_is_dropped(db, ticket):
+def test_emails_without_visible_events_are_dropped(db, ticket):
     db.comment("customer", ticket)
     process_events(db)
     make_emails_due(db)
@@ -103,14 +103,14 @@ def test_mail_with_nothing_left_to_tell_is_dropped(db, ticket):
     assert db.scalar("select gave_up_at is not null from private.emails")
 
 
-def test_mail_to_somebody_who_sees_nothing_is_dropped(db, ticket):
+def test_emails_to_people_without_access_are_dropped(db, ticket):
     queue_due_email(db, ticket)
     db.execute("update private.emails set person_id = %s", id_of("stranger"))
 
     assert claim_emails(db) == []
 
 
-def test_a_customer_reads_labels_and_names_made_for_customers(db, ticket):
+def test_emails_to_customers_use_customer_labels_and_names(db, ticket):
     db.call("agent", "update_ticket_status", ticket=ticket["id"], status="open")
     db.comment("colleague", ticket)
     process_events(db)
@@ -127,7 +127,7 @@ def test_a_customer_reads_labels_and_names_made_for_customers(db, ticket):
     }
 
 
-def test_a_name_that_a_reader_may_not_know_stays_out(db, ticket):
+def test_emails_leave_out_names_hidden_from_their_reader(db, ticket):
     db.execute("update public.organizations set shares_tickets = false")
     db.execute(
         "insert into public.queue_members (queue_id, person_id)"
@@ -150,7 +150,7 @@ def test_a_name_that_a_reader_may_not_know_stays_out(db, ticket):
     assert email["names"] == {}
 
 
-def test_a_lost_worker_loses_its_mail_and_its_say(db, ticket):
+def test_workers_with_an_expired_lease_record_nothing(db, ticket):
     queue_due_email(db, ticket)
     [lost] = claim_emails(db)
     assert claim_emails(db) == []  # it is somebody's
@@ -166,7 +166,7 @@ def test_a_lost_worker_loses_its_mail_and_its_say(db, ticket):
     assert claim_emails(db) == []
 
 
-def test_mail_is_put_off_twice_as_long_each_time_and_given_up(db, ticket):
+def test_failed_emails_back_off_exponentially_and_end(db, ticket):
     queue_due_email(db, ticket)
     waits = []
     for attempt in range(1, 11):
@@ -184,7 +184,7 @@ def test_mail_is_put_off_twice_as_long_each_time_and_given_up(db, ticket):
     assert claim_emails(db) == []
 
 
-def test_mail_that_kills_its_worker_ends_too(db, ticket):
+def test_emails_that_kill_their_worker_are_given_up(db, ticket):
     queue_due_email(db, ticket)
     for _ in range(10):
         assert len(claim_emails(db)) == 1
@@ -194,7 +194,7 @@ def test_mail_that_kills_its_worker_ends_too(db, ticket):
     assert db.scalar("select last_error from private.emails") == "lost"
 
 
-def test_a_batch_is_bounded(db):
+def test_claims_are_limited_to_the_batch_size(db):
     for _ in range(5):
         queue_due_email(db, assigned_ticket(db))
 
@@ -209,7 +209,7 @@ def together(threads):
         thread.join()
 
 
-def test_eight_workers_never_hold_the_same_mail(connect):
+def test_concurrent_workers_claim_each_email_once(connect):
     db = connect()
     for _ in range(40):
         queue_due_email(db, assigned_ticket(db))
@@ -232,7 +232,7 @@ def events_of(emails):
     return [each["event"]["id"] for email in emails for each in email["happened"]]
 
 
-def test_events_that_come_while_mail_is_taken_are_not_lost(connect):
+def test_events_during_a_claim_are_not_lost(connect):
     db = connect()
     ticket = assigned_ticket(db)
     db.execute("update private.settings set email_delay = '0'")
@@ -262,7 +262,7 @@ def test_events_that_come_while_mail_is_taken_are_not_lost(connect):
     assert sorted(events_of(sent + claim_emails(db))) == sorted(map(str, events))
 
 
-def test_old_mail_and_what_was_read_long_ago_is_forgotten(db, ticket):
+def test_old_emails_and_read_notifications_are_deleted(db, ticket):
     queue_due_email(db, ticket)
     db.comment("agent", ticket)
     process_events(db)
@@ -282,7 +282,7 @@ def test_old_mail_and_what_was_read_long_ago_is_forgotten(db, ticket):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_mail_is_the_workers_alone(db, who):
+def test_emails_are_for_workers_only(db, who):
     for function in ("claim_emails", "delete_old_notifications"):
         with refused("42501"):
             db.rows(who, function)

@@ -52,7 +52,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_writes_exactly_its_events(db, change):
+def test_changes_record_exactly_their_events(db, change):
     ticket = db.create_ticket_in("pending")
     before = parsed(db, ticket)
     act, expected = CHANGES[change]
@@ -64,7 +64,7 @@ def test_a_change_writes_exactly_its_events(db, change):
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
 
 
-def test_a_life_is_told_from_beginning_to_end(db):
+def test_events_record_the_life_of_a_ticket(db):
     ticket = db.create_ticket(type="task", data={"due_on": "2027-01-01"}, tags=["a"])
     db.assign(ticket, "agent")
     db.set_status(ticket, "solved", "agent")
@@ -93,7 +93,7 @@ def test_a_life_is_told_from_beginning_to_end(db):
     assert (closed.after.category, closed.actor_id) == ("closed", None)
 
 
-def test_other_fields_are_told_as_they_were_and_are_and_no_more(db):
+def test_updates_record_changed_fields_only(db):
     ticket = db.create_ticket(tags=["old"], data={"a": 1})
 
     db.execute(
@@ -118,7 +118,7 @@ def test_other_fields_are_told_as_they_were_and_are_and_no_more(db):
     }
 
 
-def test_one_update_may_be_several_events_in_order(db):
+def test_one_statement_records_several_events_in_order(db):
     ticket = db.create_ticket()
 
     db.execute(
@@ -131,7 +131,7 @@ def test_one_update_may_be_several_events_in_order(db):
     assert names(parsed(db, ticket)) == [CREATED, MOVED, ASSIGNED, UPDATED]
 
 
-def test_a_reason_is_told_with_its_step(db):
+def test_status_changes_record_their_reason(db):
     ticket = db.create_ticket()
 
     db.call("agent", "update_ticket_status", ticket=ticket["id"], status="open",
@@ -140,7 +140,7 @@ def test_a_reason_is_told_with_its_step(db):
     assert parsed(db, ticket)[-1].after.reason == "Seen."
 
 
-def test_what_was_said_stays_out_of_the_event(db):
+def test_events_do_not_contain_comment_bodies(db):
     ticket = db.create_ticket()
 
     comment = db.note(ticket, body="a secret")
@@ -156,7 +156,7 @@ def test_what_was_said_stays_out_of_the_event(db):
     }
 
 
-def test_a_change_rolled_back_leaves_no_event_and_no_message(connect):
+def test_rolled_back_changes_leave_no_event_and_no_broadcast(connect):
     db = connect()
     ticket = db.create_ticket()
 
@@ -169,7 +169,7 @@ def test_a_change_rolled_back_leaves_no_event_and_no_message(connect):
     assert list(sent) == [("TICKET_CREATED",)]
 
 
-def test_a_history_is_read_page_by_page(db):
+def test_events_are_listed_by_page(db):
     ticket = db.create_ticket_in("solved")
 
     def page(after):
@@ -180,7 +180,7 @@ def test_a_history_is_read_page_by_page(db):
     assert [page(0), page(3), page(4)] == [[1, 2, 3], [4], []]
 
 
-def test_sixteen_writers_leave_no_gap_and_nothing_out(connect):
+def test_concurrent_writers_leave_no_gap_in_events(connect):
     rounds, writers = 4, 16
     ticket = connect().create_ticket()
     connections = [connect() for _ in range(writers)]
@@ -200,7 +200,7 @@ def test_sixteen_writers_leave_no_gap_and_nothing_out(connect):
     assert connections[0].reload(ticket)["version"] == rounds * writers + 1
 
 
-def test_events_of_a_batch_name_it_and_others_name_none(db):
+def test_events_of_a_batch_have_its_id_and_others_none(db):
     ticket, batch = db.create_ticket(), id_of("batch")
 
     with db.connection.transaction():
@@ -221,7 +221,7 @@ def test_events_of_a_batch_name_it_and_others_name_none(db):
 
 
 @pytest.mark.parametrize("kind", ["TICKET_EATEN", "", "ticket_created"])
-def test_there_are_no_other_events(db, kind):
+def test_unknown_event_types_are_refused(db, kind):
     with refused("23503"):
         db.execute(
             "insert into public.ticket_events (ticket_id, seq, type)"
@@ -231,7 +231,7 @@ def test_there_are_no_other_events(db, kind):
         )
 
 
-def test_the_clock_is_nobody(db):
+def test_events_of_the_scheduler_have_no_actor(db):
     ticket = db.create_ticket_in("closed")
 
     db.call(WORKER, "close_solved_tickets")

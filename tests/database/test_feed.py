@@ -42,7 +42,7 @@ def busy_db(connect):
     return db
 
 
-def test_everybody_gets_what_the_table_shows_them(busy_db):
+def test_the_feed_equals_the_visible_rows_of_its_table(busy_db):
     for who in PEOPLE:
         visible = busy_db.read(who, "select id::text from public.ticket_events")
 
@@ -53,7 +53,7 @@ def test_everybody_gets_what_the_table_shows_them(busy_db):
             assert {event["id"] for event in events} == set(visible), who
 
 
-def test_both_ways_to_read_agree(busy_db):
+def test_both_query_plans_of_the_feed_agree(busy_db):
     few = event_ids(busy_db, "customer")
     busy_db.execute(  # more tickets than are looked at one by one
         "insert into public.tickets (subject, queue_id, requester_id)"
@@ -68,7 +68,7 @@ def test_both_ways_to_read_agree(busy_db):
     assert len(many) == len(few) + 201
 
 
-def test_an_empty_page_keeps_the_place(busy_db):
+def test_empty_pages_keep_the_cursor(busy_db):
     _, cursor = read_feed(busy_db, "agent")
 
     page = busy_db.call("agent", "list_events", after=Json(cursor))
@@ -76,7 +76,7 @@ def test_an_empty_page_keeps_the_place(busy_db):
     assert page == {"items": [], "cursor": cursor}
 
 
-def test_one_may_begin_now(busy_db):
+def test_the_feed_can_start_from_now(busy_db):
     start = busy_db.call("customer", "list_events", from_now=True)
     ticket = busy_db.create_ticket()
 
@@ -86,7 +86,7 @@ def test_one_may_begin_now(busy_db):
     assert {event["ticket_id"] for event in events} == {ticket["id"]}
 
 
-def test_a_page_looks_at_a_thousand_events_and_says_how_far_it_came(connect):
+def test_a_page_scans_a_thousand_events_and_returns_its_cursor(connect):
     db = connect()
     db.execute(
         "insert into public.tickets (subject, queue_id, requester_id)"
@@ -104,7 +104,7 @@ def test_a_page_looks_at_a_thousand_events_and_says_how_far_it_came(connect):
     } == {mine["id"]}
 
 
-def test_what_an_open_transaction_will_tell_is_not_passed_by(connect):
+def test_events_of_open_transactions_are_not_skipped(connect):
     db, slow = connect(), connect()
     early, late = db.create_ticket(), db.create_ticket()
     seen, cursor = read_feed(db, "agent")
@@ -121,7 +121,7 @@ def test_what_an_open_transaction_will_tell_is_not_passed_by(connect):
     assert len(ids) == len(set(ids)) == db.scalar("select count(*) from ticket_events")
 
 
-def test_what_was_rolled_back_holds_nothing_up(connect):
+def test_rolled_back_events_do_not_block_the_feed(connect):
     db, slow = connect(), connect()
     ticket = db.create_ticket()
     with slow.connection.transaction(force_rollback=True):
@@ -133,9 +133,7 @@ def test_what_was_rolled_back_holds_nothing_up(connect):
 
 
 @pytest.mark.parametrize("who", ["agent", "customer"])
-def test_a_reader_among_eight_writers_misses_nothing_and_sees_nothing_twice(
-    connect, who
-):
+def test_concurrent_writers_leave_no_gap_and_no_duplicate_in_the_feed(connect, who):
     db = connect()
     tickets = [db.create_ticket() for _ in range(4)]
     writing = threading.Semaphore(0)
@@ -168,7 +166,7 @@ def test_a_reader_among_eight_writers_misses_nothing_and_sees_nothing_twice(
     assert set(seen) == {row[0] for row in written}
 
 
-def test_a_restored_history_goes_on_where_it_ended(busy_db):
+def test_the_feed_continues_after_a_restore(busy_db):
     _, cursor = read_feed(busy_db, "agent")
     far = 2**40
     busy_db.execute("alter table public.ticket_events disable trigger user")
@@ -190,6 +188,6 @@ def test_a_restored_history_goes_on_where_it_ended(busy_db):
     )
 
 
-def test_a_place_ahead_of_history_is_refused(busy_db):
+def test_cursors_beyond_the_feed_are_refused(busy_db):
     with refused("PT422", "bad-cursor"):
         busy_db.call("agent", "list_events", after=Json([2**50, 1]))

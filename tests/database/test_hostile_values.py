@@ -21,13 +21,13 @@ DEEP = {"a": [[[[[[[1]]]]]]]}
 
 
 @pytest.mark.parametrize("field", ["subject", "body", "type", "tags", "data"])
-def test_a_ticket_lacks_nothing(db, field):
+def test_required_fields_may_not_be_null(db, field):
     with refused(NULL):
         db.create_ticket(**{field: None})
 
 
 @pytest.mark.parametrize("field", ["priority", "triaged_priority", "queue"])
-def test_what_may_be_left_out_may_be_null(db, field):
+def test_optional_fields_may_be_null(db, field):
     ticket = db.create_ticket(**{field: None})
 
     assert (ticket["priority"], ticket["queue_id"]) == ("normal", str(id_of(SUPPORT)))
@@ -61,7 +61,7 @@ def test_a_value_that_breaks_a_rule_is_refused(db, draft):
 
 
 @pytest.mark.parametrize("number", ["1e309", "-1e309", "1e100000"])
-def test_a_number_that_no_reader_can_hold_is_refused(db, number):
+def test_numbers_beyond_double_precision_are_refused(db, number):
     data = f'{{"amount": {number}}}'
 
     with refused(CHECK), db.acting("customer") as connection:
@@ -81,7 +81,7 @@ def test_a_number_that_no_reader_can_hold_is_refused(db, number):
     ],
     ids=lambda draft: json.dumps(draft)[:40],
 )
-def test_a_value_at_the_edge_is_stored_and_read(db, draft):
+def test_values_at_their_limits_are_stored_and_read(db, draft):
     ticket = db.create_ticket(**draft)
 
     read = Ticket.model_validate(db.call("agent", "get_ticket", ticket=ticket["id"]))
@@ -137,7 +137,7 @@ def test_the_database_and_the_model_refuse_the_same_fields(db):
         ("release_ticket", {}),
     ],
 )
-def test_a_reference_to_nothing_finds_nothing(db, function, rest, ref):
+def test_invalid_ticket_references_are_not_found(db, function, rest, ref):
     db.create_ticket()
 
     with refused("PT404", "not-found"):
@@ -162,7 +162,7 @@ def test_a_reference_to_nothing_finds_nothing(db, function, rest, ref):
         ("assign_ticket", {"assignee": str(id_of("nobody"))}, "PT422"),
     ],
 )
-def test_a_command_refuses_what_makes_no_sense(db, function, arguments, code):
+def test_commands_refuse_invalid_arguments(db, function, arguments, code):
     ticket = db.create_ticket()
 
     with refused(code):
@@ -171,7 +171,7 @@ def test_a_command_refuses_what_makes_no_sense(db, function, arguments, code):
     assert db.reload(ticket) == ticket
 
 
-def test_nobody_as_assignee_is_putting_back(db):
+def test_assigning_nobody_releases_the_ticket(db):
     ticket = db.create_ticket_in("open")
 
     db.call("agent", "assign_ticket", ticket=ticket["id"], assignee=None)
@@ -219,7 +219,7 @@ def test_nobody_as_assignee_is_putting_back(db):
         ("define_role", {"role": "r1", "name": "N", "permissions": [""]}, "PT422"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_refused(db, function, arguments, code):
+def test_queries_refuse_invalid_arguments(db, function, arguments, code):
     db.create_ticket()
     queue = {"queue": SUPPORT} if function == "list_queue" else {}
 
@@ -229,7 +229,7 @@ def test_a_question_that_makes_no_sense_is_refused(db, function, arguments, code
 
 @pytest.mark.parametrize("cursor", [{}, {"a": 1}, Json([]), Json([None, None, None])])
 @pytest.mark.parametrize("sort", ["priority", "oldest", "newest", "updated"])
-def test_a_place_of_another_shape_is_the_end(db, sort, cursor):
+def test_malformed_cursors_return_an_empty_last_page(db, sort, cursor):
     db.create_ticket()
 
     page = db.list_queue(sort_=sort, after_=cursor)
@@ -248,7 +248,7 @@ def test_a_place_of_another_shape_is_the_end(db, sort, cursor):
         {"tags": [""]},
     ],
 )
-def test_a_filter_for_nothing_finds_nothing(db, empty):
+def test_empty_filters_find_nothing(db, empty):
     db.create_ticket()
 
     page = db.list_queue(**empty, with_total_=True)

@@ -15,7 +15,7 @@ def count(db, table="public.tickets"):
     return db.scalar(f"select count(*) from {table}")  # noqa: S608
 
 
-def test_the_same_request_again_gets_the_first_answer(db):
+def test_repeated_requests_get_the_first_response(db):
     first = db.create_ticket(**KEY)
     db.set_status(first, "open")
 
@@ -25,7 +25,7 @@ def test_the_same_request_again_gets_the_first_answer(db):
     assert count(db) == 1
 
 
-def test_without_a_key_every_request_counts(db):
+def test_requests_without_a_key_are_not_deduplicated(db):
     db.create_ticket()
     db.create_ticket()
 
@@ -44,7 +44,7 @@ def test_another_request_with_the_same_key_is_refused(db, other):
         db.create_ticket(**KEY, **other)
 
 
-def test_better_triage_does_not_spoil_a_retry(db):
+def test_changed_triage_does_not_break_a_retry(db):
     first = db.create_ticket(**KEY, triaged_priority="low")
 
     assert db.create_ticket(**KEY, triaged_priority="urgent") == first
@@ -56,7 +56,7 @@ def test_the_same_fields_in_another_order_are_the_same_request(db):
     assert db.create_ticket(**KEY, data={"b": 2, "a": 1}) == first
 
 
-def test_keys_of_two_people_never_meet(db):
+def test_keys_are_separate_for_each_person(db):
     mine = db.create_ticket(**KEY)
 
     theirs = db.create_ticket("stranger", **KEY)
@@ -64,7 +64,7 @@ def test_keys_of_two_people_never_meet(db):
     assert mine["id"] != theirs["id"]
 
 
-def test_a_key_of_one_command_is_not_one_of_another(db):
+def test_keys_are_refused_for_another_command(db):
     ticket = db.create_ticket(**KEY)
 
     with refused("PT422", "idempotency-key-reused"):
@@ -72,7 +72,7 @@ def test_a_key_of_one_command_is_not_one_of_another(db):
 
 
 @pytest.mark.parametrize("category", ["open", "pending", "closed"])
-def test_a_reply_sent_twice_is_said_once(db, category):
+def test_repeated_replies_are_stored_once(db, category):
     ticket = db.create_ticket_in(category)
 
     first = db.comment("customer", ticket, **KEY)
@@ -92,7 +92,7 @@ def test_another_reply_with_the_same_key_is_refused(db, other):
         db.comment("agent", ticket, **KEY, **other)
 
 
-def test_a_retry_is_answered_by_number_as_by_id(db):
+def test_number_and_id_are_the_same_request(db):
     ticket = db.create_ticket()
     first = db.comment("agent", ticket, **KEY)
 
@@ -101,14 +101,14 @@ def test_a_retry_is_answered_by_number_as_by_id(db):
     assert again == first
 
 
-def test_a_request_that_failed_frees_its_key(db):
+def test_failed_requests_free_their_key(db):
     with refused("PT422", "unknown-queue"):
         db.create_ticket(**KEY, queue="nope")
 
     assert db.create_ticket(**KEY)["version"] == 1
 
 
-def test_a_key_is_good_for_a_day(db):
+def test_keys_expire_after_a_day(db):
     first = db.create_ticket(**KEY)
     age = "update private.idempotency_keys set created_at = now() - %s::interval"
 
@@ -121,7 +121,7 @@ def test_a_key_is_good_for_a_day(db):
     assert new["id"] != first["id"]
 
 
-def test_old_answers_of_those_who_do_not_return_are_forgotten(db):
+def test_expired_keys_of_others_are_deleted(db):
     for number in range(30):
         db.create_ticket("stranger", idempotency_key=f"key {number}")
     db.execute(
@@ -136,7 +136,7 @@ def test_old_answers_of_those_who_do_not_return_are_forgotten(db):
     assert count(db, "private.idempotency_keys") == 2
 
 
-def test_of_two_at_once_the_second_waits_and_gets_the_first_answer(connect):
+def test_concurrent_duplicates_wait_for_the_first_response(connect):
     first, second, watch = connect(), connect(), connect()
 
     with ThreadPoolExecutor(1) as pool:
@@ -149,7 +149,7 @@ def test_of_two_at_once_the_second_waits_and_gets_the_first_answer(connect):
     assert count(watch) == 1
 
 
-def test_of_two_at_once_the_second_goes_on_when_the_first_is_rolled_back(connect):
+def test_concurrent_duplicates_go_on_after_a_rollback(connect):
     first, second, watch = connect(), connect(), connect()
 
     with ThreadPoolExecutor(1) as pool:
@@ -162,7 +162,7 @@ def test_of_two_at_once_the_second_goes_on_when_the_first_is_rolled_back(connect
     assert count(watch) == 1
 
 
-def test_of_many_at_once_one_is_carried_out(connect):
+def test_of_many_concurrent_duplicates_one_is_carried_out(connect):
     connections = [connect() for _ in range(8)]
 
     with ThreadPoolExecutor(len(connections)) as pool:
@@ -172,7 +172,7 @@ def test_of_many_at_once_one_is_carried_out(connect):
     assert count(connections[0]) == 1
 
 
-def test_of_two_at_once_an_expired_key_is_claimed_once(connect):
+def test_expired_keys_are_claimed_once_by_concurrent_requests(connect):
     connections = [connect() for _ in range(4)]
     connections[0].create_ticket(**KEY)
     connections[0].execute(

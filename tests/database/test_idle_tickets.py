@@ -39,7 +39,7 @@ def release(db, **given):
 
 
 @pytest.mark.parametrize("category", ["new", "open"])
-def test_what_waits_too_long_for_its_owner_goes_back(db, category):
+def test_idle_tickets_are_released_after_the_limit(db, category):
     ticket = db.create_ticket_in(category)
     db.assign(ticket, "agent")
     age_tickets(db, 61)
@@ -53,7 +53,7 @@ def test_what_waits_too_long_for_its_owner_goes_back(db, category):
     assert release(db) == 0
 
 
-def test_what_waits_less_long_stays(db):
+def test_tickets_within_the_limit_stay_assigned(db):
     ticket = db.create_ticket_in("open")
     age_tickets(db, 59)
 
@@ -61,14 +61,14 @@ def test_what_waits_less_long_stays(db):
 
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
-def test_what_waits_for_others_stays(db, category):
+def test_tickets_that_wait_for_others_stay_assigned(db, category):
     ticket = db.create_ticket_in(category)
     age_tickets(db, 600)
 
     assert (release(db), assignee(db, ticket)) == (0, "agent")
 
 
-def test_what_waits_for_the_customer_after_an_answer_stays(db):
+def test_tickets_that_wait_for_the_customer_stay_assigned(db):
     ticket = db.create_ticket_in("open")
     db.comment("agent", ticket, "Which one?")
     age_tickets(db, 600)
@@ -88,7 +88,7 @@ def test_what_waits_for_the_customer_after_an_answer_stays(db):
     ],
     ids=["a note", "a step", "another owner"],
 )
-def test_whatever_the_owner_does_begins_the_time_anew(db, act):
+def test_any_action_of_the_assignee_restarts_the_idle_time(db, act):
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     age_tickets(db, 61)
@@ -99,7 +99,7 @@ def test_whatever_the_owner_does_begins_the_time_anew(db, act):
     assert release(db) == 1
 
 
-def test_what_others_do_does_not(db):
+def test_actions_of_others_do_not_restart_the_idle_time(db):
     ticket = db.create_ticket_in("open")
     age_tickets(db, 61)
     db.note(ticket, "neighbour")
@@ -116,7 +116,7 @@ def test_a_queue_without_a_limit_lets_tickets_wait(db):
     assert release(db) == 0
 
 
-def test_many_go_back_in_batches(db):
+def test_idle_tickets_are_released_in_batches(db):
     for _ in range(5):
         db.create_ticket_in("open")
     age_tickets(db, 61)
@@ -126,7 +126,7 @@ def test_many_go_back_in_batches(db):
                     id_of("agent")) == 0  # fmt: skip
 
 
-def test_what_its_owner_works_on_at_this_moment_stays(connect):
+def test_tickets_with_a_concurrent_action_stay_assigned(connect):
     db, scheduler, watch = connect(), connect(), connect()
     changes = {"released_after_minutes": 60}
     db.call("admin", "change_queue", queue="support", changes=changes)

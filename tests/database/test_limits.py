@@ -48,7 +48,7 @@ def counted_commands(db, who):
     )
 
 
-def test_a_desk_begins_with_limits(server, empty_database):
+def test_new_deployments_have_rate_limits(server, empty_database):
     migrate(server.dsn(empty_database), MIGRATIONS)
 
     with connected(server.dsn(empty_database)) as connection:
@@ -59,7 +59,7 @@ def test_a_desk_begins_with_limits(server, empty_database):
     assert limits == (600, 3000)
 
 
-def test_who_writes_too_much_is_refused_and_told_how_long_to_wait(db):
+def test_requests_over_the_limit_are_refused_with_retry_after(db):
     allow(db, person=2)
     db.create_ticket()
     db.create_ticket()
@@ -72,7 +72,7 @@ def test_who_writes_too_much_is_refused_and_told_how_long_to_wait(db):
     assert 1 <= int(refusal.value.diag.message_hint or 0) <= 60
 
 
-def test_one_limit_is_for_all_commands_together(db):
+def test_all_commands_share_one_limit(db):
     ticket = db.create_ticket()
     allow(db, person=2)
     db.comment("customer", ticket)
@@ -82,7 +82,7 @@ def test_one_limit_is_for_all_commands_together(db):
         db.comment("customer", ticket)
 
 
-def test_others_are_not_held_up(db):
+def test_limits_are_separate_for_each_person(db):
     allow(db, person=1)
     db.create_ticket("customer")
 
@@ -92,7 +92,7 @@ def test_others_are_not_held_up(db):
         db.create_ticket("customer")
 
 
-def test_the_next_minute_is_a_new_one(db):
+def test_limits_are_reset_every_minute(db):
     allow(db, person=1)
     db.create_ticket()
     db.execute(
@@ -104,7 +104,7 @@ def test_the_next_minute_is_a_new_one(db):
     assert counted_commands(db, "customer") == 1
 
 
-def test_a_command_counts_once_however_many_guards_it_asks(db):
+def test_a_command_is_counted_once(db):
     ticket = db.create_ticket()
     allow(db, person=10)
 
@@ -113,7 +113,7 @@ def test_a_command_counts_once_however_many_guards_it_asks(db):
     assert counted_commands(db, "agent") == 1
 
 
-def test_reading_counts_nothing_in_the_transactions_that_reads_get(connect):
+def test_read_only_transactions_are_not_counted(connect):
     db = connect()
     allow(db, person=0)
 
@@ -124,7 +124,7 @@ def test_reading_counts_nothing_in_the_transactions_that_reads_get(connect):
     assert people
 
 
-def test_no_limit_counts_nothing(db):
+def test_commands_are_not_counted_without_a_limit(db):
     db.create_ticket()
 
     assert db.scalar("select count(*) from private.command_counts") == 0
@@ -149,7 +149,7 @@ order by proname
 """
 
 
-def test_every_command_that_people_may_give_is_counted_before_anything_else(db):
+def test_every_command_checks_the_limit_before_anything_else(db):
     allow(db, person=0)
     commands = list(db.execute(COMMANDS))
 
@@ -161,7 +161,7 @@ def test_every_command_that_people_may_give_is_counted_before_anything_else(db):
     assert len(commands) > 15
 
 
-def test_an_address_is_limited_whoever_calls_from_it(vault):
+def test_addresses_are_limited_for_all_people_together(vault):
     allow(vault, address=2)
     sent_from(vault, "203.0.113.7")
     vault.create_ticket("customer")
@@ -173,7 +173,7 @@ def test_an_address_is_limited_whoever_calls_from_it(vault):
     vault.create_ticket("stranger")
 
 
-def test_neighbours_in_a_network_of_ipv6_are_one_address(vault):
+def test_an_ipv6_network_counts_as_one_address(vault):
     allow(vault, address=1)
     sent_from(vault, "2001:db8:1:2:3::4")
     vault.create_ticket("customer")
@@ -183,7 +183,7 @@ def test_neighbours_in_a_network_of_ipv6_are_one_address(vault):
         vault.create_ticket("colleague")
 
 
-def test_an_address_that_nothing_proves_is_nobodys(vault):
+def test_addresses_without_proof_are_not_counted(vault):
     allow(vault, address=0)
     sent_from(vault, "203.0.113.7", secret="guessed")
 
@@ -192,7 +192,7 @@ def test_an_address_that_nothing_proves_is_nobodys(vault):
     assert vault.scalar("select count(*) from private.command_counts") == 0
 
 
-def test_no_address_is_kept(vault):
+def test_addresses_are_not_stored_in_clear(vault):
     allow(vault, address=9)
     sent_from(vault, "203.0.113.7")
     vault.create_ticket("customer")
@@ -205,7 +205,7 @@ def test_no_address_is_kept(vault):
     assert "203.0.113" not in subjects
 
 
-def test_old_counts_are_forgotten_in_passing(db):
+def test_old_command_counts_are_deleted(db):
     allow(db, person=9)
     db.execute(
         "insert into private.command_counts"
@@ -218,7 +218,7 @@ def test_old_counts_are_forgotten_in_passing(db):
     assert db.scalar("select count(*) from private.command_counts") == 11
 
 
-def test_requests_of_one_person_do_not_wait_for_each_other(connect):
+def test_concurrent_requests_of_one_person_do_not_block(connect):
     db, other = connect(), connect()
     allow(db, person=9)
 
@@ -231,7 +231,7 @@ def test_requests_of_one_person_do_not_wait_for_each_other(connect):
     assert counted_commands(db, "customer") == 2
 
 
-def test_a_crowd_of_connections_passes_the_limit_by_no_more_than_its_size(connect):
+def test_concurrent_connections_exceed_the_limit_by_their_number_at_most(connect):
     connections = [connect() for _ in range(4)]
     allow(connections[0], person=20)
 

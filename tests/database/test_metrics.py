@@ -31,7 +31,7 @@ def first_reply_times(db, ticket):
     ]
 
 
-def test_an_event_keeps_the_trail_of_its_request(db, request_headers):
+def test_events_store_the_correlation_id_of_their_request(db, request_headers):
     request_headers(json.dumps({"x-correlation-id": CORRELATION_ID}))
 
     ticket = db.create_ticket("customer")
@@ -47,7 +47,7 @@ def test_an_event_keeps_the_trail_of_its_request(db, request_headers):
      json.dumps({"x-correlation-id": "x" * 65}),
      json.dumps({"x-correlation-id": "ida@example.com"})],
 )  # fmt: skip
-def test_what_has_no_form_is_nobodys_trail(db, request_headers, headers):
+def test_malformed_correlation_ids_are_ignored(db, request_headers, headers):
     request_headers(headers)
 
     ticket = db.create_ticket("customer")
@@ -55,7 +55,7 @@ def test_what_has_no_form_is_nobodys_trail(db, request_headers, headers):
     assert [event["correlation_id"] for event in db.events(ticket)] == [None]
 
 
-def test_an_event_is_measured_once(db):
+def test_metrics_of_an_event_are_returned_once(db):
     [event] = db.events(db.create_ticket("customer"))
 
     first = db.call(WORKER, "event_metrics", event=event["id"])
@@ -65,7 +65,7 @@ def test_an_event_is_measured_once(db):
     assert again is None
 
 
-def test_the_first_public_reply_of_staff_ends_the_wait(db):
+def test_first_reply_time_ends_with_the_first_public_staff_reply(db):
     ticket = db.create_ticket("customer")
     db.comment("customer", ticket, "Hello?")
     db.note(ticket)
@@ -83,7 +83,7 @@ def test_the_first_public_reply_of_staff_ends_the_wait(db):
     assert [wait for wait in waits if wait is not None] == [pytest.approx(waited)]
 
 
-def test_the_requester_answers_nobody(db):
+def test_replies_of_the_requester_are_no_first_reply(db):
     ticket = db.create_ticket("agent")
 
     db.comment("agent", ticket, "I found it myself.")
@@ -91,7 +91,7 @@ def test_the_requester_answers_nobody(db):
     assert set(first_reply_times(db, ticket)) == {None}
 
 
-def test_a_queue_counts_what_is_new_or_open_and_how_long_it_waits(db):
+def test_queue_metrics_count_waiting_tickets_and_the_oldest_wait(db):
     ticket = db.create_ticket("customer")
     db.create_ticket_in("open")
     db.create_ticket_in("pending")

@@ -25,9 +25,7 @@ def supabase_cli(node_modules, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_cli_applies_every_migration_and_ours_finds_nothing_left(
-    supabase_cli, server, empty_database
-):
+def test_the_supabase_cli_applies_every_migration(supabase_cli, server, empty_database):
     dsn = server.dsn(empty_database)
 
     result = supabase_cli.run(dsn, "migration", "up", "--yes").stderr
@@ -38,7 +36,9 @@ def test_the_cli_applies_every_migration_and_ours_finds_nothing_left(
 
 
 @pytest.mark.slow
-def test_the_cli_finds_what_ours_applied(supabase_cli, server, empty_database):
+def test_the_supabase_cli_finds_what_our_migrate_applied(
+    supabase_cli, server, empty_database
+):
     dsn = server.dsn(empty_database)
     migrate(dsn, MIGRATIONS)
 
@@ -49,7 +49,7 @@ def test_the_cli_finds_what_ours_applied(supabase_cli, server, empty_database):
 
 
 @pytest.mark.slow
-def test_the_advisors_of_the_platform_have_no_advice(supabase_cli, server):
+def test_the_supabase_advisors_have_no_advice(supabase_cli, server):
     result = supabase_cli.run(
         server.dsn("postgres"), "db", "advisors", "--level", "warn",
         "--output-format", "json",
@@ -62,7 +62,7 @@ def test_the_advisors_of_the_platform_have_no_advice(supabase_cli, server):
     assert len(advice) == len(INLINED)
 
 
-def test_the_layout_is_that_of_sqlfluff():
+def test_sqlfluff_accepts_the_migrations():
     lint = [sys.executable, "-m", "sqlfluff", "lint", "--nocolor", str(MIGRATIONS)]
 
     done = subprocess.run(  # noqa: S603
@@ -72,7 +72,7 @@ def test_the_layout_is_that_of_sqlfluff():
     assert done.returncode == 0, done.stdout
 
 
-def test_squawk_finds_no_danger():
+def test_squawk_accepts_the_migrations():
     program = shutil.which("squawk", path=Path(sys.executable).parent)
     assert program, "squawk-cli is not installed"
 

@@ -43,7 +43,7 @@ def prefer(db, who, kind, **choices):
         ("lead", {"customer", "agent", "neighbour"}),  # a follower by writing
     ],
 )
-def test_a_reply_is_told_to_all_concerned_but_the_actor(db, ticket, actor, hear):
+def test_replies_notify_everybody_involved_but_the_actor(db, ticket, actor, hear):
     db.comment(actor, ticket)
     process_events(db)
 
@@ -51,7 +51,7 @@ def test_a_reply_is_told_to_all_concerned_but_the_actor(db, ticket, actor, hear)
     assert emailed(db) == hear
 
 
-def test_a_note_is_told_to_those_who_read_notes_alone(db, ticket):
+def test_notes_notify_staff_only(db, ticket):
     db.comment("colleague", ticket)  # follows from now on
     process_events(db, notify=False)
 
@@ -62,7 +62,7 @@ def test_a_note_is_told_to_those_who_read_notes_alone(db, ticket):
     assert emailed(db) == {"agent", "neighbour"}
 
 
-def test_a_new_ticket_is_not_told_to_who_opened_it(db):
+def test_new_tickets_do_not_notify_their_requester(db):
     db.create_ticket()
     process_events(db)
 
@@ -70,7 +70,7 @@ def test_a_new_ticket_is_not_told_to_who_opened_it(db):
     assert emailed(db) == set()
 
 
-def test_a_new_assignee_and_the_former_one_are_told(db, ticket):
+def test_assignments_notify_new_and_former_assignee(db, ticket):
     db.assign(ticket, "lead")
     process_events(db)
 
@@ -78,7 +78,7 @@ def test_a_new_assignee_and_the_former_one_are_told(db, ticket):
     assert emailed(db) == set()  # by default
 
 
-def test_whoever_comes_later_is_not_told_of_what_was_before(db):
+def test_people_are_not_notified_of_earlier_events(db):
     ticket = db.create_ticket()
     db.comment("customer", ticket)
     db.assign(ticket, "agent")
@@ -97,7 +97,7 @@ def test_whoever_comes_later_is_not_told_of_what_was_before(db):
     assert notified(db, "neighbour") == []
 
 
-def test_a_former_assignee_without_the_queue_is_not_told(db, ticket):
+def test_former_assignees_outside_the_queue_are_not_notified(db, ticket):
     db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
 
     db.assign(ticket, "lead")
@@ -122,7 +122,7 @@ def test_following_shows_nothing_by_itself(db, ticket):
     assert emailed(db) == {"customer", "neighbour"}
 
 
-def test_an_event_is_told_once(db, ticket):
+def test_events_notify_once(db, ticket):
     db.comment("agent", ticket)
     event = db.scalar("select event_id from private.outbox")
 
@@ -131,7 +131,7 @@ def test_an_event_is_told_once(db, ticket):
     assert notified(db, "customer") == ["TICKET_COMMENTED"]
 
 
-def test_an_event_that_is_no_longer_owed_is_told_to_nobody(db, ticket):
+def test_finished_events_notify_nobody(db, ticket):
     db.comment("agent", ticket)
     event = db.scalar("select event_id from private.outbox")
     db.call(WORKER, "finish_event", event=event)
@@ -140,7 +140,7 @@ def test_an_event_that_is_no_longer_owed_is_told_to_nobody(db, ticket):
     assert all_notified(db) == set()
 
 
-def test_wishes_go_before_defaults(db, ticket):
+def test_preferences_override_defaults(db, ticket):
     prefer(db, "customer", "TICKET_COMMENTED", email=False)
     prefer(db, "neighbour", "TICKET_COMMENTED", in_app=False)
 
@@ -151,7 +151,7 @@ def test_wishes_go_before_defaults(db, ticket):
     assert emailed(db) == {"neighbour"}
 
 
-def test_wishes_are_replaced_as_a_whole(db):
+def test_preferences_of_a_type_are_replaced_entirely(db):
     prefer(db, "customer", "TICKET_ASSIGNED")
     result = prefer(db, "customer", "TICKET_COMMENTED", in_app=False, email=False)
 
@@ -168,12 +168,12 @@ def test_wishes_are_replaced_as_a_whole(db):
     assert db.rows("stranger", "get_notification_preferences") != result
 
 
-def test_a_wish_names_an_event_there_is(db):
+def test_preferences_for_unknown_event_types_are_refused(db):
     with refused("PT422", "unknown-event-type"):
         prefer(db, "customer", "TICKET_EATEN")
 
 
-def test_what_one_was_told_vanishes_with_the_right_to_see_it(db, ticket):
+def test_notifications_disappear_with_access_to_their_event(db, ticket):
     db.comment("customer", ticket)
     db.note(ticket, "lead")
     process_events(db)
@@ -189,7 +189,7 @@ def test_what_one_was_told_vanishes_with_the_right_to_see_it(db, ticket):
     assert db.call("agent", "list_notifications") == {"items": [], "unread": 0}
 
 
-def test_the_list_is_paged_and_counted(db, ticket):
+def test_notifications_are_listed_by_page_with_the_unread_count(db, ticket):
     for _ in range(5):
         db.comment("agent", ticket)
     process_events(db)
@@ -207,7 +207,7 @@ def test_the_list_is_paged_and_counted(db, ticket):
     assert last["actor_name"] == "Agent"
 
 
-def test_one_reads_some_or_all_up_to_one(db, ticket):
+def test_notifications_are_marked_read_by_id_or_up_to_one(db, ticket):
     for _ in range(4):
         db.comment("agent", ticket)
     process_events(db)
@@ -223,7 +223,7 @@ def test_one_reads_some_or_all_up_to_one(db, ticket):
     assert len(left["items"]) == left["unread"] == 1
 
 
-def test_nobody_reads_for_somebody_else(db, ticket):
+def test_nobody_marks_notifications_of_others_read(db, ticket):
     db.comment("agent", ticket)
     process_events(db)
     [item] = db.call("customer", "list_notifications")["items"]
@@ -235,7 +235,7 @@ def test_nobody_reads_for_somebody_else(db, ticket):
     assert db.call("customer", "list_notifications")["unread"] == 1
 
 
-def test_a_notification_is_broadcast_to_its_person(db, ticket):
+def test_notifications_are_broadcast_to_their_recipient(db, ticket):
     db.comment("agent", ticket)
     db.execute("delete from realtime.messages")
     process_events(db)
@@ -250,7 +250,7 @@ def test_a_notification_is_broadcast_to_its_person(db, ticket):
     assert payload["ticket_id"] == ticket["id"]
 
 
-def test_being_somebody_for_a_question_ends_with_it(db, ticket):
+def test_impersonation_ends_with_its_query(db, ticket):
     db.comment("agent", ticket)
     event = db.scalar("select event_id from private.outbox")
 

@@ -33,7 +33,7 @@ def vault(db):
     return db
 
 
-def test_every_event_is_owed_and_a_change_undone_owes_nothing(db):
+def test_every_committed_event_is_in_the_outbox(db):
     ticket = db.create_ticket("customer")
     db.call("agent", "assign_ticket", ticket=ticket["id"], assignee="me")
 
@@ -47,13 +47,13 @@ def test_every_event_is_owed_and_a_change_undone_owes_nothing(db):
     assert [kind for (kind,) in types] == ["TICKET_CREATED", "TICKET_ASSIGNED"]
 
 
-def test_without_secrets_nobody_is_woken_and_nothing_fails(db):
+def test_without_secrets_no_webhook_is_sent(db):
     db.create_ticket("customer")
 
     assert db.scalar("select count(*) from net.http_request_queue") == 0
 
 
-def test_the_webhook_has_the_platforms_form_and_proves_itself(vault):
+def test_database_webhooks_have_the_form_of_supabase_and_a_signature(vault):
     ticket = vault.create_ticket("customer")
 
     url, headers, body, wait = vault.execute(
@@ -72,7 +72,7 @@ def test_the_webhook_has_the_platforms_form_and_proves_itself(vault):
     assert str(parse_event(sent["record"]).ticket_id) == ticket["id"]
 
 
-def test_a_webhook_is_accepted_once(vault):
+def test_events_are_accepted_once(vault):
     event = pending_event(vault)
     proof = accept_proof(event, SECRET)
 
@@ -80,7 +80,7 @@ def test_a_webhook_is_accepted_once(vault):
     assert vault.call(ANON, "accept_event", event=event, proof=proof) is False
 
 
-def test_an_event_that_nobody_owes_is_not_accepted(vault):
+def test_unknown_events_are_not_accepted(vault):
     event = str(uuid4())
     proof = accept_proof(event, SECRET)
 
@@ -88,14 +88,14 @@ def test_an_event_that_nobody_owes_is_not_accepted(vault):
 
 
 @pytest.mark.parametrize("proof", ["", "guess", None])
-def test_without_proof_nothing_is_accepted(vault, proof):
+def test_events_are_not_accepted_without_proof(vault, proof):
     event = pending_event(vault)
 
     with refused("PT401", "bad-signature"):
         vault.call(ANON, "accept_event", event=event, proof=proof)
 
 
-def test_without_a_secret_no_proof_is_good(db):
+def test_no_proof_is_valid_without_a_secret(db):
     event = pending_event(db)
     empty = hmac.new(b"", f"accept.{event}".encode(), hashlib.sha256).hexdigest()
 
@@ -104,7 +104,7 @@ def test_without_a_secret_no_proof_is_good(db):
             db.call(ANON, "accept_event", event=event, proof=proof)
 
 
-def test_a_reaction_has_its_effect_once(db):
+def test_reactions_are_recorded_once(db):
     event = pending_event(db)
 
     assert db.call(WORKER, "record_reaction", event=event, reaction="x") is True
@@ -112,7 +112,7 @@ def test_a_reaction_has_its_effect_once(db):
     assert db.call(WORKER, "read_event", event=event)["done"] == ["x"]
 
 
-def test_what_is_finished_is_owed_no_longer(db):
+def test_finished_events_leave_the_outbox(db):
     event = pending_event(db)
     db.call(WORKER, "record_reaction", event=event, reaction="x")
 
@@ -123,7 +123,7 @@ def test_what_is_finished_is_owed_no_longer(db):
     assert db.scalar("select count(*) from private.reactions") == 0
 
 
-def test_the_relay_takes_what_is_due_and_leaves_what_is_not(db):
+def test_the_relay_claims_due_events_only(db):
     due, fresh = pending_event(db), pending_event(db)
     db.execute("update private.outbox set due_at = now() where event_id = %s", due)
 
@@ -134,7 +134,7 @@ def test_the_relay_takes_what_is_due_and_leaves_what_is_not(db):
     assert db.call(WORKER, "read_event", event=fresh)
 
 
-def test_failing_waits_longer_each_time_and_parks_at_last(db):
+def test_failed_events_back_off_and_become_dead_letters(db):
     event = pending_event(db)
     waits = []
     for attempt in range(1, 9):
@@ -149,7 +149,7 @@ def test_failing_waits_longer_each_time_and_parks_at_last(db):
     assert db.call(WORKER, "read_event", event=event) is None
 
 
-def test_a_parked_event_is_listed_and_tried_again(db):
+def test_dead_letters_are_listed_and_retried(db):
     event = pending_event(db)
     db.call(WORKER, "fail_event", event=event, error="x: KeyError", max_attempts=1)
 
@@ -169,14 +169,14 @@ def test_a_parked_event_is_listed_and_tried_again(db):
 
 
 @pytest.mark.parametrize("who", ["customer", "agent", "lead"])
-def test_parked_events_are_for_administrators(db, who):
+def test_dead_letters_are_for_administrators(db, who):
     with refused("PT403", "denied"):
         db.rows(who, "list_dead_letters")
     with refused("PT403", "denied"):
         db.call(who, "retry_dead_letter", event=str(uuid4()))
 
 
-def test_lag_says_how_much_and_how_old(db):
+def test_event_lag_counts_pending_and_dead_lettered_events(db):
     assert db.call(WORKER, "event_lag") == {
         "pending": 0,
         "dead_lettered": 0,
@@ -196,7 +196,7 @@ def test_lag_says_how_much_and_how_old(db):
     )
 
 
-def test_no_two_relays_get_the_same_event(connect):
+def test_concurrent_relays_claim_each_event_once(connect):
     first = connect()
     for _ in range(60):
         first.create_ticket("customer")
@@ -214,7 +214,7 @@ def test_no_two_relays_get_the_same_event(connect):
     assert len(claimed) == len(set(claimed)) == 60
 
 
-def test_two_deliveries_at_once_have_one_effect(connect):
+def test_concurrent_deliveries_are_recorded_once(connect):
     db = connect()
     events = [pending_event(db) for _ in range(20)]
 

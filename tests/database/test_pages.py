@@ -151,7 +151,7 @@ def page_scan_limit(request, full_db):
 
 @pytest.mark.usefixtures("page_scan_limit")
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_queue_read_in_pages_is_the_queue(full_db, everything, sort):
+def test_the_pages_of_a_queue_equal_the_model(full_db, everything, sort):
     @settings(max_examples=40, deadline=None)
     @given(FILTERS, st.integers(3, 60))
     def check(filters, size):
@@ -175,7 +175,7 @@ def test_a_queue_read_in_pages_is_the_queue(full_db, everything, sort):
 
 
 @pytest.mark.usefixtures("page_scan_limit")
-def test_a_count_is_exact_or_says_that_it_is_not(full_db, everything):
+def test_totals_are_exact_or_marked_as_inexact(full_db, everything):
     @settings(max_examples=40, deadline=None)
     @given(FILTERS)
     def check(filters):
@@ -195,7 +195,7 @@ def test_a_count_is_exact_or_says_that_it_is_not(full_db, everything):
 @pytest.mark.parametrize("sort", set(SORTS) - {"waiting"})
 @pytest.mark.usefixtures("page_scan_limit")
 @pytest.mark.parametrize("who", ["agent", "admin"])
-def test_a_view_of_every_queue_is_all_of_them_in_one_order(
+def test_the_pages_of_a_view_of_every_queue_equal_the_model(
     full_db, everything, who, sort
 ):
     readable = set(full_db.read(who, "select id::text from public.queues"))
@@ -227,7 +227,7 @@ def test_a_view_of_every_queue_is_all_of_them_in_one_order(
 
 
 @pytest.mark.parametrize("who", ["customer", "colleague", "stranger", "agent", "lead"])
-def test_my_tickets_read_in_pages_are_mine(full_db, everything, who):
+def test_the_pages_of_my_tickets_equal_the_model(full_db, everything, who):
     me = str(id_of(who))
     followed = set(
         full_db.read(who, "select ticket_id::text from public.ticket_followers")
@@ -261,7 +261,7 @@ def test_my_tickets_read_in_pages_are_mine(full_db, everything, who):
     check()
 
 
-def test_people_read_in_pages_are_all_people_by_name(db):
+def test_the_pages_of_people_are_all_people_by_name(db):
     db.execute("update public.profiles set name = 'Same' where name < 'L'")
 
     def fetch(after, size):
@@ -273,7 +273,7 @@ def test_people_read_in_pages_are_all_people_by_name(db):
 
 
 @pytest.mark.parametrize("hostile", ["%", "_", "\\", "'", "(", ".*"])
-def test_a_search_is_for_letters_not_for_patterns(db, hostile):
+def test_searches_are_literal(db, hostile):
     assert db.rows("agent", "list_people", search=hostile) == [
         found
         for found in db.rows("agent", "list_people")
@@ -281,7 +281,7 @@ def test_a_search_is_for_letters_not_for_patterns(db, hostile):
     ]
 
 
-def test_an_unknown_status_is_named_rather_than_found_nowhere(db):
+def test_unknown_statuses_are_named_in_the_error(db):
     for fetch in (
         lambda statuses: db.list_queue(statuses=statuses),
         lambda statuses: db.rows("agent", "list_my_tickets", statuses=statuses),
@@ -291,7 +291,7 @@ def test_an_unknown_status_is_named_rather_than_found_nowhere(db):
         assert refusal.value.diag.message_detail == "There is no status nope."
 
 
-def test_a_page_of_few_that_fit_says_where_to_go_on(db):
+def test_pages_with_few_matches_return_a_cursor(db):
     db.execute("update private.settings set page_scan_limit = 100")
     db.execute(
         "insert into public.tickets (subject, queue_id, requester_id)"
@@ -331,7 +331,7 @@ def test_a_total_is_exact_up_to_a_thousand(db, tickets, total):
     assert db.list_queue(page_size_=1)["total"] is None
 
 
-def test_a_total_of_what_was_not_all_looked_at_is_at_least(db):
+def test_totals_of_a_partial_scan_are_lower_bounds(db):
     db.execute("update private.settings set page_scan_limit = 100")
     for kind, count in (("task", 3), ("problem", 100)):
         db.execute(
@@ -350,13 +350,13 @@ def test_a_total_of_what_was_not_all_looked_at_is_at_least(db):
 
 
 @pytest.mark.parametrize("waiting_on", [None, [], ["customer"], ["agent", "customer"]])
-def test_sorting_by_waiting_goes_with_waiting_for_an_agent(db, waiting_on):
+def test_sorting_by_waiting_requires_waiting_on_agent(db, waiting_on):
     with pytest.raises(Exception, match="invalid") as refusal:
         db.list_queue(sort_="waiting", waiting_on=waiting_on)
 
     assert "goes with waiting_on=agent" in refusal.value.diag.message_detail
 
 
-def test_a_place_of_another_order_is_refused(db):
+def test_cursors_of_another_sort_are_refused(db):
     with pytest.raises(Exception, match="bad-cursor"):
         db.list_queue(sort_="newest", after_=Json(["1001"]), after_sort_="oldest")

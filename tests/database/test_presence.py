@@ -53,9 +53,7 @@ def track(db, who, topic, extension="presence"):
 
 
 @pytest.mark.parametrize("who", [*PEOPLE, "nobody", ANON])
-def test_staff_who_read_the_notes_see_each_other_and_nobody_else_does(
-    db, topic_of, who
-):
+def test_presence_is_visible_to_staff_who_read_notes_only(db, topic_of, who):
     topic = topic_of("ticket:{ticket}:internal")
 
     assert sees(db, who, topic) == (who in STAFF)
@@ -68,7 +66,7 @@ def test_staff_who_read_the_notes_see_each_other_and_nobody_else_does(
 
 @pytest.mark.parametrize("topic", ELSEWHERE)
 @pytest.mark.parametrize("who", ["customer", "agent", "admin"])
-def test_nobody_is_seen_elsewhere(db, topic_of, who, topic):
+def test_there_is_no_presence_on_other_topics(db, topic_of, who, topic):
     assert not sees(db, who, topic_of(topic))
     with refused("42501"):
         track(db, who, topic_of(topic))
@@ -76,12 +74,12 @@ def test_nobody_is_seen_elsewhere(db, topic_of, who, topic):
 
 @pytest.mark.parametrize("topic", ["ticket:{ticket}:internal", *ELSEWHERE])
 @pytest.mark.parametrize("who", ["customer", "agent", "lead", "admin"])
-def test_nobody_broadcasts_to_anybody(db, topic_of, who, topic):
+def test_people_send_no_broadcasts(db, topic_of, who, topic):
     with refused("42501"):
         track(db, who, topic_of(topic), "broadcast")
 
 
-def test_an_agent_who_leaves_the_queue_sees_nobody_at_its_tickets(db, topic_of):
+def test_agents_who_left_the_queue_see_no_presence(db, topic_of):
     topic = topic_of("ticket:{ticket}:internal")
     db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
 
@@ -90,7 +88,7 @@ def test_an_agent_who_leaves_the_queue_sees_nobody_at_its_tickets(db, topic_of):
         track(db, "agent", topic)
 
 
-def test_whoever_may_not_read_notes_sees_nobody(db, topic_of):
+def test_people_who_do_not_read_notes_see_no_presence(db, topic_of):
     topic = topic_of("ticket:{ticket}:internal")
     db.execute("delete from public.role_permissions where permission = 'tickets.note'")
 

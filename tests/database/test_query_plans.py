@@ -184,7 +184,7 @@ AFTER = {
         ("newest", {"statuses": list(LIVE)}, "tickets_live_queue_number"),
     ],
 )
-def test_a_page_of_a_queue_is_a_short_walk_down_its_index(
+def test_queue_pages_read_one_page_of_their_index(
     large_db, sort, filters, index, after
 ):
     cursor = AFTER[sort] if after else None
@@ -217,9 +217,7 @@ PAGE_SCAN_LIMIT = 5_000
 
 @pytest.mark.parametrize("sort", AFTER)
 @pytest.mark.parametrize("name", ONE_EACH)
-def test_any_filter_in_any_order_reads_so_many_tickets_and_no_more(
-    large_db, name, sort
-):
+def test_any_filter_and_sort_reads_a_bounded_number_of_tickets(large_db, name, sort):
     filters = {"waiting_on": ["agent"], name: ONE_EACH[name]}
 
     found = queue_page_nodes(large_db, sort_=sort, **filters)
@@ -233,7 +231,7 @@ def test_any_filter_in_any_order_reads_so_many_tickets_and_no_more(
     "more", [{}, {"statuses": list(LIVE)}, {"assignee": "none"}], ids=str
 )
 @pytest.mark.parametrize("sort", sorted(set(AFTER) - {"waiting"}))
-def test_what_nothing_fits_still_ends_a_page_after_so_many(large_db, sort, more):
+def test_pages_without_matches_read_a_bounded_number_of_tickets(large_db, sort, more):
     nothing = {"types": ["task"], "created_before": "2020-01-01T00:00:00Z", **more}
 
     found = queue_page_nodes(large_db, sort_=sort, **nothing)
@@ -242,7 +240,7 @@ def test_what_nothing_fits_still_ends_a_page_after_so_many(large_db, sort, more)
 
 
 @pytest.mark.parametrize("name", ONE_EACH)
-def test_a_count_reads_so_many_tickets_and_no_more(large_db, name):
+def test_totals_read_a_bounded_number_of_tickets(large_db, name):
     filters = {name: ONE_EACH[name]}
     sort = {"sort_": "newest", "page_size_": 1}
 
@@ -253,7 +251,7 @@ def test_a_count_reads_so_many_tickets_and_no_more(large_db, name):
     assert rows_read(found) - alone <= 3 * PAGE_SCAN_LIMIT + 2
 
 
-def test_a_view_of_every_queue_walks_each_a_little(large_db):
+def test_views_of_every_queue_read_a_page_of_each(large_db):
     with large_db.connection.transaction(force_rollback=True):
         view = large_db.call("admin", "create_view", name="All")
         found = large_nodes(large_db, "admin", "list_view", view=view["id"])
@@ -267,7 +265,7 @@ def test_a_view_of_every_queue_walks_each_a_little(large_db):
 
 
 @pytest.mark.parametrize("limit", ["1 minute", None])
-def test_how_a_queue_stands_is_read_from_one_index(large_db, limit):
+def test_queue_statuses_read_one_index(large_db, limit):
     with large_db.connection.transaction(force_rollback=True):
         large_db.execute("update public.queues set wait_limit = %s", limit)
         found = large_nodes(large_db, "agent", "get_queue_status", queue="support")
@@ -276,7 +274,7 @@ def test_how_a_queue_stands_is_read_from_one_index(large_db, limit):
     assert rows_read(found) <= 1001 + 1
 
 
-def test_a_look_reads_a_ticket_and_its_last_event(large_db):
+def test_read_markers_read_a_ticket_and_its_last_event(large_db):
     ticket = large_db.scalar(
         "select id::text from public.tickets"
         " where mod(number, 10) = 0 and queue_id = %s",
@@ -293,7 +291,7 @@ def test_a_look_reads_a_ticket_and_its_last_event(large_db):
     assert rows_read(found) <= 5
 
 
-def test_telling_of_an_event_reads_it_and_its_ticket(large_db):
+def test_queue_status_broadcasts_read_an_event_and_its_ticket(large_db):
     event = large_db.scalar(
         "select ticket_events.id::text from public.ticket_events"
         " inner join public.tickets on tickets.id = ticket_id where queue_id = %s",
@@ -323,7 +321,7 @@ def test_my_tickets_are_found_without_a_scan(large_db, who, before):
     assert rows_read(found) <= 1000
 
 
-def test_whoever_follows_thousands_reads_a_page_of_them(large_db):
+def test_followers_of_thousands_read_one_page_of_them(large_db):
     found = large_nodes(large_db, "agent", "list_my_tickets", before_number=15_000)
 
     followed = [
@@ -365,7 +363,7 @@ def test_a_conversation_and_a_history_are_read_by_ticket(large_db, function, ind
     assert index in indexes(found)
 
 
-def test_the_clock_looks_at_solved_tickets_alone(large_db):
+def test_closing_reads_solved_tickets_only(large_db):
     with large_db.connection.transaction(force_rollback=True):
         found = large_nodes(
             large_db, "service_role", "close_solved_tickets", max_items=10
@@ -388,7 +386,7 @@ def bulk_update(large_db):
         )
 
 
-def test_a_bulk_update_is_worked_off_by_keys_alone(large_db, bulk_update):
+def test_bulk_chunks_read_by_key_only(large_db, bulk_update):
     claimed = large_nodes(large_db, "service_role", "claim_bulk_update")
     done = large_nodes(large_db, "service_role", "apply_bulk_chunk",
                   bulk_update=bulk_update["id"], attempt=1)  # fmt: skip
@@ -399,7 +397,7 @@ def test_a_bulk_update_is_worked_off_by_keys_alone(large_db, bulk_update):
     assert rows_read(done) <= 50 * 60
 
 
-def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_db, bulk_update):
+def test_bulk_commands_and_queries_read_by_key_only(large_db, bulk_update):
     job = {"bulk_update": bulk_update["id"]}
     begun = large_nodes(large_db, "agent", "bulk_update", tickets=["1001"],
                    change={"priority": "low"})  # fmt: skip
@@ -419,7 +417,7 @@ def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_db, bulk_updat
     assert indexes(undone) >= {"bulk_updates_pkey", "bulk_items_pkey"}
 
 
-def test_bulk_updates_that_are_long_over_are_found_by_their_end(large_db):
+def test_old_bulk_updates_are_found_by_index(large_db):
     with large_db.connection.transaction(force_rollback=True):
         found = large_nodes(large_db, "service_role", "delete_old_bulk_updates")
 
@@ -440,7 +438,7 @@ def test_a_ticket_is_changed_by_its_key(large_db):
     assert rows_read(found) <= 30
 
 
-def test_a_gauge_looks_at_one_ticket_a_queue(large_db):
+def test_queue_metrics_read_one_ticket_a_queue(large_db):
     found = large_nodes(large_db, "service_role", "queue_metrics")
 
     queues = large_db.scalar("select count(*) from public.queues")
@@ -448,7 +446,7 @@ def test_a_gauge_looks_at_one_ticket_a_queue(large_db):
     assert rows_read(found) <= queues
 
 
-def test_an_event_is_measured_by_the_comments_of_its_ticket(large_db):
+def test_event_metrics_read_the_comments_of_one_ticket(large_db):
     event = large_db.scalar(
         "select id::text from public.ticket_events where seq = 3 limit 1"
     )
@@ -496,7 +494,7 @@ def busy_db(large_db):
 
 
 @pytest.mark.parametrize("queue", ["support", None])
-def test_what_comes_next_is_the_head_of_an_index(busy_db, queue):
+def test_claims_read_the_head_of_an_index(busy_db, queue):
     queue_page_nodes = {"queue": queue} if queue else {}
 
     found = large_nodes(busy_db, "agent", "claim_next_ticket", **queue_page_nodes)
@@ -505,7 +503,7 @@ def test_what_comes_next_is_the_head_of_an_index(busy_db, queue):
     assert rows_read(found) <= 30
 
 
-def test_what_waits_is_given_from_the_head_of_an_index(busy_db):
+def test_assigning_reads_the_head_of_an_index(busy_db):
     queue_page_nodes = {
         "queue": id_of("support"),
         "agent_choices": AGENT_CHOICES,
@@ -520,7 +518,7 @@ def test_what_waits_is_given_from_the_head_of_an_index(busy_db):
     assert rows_read(found) <= 60
 
 
-def test_queues_with_work_are_found_without_a_scan(busy_db):
+def test_queues_due_for_assignment_are_found_without_a_scan(busy_db):
     found = large_nodes(
         busy_db,
         "service_role",
@@ -532,7 +530,7 @@ def test_queues_with_work_are_found_without_a_scan(busy_db):
     assert rows_read(found) <= 20
 
 
-def test_what_there_is_to_do_is_found_without_a_scan(busy_db):
+def test_due_jobs_are_found_without_a_scan(busy_db):
     found = large_nodes(busy_db, "service_role", "due_jobs")
 
     assert {"waiting_tickets", "idle_tickets"} <= set(
@@ -542,7 +540,7 @@ def test_what_there_is_to_do_is_found_without_a_scan(busy_db):
     assert rows_read(found) <= 20
 
 
-def test_what_follows_from_an_event_is_found_without_a_scan(busy_db):
+def test_assigning_after_an_event_scans_nothing(busy_db):
     [event] = busy_db.events(busy_db.create_ticket())
     queue_page_nodes = {"event": event["id"], "agent_choices": AGENT_CHOICES}
 
@@ -573,7 +571,7 @@ def test_idle_tickets_are_found_without_a_scan(busy_db):
         ("remove_queue_member", {"queue": "support", "person": id_of("neighbour")}),
     ],
 )
-def test_what_somebody_holds_is_found_without_a_scan(
+def test_tickets_of_an_assignee_are_found_without_a_scan(
     busy_db, function, queue_page_nodes
 ):
     busy_db.assign(busy_db.create_ticket(), "neighbour")
@@ -584,7 +582,7 @@ def test_what_somebody_holds_is_found_without_a_scan(
     assert rows_read(found) <= 20
 
 
-def test_an_archive_asks_for_no_tickets(busy_db):
+def test_renaming_a_queue_reads_no_tickets(busy_db):
     found = large_nodes(
         busy_db, "admin", "change_queue", queue="queue-1", changes={"name": "Q"}
     )

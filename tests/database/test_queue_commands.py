@@ -48,7 +48,7 @@ def test_a_new_queue_takes_tickets_at_once(db):
                               "released_after_minutes": 90}.items()  # fmt: skip
 
 
-def test_a_queue_asked_for_twice_with_one_key_is_made_once(db):
+def test_queue_creation_is_idempotent(db):
     arguments = {"key": "returns", "name": "Returns", "idempotency_key": "k1"}
     first = db.call("admin", "create_queue", **arguments)
 
@@ -70,13 +70,13 @@ def test_a_queue_asked_for_twice_with_one_key_is_made_once(db):
     ],
     ids=str,
 )
-def test_a_queue_that_cannot_be_is_not_made(db, given, code, slug):
+def test_invalid_queues_are_refused(db, given, code, slug):
     with refused(code, slug):
         db.call("admin", "create_queue", **{"key": "one", "name": "One", **given})
 
 
 @pytest.mark.parametrize("who", NOT_ADMINS)
-def test_queues_are_made_renamed_and_archived_by_administrators_alone(db, who):
+def test_only_administrators_create_rename_and_archive_queues(db, who):
     with refused("PT403", "denied"):
         db.call(who, "create_queue", key="mine", name="Mine")
     for changes in ({"name": "Mine"}, {"archived": True}):
@@ -84,7 +84,7 @@ def test_queues_are_made_renamed_and_archived_by_administrators_alone(db, who):
             change_queue(db, who, **changes)
 
 
-def test_a_lead_says_how_the_queue_shares_its_work(db):
+def test_leads_set_the_assignment_of_their_queue(db):
     result = change_queue(db, "lead", strategy="round_robin", default_priority="high",
                   released_after_minutes=60)  # fmt: skip
 
@@ -95,7 +95,7 @@ def test_a_lead_says_how_the_queue_shares_its_work(db):
 
 
 @pytest.mark.parametrize("who", ["agent", "biller", "customer"])
-def test_a_queue_is_led_by_those_who_lead_and_belong(db, who):
+def test_queues_are_changed_by_their_leads_only(db, who):
     with pytest.raises(Exception, match=r"denied|not-found"):
         change_queue(db, who, strategy="round_robin")
     with pytest.raises(Exception, match=r"denied|not-found"):
@@ -104,7 +104,7 @@ def test_a_queue_is_led_by_those_who_lead_and_belong(db, who):
         change_queue(db, "lead", "billing", strategy="round_robin")
 
 
-def test_who_reads_every_queue_and_leads_one_leads_that_one_alone(db):
+def test_leads_who_read_every_queue_change_their_own_only(db):
     db.execute(
         "insert into public.role_permissions values ('lead', 'tickets.read_all')"
     )
@@ -115,7 +115,7 @@ def test_who_reads_every_queue_and_leads_one_leads_that_one_alone(db):
         add_member(db, "lead", "agent", "billing")
 
 
-def test_the_priority_of_a_queue_goes_before_triage_and_after_the_asker(db):
+def test_queue_priority_overrides_triage_but_not_the_request(db):
     change_queue(db, "lead", default_priority="low")
 
     assert db.create_ticket(triaged_priority="urgent")["priority"] == "low"
@@ -124,7 +124,7 @@ def test_the_priority_of_a_queue_goes_before_triage_and_after_the_asker(db):
     assert db.create_ticket(triaged_priority="urgent")["priority"] == "urgent"
 
 
-def test_an_archived_queue_is_gone_until_it_is_wanted_again(db):
+def test_queues_are_archived_and_restored(db):
     archived = change_queue(db, "admin", "billing", archived=True)
 
     assert archived["archived_at"]
@@ -142,7 +142,7 @@ def test_the_default_queue_is_not_archived(db):
 
 
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
-def test_a_queue_with_live_tickets_is_not_archived_and_says_how_many(db, category):
+def test_queues_with_unsolved_tickets_are_not_archived(db, category):
     db.create_ticket_in(category, held_by="biller", queue="billing")
     db.create_ticket_in(category, held_by="biller", queue="billing")
 
@@ -152,13 +152,13 @@ def test_a_queue_with_live_tickets_is_not_archived_and_says_how_many(db, categor
     assert ": 2." in refusal.value.diag.message_detail
 
 
-def test_a_queue_whose_tickets_are_done_is_archived(db):
+def test_queues_with_solved_tickets_only_are_archived(db):
     db.create_ticket_in("solved", held_by="biller", queue="billing")
 
     assert change_queue(db, "admin", "billing", archived=True)["archived_at"]
 
 
-def test_nothing_is_put_into_an_archived_queue_whoever_writes(db):
+def test_archived_queues_accept_no_tickets_from_any_writer(db):
     ticket = db.create_ticket()
 
     with refused("PT422", "unknown-queue"):
@@ -170,7 +170,7 @@ def test_nothing_is_put_into_an_archived_queue_whoever_writes(db):
         )
 
 
-def test_a_ticket_on_its_way_in_is_seen_by_whoever_archives(connect):
+def test_archiving_waits_for_uncommitted_tickets(connect):
     first, second, watch = connect(), connect(), connect()
 
     with ThreadPoolExecutor(1) as pool:
@@ -182,7 +182,7 @@ def test_a_ticket_on_its_way_in_is_seen_by_whoever_archives(connect):
             late.result(30)
 
 
-def test_a_ticket_that_comes_while_its_queue_is_archived_is_refused(connect):
+def test_tickets_created_during_archiving_are_refused(connect):
     first, second, watch = connect(), connect(), connect()
 
     with ThreadPoolExecutor(1) as pool:
@@ -197,7 +197,7 @@ def test_a_ticket_that_comes_while_its_queue_is_archived_is_refused(connect):
 @pytest.mark.parametrize(
     "changes", [["name"], ["archived"], ["strategy", "archived"], "archived", 7]
 )
-def test_a_change_that_is_no_object_renames_and_archives_nothing(db, changes):
+def test_changes_that_are_no_object_change_nothing(db, changes):
     def stored():
         return db.scalar(
             "select to_jsonb(q) from public.queues q where key = 'billing'"
@@ -215,7 +215,7 @@ def test_a_change_that_is_no_object_renames_and_archives_nothing(db, changes):
 # Members ---------------------------------------------------------------------
 
 
-def test_a_queue_shows_who_works_it_to_those_who_read_it(db):
+def test_members_are_listed_to_readers_of_the_queue(db):
     db.assign(db.create_ticket(), "agent")
     db.call("agent", "set_availability", agent="me", availability="available")
 
@@ -230,12 +230,12 @@ def test_a_queue_shows_who_works_it_to_those_who_read_it(db):
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
-def test_who_does_not_read_a_queue_does_not_know_who_works_it(db, who):
+def test_members_are_hidden_from_other_people(db, who):
     with refused("PT404", "not-found"):
         members(db, who)
 
 
-def test_a_member_is_added_once_and_sees_the_queue(db):
+def test_adding_a_member_is_idempotent(db):
     first = add_member(db, "admin", "agent")
 
     assert add_member(db, "admin", "agent") == first
@@ -253,18 +253,18 @@ def test_a_lead_adds_and_removes_people(db):
 
 
 @pytest.mark.parametrize("person", ["customer", "nobody"])
-def test_who_takes_no_tickets_works_no_queue(db, person):
+def test_customers_cannot_be_members(db, person):
     with refused("PT422", "not-eligible"):
         add_member(db, "lead", person, "support")
 
 
-def test_who_works_no_queue_is_not_removed_from_it(db):
+def test_people_who_are_no_members_cannot_be_removed(db):
     with refused("PT404", "not-found"):
         remove_member(db, "admin", "biller")
 
 
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
-def test_what_somebody_held_goes_back_when_they_leave_the_queue(db, category):
+def test_removing_a_member_releases_their_tickets(db, category):
     ticket = db.create_ticket_in(category)
     if category == "new":
         db.assign(ticket, "agent")
@@ -277,7 +277,7 @@ def test_what_somebody_held_goes_back_when_they_leave_the_queue(db, category):
     assert db.events(ticket)[-1]["actor_id"] == str(id_of("lead"))
 
 
-def test_who_may_still_work_the_queue_keeps_what_they_hold(db):
+def test_removed_admins_keep_their_tickets(db):
     grant(db.connection, "agent", "admin")
     ticket = db.create_ticket_in("open")
 
@@ -286,7 +286,7 @@ def test_who_may_still_work_the_queue_keeps_what_they_hold(db):
     assert assignee(db, ticket) == "agent"
 
 
-def test_what_somebody_holds_elsewhere_stays_with_them(db):
+def test_removing_a_member_keeps_tickets_of_other_queues(db):
     add_member(db, "admin", "agent")
     ticket = db.create_ticket(queue="billing")
     db.assign(ticket, "agent")

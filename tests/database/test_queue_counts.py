@@ -99,7 +99,7 @@ def random_change(db, dice, tickets):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_counts_are_exact_whatever_is_done(db, seed):
+def test_counts_are_exact_after_random_changes(db, seed):
     dice = random.Random(seed)  # noqa: S311
 
     for _ in range(6):
@@ -121,7 +121,7 @@ def concurrent_change(db, dice, tickets, turn):
         db.set_status(dice.choice(tickets), dice.choice(CATEGORIES))
 
 
-def test_counts_are_exact_when_many_change_at_once_and_fold(connect):
+def test_counts_are_exact_under_concurrent_changes_and_folds(connect):
     connections = [connect() for _ in range(6)]
     folding = [connect() for _ in range(2)]
     shared = [connections[0].create_ticket() for _ in range(5)]
@@ -147,7 +147,7 @@ def test_counts_are_exact_when_many_change_at_once_and_fold(connect):
     assert statuses_are_exact(connections[0])
 
 
-def test_what_is_not_committed_is_not_counted(connect):
+def test_uncommitted_changes_are_not_counted(connect):
     db, other = connect(), connect()
     before = reported_counts(other)
 
@@ -159,7 +159,7 @@ def test_what_is_not_committed_is_not_counted(connect):
     assert reported_counts(db) == before
 
 
-def test_folding_leaves_one_row_a_sum(db):
+def test_folding_leaves_one_row_a_count(db):
     for _ in range(10):
         db.set_status(db.create_ticket(), "open")
 
@@ -169,7 +169,7 @@ def test_folding_leaves_one_row_a_sum(db):
     assert list(rows) == [("open", 10)]
 
 
-def test_a_fold_leaves_to_another_what_that_one_holds(connect):
+def test_folding_skips_locked_rows(connect):
     db, other = connect(), connect()
     db.create_ticket()
 

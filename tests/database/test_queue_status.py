@@ -41,7 +41,7 @@ def age_tickets(db, hours):
 
 
 @pytest.mark.parametrize("queue", ["support", SUPPORT])
-def test_it_is_found_by_key_or_id_and_holds_what_the_model_reads(db, queue):
+def test_queue_status_is_found_by_key_or_id_and_fits_its_model(db, queue):
     db.create_ticket(priority="urgent")
 
     broadcast_statuses = QueueStatus.model_validate(get_status(db, queue=queue))
@@ -60,7 +60,7 @@ def test_it_is_found_by_key_or_id_and_holds_what_the_model_reads(db, queue):
     assert broadcast_statuses.oldest_waiting_since is not None
 
 
-def test_an_empty_queue_stands_at_nothing(db):
+def test_an_empty_queue_has_counts_of_zero(db):
     broadcast_statuses = get_status(db)
 
     assert broadcast_statuses["oldest_waiting_since"] is None
@@ -70,7 +70,7 @@ def test_an_empty_queue_stands_at_nothing(db):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_those_know_who_read_the_queue(db, who):
+def test_queue_status_is_for_readers_of_the_queue(db, who):
     if who in ("agent", "neighbour", "lead", "admin"):
         assert get_status(db, who)["queue_id"] == SUPPORT
     else:
@@ -78,7 +78,7 @@ def test_those_know_who_read_the_queue(db, who):
             get_status(db, who)
 
 
-def test_what_waits_longer_than_allowed_is_breaching(db):
+def test_tickets_over_the_wait_limit_are_breaching(db):
     db.create_ticket()
     age_tickets(db, 3)
     assert get_status(db)["breaching"] == {"count": 0, "exact": True}
@@ -93,7 +93,7 @@ def test_what_waits_longer_than_allowed_is_breaching(db):
     assert get_status(db)["breaching"]["count"] == 0
 
 
-def test_what_waits_for_others_is_not_breaching(db):
+def test_tickets_that_wait_for_others_are_not_breaching(db):
     ticket = db.create_ticket_in("pending")
     age_tickets(db, 3)
 
@@ -108,7 +108,7 @@ def test_what_waits_for_others_is_not_breaching(db):
     [("lead", None), ("admin", None), ("agent", "PT403"), ("biller", "PT404"),
      ("customer", "PT404"), (ANON, "42501")],
 )  # fmt: skip
-def test_leads_say_how_long_their_queue_may_wait(db, who, code):
+def test_leads_set_the_wait_limit_of_their_queue(db, who, code):
     if code is None:
         assert set_wait_limit(db, who, 60)["wait_limit_minutes"] == 60
     else:
@@ -117,7 +117,7 @@ def test_leads_say_how_long_their_queue_may_wait(db, who, code):
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 2**31 - 1])
-def test_a_limit_that_makes_no_sense_is_refused(db, minutes):
+def test_invalid_wait_limits_are_refused(db, minutes):
     with refused("23514"):
         set_wait_limit(db, "lead", minutes)
 
@@ -142,7 +142,7 @@ def a_second_later(db):
     )
 
 
-def test_a_change_is_told_to_the_queue_with_how_it_stands(db):
+def test_changes_broadcast_the_status_to_the_queue(db):
     ticket = db.create_ticket()
 
     assert react(db, ticket) is None
@@ -154,7 +154,7 @@ def test_a_change_is_told_to_the_queue_with_how_it_stands(db):
     assert payload["status"] == get_status(db)
 
 
-def test_what_has_been_told_is_not_told_again(db):
+def test_unchanged_statuses_are_not_broadcast_again(db):
     ticket = db.create_ticket()
     react(db, ticket)
     a_second_later(db)
@@ -168,7 +168,7 @@ def test_what_has_been_told_is_not_told_again(db):
     )
 
 
-def test_within_a_second_one_promises_and_the_others_rely_on_it(db):
+def test_within_a_second_one_worker_schedules_the_next_broadcast(db):
     react(db, db.create_ticket())
 
     seconds = [react(db, db.create_ticket()) for _ in range(3)]
@@ -180,7 +180,7 @@ def test_within_a_second_one_promises_and_the_others_rely_on_it(db):
     assert [each["new"] for each in broadcast_statuses(db)] == [1, 4]
 
 
-def test_a_promise_that_is_kept_early_is_kept_again(db):
+def test_pending_broadcasts_sent_too_early_are_scheduled_again(db):
     react(db, db.create_ticket())
     react(db, db.create_ticket())
 
@@ -193,7 +193,7 @@ def test_a_promise_that_is_kept_early_is_kept_again(db):
     assert [each["new"] for each in broadcast_statuses(db)] == [1, 2]
 
 
-def test_a_promise_that_nobody_kept_holds_nobody_up(db):
+def test_lost_pending_broadcasts_expire(db):
     react(db, db.create_ticket())
     react(db, db.create_ticket())  # promises, and is killed
     for _ in range(7):
@@ -204,7 +204,7 @@ def test_a_promise_that_nobody_kept_holds_nobody_up(db):
     assert [each["new"] for each in broadcast_statuses(db)] == [1, 3]
 
 
-def test_the_minute_finds_what_everybody_lost(db):
+def test_the_scheduler_sends_lost_broadcasts(db):
     react(db, db.create_ticket())
     react(db, db.create_ticket())  # promises, and is killed
     a_second_later(db)
@@ -216,7 +216,7 @@ def test_the_minute_finds_what_everybody_lost(db):
     ] == [1, 2]
 
 
-def test_the_minute_tells_what_time_alone_has_changed(db):
+def test_the_scheduler_broadcasts_breaches_caused_by_time(db):
     react(db, db.create_ticket())
     set_wait_limit(db, "lead", 60)
     db.call(WORKER, "broadcast_queue_statuses")
@@ -232,7 +232,7 @@ def test_the_minute_tells_what_time_alone_has_changed(db):
     assert last["breaching"]["count"] == 1
 
 
-def test_who_moves_to_another_queue_changes_both(db):
+def test_moving_a_ticket_broadcasts_both_queues(db):
     ticket = db.create_ticket()
     db.execute(
         "update public.tickets set queue_id = %s where id = %s",
@@ -252,19 +252,19 @@ def test_who_moves_to_another_queue_changes_both(db):
     "function", ["refresh_queue_status", "broadcast_queue_statuses"]
 )
 @pytest.mark.parametrize("who", [*PEOPLE, ANON])
-def test_workers_alone_tell(db, who, function):
+def test_broadcasting_is_for_workers_only(db, who, function):
     given = {"event": SUPPORT} if function == "refresh_queue_status" else {}
 
     with refused("42501"):
         db.call(who, function, **given)
 
 
-def test_an_event_that_is_gone_is_told_of_nowhere(db):
+def test_missing_events_are_not_broadcast(db):
     assert db.call(WORKER, "refresh_queue_status", event=SUPPORT) is None
     assert broadcast_statuses(db) == []
 
 
-def test_writers_never_wait_for_who_tells(connect):
+def test_writers_never_wait_for_broadcasts(connect):
     db, broadcaster = connect(), connect()
     react(db, db.create_ticket())
 
@@ -294,7 +294,7 @@ def run_retries(db, retries, busy):
         time.sleep(0.01)
 
 
-def test_many_workers_tell_once_a_second_and_the_last_state(connect):
+def test_concurrent_workers_broadcast_once_a_second_and_the_last_status(connect):
     scheduler, *workers = [connect() for _ in range(9)]
     retries = []
 

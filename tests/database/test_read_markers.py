@@ -27,7 +27,7 @@ def unread(db, who, ticket):
     return seen
 
 
-def test_what_one_opened_is_new_to_all_but_oneself(db):
+def test_new_tickets_are_unread_by_all_but_their_requester(db):
     ticket = db.create_ticket()
 
     assert not unread(db, "customer", ticket)
@@ -35,7 +35,7 @@ def test_what_one_opened_is_new_to_all_but_oneself(db):
     assert unread(db, "agent", ticket)
 
 
-def test_what_one_has_looked_at_is_new_when_another_does_something(db):
+def test_read_tickets_become_unread_when_others_change_them(db):
     ticket = db.create_ticket()
     mark_read(db, "agent", ticket)
     assert not unread(db, "agent", ticket)
@@ -46,7 +46,7 @@ def test_what_one_has_looked_at_is_new_when_another_does_something(db):
     assert unread(db, "lead", ticket)
 
 
-def test_what_one_does_oneself_is_not_new(db):
+def test_own_changes_do_not_make_a_ticket_unread(db):
     ticket = db.create_ticket()
     mark_read(db, "agent", ticket)
 
@@ -58,7 +58,7 @@ def test_what_one_does_oneself_is_not_new(db):
     assert unread(db, "customer", ticket)
 
 
-def test_who_writes_has_looked(db):
+def test_commenting_marks_the_ticket_read(db):
     ticket = db.create_ticket()
 
     db.comment("agent", ticket)
@@ -66,7 +66,7 @@ def test_who_writes_has_looked(db):
     assert not unread(db, "agent", ticket)
 
 
-def test_a_note_is_new_to_those_who_read_notes_alone(db):
+def test_notes_make_a_ticket_unread_for_staff_only(db):
     ticket = db.create_ticket()
     for who in ("customer", "agent", "lead"):
         mark_read(db, who, ticket)
@@ -77,7 +77,7 @@ def test_a_note_is_new_to_those_who_read_notes_alone(db):
     assert unread(db, "agent", ticket)
 
 
-def test_what_time_does_is_new(db):
+def test_closing_by_the_scheduler_makes_a_ticket_unread(db):
     ticket = db.create_ticket_in("solved")
     mark_read(db, "customer", ticket)
 
@@ -87,7 +87,7 @@ def test_what_time_does_is_new(db):
 
 
 @pytest.mark.parametrize("who", ["agent", "customer"])
-def test_a_look_only_goes_forward(db, who):
+def test_read_markers_only_move_forward(db, who):
     ticket = db.create_ticket_in("pending")
     last = db.events(ticket)[-1]["seq"]
 
@@ -97,7 +97,7 @@ def test_a_look_only_goes_forward(db, who):
     assert seqs == [2, 2, 2, last, last]
 
 
-def test_a_look_beyond_what_happened_does_not_hide_what_comes(db):
+def test_read_markers_do_not_pass_the_last_event(db):
     ticket = db.create_ticket()
 
     assert mark_read(db, "agent", ticket, seq=1000)["seq"] == 1
@@ -106,7 +106,7 @@ def test_a_look_beyond_what_happened_does_not_hide_what_comes(db):
     assert unread(db, "agent", ticket)
 
 
-def test_a_look_tells_a_customer_of_no_note(db):
+def test_read_markers_of_customers_do_not_reveal_notes(db):
     ticket = db.create_ticket()
     db.comment("agent", ticket)
     db.note(ticket)
@@ -118,7 +118,7 @@ def test_a_look_tells_a_customer_of_no_note(db):
 
 @pytest.mark.parametrize("who", ["stranger", "biller"])
 @pytest.mark.parametrize("ref", ["id", "number"])
-def test_nobody_looks_at_what_they_may_not_see(db, who, ref):
+def test_hidden_tickets_cannot_be_marked_read(db, who, ref):
     ticket = db.create_ticket()
 
     with refused("PT404", "not-found"):
@@ -127,7 +127,7 @@ def test_nobody_looks_at_what_they_may_not_see(db, who, ref):
     assert db.scalar("select count(*) from public.ticket_read_markers") == 0
 
 
-def test_nobody_sees_where_others_have_looked(db):
+def test_read_markers_are_visible_to_their_owner_only(db):
     ticket = db.create_ticket()
     mark_read(db, "agent", ticket)
     mark_read(db, "lead", ticket)
@@ -137,7 +137,7 @@ def test_nobody_sees_where_others_have_looked(db):
     assert people == [id_of("lead")]
 
 
-def test_a_look_sent_twice_is_one_look(db):
+def test_marking_read_is_idempotent(db):
     ticket = db.create_ticket()
     first = mark_read(db, "agent", ticket, seq=1)
     db.comment("customer", ticket)
@@ -149,14 +149,14 @@ def test_a_look_sent_twice_is_one_look(db):
 
 
 @pytest.mark.parametrize("seq", [-1, -(2**31)])
-def test_a_look_before_the_beginning_is_refused(db, seq):
+def test_negative_read_markers_are_refused(db, seq):
     ticket = db.create_ticket()
 
     with refused("PT422", "invalid"):
         mark_read(db, "agent", ticket, seq=seq)
 
 
-def test_looking_and_writing_at_once_never_block_each_other_for_good(connect):
+def test_concurrent_marking_and_commenting_do_not_deadlock(connect):
     db, other = connect(), connect()
     ticket = db.create_ticket()
 

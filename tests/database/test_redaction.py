@@ -40,7 +40,7 @@ def texts(db):
 
 
 @pytest.mark.parametrize("by", ["id", "position"])
-def test_the_words_go_and_that_there_were_some_stays(db, ticket, comment, by):
+def test_redaction_replaces_the_body_and_keeps_the_comment(db, ticket, comment, by):
     redact(db, ticket, str(comment[by]))
 
     [*_, found] = db.rows("customer", "list_comments", ticket=ticket["id"])
@@ -53,7 +53,7 @@ def test_the_words_go_and_that_there_were_some_stays(db, ticket, comment, by):
     assert [found[name] for name in kept] == [comment[name] for name in kept]
 
 
-def test_no_table_holds_the_words_any_more(db, ticket, comment):
+def test_no_table_holds_a_redacted_body(db, ticket, comment):
     assert any(CARD in text for text in texts(db))
 
     redact(db, ticket, comment["id"])
@@ -61,9 +61,7 @@ def test_no_table_holds_the_words_any_more(db, ticket, comment):
     assert [text for text in texts(db) if CARD in text] == []
 
 
-def test_who_asks_again_for_an_old_answer_gets_it_without_the_words(
-    db, ticket, comment
-):
+def test_stored_responses_are_redacted_too(db, ticket, comment):
     redact(db, ticket, comment["id"])
 
     again = db.comment("customer", ticket, f"Mine is {CARD}.", idempotency_key="k")
@@ -72,7 +70,7 @@ def test_who_asks_again_for_an_old_answer_gets_it_without_the_words(
     assert again["body"] == "[redacted]"
 
 
-def test_mail_that_has_not_gone_goes_without_the_words(db, ticket):
+def test_pending_emails_are_redacted_too(db, ticket):
     comment = db.comment("agent", ticket, f"Yours is {CARD}.")
     process_events(db)
     redact(db, ticket, comment["id"])
@@ -86,7 +84,7 @@ def test_mail_that_has_not_gone_goes_without_the_words(db, ticket):
     assert "[redacted]" in str(emails)
 
 
-def test_it_is_told_once_without_words_to_those_who_knew(db, ticket, comment):
+def test_redaction_is_recorded_once_without_the_body(db, ticket, comment):
     redact(db, ticket, comment["id"])
     redact(db, ticket, comment["id"])
 
@@ -100,7 +98,7 @@ def test_it_is_told_once_without_words_to_those_who_knew(db, ticket, comment):
     assert set(event["after"]) == {"comment_id", "position", "author_id", "visibility"}
 
 
-def test_a_note_is_redacted_where_no_customer_looks(db, ticket):
+def test_redacting_a_note_is_an_internal_event(db, ticket):
     note = db.note(ticket)
 
     redact(db, ticket, note["id"])
@@ -110,7 +108,7 @@ def test_a_note_is_redacted_where_no_customer_looks(db, ticket):
     assert "TICKET_COMMENT_REDACTED" not in [event["type"] for event in shown]
 
 
-def test_who_may_redact_but_not_read_notes_finds_none(db, ticket):
+def test_notes_hidden_from_the_caller_cannot_be_redacted(db, ticket):
     note = db.note(ticket)
     db.execute(
         "delete from public.role_permissions"
@@ -121,21 +119,21 @@ def test_who_may_redact_but_not_read_notes_finds_none(db, ticket):
         redact(db, ticket, note["id"])
 
 
-def test_a_closed_ticket_loses_words_too(db):
+def test_comments_of_closed_tickets_can_be_redacted(db):
     ticket = db.create_ticket_in("closed")
 
     assert redact(db, ticket, "1")["body"] == "[redacted]"
     assert db.reload(ticket)["version"] == ticket["version"]
 
 
-def test_the_same_request_again_is_the_same_answer(db, ticket, comment):
+def test_redaction_is_idempotent(db, ticket, comment):
     first = redact(db, ticket, comment["id"], idempotency_key="r")
 
     assert redact(db, ticket, comment["id"], idempotency_key="r") == first
 
 
 @pytest.mark.parametrize("comment", ["7", "0", NOTHING, "", "one", "9" * 30])
-def test_what_was_not_said_is_not_found(db, ticket, comment):
+def test_unknown_comments_are_not_found(db, ticket, comment):
     with refused("PT404"):
         redact(db, ticket, comment)
 
@@ -157,15 +155,13 @@ def test_a_comment_of_another_ticket_is_not_found(db, ticket):
         "position = 9",
     ],
 )
-def test_words_are_taken_out_as_a_whole_or_not_changed_whoever_writes(
-    db, comment, change
-):
+def test_comments_are_append_only_but_for_redaction(db, comment, change):
     with refused("PT409", "append-only"), db.acting(OWNER) as connection:
         update = sql.SQL("update public.comments set {} where id = %s")
         connection.execute(update.format(sql.SQL(change)), [comment["id"]])
 
 
-def test_words_do_not_come_back(db, ticket, comment):
+def test_redacted_comments_cannot_be_restored(db, ticket, comment):
     redact(db, ticket, comment["id"])
 
     with pytest.raises(psycopg.Error, match="append-only"):

@@ -44,7 +44,7 @@ def broadcast_leases(db, ticket):
     return [row[2] for row in rows]
 
 
-def test_a_ticket_is_held_for_a_reply(db):
+def test_agents_lease_a_ticket_for_their_reply(db):
     ticket = db.create_ticket()
 
     lease = lease_reply(db, ticket)
@@ -63,7 +63,7 @@ def test_a_ticket_is_held_for_a_reply(db):
     assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_a_lease_lasts_as_long_as_the_desk_says(db):
+def test_leases_last_as_long_as_the_setting(db):
     db.execute("update private.settings set reply_lease = '10 minutes'")
 
     lease = lease_reply(db, db.create_ticket())
@@ -72,7 +72,7 @@ def test_a_lease_lasts_as_long_as_the_desk_says(db):
     assert left > timedelta(minutes=9)
 
 
-def test_it_is_held_longer_by_saying_so_again(db):
+def test_leasing_again_extends_the_lease(db):
     ticket = db.create_ticket()
     first = lease_reply(db, ticket)
 
@@ -82,7 +82,7 @@ def test_it_is_held_longer_by_saying_so_again(db):
     assert broadcast_leases(db, ticket) == [first, again]
 
 
-def test_what_somebody_holds_is_not_held_by_another(db):
+def test_leased_tickets_are_not_leased_to_another(db):
     ticket = db.create_ticket()
     held = lease_reply(db, ticket)
 
@@ -114,7 +114,7 @@ def test_taking_over_is_explicit_and_recorded(db):
 
 
 @pytest.mark.parametrize("before", ["nobody", "oneself", "expired"])
-def test_what_nobody_else_holds_is_not_taken_over(db, before):
+def test_unleased_tickets_are_not_taken_over(db, before):
     ticket = db.create_ticket()
     if before == "oneself":
         lease_reply(db, ticket)
@@ -128,7 +128,7 @@ def test_what_nobody_else_holds_is_not_taken_over(db, before):
     assert OVER not in db.event_types(ticket)
 
 
-def test_who_took_over_is_known_to_staff_alone(db):
+def test_taking_over_is_visible_to_staff_only(db):
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     process_events(db)
@@ -143,7 +143,7 @@ def test_who_took_over_is_known_to_staff_alone(db):
     assert OVER not in notified(db, "customer")
 
 
-def test_a_lease_ends_by_itself(db):
+def test_leases_expire(db):
     ticket = db.create_ticket()
     lease_reply(db, ticket)
     let_expire(db)
@@ -156,7 +156,7 @@ def test_a_lease_ends_by_itself(db):
     assert lease["person_id"] == str(id_of("neighbour"))
 
 
-def test_one_lets_go_of_ones_own_lease_alone(db):
+def test_people_release_their_own_lease_only(db):
     ticket = db.create_ticket()
     held = lease_reply(db, ticket)
 
@@ -173,7 +173,7 @@ def test_one_lets_go_of_ones_own_lease_alone(db):
 # Replies --------------------------------------------------------------------
 
 
-def test_a_reply_beside_somebody_elses_is_refused(db):
+def test_replies_are_refused_during_the_lease_of_another(db):
     ticket = db.create_ticket()
     lease_reply(db, ticket)
 
@@ -183,7 +183,7 @@ def test_a_reply_beside_somebody_elses_is_refused(db):
     assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_ones_own_reply_ends_ones_lease(db):
+def test_replying_ends_the_own_lease(db):
     ticket = db.create_ticket()
     lease_reply(db, ticket)
 
@@ -194,7 +194,7 @@ def test_ones_own_reply_ends_ones_lease(db):
     assert broadcast_leases(db, ticket)[-1]["person_id"] is None
 
 
-def test_customers_and_notes_are_never_held_back(db):
+def test_leases_do_not_block_customers_and_notes(db):
     ticket = db.create_ticket()
     held = lease_reply(db, ticket)
 
@@ -206,7 +206,7 @@ def test_customers_and_notes_are_never_held_back(db):
     assert get_lease(db, ticket) == held
 
 
-def test_staff_who_asked_for_help_themselves_are_not_held_back(db):
+def test_leases_do_not_block_staff_who_are_the_requester(db):
     ticket = db.create_ticket("neighbour")
     lease_reply(db, ticket)
 
@@ -216,7 +216,7 @@ def test_staff_who_asked_for_help_themselves_are_not_held_back(db):
         lease_reply(db, ticket, "neighbour", take_over=True)
 
 
-def test_whoever_lost_the_lease_does_not_answer(db):
+def test_agents_whose_lease_was_taken_over_cannot_reply(db):
     ticket = db.create_ticket()
     lease_reply(db, ticket)
     lease_reply(db, ticket, "lead", take_over=True)
@@ -226,7 +226,7 @@ def test_whoever_lost_the_lease_does_not_answer(db):
     db.comment("lead", ticket)
 
 
-def test_an_answer_given_before_is_given_again(db):
+def test_repeated_replies_are_not_blocked_by_a_lease(db):
     ticket = db.create_ticket()
     reply = db.comment("neighbour", ticket, idempotency_key="k")
     lease_reply(db, ticket)
@@ -234,7 +234,7 @@ def test_an_answer_given_before_is_given_again(db):
     assert db.comment("neighbour", ticket, idempotency_key="k") == reply
 
 
-def test_of_two_at_once_one_answers(connect):
+def test_of_many_concurrent_leases_one_succeeds_at_a_time(connect):
     db = connect()
     ticket = db.create_ticket()
     others = {who: connect() for who in ("agent", "neighbour", "lead", "admin")}
@@ -255,7 +255,7 @@ def test_of_two_at_once_one_answers(connect):
     assert OVER not in db.event_types(ticket)
 
 
-def test_a_reply_waits_for_the_lease_that_is_being_taken(connect):
+def test_replies_wait_for_an_uncommitted_lease(connect):
     db, other = connect(), connect()
     ticket = db.create_ticket()
 
@@ -273,7 +273,7 @@ def test_a_reply_waits_for_the_lease_that_is_being_taken(connect):
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("command", [lease_reply, release, get_lease])
-def test_leases_are_for_staff_who_answer_tickets_of_the_queue(db, who, command):
+def test_leases_are_for_staff_of_the_queue(db, who, command):
     ticket = db.create_ticket()
 
     if who in STAFF:
@@ -284,7 +284,7 @@ def test_leases_are_for_staff_who_answer_tickets_of_the_queue(db, who, command):
             command(db, ticket, who)
 
 
-def test_whoever_may_not_reply_holds_nothing(db):
+def test_leases_need_the_permission_to_reply(db):
     ticket = db.create_ticket()
     db.execute("delete from public.role_permissions where permission = 'tickets.reply'")
 
@@ -292,14 +292,14 @@ def test_whoever_may_not_reply_holds_nothing(db):
         lease_reply(db, ticket)
 
 
-def test_a_closed_ticket_is_held_by_nobody(db):
+def test_closed_tickets_are_not_leased(db):
     ticket = db.create_ticket_in("closed")
 
     with refused("PT409", "ticket-closed"):
         lease_reply(db, ticket)
 
 
-def test_a_lease_goes_with_its_person(db):
+def test_deleting_a_person_ends_their_leases(db):
     ticket = db.create_ticket()
     lease_reply(db, ticket, "neighbour")
 

@@ -36,7 +36,7 @@ def holders(fetch, function, kind, verbs):
     return set(fetch(query, roles, verbs, kind))
 
 
-def test_every_table_is_known(fetch):
+def test_every_table_and_view_is_listed_and_none_is_in_api(fetch):
     tables = """
         select nspname || '.' || relname
         from pg_class join pg_namespace on pg_namespace.oid = relnamespace
@@ -47,7 +47,7 @@ def test_every_table_is_known(fetch):
     assert {name for (name,) in fetch(tables)} == {*rights.TABLES, *rights.VIEWS}
 
 
-def test_tables_are_read_by_whom_we_say_and_written_by_nobody(fetch):
+def test_tables_are_read_by_listed_roles_and_written_by_nobody(fetch):
     expected = {
         (table, role, "select")
         for table, (readers, _) in rights.TABLES.items()
@@ -59,7 +59,7 @@ def test_tables_are_read_by_whom_we_say_and_written_by_nobody(fetch):
     assert holders(fetch, "has_table_privilege", tables, VERBS) == expected
 
 
-def test_sequences_are_nobodys(fetch):
+def test_sequences_are_granted_to_nobody(fetch):
     verbs = ["usage", "select", "update"]
 
     assert holders(fetch, "has_sequence_privilege", ["S"], verbs) == set()
@@ -72,7 +72,7 @@ def test_sequences_are_nobodys(fetch):
     assert {name for (name,) in fetch(tables)} == rights.SEQUENCES
 
 
-def test_every_column_is_known_and_none_has_grants_of_its_own(fetch):
+def test_every_column_is_listed_and_none_has_its_own_grants(fetch):
     columns = """
         select nspname || '.' || relname, string_agg(attname, ' ' order by attnum),
             count(attacl)
@@ -89,7 +89,7 @@ def test_every_column_is_known_and_none_has_grants_of_its_own(fetch):
     }
 
 
-def test_functions_are_called_by_whom_we_say(fetch):
+def test_functions_are_listed_with_their_callers(fetch):
     callers = """
         select nspname || '.' || proname, count(distinct pg_proc.oid),
             coalesce(array_agg(role) filter (
@@ -106,7 +106,7 @@ def test_functions_are_called_by_whom_we_say(fetch):
     assert [name for name, overloads, _ in found if overloads > 1] == []
 
 
-def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(fetch):
+def test_schemas_are_used_by_listed_roles_and_extended_by_nobody(fetch):
     schemas = """
         select nspname, role, has_schema_privilege(role, oid, 'create')
         from pg_namespace cross join unnest(%s::text[]) as role
@@ -123,7 +123,7 @@ def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(fetch):
     }
 
 
-def test_who_runs_as_the_owner_pins_the_search_path(fetch):
+def test_security_definers_pin_the_search_path(fetch):
     functions = """
         select nspname || '.' || proname, prosecdef, proconfig
         from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
@@ -145,7 +145,7 @@ def test_who_runs_as_the_owner_pins_the_search_path(fetch):
     }
 
 
-def test_what_pins_no_search_path_is_bound_to_its_objects(fetch):
+def test_functions_without_a_search_path_are_parsed_at_creation(fetch):
     """By a body that is parsed when the function is created (`begin atomic`)."""
     bound = """
         select nspname || '.' || proname
@@ -176,7 +176,7 @@ def test_every_public_table_is_under_row_level_security_for_reading_alone(fetch)
     assert fetch(tables) == fetch(policies) == fetch(one_each) == []
 
 
-def test_everything_of_ours_belongs_to_the_role_of_migrations(fetch):
+def test_every_object_belongs_to_postgres(fetch):
     owners = """
         select relowner::regrole::text from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
@@ -190,7 +190,7 @@ def test_everything_of_ours_belongs_to_the_role_of_migrations(fetch):
     assert fetch(owners) == [("postgres",)]
 
 
-def test_everything_says_what_it_is(fetch):
+def test_every_object_has_a_comment(fetch):
     silent = """
         select relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace

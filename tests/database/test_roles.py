@@ -28,7 +28,7 @@ def manager(db, *permissions):
     return "stranger"
 
 
-def test_a_role_is_given_and_taken(db):
+def test_roles_are_granted_and_revoked(db):
     given = change_role(db, "admin", "grant_role", "stranger", "agent")
     taken = change_role(db, "admin", "revoke_role", "stranger", "agent")
 
@@ -37,7 +37,7 @@ def test_a_role_is_given_and_taken(db):
     assert given["email"] == email_of("stranger")
 
 
-def test_it_is_known_who_gave_a_role(db):
+def test_grants_record_who_granted(db):
     change_role(db, "admin", "grant_role", "stranger", "agent")
 
     giver = db.scalar(
@@ -48,7 +48,7 @@ def test_it_is_known_who_gave_a_role(db):
     assert giver == id_of("admin")
 
 
-def test_giving_and_taking_twice_is_like_once(db):
+def test_granting_and_revoking_are_idempotent(db):
     for function, roles in (
         ("grant_role", ["agent", "customer"]),
         ("revoke_role", ["customer"]),
@@ -71,13 +71,13 @@ def test_an_unknown_person_or_role_is_not_found(db, function, person, role):
         change_role(db, "admin", function, person, role)
 
 
-def test_who_may_not_manage_roles_learns_nothing_of_people(db):
+def test_refusals_do_not_reveal_who_exists(db):
     for person in ("agent", "nobody"):
         with refused("PT403", "denied"):
             change_role(db, "lead", "grant_role", person, "agent")
 
 
-def test_a_right_begins_and_ends_with_the_next_statement_of_the_same_token(db):
+def test_roles_take_effect_with_the_next_statement(db):
     db.create_ticket()
     count = "select count(*) from public.tickets"
     change_role(db, "admin", "grant_role", "stranger", "admin")
@@ -90,7 +90,7 @@ def test_a_right_begins_and_ends_with_the_next_statement_of_the_same_token(db):
         db.rows("stranger", "list_people")
 
 
-def test_nobody_gives_or_takes_what_they_do_not_hold(db):
+def test_nobody_grants_or_revokes_beyond_their_own_permissions(db):
     who = manager(db, "tickets.read")
 
     for function in ("grant_role", "revoke_role"):
@@ -98,7 +98,7 @@ def test_nobody_gives_or_takes_what_they_do_not_hold(db):
             change_role(db, who, function, "agent", "agent")
 
 
-def test_what_one_holds_one_may_put_into_a_role_and_give(db):
+def test_people_define_and_grant_roles_of_their_own_permissions(db):
     who = manager(db, "tickets.read")
 
     define_role(db, who, "reader", "tickets.read")
@@ -106,7 +106,7 @@ def test_what_one_holds_one_may_put_into_a_role_and_give(db):
     assert "reader" in change_role(db, who, "grant_role", "customer", "reader")["roles"]
 
 
-def test_nobody_puts_into_a_role_what_they_do_not_hold(db):
+def test_nobody_adds_permissions_beyond_their_own(db):
     who = manager(db, "tickets.read")
 
     with refused("PT403", "beyond-your-own"):
@@ -114,7 +114,7 @@ def test_nobody_puts_into_a_role_what_they_do_not_hold(db):
 
 
 @pytest.mark.parametrize("rest", [(), ("tickets.read",)])
-def test_nobody_takes_out_of_a_role_what_they_do_not_hold(db, rest):
+def test_nobody_removes_permissions_beyond_their_own(db, rest):
     define_role(db, "admin", "giver", "tickets.read", "tickets.assign")
     who = manager(db, "tickets.read")
 
@@ -122,7 +122,7 @@ def test_nobody_takes_out_of_a_role_what_they_do_not_hold(db, rest):
         define_role(db, who, "giver", *rest)
 
 
-def test_nobody_edits_a_role_they_hold(db):
+def test_nobody_edits_their_own_role(db):
     who = manager(db, "tickets.read")
 
     with refused("PT403", "own-role"):
@@ -130,12 +130,12 @@ def test_nobody_edits_a_role_they_hold(db):
 
 
 @pytest.mark.parametrize("role", ["customer", "agent", "lead", "admin"])
-def test_a_built_in_role_keeps_its_meaning(db, role):
+def test_built_in_roles_cannot_be_changed(db, role):
     with refused("PT409", "built-in-role"):
         define_role(db, "admin", role, "tickets.read")
 
 
-def test_a_role_is_changed_as_a_whole(db):
+def test_defining_a_role_replaces_its_permissions(db):
     define_role(db, "admin", "triager", "tickets.read", "tickets.assign")
     changed = define_role(
         db, "admin", "triager", "tickets.read", "tickets.note", name="T"
@@ -157,7 +157,7 @@ def test_an_unknown_permission_is_named(db):
     assert refusal.value.diag.message_detail == "There is no permission tickets.eat."
 
 
-def test_a_defined_role_works(db):
+def test_defined_roles_take_effect(db):
     ticket = db.create_ticket()
     define_role(db, "admin", "watcher", "tickets.read_all")
     change_role(db, "admin", "grant_role", "stranger", "watcher")
@@ -182,12 +182,12 @@ def test_a_defined_role_works(db):
         "delete from public.profiles where id = %(admin)s",
     ],
 )
-def test_the_last_administrator_stays_whoever_writes(db, statement):
+def test_the_last_administrator_cannot_be_removed_by_any_writer(db, statement):
     with refused("PT409", "last-admin"):
         db.connection.execute(statement, {"admin": id_of("admin")})
 
 
-def test_one_of_two_administrators_may_go(db):
+def test_one_of_two_administrators_can_be_revoked(db):
     change_role(db, "admin", "grant_role", "lead", "admin")
 
     change_role(db, "lead", "revoke_role", "admin", "admin")
@@ -197,7 +197,7 @@ def test_one_of_two_administrators_may_go(db):
         change_role(db, "lead", "revoke_role", "lead", "admin")
 
 
-def test_of_two_administrators_who_remove_each_other_at_once_one_stays(connect):
+def test_of_two_administrators_who_revoke_each_other_one_stays(connect):
     first, second, watch = connect(), connect(), connect()
     change_role(first, "admin", "grant_role", "lead", "admin")
 
@@ -235,7 +235,7 @@ def test_the_first_administrator_must_have_signed_up(db, email):
         db.call(WORKER, "make_first_admin", email=email)
 
 
-def test_of_two_first_administrators_at_once_one_is_made(connect):
+def test_of_two_concurrent_first_administrators_one_is_made(connect):
     first, second, watch = connect(), connect(), connect()
     first.execute("alter table public.person_roles disable trigger require_an_admin")
     first.execute("delete from public.person_roles where role = 'admin'")
@@ -269,7 +269,7 @@ def test_of_two_first_administrators_at_once_one_is_made(connect):
         ('{"name": "' + "x" * 500 + '"}', None, "x" * 120),
     ],
 )
-def test_whoever_signs_up_is_a_customer_with_a_name(db, metadata, email, name):
+def test_sign_up_creates_a_customer_with_a_name(db, metadata, email, name):
     db.execute(
         "insert into auth.users (id, email, raw_user_meta_data) values (%s, %s, %s)",
         id_of("new"),
@@ -284,7 +284,7 @@ def test_whoever_signs_up_is_a_customer_with_a_name(db, metadata, email, name):
     )  # fmt: skip
 
 
-def test_a_role_asked_for_at_sign_up_is_not_given(db):
+def test_roles_in_sign_up_data_are_ignored(db):
     db.execute(
         "insert into auth.users (id, email, raw_user_meta_data, raw_app_meta_data,"
         " role) values (%s, 'x@example.com', %s, %s, 'service_role')",
@@ -296,7 +296,7 @@ def test_a_role_asked_for_at_sign_up_is_not_given(db):
     assert db.call("new", "whoami")["roles"] == ["customer"]
 
 
-def test_a_changed_name_is_followed_and_an_unchanged_one_left_alone(db):
+def test_only_changed_names_are_copied_from_auth(db):
     sign_up(db.connection, "new")
     rename = "update auth.users set raw_user_meta_data = %s where id = %s"
     db.execute(rename, '{"name": "Ada"}', id_of("new"))
@@ -309,7 +309,7 @@ def test_a_changed_name_is_followed_and_an_unchanged_one_left_alone(db):
     assert db.call("new", "whoami")["name"] == "By hand"
 
 
-def test_claims_that_a_person_writes_grant_nothing(db):
+def test_claims_in_user_metadata_grant_nothing(db):
     db.create_ticket()
     claims = {
         "user_roles": ["admin"],
@@ -323,7 +323,7 @@ def test_claims_that_a_person_writes_grant_nothing(db):
     assert seen == (0,)
 
 
-def test_the_hook_puts_the_roles_into_the_token_and_nothing_else(db):
+def test_the_token_hook_adds_roles_and_nothing_else(db):
     event = {"user_id": str(id_of("lead")), "claims": {"sub": "s", "aud": "a"}}
 
     result = token_hook(db, event)
@@ -332,7 +332,7 @@ def test_the_hook_puts_the_roles_into_the_token_and_nothing_else(db):
     assert result == {**event, "claims": {**event["claims"], "user_roles": roles}}
 
 
-def test_the_hook_lets_somebody_without_roles_sign_in(db):
+def test_the_token_hook_accepts_people_without_roles(db):
     event = {"user_id": str(id_of("nobody")), "claims": {"user_roles": ["admin"]}}
 
     assert token_hook(db, event)["claims"]["user_roles"] == []

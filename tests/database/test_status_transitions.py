@@ -38,7 +38,7 @@ def update_status(db, ticket, category):
 
 @pytest.mark.parametrize("kind", [str(each) for each in TicketType])
 @pytest.mark.parametrize(("before", "after"), PAIRS)
-def test_a_step_is_taken_if_its_type_allows_it(db, kind, before, after):
+def test_transitions_are_allowed_as_the_type_lists_them(db, kind, before, after):
     ticket = db.create_ticket_in(before, type=kind)
     db.execute(
         "update public.tickets set assignee_id = %s where status_category <> 'closed'",
@@ -55,7 +55,7 @@ def test_a_step_is_taken_if_its_type_allows_it(db, kind, before, after):
         assert db.reload(ticket)["status_category"] == before
 
 
-def test_the_rows_are_the_steps_we_say(db):
+def test_the_transition_table_equals_the_listed_transitions(db):
     rows = db.execute(
         "select type::text, before::text, after::text from public.ticket_transitions"
     )
@@ -63,7 +63,7 @@ def test_the_rows_are_the_steps_we_say(db):
     assert set(rows) == {(kind, *step) for kind in BESIDES for step in allowed(kind)}
 
 
-def test_a_refusal_says_where_the_ticket_may_go(db):
+def test_refusals_list_the_allowed_statuses(db):
     ticket = db.create_ticket(type="problem")
 
     with pytest.raises(Exception, match="step-not-allowed") as refusal:
@@ -77,7 +77,7 @@ def test_a_refusal_says_where_the_ticket_may_go(db):
 
 
 @pytest.mark.parametrize("category", [c for c in StatusCategory if c != "new"])
-def test_nothing_comes_back_to_new_even_if_a_row_allowed_it(db, category):
+def test_no_ticket_returns_to_new(db, category):
     steps = db.execute(
         "select count(*) from public.ticket_transitions where after = 'new'"
     )
@@ -88,7 +88,7 @@ def test_nothing_comes_back_to_new_even_if_a_row_allowed_it(db, category):
 
 
 @pytest.mark.parametrize("status", ["open", "solved", "closed", "nope", None])
-def test_a_ticket_begins_as_new_whoever_writes(db, status):
+def test_tickets_start_as_new_from_any_writer(db, status):
     with refused("PT409", "step-not-allowed"):
         db.execute(
             "insert into public.tickets (status, subject, queue_id, requester_id)"
@@ -100,12 +100,12 @@ def test_a_ticket_begins_as_new_whoever_writes(db, status):
 
 
 @pytest.mark.parametrize("status", ["nope", None])
-def test_a_plain_update_to_no_status_is_refused(db, status):
+def test_updates_to_unknown_statuses_are_refused(db, status):
     with refused("PT409", "step-not-allowed"):
         update_status(db, db.create_ticket(), status)
 
 
-def test_the_category_follows_the_status_whatever_is_written(db):
+def test_the_category_always_follows_the_status(db):
     ticket = db.create_ticket_in("open")
 
     db.execute(
@@ -120,7 +120,7 @@ def test_the_category_follows_the_status_whatever_is_written(db):
     assert db.reload(ticket)["status_category"] == "pending"
 
 
-def test_a_status_of_ones_own_behaves_as_its_category(db):
+def test_custom_statuses_behave_as_their_category(db):
     db.execute(
         "insert into public.ticket_statuses values"
         " ('with_supplier', 'on_hold', 'With supplier', 'In progress', 10)"
@@ -136,7 +136,7 @@ def test_a_status_of_ones_own_behaves_as_its_category(db):
         db.set_status(moved, "new")
 
 
-def test_a_status_keeps_its_category(db):
+def test_the_category_of_a_status_is_fixed(db):
     with refused("PT409", "category-fixed"):
         db.execute(
             "update public.ticket_statuses set category = 'closed'"
@@ -169,7 +169,7 @@ def test_the_same_status_again_is_no_change(db):
         ("closed", "nobody"),
     ],
 )
-def test_whose_move_it_is_follows_the_category(db, category, waiting_on):
+def test_the_category_sets_whom_the_ticket_waits_for(db, category, waiting_on):
     ticket = db.create_ticket_in(category)
 
     assert ticket["waiting_on"] == waiting_on
@@ -178,13 +178,13 @@ def test_whose_move_it_is_follows_the_category(db, category, waiting_on):
 
 
 @pytest.mark.parametrize("after", ["open", "on_hold"])
-def test_what_is_reopened_is_no_longer_solved(db, after):
+def test_reopening_clears_solved_at(db, after):
     ticket = db.create_ticket_in("solved", type="problem")
 
     assert db.set_status(ticket, after)["solved_at"] is None
 
 
-def test_a_reason_is_told_with_the_status_and_goes_with_it(db):
+def test_reasons_are_stored_until_the_next_status(db):
     ticket = db.create_ticket_in("open")
 
     held = db.call(
@@ -201,7 +201,7 @@ def test_a_reason_is_told_with_the_status_and_goes_with_it(db):
 
 
 @pytest.mark.parametrize("kind", ["question", "task"])
-def test_what_is_solved_needs_somebody_who_did_it(db, kind):
+def test_solving_requires_an_assignee(db, kind):
     ticket = db.create_ticket(type=kind)
 
     with refused("PT409", "solved-needs-assignee"):
@@ -210,7 +210,7 @@ def test_what_is_solved_needs_somebody_who_did_it(db, kind):
         update_status(db, ticket, "solved")
 
 
-def test_what_is_solved_keeps_somebody_whoever_writes(db):
+def test_solved_tickets_keep_an_assignee(db):
     ticket = db.create_ticket_in("solved")
 
     with refused("PT409", "solved-needs-assignee"):
@@ -226,7 +226,7 @@ def test_what_is_solved_keeps_somebody_whoever_writes(db):
 
 @pytest.mark.parametrize("who", ["agent", "lead", "admin"])
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold", "solved"])
-def test_nobody_closes_by_hand(db, who, category):
+def test_nobody_closes_tickets_manually(db, who, category):
     ticket = db.create_ticket_in(category)
 
     with refused("PT409", "closed-by-time"):
@@ -235,7 +235,7 @@ def test_nobody_closes_by_hand(db, who, category):
         update_status(db, ticket, "closed")
 
 
-def test_the_clock_closes_what_is_due_and_nothing_else(db):
+def test_the_scheduler_closes_due_tickets_only(db):
     due, early, reopened = (db.create_ticket_in("solved") for _ in range(3))
     db.set_status(reopened, "open")
     back = "update public.tickets set solved_at = now() - %s::interval where id = %s"
@@ -252,7 +252,7 @@ def test_the_clock_closes_what_is_due_and_nothing_else(db):
     assert db.call(WORKER, "close_solved_tickets") == 0
 
 
-def test_the_clock_closes_the_oldest_first_and_no_more_than_asked(db):
+def test_the_scheduler_closes_the_oldest_first_up_to_the_batch_size(db):
     tickets = [db.create_ticket_in("solved") for _ in range(3)]
     for days, ticket in zip((5, 7, 6), tickets, strict=True):
         db.execute(
@@ -297,7 +297,7 @@ def test_the_time_until_closing_is_a_setting(db):
         "version = 1",
     ],
 )
-def test_what_is_closed_does_not_change_whoever_writes(db, change):
+def test_closed_tickets_do_not_change_from_any_writer(db, change):
     ticket = db.create_ticket_in("closed")
 
     with refused("PT409", "ticket-closed"):
@@ -316,9 +316,7 @@ def test_what_is_closed_does_not_change_whoever_writes(db, change):
         ("add_comment", {"body": "So.", "visibility": "internal"}),
     ],
 )
-def test_what_is_closed_answers_every_command_of_staff_with_that(
-    db, function, arguments
-):
+def test_closed_tickets_refuse_every_staff_command(db, function, arguments):
     ticket = db.create_ticket_in("closed")
 
     with refused("PT409", "ticket-closed"):

@@ -143,7 +143,7 @@ def stored(db, team, tickets):
 @pytest.mark.parametrize("strategy", RANKED_BY)
 @given(team=teams, tickets=ticket_lists)
 @settings(max_examples=60, deadline=None)
-def test_who_gets_what_is_what_the_model_says(connection, strategy, team, tickets):
+def test_strategies_assign_as_the_model_does(connection, strategy, team, tickets):
     db = ActingConnection(connection)
     with connection.transaction(force_rollback=True):
         set_strategy(db, strategy)

@@ -47,7 +47,7 @@ def update(db, ticket, who="agent", version=None, **changes):
     ],
     ids=str,
 )
-def test_what_is_named_changes_and_nothing_else(db, changes, stored):
+def test_only_named_fields_change(db, changes, stored):
     ticket = db.create_ticket(tags=["old"], data={"a": 1, "b": {"c": 2}})
 
     result = update(db, ticket, **changes)
@@ -58,7 +58,7 @@ def test_what_is_named_changes_and_nothing_else(db, changes, stored):
     assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
 
 
-def test_what_is_so_already_is_no_change(db):
+def test_equal_values_are_no_change(db):
     ticket = db.create_ticket(tags=["old"], data={"a": 1})
 
     result = update(db, ticket, subject="Help", tags=["old"], data={"a": 1, "b": None})
@@ -73,7 +73,7 @@ def test_what_is_so_already_is_no_change(db):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_fields_are_merged_as_the_standard_says(db, fields, patch):
+def test_fields_are_merged_as_rfc_7396_says(db, fields, patch):
     merged = db.scalar(
         "select private.merge_patch(%s, %s)", Jsonb(fields), Jsonb(patch)
     )
@@ -94,7 +94,7 @@ def merge_patch(target, patch):
     return result
 
 
-def test_staff_of_the_queue_may_and_nobody_else(db):
+def test_only_staff_of_the_queue_update_tickets(db):
     ticket = db.create_ticket()
     results = {}
 
@@ -113,7 +113,7 @@ def test_staff_of_the_queue_may_and_nobody_else(db):
     ("who", "code", "slug"),
     [("customer", "PT403", "denied"), ("stranger", "PT404", "not-found")],
 )
-def test_customers_change_nothing(db, who, code, slug):
+def test_customers_update_nothing(db, who, code, slug):
     ticket = db.create_ticket()
 
     with refused(code, slug):
@@ -122,7 +122,7 @@ def test_customers_change_nothing(db, who, code, slug):
     assert db.reload(ticket) == ticket
 
 
-def test_an_edit_of_what_has_changed_is_stale(db):
+def test_updates_with_a_stale_version_are_refused(db):
     ticket = db.create_ticket()
     update(db, ticket, version=1, subject="First")
 
@@ -130,7 +130,7 @@ def test_an_edit_of_what_has_changed_is_stale(db):
         update(db, ticket, version=1, subject="Second")
 
 
-def test_a_closed_ticket_refuses(db):
+def test_closed_tickets_refuse_updates(db):
     ticket = db.create_ticket_in("closed")
 
     for subject in ("Other", ticket["subject"]):
@@ -141,7 +141,7 @@ def test_a_closed_ticket_refuses(db):
 # Other queues ---------------------------------------------------------------
 
 
-def test_whoever_cannot_work_the_other_queue_gives_the_ticket_up(db):
+def test_moving_a_ticket_unassigns_people_outside_the_queue(db):
     ticket = db.create_ticket_in("open")
 
     moved = update(db, ticket, queue="billing")
@@ -155,7 +155,7 @@ def test_whoever_cannot_work_the_other_queue_gives_the_ticket_up(db):
     )
 
 
-def test_whoever_works_both_queues_keeps_the_ticket(db):
+def test_moving_a_ticket_keeps_an_assignee_of_both_queues(db):
     ticket = db.create_ticket_in("open", held_by="admin")
 
     moved = update(db, ticket, queue="billing")
@@ -163,7 +163,7 @@ def test_whoever_works_both_queues_keeps_the_ticket(db):
     assert moved["assignee_id"] == str(id_of("admin"))
 
 
-def test_a_solved_ticket_goes_nowhere_without_its_assignee(db):
+def test_solved_tickets_do_not_move_without_their_assignee(db):
     ticket = db.create_ticket_in("solved")
 
     with refused("PT409", "solved-needs-assignee"):
@@ -171,7 +171,7 @@ def test_a_solved_ticket_goes_nowhere_without_its_assignee(db):
 
 
 @pytest.mark.parametrize("queue", ["attic", "nowhere", "", None])
-def test_a_ticket_moves_to_queues_in_use_alone(db, queue):
+def test_tickets_move_to_active_queues_only(db, queue):
     with refused("PT422", "unknown-queue"):
         update(db, db.create_ticket(), queue=queue)
 
@@ -205,7 +205,7 @@ def test_other_changes_are_refused(db, changes):
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_values_keep_the_rules_of_the_table(db, changes, code):
+def test_invalid_values_are_refused(db, changes, code):
     with refused(code):
         update(db, db.create_ticket(), **changes)
 
@@ -218,6 +218,6 @@ def test_changes_are_an_object(db, changes):
         )
 
 
-def test_the_worker_has_no_such_command(db):
+def test_workers_cannot_update_tickets(db):
     with refused("42501"):
         update(db, db.create_ticket(), WORKER, subject="Mine")

@@ -8,7 +8,7 @@ from .personas import id_of
 pytestmark = pytest.mark.slow
 
 
-def test_a_ticket_opens_with_what_was_asked_and_sensible_rest(db):
+def test_new_tickets_have_the_requested_fields_and_defaults(db):
     ticket = db.create_ticket(subject="Help", body="It is broken.")
 
     fields = {name: ticket[name] for name in (
@@ -37,7 +37,7 @@ def test_a_ticket_opens_with_what_was_asked_and_sensible_rest(db):
     assert ticket["created_at"] == ticket["updated_at"] == ticket["waiting_since"]
 
 
-def test_what_was_asked_is_the_first_comment_and_no_event_of_its_own(db):
+def test_the_request_is_the_first_comment_without_its_own_event(db):
     ticket = db.create_ticket(body="It is broken.")
 
     [comment] = db.rows("customer", "list_comments", ticket=ticket["id"])
@@ -46,7 +46,7 @@ def test_what_was_asked_is_the_first_comment_and_no_event_of_its_own(db):
     assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_numbers_grow(db):
+def test_ticket_numbers_are_ascending(db):
     first, second = db.create_ticket(), db.create_ticket("stranger")
 
     assert second["number"] == first["number"] + 1 > 1000
@@ -63,7 +63,7 @@ def test_a_queue_that_takes_no_tickets_is_refused(db, queue):
         db.create_ticket(queue=queue)
 
 
-def test_without_a_default_queue_one_must_be_named(db):
+def test_without_a_default_queue_a_queue_is_required(db):
     db.execute("update public.queues set is_default = false")
 
     with refused("PT422", "unknown-queue"):
@@ -79,13 +79,13 @@ def test_there_is_one_default_queue(db):
     ("requested", "triaged", "priority"),
     [(None, None, "normal"), (None, "urgent", "urgent"), ("low", "urgent", "low")],
 )
-def test_what_was_asked_for_wins_over_triage(db, requested, triaged, priority):
+def test_requested_priority_overrides_triage(db, requested, triaged, priority):
     ticket = db.create_ticket(priority=requested, triaged_priority=triaged)
 
     assert ticket["priority"] == priority
 
 
-def test_one_who_may_not_open_tickets_opens_none(db):
+def test_creating_tickets_needs_the_permission(db):
     db.execute(
         "delete from public.role_permissions where permission = 'tickets.create'"
     )
@@ -101,7 +101,7 @@ def test_one_who_may_not_open_tickets_opens_none(db):
         "created_at = created_at - interval '1 day'",
     ],
 )
-def test_the_identity_of_a_ticket_stays_whoever_writes(db, change):
+def test_the_identity_of_a_ticket_is_fixed_for_any_writer(db, change):
     ticket = db.create_ticket()
 
     with refused("PT409", "ticket-identity"):
@@ -114,7 +114,7 @@ def test_the_identity_of_a_ticket_stays_whoever_writes(db, change):
         )
 
 
-def test_nobody_chooses_a_number(db):
+def test_ticket_numbers_cannot_be_chosen(db):
     with refused("428C9"):
         db.execute("update public.tickets set number = 1")
     with refused("428C9"):
@@ -126,7 +126,7 @@ def test_nobody_chooses_a_number(db):
         )
 
 
-def test_the_version_grows_by_one_with_each_change_whatever_is_written(db):
+def test_each_change_increments_the_version(db):
     ticket = db.create_ticket()
 
     db.assign(ticket, "agent")
@@ -144,7 +144,7 @@ def test_the_version_grows_by_one_with_each_change_whatever_is_written(db):
         ("release_ticket", {}),
     ],
 )
-def test_a_change_of_what_was_not_read_is_refused(db, function, arguments):
+def test_changes_with_a_stale_version_are_refused(db, function, arguments):
     ticket = db.create_ticket_in("pending")
 
     with refused("PT412", "stale"):
@@ -166,7 +166,7 @@ def test_a_change_of_what_was_not_read_is_refused(db, function, arguments):
     assert now["version"] >= ticket["version"]
 
 
-def test_a_stale_change_of_a_ticket_not_seen_says_nothing_of_it(db):
+def test_stale_changes_of_hidden_tickets_are_not_found(db):
     ticket = db.create_ticket()
 
     with refused("PT404"):
@@ -179,7 +179,7 @@ def test_a_stale_change_of_a_ticket_not_seen_says_nothing_of_it(db):
         )
 
 
-def test_who_is_deleted_takes_no_ticket_along(db):
+def test_requesters_with_tickets_cannot_be_deleted(db):
     db.create_ticket()
 
     with refused("23503"):

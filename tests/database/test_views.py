@@ -36,19 +36,19 @@ def people_with(db, view):
     return {who for who in PEOPLE if has(who)}
 
 
-def test_a_view_of_mine_is_mine_alone(db):
+def test_private_views_are_visible_to_their_owner_only(db):
     assert people_with(db, save(db)) == {"agent"}
 
 
-def test_a_view_of_a_team_is_of_those_who_read_its_queue(db):
+def test_team_views_are_visible_to_readers_of_the_queue(db):
     assert people_with(db, shared(db, "team")) == READ_SUPPORT
 
 
-def test_a_view_of_everyone_is_of_staff(db):
+def test_shared_views_are_visible_to_staff(db):
     assert people_with(db, shared(db, "everyone", None)) == STAFF
 
 
-def test_a_view_of_everyone_on_a_queue_is_of_those_who_read_it(db):
+def test_shared_views_of_a_queue_are_visible_to_its_readers(db):
     assert people_with(db, shared(db, "everyone", "billing")) == {"biller", "admin"}
 
 
@@ -57,7 +57,7 @@ def test_a_view_of_everyone_on_a_queue_is_of_those_who_read_it(db):
     [("mine", READ_SUPPORT), ("team", {"lead", "admin"}), ("everyone", {"admin"})],
 )
 @pytest.mark.parametrize("who", PEOPLE)
-def test_views_are_saved_by_those_who_may(db, who, scope, allowed):
+def test_views_are_created_by_permission(db, who, scope, allowed):
     if who in allowed:
         assert save(db, who, scope=scope, queue="support")["scope"] == scope
         return
@@ -67,18 +67,18 @@ def test_views_are_saved_by_those_who_may(db, who, scope, allowed):
 
 
 @pytest.mark.parametrize("who", ["customer", "colleague", "stranger"])
-def test_customers_keep_no_views(db, who):
+def test_customers_have_no_views(db, who):
     with refused("PT403", "denied"):
         save(db, who)
     assert db.rows(who, "list_views") == []
 
 
-def test_a_lead_shares_with_no_team_but_their_own(db):
+def test_leads_share_with_their_own_team_only(db):
     with refused("PT422", "unknown-queue"):
         save(db, "lead", scope="team", queue="billing")
 
 
-def test_a_team_has_a_queue(db):
+def test_team_views_require_a_queue(db):
     with refused("PT422", "invalid"):
         save(db, "admin", scope="team")
 
@@ -89,7 +89,7 @@ def test_a_team_has_a_queue(db):
 )
 @pytest.mark.parametrize("act", ["change_view", "delete_view"])
 @pytest.mark.parametrize("who", ["agent", "neighbour", "biller", "lead", "admin"])
-def test_views_are_kept_by_those_who_may(db, who, act, scope, editors):
+def test_views_are_changed_and_deleted_by_permission(db, who, act, scope, editors):
     view = save(db) if scope == "mine" else shared(db, scope)
     more = {"changes": {"name": "Better"}} if act == "change_view" else {}
 
@@ -105,7 +105,7 @@ def test_views_are_kept_by_those_who_may(db, who, act, scope, editors):
     assert name == (left if who in editors else "A view")
 
 
-def test_what_is_not_named_stays(db):
+def test_unnamed_fields_stay(db):
     view = save(db, queue="support", conditions={"assignee": "me"}, sort="newest")
 
     changed = db.call(
@@ -132,7 +132,7 @@ def test_what_is_not_named_stays(db):
     ],
     ids=str,
 )
-def test_what_is_named_changes_and_nothing_else(db, changes, expected):
+def test_only_named_fields_change(db, changes, expected):
     view = save(db, queue="support", conditions={"assignee": "me"})
 
     changed = db.call("agent", "change_view", view=view["id"], changes=changes)
@@ -141,7 +141,7 @@ def test_what_is_named_changes_and_nothing_else(db, changes, expected):
     assert {**changed, "updated_at": None} == same
 
 
-def test_nobody_shares_by_changing_what_they_may_not_share(db):
+def test_changing_the_scope_needs_the_permission(db):
     view = save(db, queue="support")
 
     for scope in ("team", "everyone"):
@@ -151,7 +151,7 @@ def test_nobody_shares_by_changing_what_they_may_not_share(db):
         db.call("agent", "change_view", view=view["id"], changes={"queue": "billing"})
 
 
-def test_a_view_that_is_shared_belongs_to_nobody_and_can_be_taken_back(db):
+def test_shared_views_have_no_owner_and_can_be_made_private(db):
     view = save(db, "lead", queue="support")
 
     shared = db.call("lead", "change_view", view=view["id"], changes={"scope": "team"})
@@ -182,12 +182,12 @@ def test_a_view_that_is_shared_belongs_to_nobody_and_can_be_taken_back(db):
     ],
     ids=str,
 )
-def test_a_view_that_makes_no_sense_is_refused(db, draft, code):
+def test_invalid_views_are_refused(db, draft, code):
     with refused(code):
         save(db, **draft)
 
 
-def test_one_person_has_so_many_views_and_no_more(db):
+def test_a_person_has_100_views_at_most(db):
     for _ in range(100):
         save(db)
 
@@ -195,7 +195,7 @@ def test_one_person_has_so_many_views_and_no_more(db):
         save(db)
 
 
-def test_a_view_saved_twice_is_one_view(db):
+def test_creating_views_is_idempotent(db):
     first = save(db, idempotency_key="k")
 
     assert save(db, idempotency_key="k") == first
@@ -212,7 +212,7 @@ def numbers(db, who, view, **options):
     return [each["number"] for each in shown]
 
 
-def test_a_view_shows_each_reader_their_own(db):
+def test_views_show_the_tickets_visible_to_their_reader(db):
     support, billing = db.create_ticket(), db.create_ticket(queue="billing")
     view = shared(db, "everyone", None)
 
@@ -235,7 +235,7 @@ def test_me_is_the_reader(db):
     assert numbers(db, "admin", view) == []
 
 
-def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(db):
+def test_people_who_left_a_queue_see_its_tickets_in_no_view(db):
     db.create_ticket()
     own = save(db, queue="support")
     everything = save(db)
@@ -256,7 +256,7 @@ def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(db):
     ],
 )
 @pytest.mark.parametrize("who", ["stranger", "biller"])
-def test_nobody_calls_what_queries_are_made_of(db, who, query):
+def test_internal_query_functions_are_not_callable(db, who, query):
     ticket = db.create_ticket()
 
     for given in (id_of("support"), ticket["id"]):
@@ -264,7 +264,7 @@ def test_nobody_calls_what_queries_are_made_of(db, who, query):
             db.read(who, query, given)
 
 
-def test_what_has_waited_longer_than_so_long_is_found_whenever_one_looks(db):
+def test_relative_times_are_evaluated_at_each_read(db):
     ticket = db.create_ticket()
     view = save(
         db,
@@ -279,7 +279,7 @@ def test_what_has_waited_longer_than_so_long_is_found_whenever_one_looks(db):
     assert numbers(db, "agent", view) == [ticket["number"]]
 
 
-def test_a_place_in_a_view_whose_order_has_changed_is_refused(db):
+def test_cursors_of_a_former_sort_are_refused(db):
     view = save(db, sort="oldest")
 
     with refused("PT422", "bad-cursor"):
@@ -292,7 +292,7 @@ def test_a_place_in_a_view_whose_order_has_changed_is_refused(db):
         )
 
 
-def test_the_views_of_a_person_go_with_them_and_shared_ones_stay(db):
+def test_deleting_a_person_deletes_their_private_views_only(db):
     save(db, "lead")
     kept = save(db, "lead", scope="team", queue="support")
 

@@ -58,7 +58,7 @@ def people_who(see):
         ("ticket_transitions", EVERYBODY),
     ],
 )
-def test_a_table_shows_rows_to_those_we_say(db, table, readers):
+def test_tables_show_rows_to_listed_personas_only(db, table, readers):
     query = f"select count(*) from public.{table}"  # noqa: S608
 
     assert people_who(lambda who: db.read(who, query) != [0]) == readers
@@ -86,7 +86,7 @@ def test_a_table_shows_rows_to_those_we_say(db, table, readers):
         "create function public.mine() returns integer language sql return 1",
     ],
 )
-def test_nobody_writes_or_looks_behind_the_counter(db, who, statement):
+def test_nobody_writes_tables_or_reads_private_ones(db, who, statement):
     with refused(PERMISSION_DENIED), db.acting(who) as connection:
         connection.execute(statement)
 
@@ -95,7 +95,7 @@ def test_nobody_writes_or_looks_behind_the_counter(db, who, statement):
     "function", ["get_ticket", "list_comments", "list_ticket_events"]
 )
 @pytest.mark.parametrize("key", ["id", "number"])
-def test_a_ticket_is_found_by_those_who_see_it_alone(db, ticket, function, key):
+def test_tickets_are_found_by_permitted_personas_only(db, ticket, function, key):
     def finds(who):
         with ignoring("PT404"):
             return bool(db.rows(who, function, ticket=str(ticket[key])))
@@ -104,7 +104,7 @@ def test_a_ticket_is_found_by_those_who_see_it_alone(db, ticket, function, key):
     assert people_who(finds) == SEE_THE_TICKET
 
 
-def test_a_ticket_not_seen_and_a_ticket_not_there_are_refused_alike(db, ticket):
+def test_hidden_and_missing_tickets_are_refused_alike(db, ticket):
     def refusal_of(ref):
         with pytest.raises(Exception, match="not-found") as refusal:
             db.call("stranger", "add_comment", ticket=ref, body="Me too.")
@@ -114,7 +114,7 @@ def test_a_ticket_not_seen_and_a_ticket_not_there_are_refused_alike(db, ticket):
 
 
 @pytest.mark.parametrize("who", SIGNED_IN)
-def test_notes_are_read_by_staff_of_the_queue_alone(db, ticket, who):
+def test_notes_are_visible_to_staff_of_the_queue_only(db, ticket, who):
     comments = "select body from public.comments order by position"
     internal = "select is_internal from public.ticket_events order by seq"
     sees = {
@@ -131,7 +131,7 @@ def test_notes_are_read_by_staff_of_the_queue_alone(db, ticket, who):
         assert any(e["is_internal"] for e in events) == (who in SEE_THE_NOTES)
 
 
-def test_a_note_changes_nothing_that_its_ticket_shows(db, ticket):
+def test_notes_change_nothing_visible_of_their_ticket(db, ticket):
     before = db.reload(ticket)
 
     db.note(ticket)
@@ -139,7 +139,7 @@ def test_a_note_changes_nothing_that_its_ticket_shows(db, ticket):
     assert db.reload(ticket) == before
 
 
-def test_staff_who_lose_the_permission_lose_the_notes(db, ticket):
+def test_staff_without_the_permission_see_no_notes(db, ticket):
     db.execute("delete from public.role_permissions where permission = 'tickets.note'")
 
     bodies = db.read("agent", "select body from public.comments order by position")
@@ -148,7 +148,7 @@ def test_staff_who_lose_the_permission_lose_the_notes(db, ticket):
     assert not any(db.read("agent", "select is_internal from public.ticket_events"))
 
 
-def test_an_agent_who_moves_to_another_queue_sees_only_what_they_asked_for(db, ticket):
+def test_agents_who_left_the_queue_see_their_own_requests_only(db, ticket):
     own = db.create_ticket("agent")
     db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
 
@@ -170,14 +170,14 @@ def test_following_shows_nothing_by_itself(db, ticket):
         db.call("stranger", "get_ticket", ticket=ticket["id"])
 
 
-def test_colleagues_see_nothing_once_their_organization_stops_sharing(db, ticket):
+def test_colleagues_see_nothing_without_sharing(db, ticket):
     db.execute("update public.organizations set shares_tickets = false")
 
     assert db.read("colleague", "select id from public.tickets") == []
     assert db.read("customer", "select id::text from public.tickets") == [ticket["id"]]
 
 
-def test_customers_know_staff_and_colleagues_by_name_and_nobody_else(db):
+def test_customers_see_names_of_staff_and_colleagues_only(db):
     names = "select id from public.profiles"
     staff = {id_of(name) for name in STAFF}
 
@@ -209,19 +209,19 @@ def test_customers_read_no_address_and_no_role_but_their_own(db, who):
         ("admin", ["billing", "support"]),
     ],
 )
-def test_queues_are_listed_to_those_who_work_them(db, who, queues):
+def test_queues_are_listed_to_their_members(db, who, queues):
     assert [queue["key"] for queue in db.rows(who, "list_queues")] == queues
     assert [queue["key"] for queue in db.call(who, "whoami")["queues"]] == queues
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
-def test_a_queue_not_worked_is_not_there(db, ticket, who):
+def test_other_queues_are_not_found(db, ticket, who):
     with refused("PT404", "not-found"):
         db.rows(who, "list_queue", queue="support")
 
 
 @pytest.mark.parametrize("who", ["customer", "biller"])
-def test_counts_of_a_queue_not_worked_are_not_told(db, ticket, who):
+def test_counts_of_other_queues_are_hidden(db, ticket, who):
     totals = "select totals from private.queue_totals(array[%s::uuid]) as told"
 
     with refused(PERMISSION_DENIED):
@@ -230,7 +230,7 @@ def test_counts_of_a_queue_not_worked_are_not_told(db, ticket, who):
     assert str(id_of("support")) not in {queue["id"] for queue in listed}
 
 
-def test_my_tickets_are_those_i_asked_for_hold_or_wrote_on(db, ticket):
+def test_my_tickets_are_requested_assigned_or_followed(db, ticket):
     requested = db.create_ticket("agent")
     held = db.create_ticket("stranger")
     db.assign(held, "agent")
@@ -242,7 +242,7 @@ def test_my_tickets_are_those_i_asked_for_hold_or_wrote_on(db, ticket):
     assert [each["number"] for each in mine] == numbers
 
 
-def test_names_are_found_by_staff_with_addresses_and_roles(db):
+def test_staff_search_people_with_addresses_and_roles(db):
     [found] = db.rows("agent", "list_people", search="STRANGER@")
 
     assert found == {
@@ -275,7 +275,7 @@ def test_names_are_found_by_staff_with_addresses_and_roles(db):
     ],
 )
 @pytest.mark.parametrize("audience", ["realtime", "", None, ["other"], {"a": 1}])
-def test_a_token_for_somebody_else_opens_nothing(db, function, arguments, audience):
+def test_tokens_of_another_audience_are_refused(db, function, arguments, audience):
     with (
         refused("PT401", "wrong-audience"),
         db.acting("admin", aud=audience) as connection,
@@ -287,7 +287,7 @@ def test_a_token_for_somebody_else_opens_nothing(db, function, arguments, audien
         )
 
 
-def test_a_token_for_several_services_is_good_if_we_are_one(db):
+def test_tokens_of_several_audiences_are_accepted(db):
     with db.acting("customer", aud=["other", "authenticated"]) as connection:
         found = connection.execute("select api.whoami() ->> 'name'").fetchone()
 
@@ -340,14 +340,12 @@ def test_a_token_for_several_services_is_good_if_we_are_one(db):
         ("change_agent", {"agent": str(id_of("agent")), "changes": {"capacity": 0}}),
     ],
 )
-def test_somebody_deleted_can_do_nothing_with_a_token_left(
-    db, ticket, function, arguments
-):
+def test_tokens_of_deleted_people_are_refused(db, ticket, function, arguments):
     with refused("PT401"):
         db.rows("nobody", function, **arguments)
 
 
-def test_somebody_deleted_is_forgotten_with_their_roles(db):
+def test_deleting_a_person_deletes_profile_and_roles(db):
     sign_up(db.connection, "passer-by")
 
     db.execute("delete from auth.users where id = %s", id_of("passer-by"))
@@ -364,7 +362,7 @@ def test_somebody_deleted_is_forgotten_with_their_roles(db):
 
 @pytest.mark.parametrize("function", ["close_solved_tickets", "make_first_admin"])
 @pytest.mark.parametrize("who", [*SIGNED_IN, ANON])
-def test_what_the_worker_does_nobody_else_may(db, who, function):
+def test_worker_functions_are_for_workers_only(db, who, function):
     arguments = {"email": email_of(who)} if function == "make_first_admin" else {}
 
     with refused(PERMISSION_DENIED):
@@ -378,5 +376,5 @@ def test_the_token_hook_is_for_auth_alone(db, who):
 
 
 @pytest.mark.parametrize("who", [*SIGNED_IN, ANON, WORKER])
-def test_anybody_may_ask_whether_the_database_lives(db, who):
+def test_everybody_can_call_health(db, who):
     assert db.call(who, "health") == {"status": "ok"}

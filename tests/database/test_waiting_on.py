@@ -26,7 +26,7 @@ def wait(ticket):
     return ticket["waiting_on"], ticket["waiting_since"]
 
 
-def test_a_reply_gives_the_move_to_the_other_side(db, yesterday):
+def test_replies_set_waiting_on_to_the_other_side(db, yesterday):
     ticket = yesterday(db.create_ticket_in("open"))
 
     db.comment("agent", ticket)
@@ -40,7 +40,7 @@ def test_a_reply_gives_the_move_to_the_other_side(db, yesterday):
 
 
 @pytest.mark.parametrize("who", ["agent", "customer"])
-def test_a_second_reply_in_a_row_does_not_begin_the_wait_anew(db, yesterday, who):
+def test_second_replies_keep_waiting_since(db, yesterday, who):
     ticket = db.create_ticket_in("open")
     db.comment(who, ticket)
     before = yesterday(ticket)
@@ -51,7 +51,7 @@ def test_a_second_reply_in_a_row_does_not_begin_the_wait_anew(db, yesterday, who
 
 
 @pytest.mark.parametrize("category", ["open", "pending", "on_hold", "solved"])
-def test_a_note_moves_nothing(db, yesterday, category):
+def test_notes_change_no_wait(db, yesterday, category):
     before = yesterday(db.create_ticket_in(category))
 
     db.note(before)
@@ -59,7 +59,7 @@ def test_a_note_moves_nothing(db, yesterday, category):
     assert wait(db.reload(before)) == wait(before)
 
 
-def test_staff_who_ask_are_customers_of_their_own_ticket(db, yesterday):
+def test_staff_are_customers_of_their_own_tickets(db, yesterday):
     ticket = db.create_ticket("agent")
     db.assign(ticket, "neighbour")
     db.set_status(ticket, "open")
@@ -74,7 +74,7 @@ def test_staff_who_ask_are_customers_of_their_own_ticket(db, yesterday):
 
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
-def test_a_customers_reply_reopens_and_waits_from_then(db, yesterday, category):
+def test_customer_replies_restart_the_wait(db, yesterday, category):
     before = yesterday(db.create_ticket_in(category))
 
     db.comment("customer", before)
@@ -85,7 +85,9 @@ def test_a_customers_reply_reopens_and_waits_from_then(db, yesterday, category):
 
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
-def test_a_reply_of_staff_leaves_what_is_not_open_as_it_waits(db, yesterday, category):
+def test_staff_replies_keep_the_wait_of_tickets_that_are_not_open(
+    db, yesterday, category
+):
     before = yesterday(db.create_ticket_in(category))
 
     db.comment("agent", before)
@@ -108,7 +110,7 @@ def test_a_category_says_whose_move_it_is(db, category, party):
     assert db.create_ticket_in(category)["waiting_on"] == party
 
 
-def test_a_move_that_keeps_the_party_keeps_the_wait(db, yesterday):
+def test_transitions_that_keep_the_party_keep_the_wait(db, yesterday):
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     before = yesterday(ticket)

@@ -57,7 +57,7 @@ def make_due(db):
     db.execute("update private.webhook_deliveries set due_at = now()")
 
 
-def test_a_delivery_names_the_request_that_it_follows_from(db, receivers):
+def test_deliveries_carry_the_correlation_id(db, receivers):
     create_webhook(db, receivers, "/ok")
     named = '{"x-correlation-id": "JKJaXmPLvHcESHA="}'
     db.execute("select set_config('request.headers', %s, false)", named)
@@ -70,7 +70,7 @@ def test_a_delivery_names_the_request_that_it_follows_from(db, receivers):
     assert json.loads(post.body)["data"]["correlation_id"] == "JKJaXmPLvHcESHA="
 
 
-def test_what_arrives_is_verified_by_the_library(db, receivers):
+def test_deliveries_verify_with_the_standardwebhooks_library(db, receivers):
     hook = create_webhook(db, receivers, "/ok")
     event = create_event(db)
 
@@ -92,7 +92,7 @@ def test_what_arrives_is_verified_by_the_library(db, receivers):
     assert run.outcomes == {"delivered": 1}
 
 
-def test_both_secrets_sign_while_one_replaces_the_other(db, receivers):
+def test_both_secrets_sign_during_rotation(db, receivers):
     old = create_webhook(db, receivers, "/ok")
     new = db.call("admin", "rotate_webhook_secret", webhook=old["id"])
     create_event(db)
@@ -116,7 +116,7 @@ def test_both_secrets_sign_while_one_replaces_the_other(db, receivers):
         ("/half", None, ""),
     ],
 )
-def test_a_failure_is_logged_and_tried_again(db, receivers, path, status, error):
+def test_failures_are_logged_and_retried(db, receivers, path, status, error):
     hook = create_webhook(db, receivers, path)
     create_event(db)
 
@@ -131,7 +131,7 @@ def test_a_failure_is_logged_and_tried_again(db, receivers, path, status, error)
 
 
 @pytest.mark.parametrize("path", ["/drizzling", "/flooding"])
-def test_a_status_counts_however_its_body_goes_on(db, receivers, path):
+def test_a_status_counts_whatever_its_body(db, receivers, path):
     hook = create_webhook(db, receivers, path)
     create_event(db)
 
@@ -160,7 +160,7 @@ def test_500_then_200_is_delivered_at_the_second_attempt(db, receivers):
     assert first.body == second.body
 
 
-def test_who_asks_for_time_gets_it(db, receivers):
+def test_retry_after_is_respected(db, receivers):
     hook = create_webhook(db, receivers, "/later")
     create_event(db)
 
@@ -170,7 +170,7 @@ def test_who_asks_for_time_gets_it(db, receivers):
     assert seconds_until(found["due_at"], attempt["attempted_at"]) >= 119
 
 
-def test_gone_is_the_end(db, receivers):
+def test_status_410_disables_the_endpoint(db, receivers):
     hook = create_webhook(db, receivers, "/gone")
     create_event(db)
 
@@ -183,7 +183,7 @@ def test_gone_is_the_end(db, receivers):
     assert len(receivers.taken()) == 1
 
 
-def test_one_that_hangs_does_not_hold_up_the_others(db, receivers):
+def test_hanging_endpoints_do_not_delay_others(db, receivers):
     create_webhook(db, receivers, "/hanging")
     quick = create_webhook(db, receivers, "/ok")
     for _ in range(9):
@@ -201,7 +201,7 @@ def test_one_that_hangs_does_not_hold_up_the_others(db, receivers):
     assert sorted(paths[:17]) == ["/hanging"] * 8 + ["/ok"] * 9
 
 
-def test_a_killed_worker_loses_nothing(db, receivers, server):
+def test_killed_workers_lose_no_delivery(db, receivers, server):
     hook = create_webhook(db, receivers, "/hanging")
     event = create_event(db)
     dsn = server.dsn(db.connection.info.dbname)

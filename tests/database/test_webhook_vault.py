@@ -37,7 +37,7 @@ def table_texts(db):
         yield from (row for (row,) in db.execute(read).fetchall())
 
 
-def test_no_table_of_ours_holds_a_secret(db):
+def test_no_table_holds_a_webhook_secret(db):
     made = create_webhook(db, idempotency_key="made")
     rotated = rotate(db, made, idempotency_key="rotated")
 
@@ -45,7 +45,7 @@ def test_no_table_of_ours_holds_a_secret(db):
     assert [text for text in table_texts(db) if "whsec_" in text] == []
 
 
-def test_who_asks_again_gets_the_same_secret(db):
+def test_repeated_requests_get_the_same_secret(db):
     made = create_webhook(db, idempotency_key="made")
     rotated = rotate(db, made, idempotency_key="rotated")
 
@@ -54,7 +54,7 @@ def test_who_asks_again_gets_the_same_secret(db):
     assert "secret_id" not in made
 
 
-def test_a_secret_that_was_replaced_twice_is_gone(db):
+def test_secrets_replaced_twice_are_deleted(db):
     made = create_webhook(db, idempotency_key="made")
     second, third = rotate(db, made), rotate(db, made)
 
@@ -63,7 +63,7 @@ def test_a_secret_that_was_replaced_twice_is_gone(db):
         create_webhook(db, idempotency_key="made")
 
 
-def test_secrets_go_with_their_endpoint(db):
+def test_deleting_an_endpoint_deletes_its_secrets(db):
     made = create_webhook(db)
     rotate(db, made)
 
@@ -72,7 +72,7 @@ def test_secrets_go_with_their_endpoint(db):
     assert stored_secrets(db) == []
 
 
-def test_an_endpoint_that_changes_keeps_its_secret(db):
+def test_changing_an_endpoint_keeps_its_secret(db):
     made = create_webhook(db)
 
     db.call("admin", "change_webhook", webhook=made["id"], changes=PAUSED)

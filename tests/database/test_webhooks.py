@@ -61,7 +61,7 @@ def age(db, column, by="91 seconds"):
     db.execute(update.format(column), by)
 
 
-def test_an_event_is_owed_once_to_whoever_asked_for_it(db):
+def test_events_are_delivered_once_to_subscribed_endpoints(db):
     everything = create_webhook(db)
     other = create_webhook(db, event_types=["TICKET_ASSIGNED"])
     ticket = db.create_ticket()
@@ -81,7 +81,7 @@ def test_an_event_is_owed_once_to_whoever_asked_for_it(db):
     assert deliveries(db, other) == []
 
 
-def test_what_happened_before_somebody_asked_is_not_owed(db):
+def test_earlier_events_are_not_delivered(db):
     ticket = db.create_ticket()
     hook = create_webhook(db)
     db.execute(
@@ -92,7 +92,7 @@ def test_what_happened_before_somebody_asked_is_not_owed(db):
     assert deliveries(db, hook) == []
 
 
-def test_internal_events_go_only_to_whoever_asked_for_them(db):
+def test_internal_events_are_delivered_if_included_only(db):
     public, internal = create_webhook(db), create_webhook(db, include_internal=True)
     ticket = db.create_ticket()
     db.note(ticket)
@@ -104,7 +104,7 @@ def test_internal_events_go_only_to_whoever_asked_for_them(db):
     assert len(deliveries(db, internal)) == 2
 
 
-def test_eight_workers_claim_every_delivery_once(connect):
+def test_concurrent_workers_claim_each_delivery_once(connect):
     first = connect()
     create_webhook(first)
     create_webhook(first)
@@ -128,7 +128,7 @@ def test_eight_workers_claim_every_delivery_once(connect):
     assert first.scalar("select count(*) from private.webhook_attempts") == 40
 
 
-def test_a_lease_ends_and_the_late_worker_has_no_say(db):
+def test_workers_with_an_expired_lease_record_no_failure(db):
     hook = create_webhook(db)
     create_events(db)
     [lost] = claim(db)
@@ -148,7 +148,7 @@ def test_a_lease_ends_and_the_late_worker_has_no_say(db):
     assert states(db, hook) == ["delivered"]
 
 
-def test_that_it_was_delivered_is_believed_even_late(db):
+def test_late_successes_are_recorded(db):
     hook = create_webhook(db)
     create_events(db)
     [lost] = claim(db)
@@ -161,7 +161,7 @@ def test_that_it_was_delivered_is_believed_even_late(db):
     assert states(db, hook) == ["delivered"]
 
 
-def test_one_endpoint_has_eight_places_and_one_while_it_fails(db):
+def test_an_endpoint_has_eight_deliveries_in_flight_or_one_while_failing(db):
     slow = create_webhook(db)
     create_events(db, 12)
 
@@ -176,7 +176,7 @@ def test_one_endpoint_has_eight_places_and_one_while_it_fails(db):
     assert slow["failing_since"] is None
 
 
-def test_who_works_is_served_before_who_fails(db):
+def test_working_endpoints_are_claimed_before_failing_ones(db):
     failing, working = create_webhook(db), create_webhook(db)
     db.execute(
         "update private.webhook_endpoints set failing_since = now() where id = %s",
@@ -188,7 +188,7 @@ def test_who_works_is_served_before_who_fails(db):
     assert {due["endpoint_id"] for due in claim(db, max_items=2)} == {failing["id"]}
 
 
-def test_a_retry_is_due_when_it_was_said(db):
+def test_retries_are_due_after_their_delay(db):
     create_webhook(db)
     create_events(db)
     [due] = claim(db)
@@ -200,7 +200,7 @@ def test_a_retry_is_due_when_it_was_said(db):
     assert claim(db)[0]["attempt"] == 2
 
 
-def test_a_paused_endpoint_collects_and_sends_when_resumed(db):
+def test_paused_endpoints_collect_deliveries_until_resumed(db):
     hook = create_webhook(db)
     change = {"webhook": hook["id"], "changes": {"paused": True}}
     assert db.call("admin", "change_webhook", **change)["paused_at"]
@@ -212,7 +212,7 @@ def test_a_paused_endpoint_collects_and_sends_when_resumed(db):
     assert len(claim(db)) == 2
 
 
-def test_three_days_of_failure_disable_an_endpoint_until_somebody_enables_it(db):
+def test_three_days_of_failure_disable_an_endpoint(db):
     hook = create_webhook(db)
     create_events(db, 2)
     first, second = claim(db)
@@ -245,7 +245,7 @@ def test_three_days_of_failure_disable_an_endpoint_until_somebody_enables_it(db)
     assert set(missed) < {each["event_id"] for each in deliveries(db, hook)}
 
 
-def test_a_success_ends_failing_and_gone_ends_the_endpoint(db):
+def test_success_ends_failing_and_gone_disables(db):
     hook = create_webhook(db)
     create_events(db, 3)
     one, two, three = claim(db)
@@ -260,7 +260,7 @@ def test_a_success_ends_failing_and_gone_ends_the_endpoint(db):
     assert seen["disabled_reason"] == "gone"
 
 
-def test_two_secrets_live_for_a_day_and_are_told_once(db):
+def test_old_secrets_are_valid_for_a_day_and_shown_once(db):
     made = create_webhook(db)
     create_events(db)
     rotated = db.call("admin", "rotate_webhook_secret", webhook=made["id"])
@@ -282,7 +282,7 @@ def test_two_secrets_live_for_a_day_and_are_told_once(db):
     assert "whsec_" not in str(shown)
 
 
-def test_a_request_sent_twice_makes_one(db):
+def test_webhook_requests_are_idempotent(db):
     once = create_webhook(db, idempotency_key="k")
     again = create_webhook(db, idempotency_key="k")
     pings = [
@@ -313,7 +313,7 @@ def test_a_delivery_is_replayed_under_the_same_event(db):
         )
 
 
-def test_a_time_is_replayed_without_what_arrived_or_with_it(db):
+def test_a_period_is_replayed_with_or_without_delivered_events(db):
     hook = create_webhook(db)
     create_events(db, 2)
     arrived, failed = claim(db)
@@ -334,7 +334,7 @@ def test_a_time_is_replayed_without_what_arrived_or_with_it(db):
         db.call("admin", "replay_webhook_events", **{**arguments, "since": until})
 
 
-def test_the_log_tells_every_attempt(db):
+def test_every_attempt_is_logged(db):
     hook = create_webhook(db)
     create_events(db)
     [due] = claim(db)
@@ -352,7 +352,7 @@ def test_the_log_tells_every_attempt(db):
     assert deliveries(db, hook, state="pending") == []
 
 
-def test_old_deliveries_are_forgotten(db):
+def test_old_deliveries_are_deleted(db):
     hook = create_webhook(db)
     create_events(db, 2)
     [kept, _] = deliveries(db, hook)
@@ -376,7 +376,7 @@ def test_old_deliveries_are_forgotten(db):
         "http://127.0.0.1@hooks.example.com",
     ],
 )
-def test_an_url_that_may_not_be_is_refused(db, url):
+def test_invalid_urls_are_refused(db, url):
     with refused("23514"):
         db.call("admin", "create_webhook", url=url)
 
@@ -398,7 +398,7 @@ def test_an_url_that_may_not_be_is_refused(db, url):
         ("replay_webhook_events", ("webhook", "since")),
     ],
 )
-def test_only_who_manages_webhooks_has_to_do_with_them(db, who, function, arguments):
+def test_webhooks_are_for_their_managers_only(db, who, function, arguments):
     hook = create_webhook(db)
     values = {
         "url": URL,
@@ -412,7 +412,7 @@ def test_only_who_manages_webhooks_has_to_do_with_them(db, who, function, argume
         db.call(who, function, **{name: values[name] for name in arguments})
 
 
-def test_a_claim_reads_what_is_due_and_not_the_log(db):
+def test_claims_read_due_deliveries_by_index(db):
     hook = create_webhook(db)
     db.execute(
         "insert into private.webhook_deliveries"
