@@ -1,8 +1,10 @@
 """Calls the database as one of the personas, the way PostgREST does it."""
 
 import json
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -148,6 +150,35 @@ class ActingConnection:
         while self.scalar(blocked) < count:
             assert time.monotonic() < deadline, "Nothing waits for a lock."
             time.sleep(0.01)
+            self.execute("select pg_stat_clear_snapshot()")  # kept in a transaction
+
+    @contextmanager
+    def blocking(
+        self,
+        call: Callable[..., Any],
+        *arguments: object,
+        rollback: bool = False,
+        **options: object,
+    ) -> Iterator[Future[Any]]:
+        """Run the block in a transaction that a call on another connection waits for.
+
+        The call begins at the end of the block and must be blocked by it.
+        """
+        ready = threading.Event()
+
+        def wait_and_call() -> Any:
+            ready.wait()
+            return call(*arguments, **options)
+
+        with ThreadPoolExecutor(1) as pool:
+            late = pool.submit(wait_and_call)
+            try:
+                with self.connection.transaction(force_rollback=rollback):
+                    yield late
+                    ready.set()
+                    self.wait_for_blocked(1)
+            finally:
+                ready.set()
 
     def events(self, ticket: Any) -> list[Any]:
         found = self.execute(

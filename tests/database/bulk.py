@@ -1,4 +1,4 @@
-"""Bulk updates as the tests ask for them and work them off."""
+"""Starts, runs and reads bulk updates."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def undo(db: ActingConnection, job: Any, who: str = "agent") -> Any:
 
 
 def run_all(db: ActingConnection, max_items: int = 50) -> int:
-    """Do what is due, chunk by chunk; return how many chunks there were."""
+    """Apply what is due, chunk by chunk; return the number of chunks."""
     chunks = 0
     while run_chunk(db, max_items):
         chunks += 1
@@ -25,13 +25,18 @@ def run_all(db: ActingConnection, max_items: int = 50) -> int:
 
 
 def run_chunk(db: ActingConnection, max_items: int = 50) -> Any:
-    """Claim and do one chunk; return how far it came, or None when nothing is due."""
-    # In a test's own transaction time stands still.
-    db.execute(
-        "update private.bulk_updates set due_at = now() where finished_at is null"
-    )
-    claimed = db.call(WORKER, "claim_bulk_update")
-    return claimed and db.call(
+    """Claim and apply one chunk; return the progress, or None when nothing is due."""
+    expire_leases(db)
+    claimed = claim_job(db)
+    return claimed and apply_chunk(db, claimed, max_items)
+
+
+def claim_job(db: ActingConnection) -> Any:
+    return db.call(WORKER, "claim_bulk_update")
+
+
+def apply_chunk(db: ActingConnection, claimed: Any, max_items: int = 50) -> Any:
+    return db.call(
         WORKER,
         "apply_bulk_chunk",
         bulk_update=claimed["id"],
@@ -40,8 +45,16 @@ def run_chunk(db: ActingConnection, max_items: int = 50) -> Any:
     )
 
 
+def expire_leases(db: ActingConnection) -> None:
+    """Make unfinished bulk updates due, whoever has claimed them."""
+    db.execute(
+        "update private.bulk_updates set due_at = now() - interval '1 second'"
+        " where finished_at is null"
+    )
+
+
 def run(db: ActingConnection, tickets: Any, who: str = "agent", **change: Any) -> Any:
-    """Return a bulk update that is over."""
+    """Return a bulk update that has run to its end."""
     job = start(db, tickets, who, **change)
     run_all(db)
     return get_bulk_update(db, job, who)
@@ -64,5 +77,5 @@ def items(
 
 
 def item_results(db: ActingConnection, job: Any, who: str = "agent") -> list[str]:
-    """Return how each item ended: done, or why not."""
+    """Return the result of each item, or its problem."""
     return [item["problem"] or item["result"] for item in items(db, job, who)]

@@ -1,4 +1,4 @@
-"""A desk for each test: in a transaction rolled back, or a database of its own."""
+"""A database for each test: in a transaction rolled back, or one of its own."""
 
 from contextlib import ExitStack
 
@@ -22,14 +22,14 @@ def session_connection(server):
 
 @pytest.fixture
 def db(session_connection):
-    """The desk within a transaction that is rolled back."""
+    """The seeded database, in a transaction that is rolled back."""
     with session_connection.transaction(force_rollback=True):
         yield ActingConnection(session_connection)
 
 
 @pytest.fixture
 def connect(server):
-    """Opens desks, each with its own connection, on one new database."""
+    """Opens connections to one new seeded database."""
     database = server.clone(SEEDED)
     with ExitStack() as stack:
         yield lambda: ActingConnection(

@@ -1,4 +1,4 @@
-"""What was told: events reacted to, lists read, mail taken."""
+"""Reacts to events, reads notifications and claims emails."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from .acting import WORKER, ActingConnection
 
 
 def process_events(db: ActingConnection, *, notify: bool = True) -> int:
-    """React to every owed event, or forget them; return how many there were."""
+    """Notify of every pending event, or drop them; return how many there were."""
     pending = db.execute(
         "select outbox.event_id from private.outbox"
         " inner join public.ticket_events on ticket_events.id = outbox.event_id"
@@ -26,7 +26,7 @@ def notified(db: ActingConnection, who: str) -> list[str]:
 
 
 def assigned_ticket(db: ActingConnection) -> Any:
-    """Return the customer's ticket, held by agent; all of it was told long ago."""
+    """Return a ticket of customer, assigned to agent, without pending events."""
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     process_events(db, notify=False)
@@ -34,12 +34,12 @@ def assigned_ticket(db: ActingConnection) -> Any:
 
 
 def make_emails_due(db: ActingConnection) -> None:
-    """Let the time pass that mail waits, or that a worker has it."""
+    """End the delay of emails, or the lease of a worker."""
     db.execute("update private.emails set due_at = now() - interval '1 second'")
 
 
 def queue_due_email(db: ActingConnection, ticket: Any) -> None:
-    """Have the agent reply, and the customer's mail about it wait no longer."""
+    """Let the agent reply, and make the email to the customer due."""
     db.comment("agent", ticket)
     process_events(db)
     make_emails_due(db)

@@ -1,4 +1,4 @@
-"""Tickets by the thousand, as years of work would leave them."""
+"""Stores tickets by the thousand, as years of work would leave them."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> None:
-    """Store tickets past the rules; many share a priority and a moment.
+    """Store tickets past the rules; many share a priority and a time.
 
     Half of them are in queue support, the others everywhere else.
 
@@ -54,7 +54,7 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
     connection.execute(
         "insert into public.ticket_followers (person_id, ticket_id)"
         " select coalesce(assignee_id, requester_id), id from public.tickets"
-        " where number % 5 = 0",
+        " where number % 5 = 0"
     )
 
 

@@ -9,7 +9,7 @@ from infra.local.platform import ROOT
 
 
 class SupabaseCli:
-    """Runs the CLI against databases of the tests; it asks nothing and tells nobody."""
+    """Runs the CLI against databases of the tests, without prompts and telemetry."""
 
     def __init__(self, binary: Path, project: Path) -> None:
         self._binary = binary

@@ -1,24 +1,14 @@
-"""What agents hold: kept to the number, and locked in one order."""
+"""The load of agents: exact, and updated without deadlocks."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from .acting import OWNER, refused
+from .assigning import assert_loads_are_exact
 from .personas import id_of
 
 pytestmark = pytest.mark.slow
-KEPT = """
-select coalesce(jsonb_object_agg(person_id, load), '{}')
-from public.agents where load > 0
-"""
-COUNTED = """
-select coalesce(jsonb_object_agg(assignee_id, held), '{}') from (
-    select assignee_id, count(*) as held from public.tickets
-    where assignee_id is not null and status_category in ('new', 'open')
-    group by assignee_id
-) as counted
-"""
 
 
 def load(db, who):
@@ -52,7 +42,7 @@ def test_reassigning_moves_the_load(db):
     db.assign(ticket, "neighbour")
 
     assert (load(db, "agent"), load(db, "neighbour")) == (0, 1)
-    db.call("admin", "release_ticket", ticket=ticket["id"])
+    db.release(ticket)
     assert (load(db, "agent"), load(db, "neighbour")) == (0, 0)
 
 
@@ -83,7 +73,7 @@ def test_many_tickets_in_one_statement_are_counted_as_many(db):
 
     db.execute("delete from public.tickets where id = %s", tickets[2]["id"])
     assert load(db, "neighbour") == 1
-    assert db.scalar(KEPT) == db.scalar(COUNTED)
+    assert_loads_are_exact(db)
 
 
 def test_nobody_writes_their_own_load(db):
@@ -127,4 +117,4 @@ def test_concurrent_reassignments_keep_loads_exact_without_deadlock(connect):
         for each in running:
             each.result()  # a deadlock is raised here
 
-    assert db.scalar(KEPT) == db.scalar(COUNTED)
+    assert_loads_are_exact(db)

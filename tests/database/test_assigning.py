@@ -1,4 +1,4 @@
-"""Giving tickets: to whom the strategy ranks first, in order, never too many."""
+"""Automatic assignment: to the agent ranked first, in order, within capacity."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +7,7 @@ import pytest
 from shared.assignment import STRATEGIES
 
 from .acting import WORKER, refused
+from .arrange import revoke_role
 from .assigning import (
     AGENT_CHOICES,
     assign_after_event,
@@ -159,10 +160,7 @@ def test_members_without_an_agent_role_are_assigned_nothing(db):
     set_strategy(db, "round_robin")
     make_available(db, "agent")
     db.create_ticket()
-    db.execute(
-        "delete from public.person_roles where person_id = %s and role = 'agent'",
-        id_of("agent"),
-    )
+    revoke_role(db, "agent")
 
     assert assign_waiting(db) == 0
 
@@ -209,7 +207,7 @@ def test_an_event_is_reacted_to_once(db):
 def test_reopened_unassigned_tickets_are_assigned(db):
     set_strategy(db, "round_robin")
     ticket = db.create_ticket_in("pending")
-    db.call("admin", "release_ticket", ticket=ticket["id"])
+    db.release(ticket)
     assign_after_event(db, ticket)
     assert assignee(db, ticket) is None
 
@@ -230,7 +228,7 @@ def test_released_tickets_are_not_assigned_to_whoever_released_them(db):
         db.call(person, "set_availability", agent="me", availability="away")
     ticket = db.create_ticket_in("open")
 
-    db.call("agent", "release_ticket", ticket=ticket["id"])
+    db.release(ticket, "agent")
     assign_after_event(db, ticket)
     assert (assign_waiting(db), assignee(db, ticket)) == (0, None)
 
@@ -341,21 +339,6 @@ def test_strategies_unknown_to_the_workers_assign_nothing(db):
     )
 
     assert (assigned, assignee(db, ticket)) == (0, None)
-
-
-@pytest.mark.parametrize(
-    ("function", "arguments"),
-    [
-        ("assign_work", {"event": id_of("x"), "agent_choices": {}}),
-        ("queues_due_for_assignment", {"strategies": ["round_robin"]}),
-        ("assign_waiting_tickets", {"queue": id_of("support"), "agent_choices": {}}),
-        ("release_idle_tickets", {}),
-    ],
-)
-@pytest.mark.parametrize("who", ["customer", "agent", "admin", "anon"])
-def test_scheduled_jobs_are_for_workers_only(db, who, function, arguments):
-    with refused("42501"):
-        db.rows(who, function, **arguments)
 
 
 # Several at once ----------------------------------------------------------------

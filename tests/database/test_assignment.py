@@ -1,4 +1,4 @@
-"""Taking, handing on, putting back and giving tickets."""
+"""Assigning, reassigning and releasing tickets by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from .acting import refused
+from .arrange import revoke_role
 from .personas import grant, id_of
 
 pytestmark = pytest.mark.slow
@@ -115,10 +116,7 @@ def test_admins_can_be_assigned_tickets_of_any_queue(db):
 
 
 def test_members_without_an_agent_role_are_not_eligible(db):
-    db.execute(
-        "delete from public.person_roles where person_id = %s and role = 'agent'",
-        id_of("neighbour"),
-    )
+    revoke_role(db, "neighbour")
 
     with refused("PT422", "not-eligible"):
         assign(db, "lead", db.create_ticket(), "neighbour")
@@ -168,12 +166,9 @@ def test_of_two_concurrent_assignments_one_is_refused(connect):
     first, second, watch = connect(), connect(), connect()
     ticket = first.create_ticket()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            assign(first, "agent", ticket, "me")
-            late = pool.submit(assign, second, "neighbour", ticket, "me")
-            watch.wait_for_blocked(1)
-        with refused("PT403", "denied"):
-            late.result(30)
+    with first.blocking(assign, second, "neighbour", ticket, "me") as late:
+        assign(first, "agent", ticket, "me")
+    with refused("PT403", "denied"):
+        late.result(30)
 
     assert assignee_id(watch, ticket) == str(id_of("agent"))

@@ -1,12 +1,12 @@
-"""Being there, going away, and how much somebody takes."""
+"""Availability, capacity and skills of agents."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
 from .acting import refused
+from .arrange import leave_queues, store_webhook_settings
 from .assigning import assignee, make_available
 from .personas import grant, id_of
 
@@ -151,7 +151,7 @@ def test_customers_are_not_found_as_agents(db):
 
 
 def test_leads_who_left_the_queue_change_no_agent(db):
-    db.execute("delete from public.queue_members where person_id = %s", id_of("lead"))
+    leave_queues(db, "lead")
 
     with refused("PT403", "denied"):
         change_agent(db, "lead", "agent", capacity=1)
@@ -160,7 +160,7 @@ def test_leads_who_left_the_queue_change_no_agent(db):
 
 
 def job_calls(db):
-    """Return the calls to look for work that are on their way."""
+    """Count the requests to start the job that assigns waiting tickets."""
     return db.scalar(
         "select count(*) from net.http_request_queue"
         " where convert_from(body, 'utf8')::jsonb ->> 'job' = 'waiting_tickets'"
@@ -168,8 +168,7 @@ def job_calls(db):
 
 
 def test_more_room_starts_the_assignment_job(db):
-    for name in ("autocrm_webhook_url", "autocrm_webhook_secret"):
-        db.execute("select vault.create_secret(%s, %s)", "http://127.0.0.1:9/", name)
+    store_webhook_settings(db)
 
     counted = [job_calls(db)]
     for act in (
@@ -188,16 +187,15 @@ def test_more_room_starts_the_assignment_job(db):
 
 
 def test_tickets_assigned_while_going_away_are_released_too(connect):
-    """It came between the look at what they hold and the lock of their row."""
+    """It comes between reading the tickets of an agent and locking their row."""
     giver, leaver, watch = connect(), connect(), connect()
     ticket = giver.create_ticket()
 
-    with ThreadPoolExecutor(1) as pool:
-        with giver.connection.transaction():
-            giver.assign(ticket, "agent")
-            late = pool.submit(set_availability, leaver, "agent", "away", reassign=True)
-            watch.wait_for_blocked(1)
-        result = late.result(30)
+    with giver.blocking(
+        set_availability, leaver, "agent", "away", reassign=True
+    ) as late:
+        giver.assign(ticket, "agent")
+    result = late.result(30)
 
     assert (result["put_back"], result["load"]) == (1, 0)
     assert assignee(watch, ticket) is None

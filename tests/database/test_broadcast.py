@@ -1,15 +1,16 @@
-"""Which topics hear of what, and who may listen."""
+"""Which topics get which broadcasts, and who may join them."""
 
 import pytest
 
 from .acting import ANON, refused
+from .arrange import leave_queues
 from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
 
 def broadcasts(db, ticket):
-    """Return the topics of the messages about a ticket, with what was told."""
+    """Return the messages about a ticket, by topic."""
     reached = db.execute(
         "select topic, event, payload, private, extension from realtime.messages"
         " where payload ->> 'ticket_id' = %s order by payload ->> 'seq', topic",
@@ -73,9 +74,7 @@ def test_notes_are_broadcast_on_internal_topics_only(db):
 def test_notes_are_not_broadcast_to_staff_who_left_the_queue(db):
     ticket = db.create_ticket()
     db.comment("neighbour", ticket)
-    db.execute(
-        "delete from public.queue_members where person_id = %s", id_of("neighbour")
-    )
+    leave_queues(db, "neighbour")
 
     db.note(ticket)
 
@@ -153,7 +152,7 @@ def may_join_topic(db, who, topic):
 
 
 def broadcast_to(db, topic):
-    """Send to a topic, with its names filled in."""
+    """Broadcast to a topic, with its names filled in; return it."""
     ticket = db.create_ticket()
     names = {name: id_of(name) for name in (*PEOPLE, "support", "billing", "attic")}
     topic = topic.format(ticket=ticket["id"], number=ticket["number"], **names)

@@ -1,12 +1,23 @@
-"""Working bulk updates off: many workers and people at once, killed at any line."""
+"""Running bulk updates: concurrent workers and people, killed at any time."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from .acting import WORKER, ignoring, refused
-from .bulk import get_bulk_update, item_results, items, start, undo
+from .acting import ignoring, refused
+from .arrange import delete_account
+from .assigning import assert_loads_are_exact
+from .bulk import (
+    apply_chunk,
+    claim_job,
+    expire_leases,
+    get_bulk_update,
+    item_results,
+    items,
+    start,
+    undo,
+)
 from .personas import id_of
 
 pytestmark = pytest.mark.slow
@@ -15,38 +26,10 @@ ONCE = """
 select count(*), count(distinct ticket_id) from public.ticket_events
 where batch_id = %s and type = 'TICKET_UPDATED'
 """
-KEPT = "select coalesce(jsonb_object_agg(person_id, load), '{}') from public.agents"
-COUNTED = """
-select coalesce(jsonb_object_agg(agents.person_id, (
-    select count(*) from public.tickets
-    where assignee_id = agents.person_id and status_category in ('new', 'open')
-)), '{}') from public.agents
-"""
-
-
-def claim_job(db):
-    return db.call(WORKER, "claim_bulk_update")
-
-
-def apply_chunk(db, claimed, max_items=50):
-    return db.call(
-        WORKER,
-        "apply_bulk_chunk",
-        bulk_update=claimed["id"],
-        attempt=claimed["attempt"],
-        max_items=max_items,
-    )
-
-
-def expire_lease(db):
-    db.execute(
-        "update private.bulk_updates set due_at = now() - interval '1 second'"
-        " where finished_at is null"
-    )
 
 
 def run_until_finished(db, max_items=50):
-    """Work until nothing is unfinished, as a worker that looks again and again."""
+    """Apply chunks until nothing is unfinished, as a worker that polls."""
     while db.scalar(
         "select count(*) from private.bulk_updates where finished_at is null"
     ):
@@ -101,7 +84,7 @@ def test_concurrent_workers_and_people_apply_every_item_once(connect):
             "done"
         }
         assert db.execute(ONCE, job["id"]).fetchone() == (60, 60)
-    assert db.scalar(KEPT) == db.scalar(COUNTED)
+    assert_loads_are_exact(db)
 
 
 def test_killed_workers_leave_no_partial_chunk(connect):
@@ -124,7 +107,7 @@ def test_killed_workers_leave_no_partial_chunk(connect):
 
     assert [db.reload(each) for each in tickets] == tickets
     assert claim_job(db) is None  # it is leased to whoever was cut off
-    expire_lease(db)
+    expire_leases(db)
     run_until_finished(db)
     assert item_results(db, job) == ["done"] * 4
     assert db.execute(ONCE, job["id"]).fetchone() == (4, 4)
@@ -148,7 +131,7 @@ def test_workers_with_an_expired_lease_apply_nothing(connect):
     db = connect()
     start(db, [db.create_ticket()], priority="low")
     late = claim_job(db)
-    expire_lease(db)
+    expire_leases(db)
     taken = claim_job(db)
 
     assert (late["attempt"], taken["attempt"]) == (1, 2)
@@ -160,7 +143,7 @@ def test_running_chunks_are_not_claimed_again(connect):
     db, worker = connect(), connect()
     start(db, [db.create_ticket()], priority="low")
     claimed = claim_job(db)
-    expire_lease(db)
+    expire_leases(db)
 
     with worker.connection.transaction():
         apply_chunk(worker, claimed)
@@ -184,7 +167,7 @@ def test_bulk_updates_are_claimed_in_turns(connect):
 
 
 def fail_on(db, ticket):
-    """Let the database fail at one ticket, as a mistake of ours would."""
+    """Let the database fail at one ticket, as a bug would."""
     db.execute(
         "create function private.break_down() returns trigger language plpgsql"
         " set search_path = '' as $$ begin"
@@ -204,7 +187,7 @@ def test_internal_errors_fail_one_item_only(connect):
 
     failures = 0
     while get_bulk_update(db, job)["state"] != "finished":
-        expire_lease(db)
+        expire_leases(db)
         try:
             apply_chunk(db, claim_job(db))
         except psycopg.errors.InternalError:
@@ -216,7 +199,7 @@ def test_internal_errors_fail_one_item_only(connect):
 
 
 def test_chunks_lock_all_tickets_before_changing_any(connect):
-    """Whoever holds a ticket and wants another never waits for us in a ring."""
+    """Or somebody who has locked one ticket and needs another would deadlock."""
     db, worker, person = connect(), connect(), connect()
     first, second = sorted(
         (db.create_ticket() for _ in range(2)), key=lambda ticket: ticket["id"]
@@ -238,7 +221,6 @@ def test_deleting_a_person_waits_for_their_running_chunk(connect):
     tickets = [db.create_ticket() for _ in range(2)]
     job = start(db, tickets, "neighbour", priority="low")
     claimed = claim_job(db)
-    delete = "delete from auth.users where id = %s"
 
     with ThreadPoolExecutor(2) as pool:
         with holder.connection.transaction():
@@ -246,7 +228,7 @@ def test_deleting_a_person_waits_for_their_running_chunk(connect):
                        tickets[0]["id"])  # fmt: skip
             working = pool.submit(apply_chunk, worker, claimed)
             db.wait_for_blocked(1)
-            deleting = pool.submit(other.execute, delete, id_of("neighbour"))
+            deleting = pool.submit(delete_account, other, "neighbour")
             db.wait_for_blocked(2)
         assert working.result()["done"] == 2
         deleting.result()
@@ -261,13 +243,10 @@ def test_concurrent_requests_keep_the_limit_of_five(connect):
     for _ in range(4):
         start(db, [ticket], priority="low")
 
-    with ThreadPoolExecutor(1) as pool:
-        with db.connection.transaction():
-            start(db, [ticket], priority="low")
-            late = pool.submit(start, other, [ticket], priority="low")
-            db.wait_for_blocked(1)
-        with refused("PT409", "too-many-bulk-updates"):
-            late.result()
+    with db.blocking(start, other, [ticket], priority="low") as late:
+        start(db, [ticket], priority="low")
+    with refused("PT409", "too-many-bulk-updates"):
+        late.result()
 
 
 def test_concurrent_undo_reverts_untouched_tickets_only(connect):

@@ -1,8 +1,9 @@
-"""One change to many tickets: as each would be changed alone, and taken back."""
+"""Bulk updates: one change to many tickets, with the rules of each, and undo."""
 
 import pytest
 
 from .acting import Json, refused
+from .arrange import broadcasts, delete_account, revoke_role, store_webhook_settings
 from .bulk import (
     get_bulk_update,
     item_results,
@@ -182,8 +183,7 @@ def test_revoking_a_role_denies_the_remaining_items(db):
     job = start(db, tickets, priority="low")
     run_chunk(db, max_items=2)
 
-    db.execute("delete from public.person_roles where role = 'agent' and person_id = %s",
-             id_of("agent"))  # fmt: skip
+    revoke_role(db, "agent")
     run_all(db)
 
     assert item_results(db, job) == ["done", "done", "denied", "denied"]
@@ -194,7 +194,7 @@ def test_deleting_a_person_deletes_their_bulk_updates(db):
     ticket = db.create_ticket()
     start(db, [ticket], priority="low")
 
-    db.execute("delete from auth.users where id = %s", id_of("agent"))
+    delete_account(db, "agent")
 
     assert run_chunk(db) is None
     assert db.reload(ticket)["priority"] == "normal"
@@ -213,10 +213,7 @@ def test_progress_is_stored_and_broadcast_after_each_chunk(db):
     assert [(each["state"], each["done"]) for each in steps] == [
         ("running", 2), ("running", 4), ("finished", 5),
     ]  # fmt: skip
-    sent = db.execute(
-        "select topic, private, payload from realtime.messages"
-        " where event = 'BULK_UPDATE_PROGRESSED' order by payload -> 'done'"
-    ).fetchall()
+    sent = broadcasts(db, "BULK_UPDATE_PROGRESSED")
     assert sent == [(f"user:{id_of('agent')}", True, each) for each in steps]
     assert get_bulk_update(db, job) == steps[-1]
     assert run_chunk(db) is None
@@ -287,7 +284,7 @@ def test_a_person_has_five_unfinished_bulk_updates_at_most(db):
     assert start(db, [ticket], priority="high")["state"] == "waiting"
 
 
-# Taking back ----------------------------------------------------------------
+# Undo ------------------------------------------------------------------------
 
 
 def test_undo_restores_the_former_values(db):
@@ -386,7 +383,7 @@ def test_undo_requests_are_idempotent(db):
     assert db.call("agent", "undo_bulk_update", **arguments) == first
 
 
-# What makes no sense --------------------------------------------------------
+# Invalid requests ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -454,7 +451,7 @@ def test_views_select_the_tickets_visible_to_their_reader(db):
 
 
 def test_views_are_selected_by_pages_up_to_1000_tickets(db):
-    """A page looks at so many tickets and no more: the next goes on behind it."""
+    """A page scans a limited number of tickets; the next continues behind it."""
     db.execute("update private.settings set page_scan_limit = 100")
     for number in range(250):
         db.create_ticket(priority="normal" if number % 50 else "urgent")
@@ -491,7 +488,7 @@ def test_bulk_updates_of_no_tickets_are_finished_at_once(db):
     assert run_chunk(db) is None
 
 
-# Forgetting -----------------------------------------------------------------
+# Deletion -------------------------------------------------------------------
 
 
 def test_bulk_updates_are_deleted_after_30_days(db):
@@ -511,22 +508,8 @@ def test_bulk_updates_are_deleted_after_30_days(db):
     assert get_bulk_update(db, back) == back | {"undo_of": None}
 
 
-@pytest.mark.parametrize(
-    "function", ["claim_bulk_update", "apply_bulk_chunk", "delete_old_bulk_updates"]
-)
-@pytest.mark.parametrize("who", [*PEOPLE, "anon"])
-def test_bulk_jobs_are_for_workers_only(db, who, function):
-    given = {"bulk_update": id_of("x"), "attempt": 1}
-
-    with refused("42501"):
-        db.call(who, function, **given if function == "apply_bulk_chunk" else {})
-
-
 def test_bulk_updates_start_their_job(db):
-    db.execute(
-        "select vault.create_secret('http://127.0.0.1:9/', 'autocrm_webhook_url')"
-    )
-    db.execute("select vault.create_secret('secret', 'autocrm_webhook_secret')")
+    store_webhook_settings(db)
     ticket = db.create_ticket()
 
     start(db, [ticket], priority="low")

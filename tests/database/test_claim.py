@@ -1,10 +1,11 @@
-"""Claiming what comes next: the right ticket, once, and never too many."""
+"""Claiming the next ticket: in order, once, and within capacity."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from .acting import ignoring, refused
+from .arrange import revoke_role
 from .assigning import assignee, make_available
 from .personas import grant, id_of, sign_up
 
@@ -20,7 +21,7 @@ group by ticket_id having count(*) > 1
 
 
 def claim(db, who="agent", queue=None, key=None):
-    """Return the ticket that somebody gets, or None."""
+    """Return the claimed ticket, or None."""
     arguments = {"queue": queue, "idempotency_key": key}
     given = {name: value for name, value in arguments.items() if value}
     found = db.rows(who, "claim_next_ticket", **given)
@@ -86,7 +87,7 @@ def test_assigned_pending_and_solved_tickets_are_not_claimed(db):
     for category in ("open", "pending", "on_hold", "solved", "closed"):
         db.create_ticket_in(category, held_by="neighbour")
     waiting = db.create_ticket_in("pending", held_by="neighbour")
-    db.call("admin", "release_ticket", ticket=waiting["id"])
+    db.release(waiting)
 
     assert claim(db) is None
     db.comment("customer", waiting, "Well?")
@@ -156,10 +157,7 @@ def test_customers_claim_nothing(db, who):
 @pytest.mark.usefixtures("available_agents")
 def test_members_without_an_agent_role_claim_nothing(db):
     db.create_ticket()
-    db.execute(
-        "delete from public.person_roles where person_id = %s and role = 'agent'",
-        id_of("agent"),
-    )
+    revoke_role(db, "agent")
 
     with refused("PT403", "denied"):
         claim(db)
@@ -200,7 +198,7 @@ def test_refused_claims_free_their_key(db):
 def test_released_tickets_can_be_claimed_again(db):
     ticket = db.create_ticket()
     claim(db)
-    db.call("agent", "release_ticket", ticket=ticket["id"])
+    db.release(ticket, "agent")
 
     assert db.reload(ticket)["released_by"] == str(id_of("agent"))
     assert claim(db)["id"] == ticket["id"]

@@ -1,8 +1,9 @@
-"""Replies, notes, reopening and going on from what is closed."""
+"""Replies, notes, reopening, and follow-ups of closed tickets."""
 
 import pytest
 
 from .acting import refused
+from .arrange import delete_account
 from .personas import id_of
 
 pytestmark = pytest.mark.slow
@@ -85,7 +86,7 @@ def test_agents_of_other_queues_reply_to_colleagues_as_customers(db):
     )
     ticket = db.create_ticket_in("pending")
 
-    db.comment("biller", ticket, "He told me: yes.")
+    db.comment("biller", ticket, "He agreed.")
 
     assert db.reload(ticket)["status"] == "open"
     with refused("PT403"):
@@ -163,7 +164,7 @@ def test_events_of_deleted_agents_keep_no_actor(db):
     ticket = db.create_ticket()
     db.set_status(ticket, "open", "neighbour")
 
-    db.execute("delete from auth.users where id = %s", id_of("neighbour"))
+    delete_account(db, "neighbour")
 
     assert db.events(ticket)[-1]["actor_id"] is None
 
@@ -181,7 +182,7 @@ def test_authors_follow_the_ticket_except_its_requester(db):
     }  # fmt: skip
 
 
-# Going on from what is closed -----------------------------------------------
+# Follow-ups ---------------------------------------------------------------
 
 
 def follow_up(db, who="customer", held_by="agent", **draft):

@@ -1,4 +1,4 @@
-"""Parked events: tried again once a key."""
+"""Dead letters: retried once a key."""
 
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def dead_letter(db):
-    """The id of an event that was put aside."""
+    """The id of an event that was given up."""
     db.create_ticket()
     event = db.scalar("select event_id from private.outbox")
     assert db.call(WORKER, "fail_event", event=event, error="no", max_attempts=1)

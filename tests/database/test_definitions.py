@@ -1,4 +1,4 @@
-"""The migrations are one present text: each object is defined once, where it stands."""
+"""The migrations define each object once."""
 
 import re
 from collections import Counter

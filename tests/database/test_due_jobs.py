@@ -1,4 +1,4 @@
-"""What the clock finds: each kind of work while there is some, and nothing besides."""
+"""The jobs due: each while there is work for it, and no other."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 
 
 def due_jobs(db):
-    """What there is, besides the statuses of queues, which nearly anything changes."""
+    """Return the due jobs but for queue statuses, which nearly anything changes."""
     return set(db.rows(WORKER, "due_jobs")) - {Job.QUEUE_STATUSES}
 
 
@@ -127,7 +127,7 @@ def test_old_bulk_updates_are_due_for_deletion(db):
 
 @pytest.fixture
 def webhook(db):
-    """An endpoint that is owed an event."""
+    """An endpoint with a pending delivery."""
     made = db.call("admin", "create_webhook", url="https://hooks.example.com/x")
     [event] = db.events(db.create_ticket())
     db.call(WORKER, "create_webhook_deliveries", event=event["id"])

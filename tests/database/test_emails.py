@@ -1,10 +1,11 @@
-"""Mail waits, is coalesced, is taken by one worker at a time, and ends."""
+"""Emails are delayed, coalesced, claimed by one worker at a time, and end."""
 
 import threading
 
 import pytest
 
-from .acting import WORKER, refused
+from .acting import WORKER
+from .arrange import leave_queues, revoke_permission
 from .notifying import (
     assigned_ticket,
     claim_emails,
@@ -13,7 +14,7 @@ from .notifying import (
     process_events,
     queue_due_email,
 )
-from .personas import PEOPLE, id_of
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -81,10 +82,7 @@ def test_permissions_are_checked_again_when_emails_are_claimed(db, ticket):
     db.comment("customer", ticket, "Hello?")
     process_events(db)
     make_emails_due(db)
-    db.execute(
-        "delete from public.role_permissions"
-        " where role = 'agent' and permission = 'tickets.note'"
-    )
+    revoke_permission(db, "tickets.note", "agent")
 
     emails = {email["person_id"]: email for email in claim_emails(db)}
 
@@ -96,7 +94,7 @@ def test_emails_without_visible_events_are_dropped(db, ticket):
     db.comment("customer", ticket)
     process_events(db)
     make_emails_due(db)
-    db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
+    leave_queues(db, "agent")
 
     assert claim_emails(db) == []
     assert db.scalar("select last_error from private.emails") == "nothing to tell"
@@ -135,7 +133,7 @@ def test_emails_leave_out_names_hidden_from_their_reader(db, ticket):
         id_of("stranger"),
         ticket["id"],
     )
-    db.execute("delete from public.role_permissions where permission = 'people.read'")
+    revoke_permission(db, "people.read")
     db.execute(
         "insert into public.person_roles (person_id, role) values (%s, 'agent')",
         id_of("stranger"),
@@ -279,12 +277,3 @@ def test_old_emails_and_read_notifications_are_deleted(db, ticket):
     assert db.call(WORKER, "delete_old_notifications") == 2
     assert db.call(WORKER, "delete_old_notifications") == 0
     assert len(notified(db, "customer")) == 1
-
-
-@pytest.mark.parametrize("who", PEOPLE)
-def test_emails_are_for_workers_only(db, who):
-    for function in ("claim_emails", "delete_old_notifications"):
-        with refused("42501"):
-            db.rows(who, function)
-    with refused("42501"):
-        db.rows(who, "record_email_sent", email=NOBODY)

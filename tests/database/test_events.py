@@ -42,10 +42,7 @@ CHANGES = {
     "move": (lambda db, t: db.set_status(t, "open"), [MOVED]),
     "solve": (lambda db, t: db.set_status(t, "solved"), [MOVED]),
     "hand on": (lambda db, t: db.assign(t, "lead"), [ASSIGNED]),
-    "put back": (
-        lambda db, t: db.call("admin", "release_ticket", ticket=t["id"]),
-        [ASSIGNED],
-    ),
+    "put back": (lambda db, t: db.release(t), [ASSIGNED]),
     "stay": (lambda db, t: db.set_status(t, "pending"), []),
     "keep": (lambda db, t: db.assign(t, "agent"), []),
 }

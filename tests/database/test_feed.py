@@ -1,4 +1,4 @@
-"""The feed: nothing missed, nothing twice, nothing that one may not see."""
+"""The event feed: nothing missed, nothing twice, nothing hidden."""
 
 import random
 import threading
@@ -6,13 +6,14 @@ import threading
 import pytest
 
 from .acting import Json, refused
-from .personas import PEOPLE, id_of
+from .arrange import insert_tickets
+from .personas import PEOPLE
 
 pytestmark = pytest.mark.slow
 
 
 def read_feed(db, who, cursor=None, page_size=50):
-    """Return everything after a place, and the place to go on from."""
+    """Return all events after a cursor, and the last cursor."""
     found, moved = [], True
     while moved:
         arguments = {"page_size": page_size}
@@ -32,7 +33,7 @@ def event_ids(db, who, **options):
 
 @pytest.fixture
 def busy_db(connect):
-    """A desk with tickets of two customers in two queues, notes among them."""
+    """A database with tickets of three customers in two queues, and notes."""
     db = connect()
     for who in ("customer", "stranger", "colleague"):
         for queue in ("support", "billing"):
@@ -55,12 +56,7 @@ def test_the_feed_equals_the_visible_rows_of_its_table(busy_db):
 
 def test_both_query_plans_of_the_feed_agree(busy_db):
     few = event_ids(busy_db, "customer")
-    busy_db.execute(  # more tickets than are looked at one by one
-        "insert into public.tickets (subject, queue_id, requester_id)"
-        " select 'Many', %s, %s from generate_series(1, 201)",
-        id_of("support"),
-        id_of("customer"),
-    )
+    insert_tickets(busy_db, 201)  # more than are read one by one
 
     many = event_ids(busy_db, "customer")
 
@@ -88,12 +84,7 @@ def test_the_feed_can_start_from_now(busy_db):
 
 def test_a_page_scans_a_thousand_events_and_returns_its_cursor(connect):
     db = connect()
-    db.execute(
-        "insert into public.tickets (subject, queue_id, requester_id)"
-        " select 'Far', %s, %s from generate_series(1, 1500)",
-        id_of("billing"),
-        id_of("stranger"),
-    )
+    insert_tickets(db, 1500, "billing", "stranger")
     mine = db.create_ticket()
 
     first = db.call("agent", "list_events")

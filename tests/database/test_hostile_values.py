@@ -1,4 +1,4 @@
-"""What somebody sends who leaves our API out and calls the database's own address."""
+"""Hostile values, sent to the database past the HTTP functions."""
 
 import json
 

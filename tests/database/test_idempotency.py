@@ -1,4 +1,4 @@
-"""A request sent twice is carried out once."""
+"""Idempotency keys: a request sent twice is carried out once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -139,12 +139,9 @@ def test_expired_keys_of_others_are_deleted(db):
 def test_concurrent_duplicates_wait_for_the_first_response(connect):
     first, second, watch = connect(), connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            ticket = first.create_ticket(**KEY)
-            late = pool.submit(second.create_ticket, **KEY)
-            watch.wait_for_blocked(1)
-        assert late.result(30) == ticket
+    with first.blocking(second.create_ticket, **KEY) as late:
+        ticket = first.create_ticket(**KEY)
+    assert late.result(30) == ticket
 
     assert count(watch) == 1
 
@@ -152,12 +149,9 @@ def test_concurrent_duplicates_wait_for_the_first_response(connect):
 def test_concurrent_duplicates_go_on_after_a_rollback(connect):
     first, second, watch = connect(), connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction(force_rollback=True):
-            ticket = first.create_ticket(**KEY)
-            late = pool.submit(second.create_ticket, **KEY)
-            watch.wait_for_blocked(1)
-        assert late.result(30)["id"] != ticket["id"]
+    with first.blocking(second.create_ticket, **KEY, rollback=True) as late:
+        ticket = first.create_ticket(**KEY)
+    assert late.result(30)["id"] != ticket["id"]
 
     assert count(watch) == 1
 

@@ -1,6 +1,4 @@
-"""Tickets that wait for somebody who does not come back to them."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""Idle tickets: released when their assignee does nothing for too long."""
 
 import pytest
 
@@ -19,7 +17,7 @@ def limit(db):
 
 
 def age_tickets(db, minutes):
-    """Let everything that has happened be so much longer ago."""
+    """Move all times of tickets and events so many minutes back."""
     for trigger, table, columns in (
         ("apply_ticket_rules", "tickets", ("waiting_since", "assigned_at")),
         ("refuse_update", "ticket_events", ("occurred_at",)),
@@ -133,11 +131,8 @@ def test_tickets_with_a_concurrent_action_stay_assigned(connect):
     ticket = db.create_ticket_in("open")
     age_tickets(db, 61)
 
-    with ThreadPoolExecutor(1) as pool:
-        with db.connection.transaction():
-            db.note(ticket)
-            late = pool.submit(release, scheduler)
-            watch.wait_for_blocked(1)
-        assert late.result(30) == 0
+    with db.blocking(release, scheduler) as late:
+        db.note(ticket)
+    assert late.result(30) == 0
 
     assert assignee(watch, ticket) == "agent"

@@ -1,4 +1,4 @@
-"""How much one may write in a minute, however many instances carry it out."""
+"""Rate limits: commands a minute for a person and for an address."""
 
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ def allow(db, person=None, address=None):
 
 
 def sent_from(db, address, secret=SECRET):
-    """Let the next requests carry what a function says of their origin."""
+    """Set the headers by which a function proves the address of a request."""
     proof = hmac.new(secret.encode(), address.encode(), hashlib.sha256).hexdigest()
     headers = {"x-autocrm-source": address, "x-autocrm-source-proof": proof}
     db.execute("select set_config('request.headers', %s, true)", json.dumps(headers))
@@ -96,7 +96,7 @@ def test_limits_are_reset_every_minute(db):
     allow(db, person=1)
     db.create_ticket()
     db.execute(
-        "update private.command_counts set minute = minute - interval '1 minute'",
+        "update private.command_counts set minute = minute - interval '1 minute'"
     )
 
     db.create_ticket()

@@ -1,4 +1,4 @@
-"""What there is to measure: events once, queues as they are now, the trail of each."""
+"""Metrics of events and queues, and correlation ids."""
 
 import json
 
@@ -14,7 +14,7 @@ CORRELATION_ID = "JKJaXmPLvHcESHA="
 
 @pytest.fixture
 def request_headers(db):
-    """Name the request as PostgREST does."""
+    """Sets the headers of the request, as PostgREST does."""
 
     def request_headers(headers):
         db.execute("select set_config('request.headers', %s, false)", headers)
@@ -24,7 +24,7 @@ def request_headers(db):
 
 
 def first_reply_times(db, ticket):
-    """What each event of a ticket amounts to, in order."""
+    """Return the first reply time in the metrics of each event."""
     return [
         db.call(WORKER, "event_metrics", event=event["id"])["first_reply_seconds"]
         for event in db.events(ticket)

@@ -61,7 +61,7 @@ ROWS = {
     View: "PublicViews",
     **dict.fromkeys(EVENTS, "PublicTicketEvents"),
 }
-# What a model has besides the columns of its row, from joins and lookups.
+# What a model has besides the columns of its row, from joins.
 DERIVED = {
     Ticket: {"requester_name", "assignee_name", "unread"},
     Comment: {"author_name"},
@@ -80,7 +80,7 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    Ticket: {"assigned_at", "released_by"},  # of the desk's own bookkeeping
+    Ticket: {"assigned_at", "released_by"},  # for assignment only
     ReadMarker: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENTS},  # of the feed
 }
@@ -159,7 +159,7 @@ SIMPLE = {
     str: "text",
     bool: "boolean",
     uuid.UUID: "uuid",
-    datetime.datetime: "moment",
+    datetime.datetime: "timestamp",
 }
 
 

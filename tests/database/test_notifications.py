@@ -1,8 +1,9 @@
-"""Who is told of what, in their list and by mail, and who never is."""
+"""Who is notified of what, in the list and by email, and who never is."""
 
 import pytest
 
 from .acting import WORKER, Json, refused
+from .arrange import leave_queues, revoke_permission
 from .notifying import assigned_ticket, notified, process_events
 from .personas import PEOPLE, id_of
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def ticket(db):
-    """The customer's ticket, held by agent and followed by neighbour."""
+    """A ticket of customer, assigned to agent and followed by neighbour."""
     ticket = assigned_ticket(db)
     db.note(ticket, "neighbour")
     process_events(db, notify=False)
@@ -98,7 +99,7 @@ def test_people_are_not_notified_of_earlier_events(db):
 
 
 def test_former_assignees_outside_the_queue_are_not_notified(db, ticket):
-    db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
+    leave_queues(db, "agent")
 
     db.assign(ticket, "lead")
     process_events(db)
@@ -179,13 +180,10 @@ def test_notifications_disappear_with_access_to_their_event(db, ticket):
     process_events(db)
     assert notified(db, "agent") == ["TICKET_COMMENTED", "TICKET_COMMENTED"]
 
-    db.execute(
-        "delete from public.role_permissions"
-        " where role = 'agent' and permission = 'tickets.note'"
-    )
+    revoke_permission(db, "tickets.note", "agent")
     assert notified(db, "agent") == ["TICKET_COMMENTED"]
 
-    db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
+    leave_queues(db, "agent")
     assert db.call("agent", "list_notifications") == {"items": [], "unread": 0}
 
 

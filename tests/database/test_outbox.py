@@ -1,4 +1,4 @@
-"""What is owed to those who react: accepted once, done once, found when missed."""
+"""The outbox: events accepted once, processed once, and found when missed."""
 
 import hashlib
 import hmac
@@ -12,6 +12,7 @@ from shared.core.auth import accept_proof, verify_hook
 from shared.core.events import parse_event
 
 from .acting import ANON, WORKER, refused
+from .arrange import store_webhook_settings
 
 pytestmark = pytest.mark.slow
 SECRET = "only-for-this-test"
@@ -19,7 +20,7 @@ URL = "http://127.0.0.1:9/v1/hooks/database"
 
 
 def pending_event(db):
-    """The event of a new ticket."""
+    """Create a ticket; return the id of its pending event."""
     ticket = db.create_ticket("customer")
     return str(
         db.scalar("select id from ticket_events where ticket_id = %s", ticket["id"])
@@ -28,8 +29,7 @@ def pending_event(db):
 
 @pytest.fixture
 def vault(db):
-    db.execute("select vault.create_secret(%s, 'autocrm_webhook_url')", URL)
-    db.execute("select vault.create_secret(%s, 'autocrm_webhook_secret')", SECRET)
+    store_webhook_settings(db, URL, SECRET)
     return db
 
 

@@ -1,4 +1,4 @@
-"""Pages against a plain model: filter, sort, cut."""
+"""Pagination against a plain model: filter, sort, slice."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.core.types import StatusCategory, TicketPriority, TicketType
 
 from .acting import ActingConnection, Json
+from .arrange import insert_tickets
 from .personas import id_of
 from .rows import LIVE, NOON, TAGS, fill
 from .server import SEEDED, open_connection
@@ -21,7 +22,7 @@ SORTS = ("priority", "waiting", "oldest", "newest", "updated")
 
 @pytest.fixture(scope="module")
 def full_db(server):
-    """A desk with 300 tickets, a third of them in queue support, for reading alone."""
+    """A database with 300 tickets, a third in queue support, for reading only."""
     database = server.clone(SEEDED)
     with open_connection(server.dsn(database)) as connection:
         fill(connection, 300, done=0.4, seed=7)
@@ -122,7 +123,7 @@ FILTERS = st.fixed_dictionaries(
 
 
 def all_rows(fetch, cursor, size):
-    """Read page after page, each after the place of the last row."""
+    """Return the ids of all pages, each after the cursor of the last row."""
     rows, after = [], None
     while page := fetch(after, size):
         rows += page
@@ -131,7 +132,7 @@ def all_rows(fetch, cursor, size):
 
 
 def all_pages(fetch):
-    """Read page after page to the end, however short pages come."""
+    """Return the ids of all pages to the end, however short pages are."""
     ids, after = [], None
     while True:
         page = fetch(after)
@@ -143,7 +144,7 @@ def all_pages(fetch):
 
 @pytest.fixture(params=[5000, 100], ids=["one walk", "short walks"])
 def page_scan_limit(request, full_db):
-    """How many tickets a page may look at; the few are fewer than the queue."""
+    """How many tickets a page may scan: the queue, or fewer than that."""
     full_db.execute("update private.settings set page_scan_limit = %s",
                   request.param)  # fmt: skip
     return request.param
@@ -293,12 +294,7 @@ def test_unknown_statuses_are_named_in_the_error(db):
 
 def test_pages_with_few_matches_return_a_cursor(db):
     db.execute("update private.settings set page_scan_limit = 100")
-    db.execute(
-        "insert into public.tickets (subject, queue_id, requester_id)"
-        " select 'Many', %s, %s from generate_series(1, 150)",
-        id_of("support"),
-        id_of("customer"),
-    )
+    insert_tickets(db, 150, "support", "customer")
     last = db.create_ticket(type="task")
 
     first = db.list_queue(types=["task"], sort_="oldest")
@@ -319,13 +315,7 @@ def test_pages_with_few_matches_return_a_cursor(db):
 )
 def test_a_total_is_exact_up_to_a_thousand(db, tickets, total):
     db.execute("alter table public.tickets disable trigger user")
-    db.execute(
-        "insert into public.tickets (subject, queue_id, requester_id)"
-        " select 'Many', %s, %s from generate_series(1, %s)",
-        id_of("support"),
-        id_of("customer"),
-        tickets,
-    )
+    insert_tickets(db, tickets, "support", "customer")
 
     assert db.list_queue(page_size_=1, with_total_=True)["total"] == total
     assert db.list_queue(page_size_=1)["total"] is None
@@ -334,14 +324,7 @@ def test_a_total_is_exact_up_to_a_thousand(db, tickets, total):
 def test_totals_of_a_partial_scan_are_lower_bounds(db):
     db.execute("update private.settings set page_scan_limit = 100")
     for kind, count in (("task", 3), ("problem", 100)):
-        db.execute(
-            "insert into public.tickets (subject, queue_id, requester_id, type)"
-            " select 'Many', %s, %s, %s from generate_series(1, %s)",
-            id_of("support"),
-            id_of("customer"),
-            kind,
-            count,
-        )
+        insert_tickets(db, count, kind=kind)
 
     total = db.list_queue(types=["task"], with_total_=True)["total"]
 

@@ -1,8 +1,9 @@
-"""Who may see who is at a ticket, and say so: asked as Realtime asks, by probing."""
+"""Presence at a ticket: who may see and track it, probed as Realtime does."""
 
 import pytest
 
 from .acting import ANON, refused
+from .arrange import leave_queues, revoke_permission
 from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
@@ -35,7 +36,7 @@ def topic_of(db):
 
 
 def sees(db, who, topic, extension="presence"):
-    """Realtime inserts a probe as itself and looks whether the person reads it."""
+    """Realtime inserts a probe as itself and tests whether the person reads it."""
     with db.connection.transaction(force_rollback=True):
         db.execute("delete from realtime.messages")
         db.execute(PROBE, topic, extension)
@@ -81,7 +82,7 @@ def test_people_send_no_broadcasts(db, topic_of, who, topic):
 
 def test_agents_who_left_the_queue_see_no_presence(db, topic_of):
     topic = topic_of("ticket:{ticket}:internal")
-    db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
+    leave_queues(db, "agent")
 
     assert not sees(db, "agent", topic)
     with refused("42501"):
@@ -90,7 +91,7 @@ def test_agents_who_left_the_queue_see_no_presence(db, topic_of):
 
 def test_people_who_do_not_read_notes_see_no_presence(db, topic_of):
     topic = topic_of("ticket:{ticket}:internal")
-    db.execute("delete from public.role_permissions where permission = 'tickets.note'")
+    revoke_permission(db, "tickets.note")
 
     assert not sees(db, "agent", topic)
     with refused("42501"):

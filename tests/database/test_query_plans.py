@@ -1,4 +1,4 @@
-"""How the hot questions are answered on 20,000 rows: by an index, never by a scan."""
+"""Plans of the hot queries on 20,000 rows: an index, never a scan."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ AUTO_EXPLAIN = (
 @pytest.fixture(scope="module")
 def large_db(server):
     database = server.clone(SEEDED)
-    # Only a superuser may load the module that tells the plans.
+    # Only a superuser may load the module that reports plans.
     with open_connection(server.dsn(database, SUPERUSER)) as connection:
         for number in range(100):
             sign_up(connection, f"person{number}")
@@ -126,7 +126,7 @@ def indexes(found):
 
 
 def rows_read(found):
-    """Return how many rows were looked at, kept or not."""
+    """Return how many rows were read, kept or not."""
     return sum(
         node["Actual Loops"]
         * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
@@ -212,7 +212,7 @@ ONE_EACH = {
     "waiting_before": "2020-01-01T00:00:00Z",
 }
 PAGE_SCAN_LIMIT = 5_000
-"""`page_scan_limit` as it comes; half of this desk is one queue of 10,000."""
+"""`page_scan_limit` as it comes; half of the tickets are in one queue of 10,000."""
 
 
 @pytest.mark.parametrize("sort", AFTER)
@@ -222,7 +222,7 @@ def test_any_filter_and_sort_reads_a_bounded_number_of_tickets(large_db, name, s
 
     found = queue_page_nodes(large_db, sort_=sort, **filters)
 
-    # Looking whether few fit, reading those or walking, and finding where a walk ends.
+    # Counting few matches, reading them or the index, and finding where that ends.
     assert indexes(found)
     assert rows_read(found) <= 3 * PAGE_SCAN_LIMIT + 1
 
@@ -479,7 +479,7 @@ def test_a_customer_reads_the_table_itself_by_an_index(large_db):
 
 @pytest.fixture
 def busy_db(large_db):
-    """The large desk with everybody there and every queue giving, for one test."""
+    """The large database, all agents available and all queues assigning."""
     with large_db.connection.transaction(force_rollback=True):
         large_db.execute(
             "update public.queues set strategy = 'skill_match',"

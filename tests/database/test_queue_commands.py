@@ -1,7 +1,6 @@
-"""Queues are made by administrators, led by leads, and hidden from the rest."""
+"""Queues: created by administrators, led by leads, hidden from others."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -171,27 +170,23 @@ def test_archived_queues_accept_no_tickets_from_any_writer(db):
 
 
 def test_archiving_waits_for_uncommitted_tickets(connect):
-    first, second, watch = connect(), connect(), connect()
+    first, second = connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            first.create_ticket(queue="billing")
-            late = pool.submit(change_queue, second, "admin", "billing", archived=True)
-            watch.wait_for_blocked(1)
-        with refused("PT409", "queue-not-empty"):
-            late.result(30)
+    with first.blocking(
+        change_queue, second, "admin", "billing", archived=True
+    ) as late:
+        first.create_ticket(queue="billing")
+    with refused("PT409", "queue-not-empty"):
+        late.result(30)
 
 
 def test_tickets_created_during_archiving_are_refused(connect):
-    first, second, watch = connect(), connect(), connect()
+    first, second = connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            change_queue(first, "admin", "billing", archived=True)
-            late = pool.submit(second.create_ticket, queue="billing")
-            watch.wait_for_blocked(1)
-        with refused("PT422", "unknown-queue"):
-            late.result(30)
+    with first.blocking(second.create_ticket, queue="billing") as late:
+        change_queue(first, "admin", "billing", archived=True)
+    with refused("PT422", "unknown-queue"):
+        late.result(30)
 
 
 @pytest.mark.parametrize(

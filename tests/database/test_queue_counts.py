@@ -1,4 +1,4 @@
-"""Live counts are exact at every commit, whoever writes at once."""
+"""Queue counts are exact at every commit, under concurrent writers."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ FOLD = "select private.fold_queue_counts()"
 
 
 def actual_counts(db):
-    """Return the truth: what is there, counted row by row."""
+    """Return the counts of all queues, counted row by row."""
     zero = {key: dict.fromkeys(CATEGORIES, 0) for key in QUEUES}
     for key, category, tickets in db.execute(
         "select key, status_category::text, count(*) from public.tickets"
@@ -61,7 +61,7 @@ where key = %s group by queues.id
 
 
 def statuses_are_exact(db):
-    """Say whether every queue stands as it does when it is counted row by row."""
+    """Return whether every queue status equals the one counted row by row."""
     return all(
         db.call("admin", "get_queue_status", queue=key) == db.scalar(ACTUAL_STATUS, key)
         for key in QUEUES
@@ -73,7 +73,7 @@ def reported_counts(db):
 
 
 def random_change(db, dice, tickets):
-    """Try one thing, allowed or not, on one of the tickets."""
+    """Try one change, permitted or not, on one of the tickets."""
     ticket, who = dice.choice(tickets), dice.choice(STAFF)
     act = dice.choice(
         [

@@ -1,4 +1,4 @@
-"""Looking at tickets: what is new to whom, and who learns of it."""
+"""Read markers: which tickets are unread to whom."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +15,7 @@ def mark_read(db, who, ticket, **arguments):
 
 
 def unread(db, who, ticket):
-    """Whether a ticket is new to somebody; the lists say the same as the ticket."""
+    """Return whether a ticket is unread, in the lists as by itself."""
     seen = db.call(who, "get_ticket", ticket=ticket["id"])["unread"]
     lists = [db.rows(who, "list_my_tickets")]
     if who in ("agent", "lead"):

@@ -1,4 +1,4 @@
-"""Two do not answer at once: holding a ticket for a reply, letting go, taking over."""
+"""Reply leases: taking, releasing, taking over, and replies meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from .acting import ignoring, refused
+from .arrange import broadcasts, delete_account, revoke_permission
 from .notifying import notified, process_events
 from .personas import PEOPLE, id_of
 
@@ -34,14 +35,14 @@ def let_expire(db):
 
 
 def broadcast_leases(db, ticket):
-    """Return what staff at the ticket were told, in order."""
-    rows = db.execute(
-        "select topic, private, payload - 'id' from realtime.messages"
-        " where event = 'REPLY_LEASE_CHANGED' order by inserted_at, cmin::text::bigint"
-    ).fetchall()
+    """Return the leases broadcast to staff at a ticket, in order."""
+    messages = broadcasts(db, "REPLY_LEASE_CHANGED")
     topic = f"ticket:{ticket['id']}:internal"
-    assert {(row[0], row[1]) for row in rows} <= {(topic, True)}
-    return [row[2] for row in rows]
+    assert {message[:2] for message in messages} <= {(topic, True)}
+    return [
+        {name: value for name, value in payload.items() if name != "id"}
+        for *_, payload in messages
+    ]
 
 
 def test_agents_lease_a_ticket_for_their_reply(db):
@@ -259,16 +260,13 @@ def test_replies_wait_for_an_uncommitted_lease(connect):
     db, other = connect(), connect()
     ticket = db.create_ticket()
 
-    with ThreadPoolExecutor(1) as pool:
-        with db.connection.transaction():
-            lease_reply(db, ticket)
-            late = pool.submit(other.comment, "neighbour", ticket)
-            db.wait_for_blocked(1)
-        with refused("PT409", "being-answered"):
-            late.result()
+    with db.blocking(other.comment, "neighbour", ticket) as late:
+        lease_reply(db, ticket)
+    with refused("PT409", "being-answered"):
+        late.result()
 
 
-# Who may --------------------------------------------------------------------
+# Permissions-------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -286,7 +284,7 @@ def test_leases_are_for_staff_of_the_queue(db, who, command):
 
 def test_leases_need_the_permission_to_reply(db):
     ticket = db.create_ticket()
-    db.execute("delete from public.role_permissions where permission = 'tickets.reply'")
+    revoke_permission(db, "tickets.reply")
 
     with refused("PT403", "denied"):
         lease_reply(db, ticket)
@@ -303,6 +301,6 @@ def test_deleting_a_person_ends_their_leases(db):
     ticket = db.create_ticket()
     lease_reply(db, ticket, "neighbour")
 
-    db.execute("delete from auth.users where id = %s", id_of("neighbour"))
+    delete_account(db, "neighbour")
 
     assert get_lease(db, ticket)["person_id"] is None

@@ -1,9 +1,11 @@
-"""The catalog against `rights`: nobody may do anything that is not written there."""
+"""The catalog against `rights`: nobody has a right that is not listed."""
 
 import pytest
 from psycopg import sql
 
 from . import rights
+from .acting import ANON, WORKER, refused
+from .personas import PEOPLE
 
 pytestmark = pytest.mark.slow
 VERBS = [
@@ -44,7 +46,10 @@ def test_every_table_and_view_is_listed_and_none_is_in_api(fetch):
             and relkind not in ('i', 'S', 'c', 't')
     """
 
-    assert {name for (name,) in fetch(tables)} == {*rights.TABLES, *rights.VIEWS}
+    found = {name for (name,) in fetch(tables)}
+
+    assert found == {*rights.TABLES, *rights.VIEWS}
+    assert {name for name in found if name.startswith("api.")} == set()
 
 
 def test_tables_are_read_by_listed_roles_and_written_by_nobody(fetch):
@@ -104,6 +109,23 @@ def test_functions_are_listed_with_their_callers(fetch):
 
     assert {name: set(roles) for name, _, roles in found} == rights.FUNCTIONS
     assert [name for name, overloads, _ in found if overloads > 1] == []
+
+
+@pytest.mark.parametrize("who", [*PEOPLE, ANON])
+def test_worker_functions_refuse_people(db, who):
+    functions = db.execute(
+        "select proname, array(select format_type(kind, null)"
+        " from unnest(proargtypes) as kind) from pg_proc"
+        " where pronamespace = 'api'::regnamespace and proname = any (%s)",
+        [name for name, role in rights.COMMANDS_AND_QUERIES.items() if role == WORKER],
+    ).fetchall()
+
+    for name, kinds in functions:
+        nulls = ", ".join(f"null::{kind}" for kind in kinds)
+        with refused("42501"), db.acting(who) as connection:
+            connection.execute(f"select api.{name}({nulls})")
+
+    assert len(functions) > 20
 
 
 def test_schemas_are_used_by_listed_roles_and_extended_by_nobody(fetch):

@@ -1,6 +1,4 @@
-"""Who gives which role to whom, and when it begins and ends."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""Granting, revoking and defining roles, and signing up."""
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -22,7 +20,7 @@ def define_role(db, who, role, *permissions, name="Triager"):
 
 
 def manager(db, *permissions):
-    """Make stranger a manager of roles who may do only what is said."""
+    """Make stranger a manager of roles with these permissions only."""
     define_role(db, "admin", "manager", "roles.manage", *permissions)
     grant(db.connection, "stranger", "manager")
     return "stranger"
@@ -201,15 +199,12 @@ def test_of_two_administrators_who_revoke_each_other_one_stays(connect):
     first, second, watch = connect(), connect(), connect()
     change_role(first, "admin", "grant_role", "lead", "admin")
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            change_role(first, "admin", "revoke_role", "lead", "admin")
-            late = pool.submit(
-                change_role, second, "lead", "revoke_role", "admin", "admin"
-            )
-            watch.wait_for_blocked(1)
-        with refused("PT409", "last-admin"):
-            late.result(30)
+    with first.blocking(
+        change_role, second, "lead", "revoke_role", "admin", "admin"
+    ) as late:
+        change_role(first, "admin", "revoke_role", "lead", "admin")
+    with refused("PT409", "last-admin"):
+        late.result(30)
 
     assert watch.call("admin", "whoami")["roles"] == ["admin", "customer"]
 
@@ -236,19 +231,16 @@ def test_the_first_administrator_must_have_signed_up(db, email):
 
 
 def test_of_two_concurrent_first_administrators_one_is_made(connect):
-    first, second, watch = connect(), connect(), connect()
+    first, second = connect(), connect()
     first.execute("alter table public.person_roles disable trigger require_an_admin")
     first.execute("delete from public.person_roles where role = 'admin'")
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            first.call(WORKER, "make_first_admin", email=email_of("agent"))
-            late = pool.submit(
-                second.call, WORKER, "make_first_admin", email=email_of("lead")
-            )
-            watch.wait_for_blocked(1)
-        with refused("PT409", "admin-exists"):
-            late.result(30)
+    with first.blocking(
+        second.call, WORKER, "make_first_admin", email=email_of("lead")
+    ) as late:
+        first.call(WORKER, "make_first_admin", email=email_of("agent"))
+    with refused("PT409", "admin-exists"):
+        late.result(30)
 
 
 # Signing up and signing in --------------------------------------------------
@@ -339,5 +331,5 @@ def test_the_token_hook_accepts_people_without_roles(db):
 
 
 def token_hook(db, event):
-    """Ask as Auth does; `postgres` cannot become that role, but owns the function."""
+    """Call it as its owner, since `postgres` cannot become the role of Auth."""
     return db.scalar("select private.custom_access_token_hook(%s)", Jsonb(event))

@@ -1,4 +1,4 @@
-"""From status to status: allowed steps are rows, and hold whoever writes."""
+"""Status transitions: rows of a table, enforced for any writer."""
 
 import itertools
 
@@ -22,7 +22,7 @@ BESIDES = {
     "task": "new>on_hold new>solved",
 }
 PAIRS = list(itertools.permutations([str(each) for each in StatusCategory], 2))
-PAIRS.remove(("solved", "closed"))  # takes time: see the clock below
+PAIRS.remove(("solved", "closed"))  # takes time: see the scheduler below
 
 
 def allowed(kind):
@@ -192,11 +192,11 @@ def test_reasons_are_stored_until_the_next_status(db):
         "update_ticket_status",
         ticket=ticket["id"],
         status="on_hold",
-        reason="The supplier is asked.",
+        reason="Waiting for the supplier.",
     )
     freed = db.set_status(ticket, "open")
 
-    assert held["status_reason"] == "The supplier is asked."
+    assert held["status_reason"] == "Waiting for the supplier."
     assert freed["status_reason"] is None
 
 
@@ -214,14 +214,14 @@ def test_solved_tickets_keep_an_assignee(db):
     ticket = db.create_ticket_in("solved")
 
     with refused("PT409", "solved-needs-assignee"):
-        db.call("agent", "release_ticket", ticket=ticket["id"])
+        db.release(ticket, "agent")
     with refused("23514"):
         db.execute(
             "update public.tickets set assignee_id = null where id = %s", ticket["id"]
         )
 
 
-# The clock ------------------------------------------------------------------
+# The scheduler ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", ["agent", "lead", "admin"])

@@ -1,4 +1,4 @@
-"""Every strategy against a model of it: a list of people, a list of tickets, a loop."""
+"""Every assignment strategy against a plain model of it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ class Worker:
 
 @dataclass
 class FreeTicket:
-    """A free ticket; `since` counts minutes."""
+    """An unassigned ticket; `since` counts minutes."""
 
     priority: str
     since: int
@@ -150,7 +150,7 @@ def test_strategies_assign_as_the_model_does(connection, strategy, team, tickets
         ids = stored(db, team, tickets)
 
         assigned_now = total = assign_waiting(db)
-        while assigned_now:  # as the clock does
+        while assigned_now:  # as the scheduler does
             assigned_now = assign_waiting(db)
             total += assigned_now
 

@@ -1,4 +1,4 @@
-"""Changing what a ticket says of itself: who may, what follows, what is refused."""
+"""Updating the fields of a ticket: who may, what follows, what is refused."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -176,7 +176,7 @@ def test_tickets_move_to_active_queues_only(db, queue):
         update(db, db.create_ticket(), queue=queue)
 
 
-# What makes no sense --------------------------------------------------------
+# Invalid requests ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""A ticket as it is opened, and what never changes about it."""
+"""Creating tickets, and what never changes about them."""
 
 import pytest
 
 from .acting import refused
+from .arrange import delete_account, revoke_permission
 from .personas import id_of
 
 pytestmark = pytest.mark.slow
@@ -86,9 +87,7 @@ def test_requested_priority_overrides_triage(db, requested, triaged, priority):
 
 
 def test_creating_tickets_needs_the_permission(db):
-    db.execute(
-        "delete from public.role_permissions where permission = 'tickets.create'"
-    )
+    revoke_permission(db, "tickets.create")
 
     with refused("PT403", "denied"):
         db.create_ticket()
@@ -183,4 +182,4 @@ def test_requesters_with_tickets_cannot_be_deleted(db):
     db.create_ticket()
 
     with refused("23503"):
-        db.execute("delete from auth.users where id = %s", id_of("customer"))
+        delete_account(db, "customer")

@@ -1,8 +1,9 @@
-"""Saved views: who has which, who may keep which, and what they show."""
+"""Saved views: who sees them, who may change them, and what they show."""
 
 import pytest
 
 from .acting import Json, refused
+from .arrange import delete_account, leave_queues, set_waiting
 from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
@@ -20,7 +21,7 @@ def shared(db, scope, queue="support"):
 
 
 def people_with(db, view):
-    """Return those who have a view: listed, in the table, and to be read."""
+    """Return who has a view: listed, in the table, and readable."""
 
     def has(who):
         listed = view["id"] in [each["id"] for each in db.rows(who, "list_views")]
@@ -61,7 +62,7 @@ def test_views_are_created_by_permission(db, who, scope, allowed):
     if who in allowed:
         assert save(db, who, scope=scope, queue="support")["scope"] == scope
         return
-    # Whether there is a queue is told to nobody who may not read it.
+    # Whether a queue exists is hidden from those who may not read it.
     with refused("PT422" if who == "biller" else "PT403"):
         save(db, who, scope=scope, queue="support")
 
@@ -204,7 +205,7 @@ def test_creating_views_is_idempotent(db):
         save(db, name="Another", idempotency_key="k")
 
 
-# What they show -------------------------------------------------------------
+# Tickets of views------------------------------------------------------------
 
 
 def numbers(db, who, view, **options):
@@ -218,10 +219,7 @@ def test_views_show_the_tickets_visible_to_their_reader(db):
 
     assert numbers(db, "agent", view) == [support["number"]]
     assert numbers(db, "biller", view) == [billing["number"]]
-    assert sorted(numbers(db, "admin", view)) == [
-        support["number"],
-        billing["number"],
-    ]
+    assert sorted(numbers(db, "admin", view)) == [support["number"], billing["number"]]
 
 
 def test_me_is_the_reader(db):
@@ -239,7 +237,7 @@ def test_people_who_left_a_queue_see_its_tickets_in_no_view(db):
     db.create_ticket()
     own = save(db, queue="support")
     everything = save(db)
-    db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
+    leave_queues(db, "agent")
 
     for view in (own, everything):
         page = db.call("agent", "list_view", view=view["id"], with_total=True)
@@ -273,8 +271,7 @@ def test_relative_times_are_evaluated_at_each_read(db):
     )
     assert numbers(db, "agent", view) == []
 
-    db.execute("alter table public.tickets disable trigger user")
-    db.execute("update public.tickets set waiting_since = now() - interval '3 hours'")
+    set_waiting(db, "3 hours")
 
     assert numbers(db, "agent", view) == [ticket["number"]]
 
@@ -296,6 +293,6 @@ def test_deleting_a_person_deletes_their_private_views_only(db):
     save(db, "lead")
     kept = save(db, "lead", scope="team", queue="support")
 
-    db.execute("delete from auth.users where id = %s", id_of("lead"))
+    delete_account(db, "lead")
 
     assert db.scalar("select array_agg(id::text) from public.views") == [kept["id"]]

@@ -1,36 +1,27 @@
-"""Whose move it is, and since when."""
+"""Whom a ticket waits for, and since when."""
 
 import pytest
+
+from .arrange import set_waiting
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def yesterday(db):
-    """Lets a ticket wait since yesterday, whoever is waited for."""
-
-    def yesterday(ticket):
-        db.execute("alter table public.tickets disable trigger user")
-        db.execute(
-            "update public.tickets set waiting_since = now() - interval '1 day'"
-            " where id = %s",
-            ticket["id"],
-        )
-        db.execute("alter table public.tickets enable trigger user")
-        return db.reload(ticket)
-
-    return yesterday
+def since_yesterday(db, ticket):
+    """Let a ticket have waited since yesterday; return it."""
+    set_waiting(db, "1 day", ticket)
+    return db.reload(ticket)
 
 
 def wait(ticket):
     return ticket["waiting_on"], ticket["waiting_since"]
 
 
-def test_replies_set_waiting_on_to_the_other_side(db, yesterday):
-    ticket = yesterday(db.create_ticket_in("open"))
+def test_replies_set_waiting_on_to_the_other_side(db):
+    ticket = since_yesterday(db, db.create_ticket_in("open"))
 
     db.comment("agent", ticket)
-    after_agent = yesterday(ticket)
+    after_agent = since_yesterday(db, ticket)
     db.comment("customer", ticket)
     after_customer = db.reload(ticket)
 
@@ -40,10 +31,10 @@ def test_replies_set_waiting_on_to_the_other_side(db, yesterday):
 
 
 @pytest.mark.parametrize("who", ["agent", "customer"])
-def test_second_replies_keep_waiting_since(db, yesterday, who):
+def test_second_replies_keep_waiting_since(db, who):
     ticket = db.create_ticket_in("open")
     db.comment(who, ticket)
-    before = yesterday(ticket)
+    before = since_yesterday(db, ticket)
 
     db.comment(who, ticket)
 
@@ -51,20 +42,20 @@ def test_second_replies_keep_waiting_since(db, yesterday, who):
 
 
 @pytest.mark.parametrize("category", ["open", "pending", "on_hold", "solved"])
-def test_notes_change_no_wait(db, yesterday, category):
-    before = yesterday(db.create_ticket_in(category))
+def test_notes_change_no_wait(db, category):
+    before = since_yesterday(db, db.create_ticket_in(category))
 
     db.note(before)
 
     assert wait(db.reload(before)) == wait(before)
 
 
-def test_staff_are_customers_of_their_own_tickets(db, yesterday):
+def test_staff_are_customers_of_their_own_tickets(db):
     ticket = db.create_ticket("agent")
     db.assign(ticket, "neighbour")
     db.set_status(ticket, "open")
     db.comment("neighbour", ticket)
-    before = yesterday(ticket)
+    before = since_yesterday(db, ticket)
 
     db.comment("agent", ticket)
 
@@ -74,8 +65,8 @@ def test_staff_are_customers_of_their_own_tickets(db, yesterday):
 
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
-def test_customer_replies_restart_the_wait(db, yesterday, category):
-    before = yesterday(db.create_ticket_in(category))
+def test_customer_replies_restart_the_wait(db, category):
+    before = since_yesterday(db, db.create_ticket_in(category))
 
     db.comment("customer", before)
 
@@ -88,32 +79,17 @@ def test_customer_replies_restart_the_wait(db, yesterday, category):
 def test_staff_replies_keep_the_wait_of_tickets_that_are_not_open(
     db, yesterday, category
 ):
-    before = yesterday(db.create_ticket_in(category))
+    before = since_yesterday(db, db.create_ticket_in(category))
 
     db.comment("agent", before)
 
     assert wait(db.reload(before)) == wait(before)
 
 
-@pytest.mark.parametrize(
-    ("category", "party"),
-    [
-        ("new", "agent"),
-        ("open", "agent"),
-        ("pending", "customer"),
-        ("on_hold", "third_party"),
-        ("solved", "nobody"),
-        ("closed", "nobody"),
-    ],
-)
-def test_a_category_says_whose_move_it_is(db, category, party):
-    assert db.create_ticket_in(category)["waiting_on"] == party
-
-
-def test_transitions_that_keep_the_party_keep_the_wait(db, yesterday):
+def test_transitions_that_keep_the_party_keep_the_wait(db):
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
-    before = yesterday(ticket)
+    before = since_yesterday(db, ticket)
 
     after = db.set_status(ticket, "open")
 

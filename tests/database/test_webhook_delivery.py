@@ -1,4 +1,4 @@
-"""Real receivers, each with its way of being difficult: what becomes of a delivery."""
+"""Webhook deliveries to real receivers, each difficult in its own way."""
 
 import json
 import subprocess
@@ -48,8 +48,8 @@ def outcome(db, hook):
     return found, log
 
 
-def seconds_until(moment, since):
-    between = datetime.fromisoformat(moment) - datetime.fromisoformat(since)
+def seconds_between(until, since):
+    between = datetime.fromisoformat(until) - datetime.fromisoformat(since)
     return between.total_seconds()
 
 
@@ -167,7 +167,7 @@ def test_retry_after_is_respected(db, receivers):
     deliver(db)
 
     found, [attempt] = outcome(db, hook)
-    assert seconds_until(found["due_at"], attempt["attempted_at"]) >= 119
+    assert seconds_between(found["due_at"], attempt["attempted_at"]) >= 119
 
 
 def test_status_410_disables_the_endpoint(db, receivers):

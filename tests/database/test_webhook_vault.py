@@ -1,9 +1,9 @@
-"""Secrets of webhooks are in the Vault and nowhere else, and go when they are done."""
+"""Secrets of webhooks are in the Vault only, and deleted with their use."""
 
 import pytest
-from psycopg import sql
 
 from .acting import refused
+from .arrange import table_texts
 
 pytestmark = pytest.mark.slow
 URL = "https://hooks.example.com/autocrm"
@@ -24,17 +24,6 @@ def stored_secrets(db):
         "select decrypted_secret from vault.decrypted_secrets order by 1"
     )
     return [secret for (secret,) in found if secret.startswith("whsec_")]
-
-
-def table_texts(db):
-    """Everything that our own tables hold, as text."""
-    tables = db.execute(
-        "select schemaname, tablename from pg_tables"
-        " where schemaname in ('public', 'private', 'net')"
-    ).fetchall()
-    for table in tables:
-        read = sql.SQL("select t::text from {} as t").format(sql.Identifier(*table))
-        yield from (row for (row,) in db.execute(read).fetchall())
 
 
 def test_no_table_holds_a_webhook_secret(db):

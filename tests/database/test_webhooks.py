@@ -1,4 +1,4 @@
-"""Outbound webhooks: owed once, claimed once, recorded, replayed, admins' alone."""
+"""Outbound webhooks: delivered once, claimed once, recorded, replayed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -20,7 +20,7 @@ def create_webhook(db, **draft):
 
 
 def create_events(db, count=1):
-    """Let tickets be opened and owe their events; return the ids of the events."""
+    """Create tickets and the deliveries of their events; return the events' ids."""
     ids = [db.events(db.create_ticket())[0]["id"] for _ in range(count)]
     for event in ids:
         create_deliveries(db, event)
@@ -235,7 +235,7 @@ def test_three_days_of_failure_disable_an_endpoint(db):
     assert (enabled["disabled_at"], enabled["failing_since"]) == (None, None)
     assert len(claim(db)) == 2
 
-    # What happened meanwhile was never owed; a replay of the time finds it.
+    # Events of the meantime had no delivery; a replay of the period finds them.
     replay = {"webhook": hook["id"], "since": "2020-01-01", "until": "2020-01-02"}
     assert db.call("admin", "replay_webhook_events", **replay) == {"replayed": 0}
     since = db.scalar("select now() - interval '1 hour'")

@@ -1,4 +1,4 @@
-"""deliver_webhooks over a database without PostgREST; also as a process to be killed.
+"""Delivers webhooks without PostgREST; also as a process to be killed.
 
 Usage: python -m tests.database.webhook_worker DSN
 """
