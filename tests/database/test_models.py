@@ -25,7 +25,7 @@ from shared.tickets import ReadMarker, Ticket, WaitingParty
 from shared.tickets.comments import Comment
 from shared.views import View, ViewScope
 
-from .command_line import CommandLine
+from .supabase_cli import SupabaseCli
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ ROWS = {
     View: "PublicViews",
     **dict.fromkeys(EVENT_CLASSES, "PublicTicketEvents"),
 }
-# What a model has besides the columns of its row, from joins and lookups.
+# What a model has besides the columns of its row, from joins.
 DERIVED = {
     Ticket: {"requester_name", "assignee_name", "unread"},
     Comment: {"author_name"},
@@ -67,7 +67,7 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    Ticket: {"assigned_at", "released_by"},  # of the desk's own bookkeeping
+    Ticket: {"assigned_at", "released_by"},  # for assignment only
     ReadMarker: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENT_CLASSES},  # of the feed
 }
@@ -84,9 +84,9 @@ def generated(node_modules, server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("types")
     [binary] = node_modules.glob("@supabase/cli-*/bin/supabase")
     (folder / "project").mkdir()
-    command_line = CommandLine(binary, folder / "project")
+    supabase_cli = SupabaseCli(binary, folder / "project")
     dsn = server.dsn("postgres")
-    written = command_line.run(dsn, "gen", "types", "--lang=python").stdout
+    written = supabase_cli.run(dsn, "gen", "types", "--lang=python").stdout
     file = folder / "generated.py"
     file.write_text(written.replace("from __future__ import annotations\n", ""))
     spec = importlib.util.spec_from_file_location("generated", file)
@@ -146,7 +146,7 @@ SIMPLE = {
     str: "text",
     bool: "boolean",
     uuid.UUID: "uuid",
-    datetime.datetime: "moment",
+    datetime.datetime: "timestamp",
 }
 
 

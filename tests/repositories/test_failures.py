@@ -69,7 +69,7 @@ def test_a_statement_that_takes_too_long_is_an_outage(api, watch):
         )
         draft = CommentDraft(body="So.")
         late = pool.submit(comments.add, str(ticket.id), draft, None)
-        watch.wait_for_waiting(1)
+        watch.wait_for_blocked(1)
         watch.connection.execute(CANCEL)
         with pytest.raises(Unavailable):
             late.result(30)

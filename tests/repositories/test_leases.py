@@ -12,7 +12,7 @@ from shared.tickets.comments import (
     LeaseClaim,
     ReplyLeaseRepository,
 )
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
 ASK, TAKE = LeaseClaim(), LeaseClaim(take_over=True)

@@ -31,7 +31,7 @@ from shared.tickets import (
     WaitingParty,
 )
 from shared.views import ViewChange, ViewDraft, ViewRepository, ViewScope
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
 

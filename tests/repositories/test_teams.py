@@ -17,7 +17,7 @@ from shared.people.agents import (
 from shared.queues import Queue, QueueRepository
 from shared.queues.administration import QueueAdministration, QueueChange, QueueDraft
 from shared.tickets import Ticket, TicketDraft, TicketRepository
-from tests.database.cast import grant, id_of, sign_up
+from tests.database.personas import grant, id_of, sign_up
 
 from .api import Api
 
@@ -57,7 +57,7 @@ def returns(api, watch):
     sign_up(watch.connection, clerk)
     grant(watch.connection, clerk, "agent")
     # Other tests count the customers.
-    watch.run(
+    watch.execute(
         "delete from public.person_roles where person_id = %s and role = 'customer'",
         id_of(clerk),
     )
@@ -187,7 +187,7 @@ def test_what_follows_from_an_event_follows_once(api, returns, watch):
     admin = QueueAdministration(api.open("admin"))
     admin.change(returns.key, QueueChange(strategy="least_loaded"))
     opened = returns.opens()
-    event = watch.one(
+    event = watch.scalar(
         "select id from public.ticket_events where ticket_id = %s", opened.id
     )
 

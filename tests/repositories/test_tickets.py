@@ -15,7 +15,7 @@ from shared.tickets import (
     TicketRepository,
 )
 from shared.tickets.comments import CommentDraft, CommentRepository
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
 DRAFT = TicketDraft(

@@ -1,4 +1,4 @@
-"""From status to status: allowed steps are rows, and hold whoever writes."""
+"""Status transitions: rows of a table, enforced for any writer."""
 
 import itertools
 
@@ -6,8 +6,8 @@ import pytest
 
 from shared.core.types import StatusCategory, TicketType
 
-from .cast import id_of
-from .desk import WORKER, refused
+from .acting import WORKER, refused
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 
@@ -22,74 +22,75 @@ BESIDES = {
     "task": "new>on_hold new>solved",
 }
 PAIRS = list(itertools.permutations([str(each) for each in StatusCategory], 2))
-PAIRS.remove(("solved", "closed"))  # takes time: see the clock below
+PAIRS.remove(("solved", "closed"))  # takes time: see the scheduler below
 
 
 def allowed(kind):
     return {tuple(s.split(">")) for s in (EVERY_TYPE + BESIDES[kind]).split()}
 
 
-def put(desk, ticket, category):
+def update_status(db, ticket, category):
     """Change the status by a plain update, as an operator might."""
-    desk.run(
+    db.execute(
         "update public.tickets set status = %s where id = %s", category, ticket["id"]
     )
 
 
 @pytest.mark.parametrize("kind", [str(each) for each in TicketType])
 @pytest.mark.parametrize(("before", "after"), PAIRS)
-def test_a_step_is_taken_if_its_type_allows_it(desk, kind, before, after):
-    ticket = desk.ticket_in(before, type=kind)
-    desk.run(
+def test_transitions_are_allowed_as_the_type_lists_them(db, kind, before, after):
+    ticket = db.create_ticket_in(before, type=kind)
+    db.execute(
         "update public.tickets set assignee_id = %s where status_category <> 'closed'",
         id_of("agent"),
     )
 
     if (before, after) in allowed(kind):
-        assert desk.move(ticket, after)["status_category"] == after
+        assert db.set_status(ticket, after)["status_category"] == after
     else:
         with refused("PT409"):
-            desk.move(ticket, after)
+            db.set_status(ticket, after)
         with refused("PT409"):
-            put(desk, ticket, after)
-        assert desk.now(ticket)["status_category"] == before
+            update_status(db, ticket, after)
+        assert db.reload(ticket)["status_category"] == before
 
 
-def test_the_rows_are_the_steps_we_say(desk):
-    rows = desk.run(
+def test_the_transition_table_equals_the_listed_transitions(db):
+    rows = db.execute(
         "select type::text, before::text, after::text from public.ticket_transitions"
     )
 
     assert set(rows) == {(kind, *step) for kind in BESIDES for step in allowed(kind)}
 
 
-def test_a_refusal_says_where_the_ticket_may_go(desk):
-    ticket = desk.ticket(type="problem")
+def test_refusals_list_the_allowed_statuses(db):
+    ticket = db.create_ticket(type="problem")
 
     with pytest.raises(Exception, match="step-not-allowed") as refusal:
-        desk.move(ticket, "pending")
+        db.set_status(ticket, "pending")
 
-    said = refusal.value.diag.message_detail
+    detail = refusal.value.diag.message_detail
     assert (
-        said == "A problem cannot go from new to pending. It may go to: open, on_hold."
+        detail
+        == "A problem cannot go from new to pending. It may go to: open, on_hold."
     )
 
 
 @pytest.mark.parametrize("category", [c for c in StatusCategory if c != "new"])
-def test_nothing_comes_back_to_new_even_if_a_row_allowed_it(desk, category):
-    steps = desk.run(
+def test_no_ticket_returns_to_new(db, category):
+    steps = db.execute(
         "select count(*) from public.ticket_transitions where after = 'new'"
     )
 
     assert steps.fetchone() == (0,)
     with refused("PT409"):
-        desk.move(desk.ticket_in(category), "new")
+        db.set_status(db.create_ticket_in(category), "new")
 
 
 @pytest.mark.parametrize("status", ["open", "solved", "closed", "nope", None])
-def test_a_ticket_begins_as_new_whoever_writes(desk, status):
+def test_tickets_start_as_new_from_any_writer(db, status):
     with refused("PT409", "step-not-allowed"):
-        desk.run(
+        db.execute(
             "insert into public.tickets (status, subject, queue_id, requester_id)"
             " values (%s, 'Help', %s, %s)",
             status,
@@ -99,54 +100,54 @@ def test_a_ticket_begins_as_new_whoever_writes(desk, status):
 
 
 @pytest.mark.parametrize("status", ["nope", None])
-def test_a_plain_update_to_no_status_is_refused(desk, status):
+def test_updates_to_unknown_statuses_are_refused(db, status):
     with refused("PT409", "step-not-allowed"):
-        put(desk, desk.ticket(), status)
+        update_status(db, db.create_ticket(), status)
 
 
-def test_the_category_follows_the_status_whatever_is_written(desk):
-    ticket = desk.ticket_in("open")
+def test_the_category_always_follows_the_status(db):
+    ticket = db.create_ticket_in("open")
 
-    desk.run(
+    db.execute(
         "update public.tickets set status = 'pending', status_category = 'closed'"
         " where id = %s",
         ticket["id"],
     )
-    desk.run(
+    db.execute(
         "update public.tickets set status_category = 'new' where id = %s", ticket["id"]
     )
 
-    assert desk.now(ticket)["status_category"] == "pending"
+    assert db.reload(ticket)["status_category"] == "pending"
 
 
-def test_a_status_of_ones_own_behaves_as_its_category(desk):
-    desk.run(
+def test_custom_statuses_behave_as_their_category(db):
+    db.execute(
         "insert into public.ticket_statuses values"
         " ('with_supplier', 'on_hold', 'With supplier', 'In progress', 10)"
     )
-    ticket = desk.ticket_in("on_hold")
+    ticket = db.create_ticket_in("on_hold")
 
-    moved = desk.move(ticket, "with_supplier", "agent")
+    moved = db.set_status(ticket, "with_supplier", "agent")
 
     assert (moved["status_category"], moved["waiting_on"]) == ("on_hold", "third_party")
     assert moved["waiting_since"] == ticket["waiting_since"]
-    assert desk.story(ticket)[-1] == "TICKET_STATUS_CHANGED"
+    assert db.event_types(ticket)[-1] == "TICKET_STATUS_CHANGED"
     with refused("PT409"):
-        desk.move(moved, "new")
+        db.set_status(moved, "new")
 
 
-def test_a_status_keeps_its_category(desk):
+def test_the_category_of_a_status_is_fixed(db):
     with refused("PT409", "category-fixed"):
-        desk.run(
+        db.execute(
             "update public.ticket_statuses set category = 'closed'"
             " where status = 'open'"
         )
 
 
-def test_the_same_status_again_is_no_change(desk):
-    ticket = desk.ticket_in("pending")
+def test_the_same_status_again_is_no_change(db):
+    ticket = db.create_ticket_in("pending")
 
-    again = desk.call(
+    again = db.call(
         "agent",
         "update_ticket_status",
         ticket=ticket["id"],
@@ -154,7 +155,7 @@ def test_the_same_status_again_is_no_change(desk):
         reason="Again.",
     )
 
-    assert again == ticket == desk.now(ticket)
+    assert again == ticket == db.reload(ticket)
 
 
 @pytest.mark.parametrize(
@@ -168,8 +169,8 @@ def test_the_same_status_again_is_no_change(desk):
         ("closed", "nobody"),
     ],
 )
-def test_whose_move_it_is_follows_the_category(desk, category, waiting_on):
-    ticket = desk.ticket_in(category)
+def test_the_category_sets_whom_the_ticket_waits_for(db, category, waiting_on):
+    ticket = db.create_ticket_in(category)
 
     assert ticket["waiting_on"] == waiting_on
     assert (ticket["solved_at"] is not None) == (category in ("solved", "closed"))
@@ -177,110 +178,110 @@ def test_whose_move_it_is_follows_the_category(desk, category, waiting_on):
 
 
 @pytest.mark.parametrize("after", ["open", "on_hold"])
-def test_what_is_reopened_is_no_longer_solved(desk, after):
-    ticket = desk.ticket_in("solved", type="problem")
+def test_reopening_clears_solved_at(db, after):
+    ticket = db.create_ticket_in("solved", type="problem")
 
-    assert desk.move(ticket, after)["solved_at"] is None
+    assert db.set_status(ticket, after)["solved_at"] is None
 
 
-def test_a_reason_is_told_with_the_status_and_goes_with_it(desk):
-    ticket = desk.ticket_in("open")
+def test_reasons_are_stored_until_the_next_status(db):
+    ticket = db.create_ticket_in("open")
 
-    held = desk.call(
+    held = db.call(
         "agent",
         "update_ticket_status",
         ticket=ticket["id"],
         status="on_hold",
-        reason="The supplier is asked.",
+        reason="Waiting for the supplier.",
     )
-    freed = desk.move(ticket, "open")
+    freed = db.set_status(ticket, "open")
 
-    assert held["status_reason"] == "The supplier is asked."
+    assert held["status_reason"] == "Waiting for the supplier."
     assert freed["status_reason"] is None
 
 
 @pytest.mark.parametrize("kind", ["question", "task"])
-def test_what_is_solved_needs_somebody_who_did_it(desk, kind):
-    ticket = desk.ticket(type=kind)
+def test_solving_requires_an_assignee(db, kind):
+    ticket = db.create_ticket(type=kind)
 
     with refused("PT409", "solved-needs-assignee"):
-        desk.move(ticket, "solved")
+        db.set_status(ticket, "solved")
     with refused("PT409", "solved-needs-assignee"):
-        put(desk, ticket, "solved")
+        update_status(db, ticket, "solved")
 
 
-def test_what_is_solved_keeps_somebody_whoever_writes(desk):
-    ticket = desk.ticket_in("solved")
+def test_solved_tickets_keep_an_assignee(db):
+    ticket = db.create_ticket_in("solved")
 
     with refused("PT409", "solved-needs-assignee"):
-        desk.call("agent", "release_ticket", ticket=ticket["id"])
+        db.release(ticket, "agent")
     with refused("23514"):
-        desk.run(
+        db.execute(
             "update public.tickets set assignee_id = null where id = %s", ticket["id"]
         )
 
 
-# The clock ------------------------------------------------------------------
+# The scheduler ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", ["agent", "lead", "admin"])
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold", "solved"])
-def test_nobody_closes_by_hand(desk, who, category):
-    ticket = desk.ticket_in(category)
+def test_nobody_closes_tickets_manually(db, who, category):
+    ticket = db.create_ticket_in(category)
 
     with refused("PT409", "closed-by-time"):
-        desk.move(ticket, "closed", who)
+        db.set_status(ticket, "closed", who)
     with refused("PT409"):
-        put(desk, ticket, "closed")
+        update_status(db, ticket, "closed")
 
 
-def test_the_clock_closes_what_is_due_and_nothing_else(desk):
-    due, early, reopened = (desk.ticket_in("solved") for _ in range(3))
-    desk.move(reopened, "open")
+def test_the_scheduler_closes_due_tickets_only(db):
+    due, early, reopened = (db.create_ticket_in("solved") for _ in range(3))
+    db.set_status(reopened, "open")
     back = "update public.tickets set solved_at = now() - %s::interval where id = %s"
-    desk.run(back, "4 days", due["id"])
-    desk.run(back, "3 days 23:59:59", early["id"])
+    db.execute(back, "4 days", due["id"])
+    db.execute(back, "3 days 23:59:59", early["id"])
 
-    closed = desk.call(WORKER, "close_solved_tickets")
+    closed = db.call(WORKER, "close_solved_tickets")
 
     assert closed == 1
-    assert [desk.now(t)["status"] for t in (due, early, reopened)] == [
+    assert [db.reload(t)["status"] for t in (due, early, reopened)] == [
         "closed", "solved", "open",
     ]  # fmt: skip
-    assert desk.now(due)["closed_at"] is not None
-    assert desk.call(WORKER, "close_solved_tickets") == 0
+    assert db.reload(due)["closed_at"] is not None
+    assert db.call(WORKER, "close_solved_tickets") == 0
 
 
-def test_the_clock_closes_the_oldest_first_and_no_more_than_asked(desk):
-    tickets = [desk.ticket_in("solved") for _ in range(3)]
+def test_the_scheduler_closes_the_oldest_first_up_to_the_batch_size(db):
+    tickets = [db.create_ticket_in("solved") for _ in range(3)]
     for days, ticket in zip((5, 7, 6), tickets, strict=True):
-        desk.run(
+        db.execute(
             "update public.tickets set solved_at = now() - %s * interval '1 day'"
             " where id = %s",
             days,
             ticket["id"],
         )
 
-    assert desk.call(WORKER, "close_solved_tickets", max_items=2) == 2
+    assert db.call(WORKER, "close_solved_tickets", max_items=2) == 2
 
-    now = [desk.now(ticket)["status"] for ticket in tickets]
+    now = [db.reload(ticket)["status"] for ticket in tickets]
     assert now == ["solved", "closed", "closed"]
 
 
 @pytest.mark.parametrize("setting", ["59 minutes", "28 days 1 minute", "-1 day", None])
-def test_the_time_until_closing_has_bounds(desk, setting):
+def test_the_time_until_closing_has_bounds(db, setting):
     with refused("23502" if setting is None else "23514"):
-        desk.run("update private.settings set solved_closes_after = %s", setting)
+        db.execute("update private.settings set solved_closes_after = %s", setting)
 
 
-def test_the_time_until_closing_is_a_setting(desk):
-    ticket = desk.ticket_in("solved")
-    desk.run("update private.settings set solved_closes_after = '1 hour'")
-    desk.run("update public.tickets set solved_at = now() - interval '1 hour'")
+def test_the_time_until_closing_is_a_setting(db):
+    ticket = db.create_ticket_in("solved")
+    db.execute("update private.settings set solved_closes_after = '1 hour'")
+    db.execute("update public.tickets set solved_at = now() - interval '1 hour'")
 
-    desk.call(WORKER, "close_solved_tickets")
+    db.call(WORKER, "close_solved_tickets")
 
-    assert desk.now(ticket)["status"] == "closed"
+    assert db.reload(ticket)["status"] == "closed"
 
 
 @pytest.mark.parametrize(
@@ -296,13 +297,13 @@ def test_the_time_until_closing_is_a_setting(desk):
         "version = 1",
     ],
 )
-def test_what_is_closed_does_not_change_whoever_writes(desk, change):
-    ticket = desk.ticket_in("closed")
+def test_closed_tickets_do_not_change_from_any_writer(db, change):
+    ticket = db.create_ticket_in("closed")
 
     with refused("PT409", "ticket-closed"):
-        desk.run(f"update public.tickets set {change} where id = %s", ticket["id"])  # noqa: S608
+        db.execute(f"update public.tickets set {change} where id = %s", ticket["id"])  # noqa: S608
 
-    assert desk.now(ticket) == ticket
+    assert db.reload(ticket) == ticket
 
 
 @pytest.mark.parametrize(
@@ -315,10 +316,8 @@ def test_what_is_closed_does_not_change_whoever_writes(desk, change):
         ("add_comment", {"body": "So.", "visibility": "internal"}),
     ],
 )
-def test_what_is_closed_answers_every_command_of_staff_with_that(
-    desk, function, arguments
-):
-    ticket = desk.ticket_in("closed")
+def test_closed_tickets_refuse_every_staff_command(db, function, arguments):
+    ticket = db.create_ticket_in("closed")
 
     with refused("PT409", "ticket-closed"):
-        desk.call("admin", function, ticket=ticket["id"], **arguments)
+        db.call("admin", function, ticket=ticket["id"], **arguments)

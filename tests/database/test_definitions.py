@@ -1,4 +1,4 @@
-"""The migrations are one present text: each object is defined once, where it stands."""
+"""The migrations define each object once."""
 
 import re
 from collections import Counter
@@ -29,14 +29,14 @@ def created(text):
         yield match["kind"], match["name"], of
 
 
-def test_every_object_is_defined_once():
+def test_every_database_object_is_defined_once():
     found = Counter(each for text in texts().values() for each in created(text))
 
     assert len(found) > 300
     assert [each for each, times in found.items() if times > 1] == []
 
 
-def test_nothing_is_changed_after_its_definition():
+def test_migrations_change_no_object_after_its_definition():
     changes = {name: CHANGES.findall(text) for name, text in texts().items()}
 
     assert {name: found for name, found in changes.items() if found} == {}

@@ -8,8 +8,8 @@ from pathlib import Path
 from infra.local.platform import ROOT
 
 
-class CommandLine:
-    """Runs the CLI against databases of the tests; it asks nothing and tells nobody."""
+class SupabaseCli:
+    """Runs the CLI against databases of the tests, without prompts and telemetry."""
 
     def __init__(self, binary: Path, project: Path) -> None:
         self._binary = binary

@@ -1,12 +1,12 @@
-"""Changing what a ticket says of itself: who may, what follows, what is refused."""
+"""Updating the fields of a ticket: who may, what follows, what is refused."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from .cast import PEOPLE, id_of
-from .desk import WORKER, Json, forgiving, refused
+from .acting import WORKER, Json, ignoring, refused
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -21,8 +21,8 @@ JSON = st.recursive(
 OBJECT = st.dictionaries(st.sampled_from("abc"), JSON, max_size=3)
 
 
-def update(desk, ticket, who="agent", version=None, **changes):
-    return desk.call(
+def update(db, ticket, who="agent", version=None, **changes):
+    return db.call(
         who,
         "update_ticket",
         ticket=ticket["id"],
@@ -47,26 +47,24 @@ def update(desk, ticket, who="agent", version=None, **changes):
     ],
     ids=str,
 )
-def test_what_is_named_changes_and_nothing_else(desk, changes, stored):
-    ticket = desk.ticket(tags=["old"], data={"a": 1, "b": {"c": 2}})
+def test_only_named_fields_change(db, changes, stored):
+    ticket = db.create_ticket(tags=["old"], data={"a": 1, "b": {"c": 2}})
 
-    answer = update(desk, ticket, **changes)
+    result = update(db, ticket, **changes)
 
-    assert answer == desk.now(ticket)
+    assert result == db.reload(ticket)
     kept = {name: ticket[name] for name in ticket if name != "updated_at"}
-    assert answer == {**answer, **kept, "version": 2, **stored}
-    assert desk.story(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
+    assert result == {**result, **kept, "version": 2, **stored}
+    assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
 
 
-def test_what_is_so_already_is_no_change(desk):
-    ticket = desk.ticket(tags=["old"], data={"a": 1})
+def test_equal_values_are_no_change(db):
+    ticket = db.create_ticket(tags=["old"], data={"a": 1})
 
-    answer = update(
-        desk, ticket, subject="Help", tags=["old"], data={"a": 1, "b": None}
-    )
+    result = update(db, ticket, subject="Help", tags=["old"], data={"a": 1, "b": None})
 
-    assert answer == ticket
-    assert desk.story(ticket) == ["TICKET_CREATED"]
+    assert result == ticket
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
 @given(fields=OBJECT, patch=OBJECT)
@@ -75,8 +73,10 @@ def test_what_is_so_already_is_no_change(desk):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_fields_are_merged_as_the_standard_says(desk, fields, patch):
-    merged = desk.one("select private.merge_patch(%s, %s)", Jsonb(fields), Jsonb(patch))
+def test_fields_are_merged_as_rfc_7396_says(db, fields, patch):
+    merged = db.scalar(
+        "select private.merge_patch(%s, %s)", Jsonb(fields), Jsonb(patch)
+    )
 
     assert merged == merge_patch(fields, patch)
 
@@ -94,18 +94,18 @@ def merge_patch(target, patch):
     return result
 
 
-def test_staff_of_the_queue_may_and_nobody_else(desk):
-    ticket = desk.ticket()
-    answers = {}
+def test_only_staff_of_the_queue_update_tickets(db):
+    ticket = db.create_ticket()
+    results = {}
 
     for who in PEOPLE:
-        answers[who] = "changed"
-        with forgiving("PT403", "PT404"):
-            update(desk, ticket, who, subject=f"As {who}")
+        results[who] = "changed"
+        with ignoring("PT403", "PT404"):
+            update(db, ticket, who, subject=f"As {who}")
             continue
-        answers[who] = "refused"
+        results[who] = "refused"
 
-    changed = {who for who, answer in answers.items() if answer == "changed"}
+    changed = {who for who, result in results.items() if result == "changed"}
     assert changed == {"agent", "neighbour", "lead", "admin"}
 
 
@@ -113,70 +113,70 @@ def test_staff_of_the_queue_may_and_nobody_else(desk):
     ("who", "code", "slug"),
     [("customer", "PT403", "denied"), ("stranger", "PT404", "not-found")],
 )
-def test_customers_change_nothing(desk, who, code, slug):
-    ticket = desk.ticket()
+def test_customers_update_nothing(db, who, code, slug):
+    ticket = db.create_ticket()
 
     with refused(code, slug):
-        update(desk, ticket, who, priority="urgent")
+        update(db, ticket, who, priority="urgent")
 
-    assert desk.now(ticket) == ticket
+    assert db.reload(ticket) == ticket
 
 
-def test_an_edit_of_what_has_changed_is_stale(desk):
-    ticket = desk.ticket()
-    update(desk, ticket, version=1, subject="First")
+def test_updates_with_a_stale_version_are_refused(db):
+    ticket = db.create_ticket()
+    update(db, ticket, version=1, subject="First")
 
     with refused("PT412", "stale"):
-        update(desk, ticket, version=1, subject="Second")
+        update(db, ticket, version=1, subject="Second")
 
 
-def test_a_closed_ticket_refuses(desk):
-    ticket = desk.ticket_in("closed")
+def test_closed_tickets_refuse_updates(db):
+    ticket = db.create_ticket_in("closed")
 
     for subject in ("Other", ticket["subject"]):
         with refused("PT409", "ticket-closed"):
-            update(desk, ticket, subject=subject)
+            update(db, ticket, subject=subject)
 
 
 # Other queues ---------------------------------------------------------------
 
 
-def test_whoever_cannot_work_the_other_queue_gives_the_ticket_up(desk):
-    ticket = desk.ticket_in("open")
+def test_moving_a_ticket_unassigns_people_outside_the_queue(db):
+    ticket = db.create_ticket_in("open")
 
-    moved = update(desk, ticket, queue="billing")
+    moved = update(db, ticket, queue="billing")
 
     assert (moved["queue_id"], moved["assignee_id"]) == (str(id_of("billing")), None)
-    assert desk.story(ticket)[-2:] == ["TICKET_ASSIGNED", "TICKET_UPDATED"]
+    assert db.event_types(ticket)[-2:] == ["TICKET_ASSIGNED", "TICKET_UPDATED"]
     assert moved["version"] == ticket["version"] + 1
     assert (
-        desk.one("select load from public.agents where person_id = %s", id_of("agent"))
+        db.scalar("select load from public.agents where person_id = %s", id_of("agent"))
         == 0
     )
 
 
-def test_whoever_works_both_queues_keeps_the_ticket(desk):
-    ticket = desk.ticket_in("open", held_by="admin")
+def test_moving_a_ticket_keeps_an_assignee_of_both_queues(db):
+    ticket = db.create_ticket_in("open", held_by="admin")
 
-    moved = update(desk, ticket, queue="billing")
+    moved = update(db, ticket, queue="billing")
 
     assert moved["assignee_id"] == str(id_of("admin"))
 
 
-def test_a_solved_ticket_goes_nowhere_without_its_assignee(desk):
-    ticket = desk.ticket_in("solved")
+def test_solved_tickets_do_not_move_without_their_assignee(db):
+    ticket = db.create_ticket_in("solved")
 
     with refused("PT409", "solved-needs-assignee"):
-        update(desk, ticket, queue="billing")
+        update(db, ticket, queue="billing")
 
 
 @pytest.mark.parametrize("queue", ["attic", "nowhere", "", None])
-def test_a_ticket_moves_to_queues_in_use_alone(desk, queue):
+def test_tickets_move_to_active_queues_only(db, queue):
     with refused("PT422", "unknown-queue"):
-        update(desk, desk.ticket(), queue=queue)
+        update(db, db.create_ticket(), queue=queue)
 
 
-# What makes no sense --------------------------------------------------------
+# Invalid requests ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_a_ticket_moves_to_queues_in_use_alone(desk, queue):
      {"data": {"a": [[[[[[[[[1]]]]]]]]]}}],
     ids=str,
 )  # fmt: skip
-def test_other_changes_are_refused(desk, changes):
+def test_other_changes_are_refused(db, changes):
     with refused("PT422", "invalid"):
-        update(desk, desk.ticket(), **changes)
+        update(db, db.create_ticket(), **changes)
 
 
 @pytest.mark.parametrize(
@@ -205,17 +205,19 @@ def test_other_changes_are_refused(desk, changes):
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_values_keep_the_rules_of_the_table(desk, changes, code):
+def test_invalid_values_are_refused(db, changes, code):
     with refused(code):
-        update(desk, desk.ticket(), **changes)
+        update(db, db.create_ticket(), **changes)
 
 
 @pytest.mark.parametrize("changes", [Json([]), Json(["subject"])], ids=str)
-def test_changes_are_an_object(desk, changes):
+def test_changes_are_an_object(db, changes):
     with refused("PT422", "invalid"):
-        desk.call("agent", "update_ticket", ticket=desk.ticket()["id"], changes=changes)
+        db.call(
+            "agent", "update_ticket", ticket=db.create_ticket()["id"], changes=changes
+        )
 
 
-def test_the_worker_has_no_such_command(desk):
+def test_workers_cannot_update_tickets(db):
     with refused("42501"):
-        update(desk, desk.ticket(), WORKER, subject="Mine")
+        update(db, db.create_ticket(), WORKER, subject="Mine")

@@ -1,4 +1,4 @@
-"""The people of the tests, and where they stand."""
+"""The personas of the tests, with their roles, queues and organizations."""
 
 import json
 from uuid import NAMESPACE_DNS, UUID, uuid5
@@ -42,7 +42,7 @@ def sign_up(connection: psycopg.Connection, name: str) -> UUID:
 
 
 def enrol(connection: psycopg.Connection) -> None:
-    """Sign everybody up and seat them; they may be as busy as tests are."""
+    """Sign everybody up, without rate limits, and make them members of their queues."""
     connection.execute(
         "update private.settings set commands_per_minute = null,"
         " commands_per_minute_by_address = null"

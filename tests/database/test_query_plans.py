@@ -1,4 +1,4 @@
-"""How the hot questions are answered on 20,000 rows: by an index, never by a scan."""
+"""Plans of the hot queries on 20,000 rows: an index, never a scan."""
 
 import json
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ import pytest
 
 from infra.local.postgres import SUPERUSER
 
-from .cast import id_of, sign_up
-from .desk import Desk, Json
+from .acting import ActingConnection, Json
+from .assigning import AGENT_CHOICES
+from .personas import id_of, sign_up
 from .rows import LIVE, fill
-from .server import DESK, open_connection
-from .shifts import AGENT_CHOICES
+from .server import SEEDED, open_connection
 
 pytestmark = pytest.mark.slow
 
-LARGE_BEHIND = {"bulk_updates", "bulk_items"}
+LARGE_PRIVATE = {"bulk_updates", "bulk_items"}
 LARGE = {
     "tickets",
     "comments",
@@ -39,9 +39,9 @@ AUTO_EXPLAIN = (
 
 
 @pytest.fixture(scope="module")
-def large_desk(server):
-    database = server.clone(DESK)
-    # Only a superuser may load the module that tells the plans.
+def large_db(server):
+    database = server.clone(SEEDED)
+    # Only a superuser may load the module that reports plans.
     with open_connection(server.dsn(database, SUPERUSER)) as connection:
         for number in range(100):
             sign_up(connection, f"person{number}")
@@ -78,7 +78,7 @@ def large_desk(server):
         )
         for statement in AUTO_EXPLAIN:
             connection.execute(statement)
-        yield Desk(connection)
+        yield ActingConnection(connection)
     server.drop(database)
 
 
@@ -88,34 +88,34 @@ def nodes(plan: dict) -> Iterator[dict]:
         yield from nodes(inner)
 
 
-def walked(desk, who, function, **arguments):
+def large_nodes(db, who, function, **arguments):
     """Return the nodes over large tables in the statements inside a function."""
-    return [node for plan in plans(desk, who, function, **arguments) for node in plan]
+    return [node for plan in plans(db, who, function, **arguments) for node in plan]
 
 
-def plans(desk, who, function, **arguments):
+def plans(db, who, function, **arguments):
     """Return the same, statement by statement."""
-    heard: list[dict] = []
+    found_plans: list[dict] = []
 
     def listen(notice: psycopg.errors.Diagnostic) -> None:
         text = notice.message_primary or ""
         if "plan:" in text:
-            heard.append(json.loads(text.split("plan:\n", 1)[1])["Plan"])
+            found_plans.append(json.loads(text.split("plan:\n", 1)[1])["Plan"])
 
-    desk.connection.add_notice_handler(listen)
-    desk.rows(who, function, **arguments)
-    desk.connection.remove_notice_handler(listen)
+    db.connection.add_notice_handler(listen)
+    db.rows(who, function, **arguments)
+    db.connection.remove_notice_handler(listen)
     tables = [f"public.{name}" for name in LARGE]
-    tables += [f"private.{name}" for name in LARGE_BEHIND]
-    known = {row[0] for row in desk.run(INDEXES, tables)}
+    tables += [f"private.{name}" for name in LARGE_PRIVATE]
+    large_indexes = {row[0] for row in db.execute(INDEXES, tables)}
     return [
         [
             node
             for node in nodes(plan)
-            if node.get("Relation Name") in LARGE | LARGE_BEHIND
-            or node.get("Index Name") in known
+            if node.get("Relation Name") in LARGE | LARGE_PRIVATE
+            or node.get("Index Name") in large_indexes
         ]
-        for plan in heard
+        for plan in found_plans
     ]
 
 
@@ -126,7 +126,7 @@ def indexes(found):
 
 
 def rows_read(found):
-    """Return how many rows were looked at, kept or not."""
+    """Return how many rows were read, kept or not."""
     return sum(
         node["Actual Loops"]
         * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
@@ -135,16 +135,16 @@ def rows_read(found):
     )
 
 
-def only(found, *indexes):
+def nodes_of(found, *indexes):
     """Return the nodes that read by these indexes."""
     return [node for node in found if node.get("Index Name") in indexes]
 
 
-def asked(desk, who="agent", queue="support", **question):
+def queue_page_nodes(db, who="agent", queue="support", **filters):
     """Return the nodes of a page of a queue, without those that show its tickets."""
-    how = {name[:-1]: question.pop(name) for name in [*question] if name[-1] == "_"}
+    options = {name[:-1]: filters.pop(name) for name in [*filters] if name[-1] == "_"}
     found = []
-    for plan in plans(desk, who, "list_queue", queue=queue, filters=question, **how):
+    for plan in plans(db, who, "list_queue", queue=queue, filters=filters, **options):
         if any(node.get("Alias") == "marker" for node in plan):
             assert indexes(plan) == SHOWN
             assert rows_read(plan) <= 4 * 50
@@ -165,7 +165,7 @@ AFTER = {
 
 @pytest.mark.parametrize("after", [False, True], ids=["first page", "later page"])
 @pytest.mark.parametrize(
-    ("sort", "wanted", "index"),
+    ("sort", "filters", "index"),
     [
         ("priority", {}, "tickets_queue_order"),
         ("priority", {"statuses": list(LIVE)}, "tickets_live_queue_order"),
@@ -184,12 +184,12 @@ AFTER = {
         ("newest", {"statuses": list(LIVE)}, "tickets_live_queue_number"),
     ],
 )
-def test_a_page_of_a_queue_is_a_short_walk_down_its_index(
-    large_desk, sort, wanted, index, after
+def test_queue_pages_read_one_page_of_their_index(
+    large_db, sort, filters, index, after
 ):
-    place = AFTER[sort] if after else None
+    cursor = AFTER[sort] if after else None
 
-    found = asked(large_desk, sort_=sort, after_=place, **wanted)
+    found = queue_page_nodes(large_db, sort_=sort, after_=cursor, **filters)
 
     assert indexes(found) == {index}
     assert rows_read(found) == 51
@@ -211,96 +211,99 @@ ONE_EACH = {
     "waiting_after": "P1D",
     "waiting_before": "2020-01-01T00:00:00Z",
 }
-LOOKED_AT = 5_000
-"""`page_scan_limit` as it comes; half of this desk is one queue of 10,000."""
+PAGE_SCAN_LIMIT = 5_000
+"""`page_scan_limit` as it comes; half of the tickets are in one queue of 10,000."""
 
 
 @pytest.mark.parametrize("sort", AFTER)
 @pytest.mark.parametrize("name", ONE_EACH)
-def test_any_filter_in_any_order_reads_so_many_tickets_and_no_more(
-    large_desk, name, sort
-):
-    wanted = {"waiting_on": ["agent"], name: ONE_EACH[name]}
+def test_any_filter_and_sort_reads_a_bounded_number_of_tickets(large_db, name, sort):
+    filters = {"waiting_on": ["agent"], name: ONE_EACH[name]}
 
-    found = asked(large_desk, sort_=sort, **wanted)
+    found = queue_page_nodes(large_db, sort_=sort, **filters)
 
-    # Looking whether few fit, reading those or walking, and finding where a walk ends.
+    # Counting few matches, reading them or the index, and finding where that ends.
     assert indexes(found)
-    assert rows_read(found) <= 3 * LOOKED_AT + 1
+    assert rows_read(found) <= 3 * PAGE_SCAN_LIMIT + 1
 
 
 @pytest.mark.parametrize(
     "more", [{}, {"statuses": list(LIVE)}, {"assignee": "none"}], ids=str
 )
 @pytest.mark.parametrize("sort", sorted(set(AFTER) - {"waiting"}))
-def test_what_nothing_fits_still_ends_a_page_after_so_many(large_desk, sort, more):
+def test_pages_without_matches_read_a_bounded_number_of_tickets(large_db, sort, more):
     nothing = {"types": ["task"], "created_before": "2020-01-01T00:00:00Z", **more}
 
-    found = asked(large_desk, sort_=sort, **nothing)
+    found = queue_page_nodes(large_db, sort_=sort, **nothing)
 
-    assert rows_read(found) <= 2 * LOOKED_AT
+    assert rows_read(found) <= 2 * PAGE_SCAN_LIMIT
 
 
 @pytest.mark.parametrize("name", ONE_EACH)
-def test_a_count_reads_so_many_tickets_and_no_more(large_desk, name):
-    wanted = {name: ONE_EACH[name]}
+def test_totals_read_a_bounded_number_of_tickets(large_db, name):
+    filters = {name: ONE_EACH[name]}
     sort = {"sort_": "newest", "page_size_": 1}
 
-    alone = rows_read(asked(large_desk, **sort, **wanted))
-    found = asked(large_desk, with_total_=True, **sort, **wanted)
+    alone = rows_read(queue_page_nodes(large_db, **sort, **filters))
+    found = queue_page_nodes(large_db, with_total_=True, **sort, **filters)
 
     assert indexes(found)
-    assert rows_read(found) - alone <= 3 * LOOKED_AT + 2
+    assert rows_read(found) - alone <= 3 * PAGE_SCAN_LIMIT + 2
 
 
-def test_a_view_of_every_queue_walks_each_a_little(large_desk):
-    with large_desk.connection.transaction(force_rollback=True):
-        view = large_desk.call("admin", "create_view", name="All")
-        found = walked(large_desk, "admin", "list_view", view=view["id"])
+def test_views_of_every_queue_read_a_page_of_each(large_db):
+    with large_db.connection.transaction(force_rollback=True):
+        view = large_db.call("admin", "create_view", name="All")
+        found = large_nodes(large_db, "admin", "list_view", view=view["id"])
 
     # Finding where each walk ends, and a page of each.
     assert "tickets_queue_order" in indexes(found)
-    assert rows_read(only(found, "tickets_queue_order")) <= 13 * 51 + LOOKED_AT + 13
+    assert (
+        rows_read(nodes_of(found, "tickets_queue_order"))
+        <= 13 * 51 + PAGE_SCAN_LIMIT + 13
+    )
 
 
 @pytest.mark.parametrize("limit", ["1 minute", None])
-def test_how_a_queue_stands_is_read_from_one_index(large_desk, limit):
-    with large_desk.connection.transaction(force_rollback=True):
-        large_desk.run("update public.queues set wait_limit = %s", limit)
-        found = walked(large_desk, "agent", "get_queue_status", queue="support")
+def test_queue_statuses_read_one_index(large_db, limit):
+    with large_db.connection.transaction(force_rollback=True):
+        large_db.execute("update public.queues set wait_limit = %s", limit)
+        found = large_nodes(large_db, "agent", "get_queue_status", queue="support")
 
     assert indexes(found) == {"tickets_queue_waiting"}
     assert rows_read(found) <= 1001 + 1
 
 
-def test_a_look_reads_a_ticket_and_its_last_event(large_desk):
-    ticket = large_desk.one(
+def test_read_markers_read_a_ticket_and_its_last_event(large_db):
+    ticket = large_db.scalar(
         "select id::text from public.tickets"
         " where mod(number, 10) = 0 and queue_id = %s",
         id_of("support"),
     )
 
-    with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "agent", "mark_ticket_read", ticket=ticket)
+    with large_db.connection.transaction(force_rollback=True):
+        found = large_nodes(large_db, "agent", "mark_ticket_read", ticket=ticket)
 
     # One statement finds a ticket by its number or its id; here the number is not read.
     keys = {"tickets_pkey", "tickets_number_key", "ticket_events_seq_unique"}
     assert indexes(found) <= keys
-    assert rows_read(only(found, "tickets_number_key")) == 0
+    assert rows_read(nodes_of(found, "tickets_number_key")) == 0
     assert rows_read(found) <= 5
 
 
-def test_telling_of_an_event_reads_it_and_its_ticket(large_desk):
-    event = large_desk.one(
+def test_queue_status_broadcasts_read_an_event_and_its_ticket(large_db):
+    event = large_db.scalar(
         "select ticket_events.id::text from public.ticket_events"
         " inner join public.tickets on tickets.id = ticket_id where queue_id = %s",
         id_of("support"),
     )
 
-    with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "service_role", "refresh_queue_status", event=event)
+    with large_db.connection.transaction(force_rollback=True):
+        found = large_nodes(
+            large_db, "service_role", "refresh_queue_status", event=event
+        )
 
-    by_key = only(found, "tickets_pkey", "ticket_events_pkey")
+    by_key = nodes_of(found, "tickets_pkey", "ticket_events_pkey")
     assert rows_read(by_key) <= 3
     assert indexes(found) <= {
         "tickets_pkey",
@@ -311,15 +314,15 @@ def test_telling_of_an_event_reads_it_and_its_ticket(large_desk):
 
 @pytest.mark.parametrize("who", ["customer", "agent"])
 @pytest.mark.parametrize("before", [None, 15_000])
-def test_my_tickets_are_found_without_a_scan(large_desk, who, before):
-    found = walked(large_desk, who, "list_my_tickets", before_number=before)
+def test_my_tickets_are_found_without_a_scan(large_db, who, before):
+    found = large_nodes(large_db, who, "list_my_tickets", before_number=before)
 
     assert indexes(found) >= {"tickets_requester"}
     assert rows_read(found) <= 1000
 
 
-def test_whoever_follows_thousands_reads_a_page_of_them(large_desk):
-    found = walked(large_desk, "agent", "list_my_tickets", before_number=15_000)
+def test_followers_of_thousands_read_one_page_of_them(large_db):
+    found = large_nodes(large_db, "agent", "list_my_tickets", before_number=15_000)
 
     followed = [
         node for node in found if node.get("Relation Name") == "ticket_followers"
@@ -329,13 +332,13 @@ def test_whoever_follows_thousands_reads_a_page_of_them(large_desk):
 
 
 @pytest.mark.parametrize("ref", ["number", "id"])
-def test_one_ticket_is_found_by_its_key(large_desk, ref):
-    ticket = large_desk.one(
+def test_one_ticket_is_found_by_its_key(large_db, ref):
+    ticket = large_db.scalar(
         "select to_jsonb(t) from public.tickets t where queue_id = %s limit 1",
         id_of("support"),
     )
 
-    found = walked(large_desk, "agent", "get_ticket", ticket=str(ticket[ref]))
+    found = large_nodes(large_db, "agent", "get_ticket", ticket=str(ticket[ref]))
 
     shown = {"ticket_read_markers_pkey", "ticket_events_seq_unique"}
     assert indexes(found) <= {"tickets_pkey", "tickets_number_key", *shown}
@@ -349,41 +352,43 @@ def test_one_ticket_is_found_by_its_key(large_desk, ref):
         ("list_ticket_events", "ticket_events_seq_unique"),
     ],
 )
-def test_a_conversation_and_a_history_are_read_by_ticket(large_desk, function, index):
-    ticket = large_desk.one(
+def test_a_conversation_and_a_history_are_read_by_ticket(large_db, function, index):
+    ticket = large_db.scalar(
         "select id::text from public.tickets where requester_id = %s limit 1",
         id_of("customer"),
     )
 
-    found = walked(large_desk, "customer", function, ticket=ticket)
+    found = large_nodes(large_db, "customer", function, ticket=ticket)
 
     assert index in indexes(found)
 
 
-def test_the_clock_looks_at_solved_tickets_alone(large_desk):
-    with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "service_role", "close_solved_tickets", max_items=10)
+def test_closing_reads_solved_tickets_only(large_db):
+    with large_db.connection.transaction(force_rollback=True):
+        found = large_nodes(
+            large_db, "service_role", "close_solved_tickets", max_items=10
+        )
 
     assert indexes(found) >= {"tickets_solved"}
 
 
 @pytest.fixture
-def bulk_update(large_desk):
+def bulk_update(large_db):
     """A bulk update of 50 tickets among many that are over; then all is as it was."""
-    numbers = large_desk.run(
+    numbers = large_db.execute(
         "select array_agg(number::text) from (select number from public.tickets"
         " where queue_id = %s and status = 'open' limit 50) as chosen",
         id_of("support"),
     ).fetchone()[0]
-    with large_desk.connection.transaction(force_rollback=True):
-        yield large_desk.call(
+    with large_db.connection.transaction(force_rollback=True):
+        yield large_db.call(
             "agent", "bulk_update", tickets=numbers, change={"priority": "low"}
         )
 
 
-def test_a_bulk_update_is_worked_off_by_keys_alone(large_desk, bulk_update):
-    claimed = walked(large_desk, "service_role", "claim_bulk_update")
-    done = walked(large_desk, "service_role", "apply_bulk_chunk",
+def test_bulk_chunks_read_by_key_only(large_db, bulk_update):
+    claimed = large_nodes(large_db, "service_role", "claim_bulk_update")
+    done = large_nodes(large_db, "service_role", "apply_bulk_chunk",
                   bulk_update=bulk_update["id"], attempt=1)  # fmt: skip
 
     assert "bulk_updates_due_at" in indexes(claimed)
@@ -392,18 +397,18 @@ def test_a_bulk_update_is_worked_off_by_keys_alone(large_desk, bulk_update):
     assert rows_read(done) <= 50 * 60
 
 
-def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_desk, bulk_update):
+def test_bulk_commands_and_queries_read_by_key_only(large_db, bulk_update):
     job = {"bulk_update": bulk_update["id"]}
-    begun = walked(large_desk, "agent", "bulk_update", tickets=["1001"],
+    begun = large_nodes(large_db, "agent", "bulk_update", tickets=["1001"],
                    change={"priority": "low"})  # fmt: skip
-    read = walked(large_desk, "agent", "get_bulk_update", **job)
-    listed = walked(large_desk, "agent", "list_bulk_items", **job)
-    large_desk.call("service_role", "claim_bulk_update")
-    large_desk.call("service_role", "apply_bulk_chunk", **job, attempt=1)
-    undone = walked(large_desk, "agent", "undo_bulk_update", **job)
+    read = large_nodes(large_db, "agent", "get_bulk_update", **job)
+    listed = large_nodes(large_db, "agent", "list_bulk_items", **job)
+    large_db.call("service_role", "claim_bulk_update")
+    large_db.call("service_role", "apply_bulk_chunk", **job, attempt=1)
+    undone = large_nodes(large_db, "agent", "undo_bulk_update", **job)
 
     assert indexes(begun) >= {"bulk_updates_unfinished"}
-    mine = walked(large_desk, "agent", "list_bulk_updates", page_size=20,
+    mine = large_nodes(large_db, "agent", "list_bulk_updates", page_size=20,
                   before=Json(["2100-01-01T00:00:00Z", str(id_of("x"))]))  # fmt: skip
     assert indexes(mine) == {"bulk_updates_person"}
     assert rows_read(mine) <= 21
@@ -412,57 +417,57 @@ def test_a_bulk_update_is_begun_read_and_taken_back_by_keys(large_desk, bulk_upd
     assert indexes(undone) >= {"bulk_updates_pkey", "bulk_items_pkey"}
 
 
-def test_bulk_updates_that_are_long_over_are_found_by_their_end(large_desk):
-    with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "service_role", "delete_old_bulk_updates")
+def test_old_bulk_updates_are_found_by_index(large_db):
+    with large_db.connection.transaction(force_rollback=True):
+        found = large_nodes(large_db, "service_role", "delete_old_bulk_updates")
 
     assert "bulk_updates_finished" in indexes(found)
 
 
-def test_a_ticket_is_changed_by_its_key(large_desk):
-    number = large_desk.one(
+def test_a_ticket_is_changed_by_its_key(large_db):
+    number = large_db.scalar(
         "select number::text from public.tickets"
         " where queue_id = %s and status = 'open' limit 1",
         id_of("support"),
     )
-    with large_desk.connection.transaction(force_rollback=True):
-        found = walked(large_desk, "agent", "update_ticket", ticket=number,
+    with large_db.connection.transaction(force_rollback=True):
+        found = large_nodes(large_db, "agent", "update_ticket", ticket=number,
                        changes={"subject": "Other"})  # fmt: skip
 
     assert indexes(found) >= {"tickets_number_key", "tickets_pkey"}
     assert rows_read(found) <= 30
 
 
-def test_a_gauge_looks_at_one_ticket_a_queue(large_desk):
-    found = walked(large_desk, "service_role", "queue_metrics")
+def test_queue_metrics_read_one_ticket_a_queue(large_db):
+    found = large_nodes(large_db, "service_role", "queue_metrics")
 
-    queues = large_desk.one("select count(*) from public.queues")
+    queues = large_db.scalar("select count(*) from public.queues")
     assert indexes(found) == {"tickets_queue_waiting"}
     assert rows_read(found) <= queues
 
 
-def test_an_event_is_measured_by_the_comments_of_its_ticket(large_desk):
-    event = large_desk.one(
+def test_event_metrics_read_the_comments_of_one_ticket(large_db):
+    event = large_db.scalar(
         "select id::text from public.ticket_events where seq = 3 limit 1"
     )
-    with large_desk.connection.transaction(force_rollback=True):
-        large_desk.connection.execute(
+    with large_db.connection.transaction(force_rollback=True):
+        large_db.connection.execute(
             "alter table public.ticket_events disable trigger refuse_update"
         )
-        large_desk.connection.execute(
+        large_db.connection.execute(
             "update public.ticket_events set type = 'TICKET_COMMENTED',"
             " after = '{\"position\": 2}' where id = %s",
             [event],
         )
-        found = walked(large_desk, "service_role", "event_metrics", event=event)
+        found = large_nodes(large_db, "service_role", "event_metrics", event=event)
 
     assert "ticket_events_pkey" in indexes(found)
     assert rows_read(found) <= 5
 
 
-def test_a_customer_reads_the_table_itself_by_an_index(large_desk):
+def test_a_customer_reads_the_table_itself_by_an_index(large_db):
     """The predicate has three ways to see a ticket; none of them reads the others'."""
-    with large_desk.acting("stranger") as connection:
+    with large_db.acting("stranger") as connection:
         query = (
             "explain (format json)"
             " select id from public.tickets where requester_id = %s"
@@ -473,43 +478,49 @@ def test_a_customer_reads_the_table_itself_by_an_index(large_desk):
 
 
 @pytest.fixture
-def busy_desk(large_desk):
-    """The large desk with everybody there and every queue giving, for one test."""
-    with large_desk.connection.transaction(force_rollback=True):
-        large_desk.run(
+def busy_db(large_db):
+    """The large database, all agents available and all queues assigning."""
+    with large_db.connection.transaction(force_rollback=True):
+        large_db.execute(
             "update public.queues set strategy = 'skill_match',"
             " released_after = '1 hour'"
         )
-        large_desk.run(
+        large_db.execute(
             "insert into public.agents (person_id, availability, capacity, load)"
             " select distinct person_id, 'available'::public.availability, 1000, 500"
             " from public.queue_members"
         )
-        yield large_desk
+        yield large_db
 
 
 @pytest.mark.parametrize("queue", ["support", None])
-def test_what_comes_next_is_the_head_of_an_index(busy_desk, queue):
-    asked = {"queue": queue} if queue else {}
+def test_claims_read_the_head_of_an_index(busy_db, queue):
+    queue_page_nodes = {"queue": queue} if queue else {}
 
-    found = walked(busy_desk, "agent", "claim_next_ticket", **asked)
+    found = large_nodes(busy_db, "agent", "claim_next_ticket", **queue_page_nodes)
 
     assert "tickets_claimable" in indexes(found)
     assert rows_read(found) <= 30
 
 
-def test_what_waits_is_given_from_the_head_of_an_index(busy_desk):
-    asked = {"queue": id_of("support"), "agent_choices": AGENT_CHOICES, "max_items": 3}
+def test_assigning_reads_the_head_of_an_index(busy_db):
+    queue_page_nodes = {
+        "queue": id_of("support"),
+        "agent_choices": AGENT_CHOICES,
+        "max_items": 3,
+    }
 
-    found = walked(busy_desk, "service_role", "assign_waiting_tickets", **asked)
+    found = large_nodes(
+        busy_db, "service_role", "assign_waiting_tickets", **queue_page_nodes
+    )
 
     assert "tickets_claimable" in indexes(found)
     assert rows_read(found) <= 60
 
 
-def test_queues_with_work_are_found_without_a_scan(busy_desk):
-    found = walked(
-        busy_desk,
+def test_queues_due_for_assignment_are_found_without_a_scan(busy_db):
+    found = large_nodes(
+        busy_db,
         "service_role",
         "queues_due_for_assignment",
         strategies=list(AGENT_CHOICES),
@@ -519,35 +530,35 @@ def test_queues_with_work_are_found_without_a_scan(busy_desk):
     assert rows_read(found) <= 20
 
 
-def test_what_there_is_to_do_is_found_without_a_scan(busy_desk):
-    found = walked(busy_desk, "service_role", "due_jobs")
+def test_due_jobs_are_found_without_a_scan(busy_db):
+    found = large_nodes(busy_db, "service_role", "due_jobs")
 
     assert {"waiting_tickets", "idle_tickets"} <= set(
-        busy_desk.rows("service_role", "due_jobs")
+        busy_db.rows("service_role", "due_jobs")
     )
     assert indexes(found) >= {"tickets_claimable", "tickets_held_waiting"}
     assert rows_read(found) <= 20
 
 
-def test_what_follows_from_an_event_is_found_without_a_scan(busy_desk):
-    [event] = busy_desk.events(busy_desk.ticket())
-    asked = {"event": event["id"], "agent_choices": AGENT_CHOICES}
+def test_assigning_after_an_event_scans_nothing(busy_db):
+    [event] = busy_db.events(busy_db.create_ticket())
+    queue_page_nodes = {"event": event["id"], "agent_choices": AGENT_CHOICES}
 
-    found = walked(busy_desk, "service_role", "assign_work", **asked)
+    found = large_nodes(busy_db, "service_role", "assign_work", **queue_page_nodes)
 
     assert "tickets_claimable" in indexes(found)
     assert rows_read(found) <= 60
 
 
-def test_idle_tickets_are_found_without_a_scan(busy_desk):
-    found = walked(busy_desk, "service_role", "release_idle_tickets", max_items=3)
+def test_idle_tickets_are_found_without_a_scan(busy_db):
+    found = large_nodes(busy_db, "service_role", "release_idle_tickets", max_items=3)
 
     assert "tickets_held_waiting" in indexes(found)
     assert rows_read(found) <= 200
 
 
 @pytest.mark.parametrize(
-    ("function", "asked"),
+    ("function", "queue_page_nodes"),
     [
         (
             "set_availability",
@@ -560,18 +571,20 @@ def test_idle_tickets_are_found_without_a_scan(busy_desk):
         ("remove_queue_member", {"queue": "support", "person": id_of("neighbour")}),
     ],
 )
-def test_what_somebody_holds_is_found_without_a_scan(busy_desk, function, asked):
-    busy_desk.assign(busy_desk.ticket(), "neighbour")
+def test_tickets_of_an_assignee_are_found_without_a_scan(
+    busy_db, function, queue_page_nodes
+):
+    busy_db.assign(busy_db.create_ticket(), "neighbour")
 
-    found = walked(busy_desk, "admin", function, **asked)
+    found = large_nodes(busy_db, "admin", function, **queue_page_nodes)
 
     assert "tickets_live_assignee" in indexes(found)
     assert rows_read(found) <= 20
 
 
-def test_an_archive_asks_for_no_tickets(busy_desk):
-    found = walked(
-        busy_desk, "admin", "change_queue", queue="queue-1", changes={"name": "Q"}
+def test_renaming_a_queue_reads_no_tickets(busy_db):
+    found = large_nodes(
+        busy_db, "admin", "change_queue", queue="queue-1", changes={"name": "Q"}
     )
 
     assert found == []
