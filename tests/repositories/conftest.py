@@ -1,4 +1,4 @@
-"""The repositories over the real PostgREST, as the cast of the database tests."""
+"""The repositories over the real PostgREST, as the personas of the database tests."""
 
 import pytest
 
@@ -29,6 +29,6 @@ def doomed_api(server):
 
 @pytest.fixture
 def watch(api):
-    """Looks at the database of the tests from the side."""
+    """A connection of its own to the database of the tests."""
     with open_connection(api.dsn) as connection:
         yield ActingConnection(connection)
