@@ -91,7 +91,7 @@ def test_a_whole_project_lacks_nothing(project_database):
             "make admin EMAIL=",
         ),
         (
-            "create table public.naked (id int); grant select on public.naked to anon",
+            "create table api.naked (id int); grant select on api.naked to anon",
             "advisors",
             "rls_disabled_in_public",
             "supabase db advisors",
