@@ -24,8 +24,8 @@ REALTIME: Final = """
 select count(*) = 3 from pg_policies
 where schemaname = 'realtime' and tablename = 'messages' and policyname in (
     'people listen to what they may see',
-    'staff of the queue see who is at a ticket',
-    'staff of the queue say that they are at a ticket'
+    'staff of the queue see who is viewing a ticket',
+    'staff of the queue report that they are viewing a ticket'
 )
 """
 NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"

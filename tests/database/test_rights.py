@@ -137,8 +137,8 @@ def test_who_runs_as_the_owner_pins_the_search_path(ask):
     assert free == rights.INLINED
     pinned = {tuple(settings) for *_, settings in found if settings is not None}
     assert {first for first, *_ in pinned} == {'search_path=""'}
-    # Besides it, only how a query is planned: index scans that neither sort nor scan, and
-    # one plan a connection.
+    # Besides it, only what the planner does: index scans neither sort nor scan, and a
+    # plan serves its whole connection.
     assert {each for _, *rest in pinned for each in rest} <= {
         "enable_sort=off",
         "enable_incremental_sort=off",
