@@ -1,5 +1,5 @@
-# `make` alone lists the verbs. Recipes name no absolute path and quote what may hold a
-# space, so that any checkout works, also as `make -C somewhere`.
+# `make` alone lists the verbs. Recipes name no absolute path and quote what may contain a
+# space, so that they work in any checkout, also as `make -C somewhere`.
 
 .DEFAULT_GOAL := help
 RUN := .venv/bin/python -m
@@ -11,7 +11,7 @@ help:  ## list the verbs
 	@sed -n 's/^\([a-z-]*\):[^#]*## *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) \
 	  | while IFS='|' read -r verb says; do printf '%-18s %s\n' "$$verb" "$$says"; done
 
-# Any Python that is new enough may make the environment; the check itself must run on
+# Any Python that is new enough may create the environment; the check itself must run on
 # very old ones.
 .PHONY: setup
 setup:  ## install what the checkout needs (again: a few milliseconds)
@@ -25,11 +25,11 @@ setup-tests: INSTALL := --tests
 setup-tests: setup
 
 .PHONY: dev
-dev: setup  ## open the whole desk on this machine; Ctrl-C closes it
+dev: setup  ## start the whole stack on this machine; Ctrl-C stops it
 	@exec $(RUN) infra.local up
 
 .PHONY: reset
-reset: setup  ## delete what a closed desk has kept
+reset: setup  ## delete the data of the local stack, which must be stopped
 	@$(RUN) infra.local reset
 
 # Prints nothing else on stdout; from another folder ask with `make -s -C`.
@@ -39,51 +39,52 @@ env:  ## print addresses and keys for a shell: eval "$(make env)"
 	@$(RUN) infra.local env
 
 .PHONY: tick
-tick:  ## start a worker of the open desk now: make tick NAME=CloseSolvedTickets
+tick:  ## start a worker of the local stack now: make tick NAME=CloseSolvedTickets
 	@$(RUN) infra.local tick "$(NAME)"
 
 .PHONY: mail
-mail:  ## read the mail that the open desk has sent
+mail:  ## print the email that the local stack has sent
 	@$(RUN) infra.local mail
 
 .PHONY: admin
 admin:  ## make somebody the first administrator: make admin EMAIL=...
 	@$(RUN) infra.first_admin "$(EMAIL)"
 
-# Two workers, a file to one of them: each has a database cluster and desks of its own.
+# Two pytest workers, each file run by one of them; each has a database cluster of its own.
 .PHONY: test
 test: WORKERS ?= 2
-test: setup-tests  ## prove everything
+test: setup-tests  ## run every test
 	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile
 
 .PHONY: test-fast
-test-fast: setup-tests  ## prove what needs no running stack
+test-fast: setup-tests  ## run the tests that need no running stack
 	@$(RUN) pytest -q -m "not slow"
 
-# A large crowd under every fault, some minutes long: make faults EVENTS=50000
+# Many changes under every fault, some minutes long: make faults EVENTS=50000
 .PHONY: faults
 faults: export EVENTS ?= 10000
-faults: setup-tests  ## kill every part of the fan-out under 10,000 changes; prove none lost
+faults: setup-tests  ## kill every part of the fan-out during 10,000 changes; no event may be lost
 	@$(RUN) pytest -q tests/faults
 
-# More of both, or less: make stress CLIENTS=64 TICKETS=5000
+# More clients and tickets, or fewer: make stress CLIENTS=64 TICKETS=5000
 .PHONY: stress
 stress: export CLIENTS ?= 32
 stress: export TICKETS ?= 600
-stress: setup-tests  ## claim with 32 clients while others get in their way; prove none doubled
+stress: setup-tests  ## claim with 32 clients while others change the tickets; none may be claimed twice
 	@$(RUN) pytest -q tests/stress
+
 # Failures are printed with a `curl` line each that repeats them.
 .PHONY: fuzz
 fuzz: MINUTES ?= 10
-fuzz: setup-tests  ## send everything to every route as everybody: make fuzz MINUTES=10
+fuzz: setup-tests  ## send generated requests to every route as everybody: make fuzz MINUTES=10
 	@$(RUN) tests.fuzz $(MINUTES)
 
 .PHONY: audit
-audit: setup-tests  ## look the locked packages up for known weaknesses (network)
+audit: setup-tests  ## look up known vulnerabilities of the locked packages (network)
 	@$(RUN) infra.security audit
 
 .PHONY: secrets
-secrets: setup-tests  ## look for secrets in what git knows or would take
+secrets: setup-tests  ## look for secrets in what git tracks or would add
 	@$(RUN) infra.security secrets
 
 .PHONY: sbom
@@ -91,7 +92,7 @@ sbom: setup-tests  ## write the bill of materials to .aws-sam/sbom.cdx.json
 	@$(RUN) infra.security sbom
 
 .PHONY: lint
-lint: setup-tests  ## check style, types and the shape of the code
+lint: setup-tests  ## check style and types
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
@@ -102,7 +103,7 @@ format: setup-tests  ## rewrite the code in the house style
 	@$(RUN) ruff format -q .
 
 .PHONY: bench
-bench: setup-tests  ## measure against the numbers to hold
+bench: setup-tests  ## measure performance against its limits
 	@$(RUN) tests.bench
 
 include infra/build/targets.mk

@@ -8,7 +8,7 @@ import httpx
 import jwt
 
 from infra.local.keys import Keys
-from tests.database.cast import email_of, id_of
+from tests.database.personas import email_of, id_of
 
 SERVICE_ROLE = "service_role"
 LIFETIME = 4 * 3600  # seconds

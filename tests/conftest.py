@@ -1,4 +1,4 @@
-"""What every test may ask for: the whole desk, opened once a session."""
+"""Fixtures of every test: stand-ins of PostgREST and AWS, and the opened desk."""
 
 import asyncio
 import fcntl
@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import boto3
 import pytest
 
 from infra.local.stack import Deployment
+from shared.core.aws import client
+from shared.core.persistence.database import connections
 
+from .fakes import SETTINGS, FakeAws, FakePostgrest, fake_postgrest
 from .open_desk import ROOT, OpenDesk, open_desk
 
 asyncio.set_event_loop(None)  # so that asking for the loop never makes one
@@ -34,6 +38,42 @@ def _close_loop() -> None:
     with suppress(RuntimeError):  # there is none
         asyncio.get_event_loop_policy().get_event_loop().close()
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_left_behind() -> Iterator[None]:
+    """Close the connections that product code keeps for the next request."""
+    yield
+    connections().close()
+
+
+@pytest.fixture(scope="session")
+def rest_server() -> Iterator[FakePostgrest]:
+    """The server behind `rest`, started once."""
+    with fake_postgrest() as fake:
+        yield fake
+
+
+@pytest.fixture
+def rest(rest_server: FakePostgrest, monkeypatch: pytest.MonkeyPatch) -> FakePostgrest:
+    """PostgREST's stand-in, to which the settings of functions point."""
+    monkeypatch.setenv("SUPABASE_URL", rest_server.url)
+    monkeypatch.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
+    monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_worker")
+    rest_server.reset()
+    return rest_server
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
+    """The stand-in of AWS, in place of boto3's clients."""
+    fake = FakeAws()
+    monkeypatch.setattr(boto3, "client", fake.client)
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    client.cache_clear()
+    yield fake
+    client.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,18 @@
 """What API Gateway hands to a function (payload format 2.0), and its answer."""
 
 import base64
+import hashlib
+import hmac
 import json
+import time
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from http.client import responses
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
+
+from .fakes.results import in_turn
 
 SIGNED_IN = {"authorization": "Bearer a.b.c"}
 
@@ -61,6 +64,16 @@ def http_event(
     return event
 
 
+def signed(secret: str, body: bytes, at: float | None = None) -> dict[str, str]:
+    """The headers of a webhook of the database, signed now or at a time."""
+    stamp = str(int(time.time() if at is None else at))
+    digest = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256)
+    return {
+        "x-autocrm-timestamp": stamp,
+        "x-autocrm-signature": f"v1={digest.hexdigest()}",
+    }
+
+
 def sqs_record(body: Any, message_id: str = "1") -> dict[str, Any]:
     """A message as Lambda hands it over; anything but text goes as JSON."""
     return {
@@ -94,24 +107,30 @@ class Answer:
         """The slug of a well-formed problem (RFC 9457); anything else fails here."""
         assert not self.is_base64
         assert self.headers["content-type"] == "application/problem+json"
-        told = self.json
-        assert set(told) <= {"type", "title", "status", "detail", "errors"}, told
-        assert told["status"] == self.status
-        assert told["title"]
-        if told["type"] == "about:blank":
-            assert told["title"] == responses[self.status]
-        return told["type"].removeprefix("urn:autocrm:problem:")
+        body = self.json
+        assert set(body) <= {"type", "title", "status", "detail", "errors"}, body
+        assert body["status"] == self.status
+        assert body["title"]
+        if body["type"] == "about:blank":
+            assert body["title"] == responses[self.status]
+        return body["type"].removeprefix("urn:autocrm:problem:")
 
 
-def context(milliseconds: int = 3_000) -> SimpleNamespace:
-    """The context of an invocation with so much time left."""
+def context(*milliseconds: int) -> SimpleNamespace:
+    """The context of an invocation.
+
+    Args:
+        milliseconds: how much time is left, each time that somebody looks; the last
+            one stays.
+    """
+    left = in_turn(*milliseconds or (3_000,))
     return SimpleNamespace(
         function_name="function",
         function_version="$LATEST",
         memory_limit_in_mb=1024,
         invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:function",
         aws_request_id="52fdfc07-2182-154f-163f-5f0f9a621d72",
-        get_remaining_time_in_millis=lambda: milliseconds,
+        get_remaining_time_in_millis=left.next,
     )
 
 
@@ -126,17 +145,15 @@ def invoke(handler: Any, event: Mapping[str, Any]) -> Answer:
     )
 
 
-@contextmanager
-def provided(handler: Any, stores: Mapping[Any, Any]):
-    """Let a handler's routes find these stores instead of the real ones."""
-    # Its trail, its Mangum, the headers, the app.
-    overrides = handler.__wrapped__.__wrapped__.app.app.dependency_overrides
-    overrides.update({get: partial(_same, store) for get, store in stores.items()})
-    try:
-        yield
-    finally:
-        overrides.clear()
-
-
-async def _same(store: Any, /) -> Any:
-    return store
+def send(
+    handler: Any,
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    query: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send a request of somebody who has signed in, and return the answer."""
+    event = http_event(method, path, body, SIGNED_IN | dict(headers or {}), query)
+    return invoke(handler, event)

@@ -43,7 +43,7 @@ class Project:
             return
         yield self._publishable_key()
         yield self._secret_key()
-        yield self._exposed_schemas()
+        yield self.exposed_schemas()
         yield self._signing_keys()
         yield from self._owner_settings()
 
@@ -85,11 +85,17 @@ class Project:
             return lacking(about, message, page)
         return good(about)
 
-    def _exposed_schemas(self) -> Finding:
-        """Try as a client would: tables must be out of reach, functions within."""
+    def exposed_schemas(self) -> Finding:
+        """Try as a client would: functions must be in reach, and no table."""
         about, page = "exposed schemas", self._page("settings/api")
         headers = {"apikey": self._publishable, "Accept-Profile": "public"}
         tables = self._web.get(f"{self._url}/rest/v1/tickets", headers=headers)
+        if tables.status_code == HTTPStatus.NOT_FOUND:  # as in a new project
+            message = (
+                "the Data API serves the schema public; expose the schema api and no"
+                " other, once migrations have created it."
+            )
+            return lacking(about, message, page, can_wait=True)
         if tables.status_code != HTTPStatus.NOT_ACCEPTABLE:
             message = (
                 "the Data API serves the schema public, and with it tables;"
@@ -97,7 +103,7 @@ class Project:
             )
             return lacking(about, message, page)
         if not self._get("/rest/v1/rpc/health", self._publishable).is_success:
-            message = "expose the schema api, which migrations make."
+            message = "expose the schema api, once migrations have created it."
             return lacking(about, message, page, can_wait=True)
         return good(about, "api")
 

@@ -23,6 +23,12 @@ def survey(environment: Mapping[str, str]) -> Iterator[Finding]:
         yield from _safely("account", Account(environment, session, stack).checks)
 
 
+def exposed_schemas(environment: Mapping[str, str]) -> Finding:
+    """Check which schemas the project's Data API serves, as any client could."""
+    with open_web() as web:
+        return Project(environment, web).exposed_schemas()
+
+
 def _safely(about: str, check: Check) -> Iterator[Finding]:
     try:
         yield from check()

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from infra.connect import State, look, migrations_of
+from infra.connect import State, exposed_schemas, look, migrations_of
 from infra.supabase_cli import NoSupabaseCli, SupabaseCli
 
 from .releases import Release, store_template
@@ -51,6 +51,18 @@ def _migrate(stack: Stack) -> None:
         raise Stopped(str(error)) from error
     if cli.run_in_terminal("db", "push", *(["--yes"] if stack.yes else [])):
         raise Stopped("the Supabase CLI did not apply every migration.")
+    require_exposed_schema(stack.environment)
+
+
+def require_exposed_schema(environment: Mapping[str, str]) -> None:
+    """Check that clients reach the functions that migrations created, and no table.
+
+    Raises:
+        Stopped: the project's settings, which the CLI does not change, say otherwise.
+    """
+    schemas = exposed_schemas(environment)
+    if schemas.state is State.MISSING:
+        raise Stopped(f"{schemas.message} {schemas.fix}")
 
 
 def _deploy(stack: Stack, template: Path) -> None:

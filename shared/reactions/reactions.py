@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from shared.core.events import (
+    EVENT_CLASSES,
     TicketAssigned,
-    TicketCommented,
-    TicketCommentRedacted,
     TicketCreated,
     TicketEvent,
-    TicketReplyTakenOver,
     TicketStatusChanged,
     TicketUpdated,
 )
+
+CHANGE_WORK = (TicketCreated, TicketStatusChanged, TicketAssigned, TicketUpdated)
+"""Events after which somebody may get other work to do."""
 
 EventT_contra = TypeVar("EventT_contra", bound=TicketEvent, contravariant=True)
 
@@ -44,18 +45,13 @@ ReactionTable = Mapping[type[TicketEvent], Sequence[Reaction[Any]]]
 def reaction_table(
     *everything: Reaction[Any], work: Sequence[Reaction[Any]] = ()
 ) -> ReactionTable:
-    """Return which reactions follow which event; a new event class goes here too.
+    """Return which reactions follow each class of event.
 
     Args:
         everything: reactions that follow every event.
-        work: reactions that follow what may change who works what, after the others.
+        work: reactions that follow the events of `CHANGE_WORK`, after the others.
     """
     return {
-        TicketCreated: [*everything, *work],
-        TicketStatusChanged: [*everything, *work],
-        TicketAssigned: [*everything, *work],
-        TicketUpdated: [*everything, *work],
-        TicketCommented: [*everything],
-        TicketReplyTakenOver: [*everything],
-        TicketCommentRedacted: [*everything],
+        kind: [*everything, *(work if kind in CHANGE_WORK else ())]
+        for kind in EVENT_CLASSES
     }

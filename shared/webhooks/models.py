@@ -1,24 +1,13 @@
 """Webhook endpoints, as created, changed and shown."""
 
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from shared.core.events import DomainEvent
+from shared.core.events import EventType
 from shared.core.types import Change, Command, Model, SingleLine, StrictBool
-
-EVENT_TYPES = frozenset(
-    event.model_fields["type"].default for event in get_args(get_args(DomainEvent)[0])
-)
-
-
-def _known(types: list[str]) -> list[str]:
-    if unknown := sorted(set(types) - EVENT_TYPES):
-        raise ValueError(f"there is no event {', '.join(unknown)}")
-    return types
-
 
 Url = Annotated[
     SingleLine,
@@ -31,14 +20,13 @@ Url = Annotated[
 ]
 Description = Annotated[SingleLine, Field(max_length=200)]
 EventTypes = Annotated[
-    list[SingleLine],
+    list[EventType],
     Field(
         min_length=1,
         max_length=50,
         description="Which events it hears of; null for all, those to come too.",
         examples=[["TICKET_CREATED", "TICKET_STATUS_CHANGED"]],
     ),
-    AfterValidator(_known),
 ]
 
 

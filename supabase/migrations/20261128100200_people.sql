@@ -167,7 +167,7 @@ $$;
 comment on function private.caller is
 'The person behind the request, or null; PT401 when the token is not meant for us, or its owner is gone.';
 
-create function private.has_permission(wanted text) returns boolean
+create function private.has_permission(required text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -176,7 +176,7 @@ begin
     return exists (
         select from public.person_roles
         inner join public.role_permissions using (role)
-        where person_roles.person_id = me and role_permissions.permission = wanted
+        where person_roles.person_id = me and role_permissions.permission = required
     );
 end;
 $$;
@@ -200,16 +200,16 @@ $$;
 comment on function private.require_caller is
 'The person behind the request, who has not called too often; PT401 when there is none, PT429.';
 
-create function private.require_permission(wanted text) returns uuid
+create function private.require_permission(required text) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me uuid := private.require_caller();
 begin
-    if not private.has_permission(wanted) then
+    if not private.has_permission(required) then
         raise sqlstate 'PT403' using
             message = 'denied',
-            detail = format('This needs the permission %s.', wanted);
+            detail = format('This needs the permission %s.', required);
     end if;
     return me;
 end;

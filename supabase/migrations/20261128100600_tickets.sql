@@ -2,7 +2,7 @@
 -- predicate that says who may see a ticket.
 
 create type public.waiting_party as enum ('agent', 'customer', 'third_party', 'nobody');
-comment on type public.waiting_party is 'Whose move it is.';
+comment on type public.waiting_party is 'Who has to act next on a ticket.';
 
 create table public.tickets (
     id uuid primary key default extensions.uuid_generate_v4(),
@@ -71,80 +71,87 @@ create table public.tickets (
 );
 comment on table public.tickets is 'One request for help.';
 comment on column public.tickets.id is 'Identity.';
-comment on column public.tickets.number is 'The number people say, as in #1042.';
-comment on column public.tickets.status is 'Where it stands; a key of ticket_statuses.';
-comment on column public.tickets.status_category is 'What its status means; follows from the status.';
+comment on column public.tickets.number is 'The number that people use, as in #1042.';
+comment on column public.tickets.status is 'Its status; a key of ticket_statuses.';
+comment on column public.tickets.status_category is
+'The category of its status; kept by a trigger.';
 comment on column public.tickets.status_reason is
-'Why it stands there, in a sentence; shown to everybody who sees the ticket.';
+'The reason for the status, in a sentence; shown to everybody who may see the ticket.';
 comment on column public.tickets.data is 'Custom fields, at most 16 KiB.';
-comment on column public.tickets.subject is 'What it is about, in a line.';
-comment on column public.tickets.type is 'What it asks for.';
-comment on column public.tickets.priority is 'How soon it wants attention.';
-comment on column public.tickets.queue_id is 'Where it waits.';
-comment on column public.tickets.requester_id is 'Who asked.';
-comment on column public.tickets.organization_id is 'Where the requester belonged when asking.';
-comment on column public.tickets.assignee_id is 'Who works it; empty while it is free.';
-comment on column public.tickets.follow_up_of is 'The closed ticket that this one goes on from.';
-comment on column public.tickets.tags is 'Words to find it by, at most 20.';
-comment on column public.tickets.waiting_on is 'Whose move it is.';
-comment on column public.tickets.waiting_since is 'Since when it has been their move.';
-comment on column public.tickets.version is 'Grows with every change that its readers can see.';
+comment on column public.tickets.subject is 'The subject, one line.';
+comment on column public.tickets.type is 'Question, incident, problem or task.';
+comment on column public.tickets.priority is 'The priority.';
+comment on column public.tickets.queue_id is 'The queue that it is in.';
+comment on column public.tickets.requester_id is 'The person who requested it.';
+comment on column public.tickets.organization_id is
+'The organization of the requester when it was opened.';
+comment on column public.tickets.assignee_id is
+'The agent it is assigned to; null while it is unassigned.';
+comment on column public.tickets.follow_up_of is 'The closed ticket that this one follows up.';
+comment on column public.tickets.tags is 'Tags, at most 20.';
+comment on column public.tickets.waiting_on is 'Who has to act next.';
+comment on column public.tickets.waiting_since is 'Since when.';
+comment on column public.tickets.version is 'Incremented with every change; sent as the ETag.';
 comment on column public.tickets.created_at is 'When it was opened.';
-comment on column public.tickets.updated_at is 'When its readers last saw it change.';
-comment on column public.tickets.solved_at is 'When it was last solved; empty when it is not.';
-comment on column public.tickets.closed_at is 'When it was closed for good.';
-comment on column public.tickets.skills is 'What one has to know to work it, at most 20 words.';
-comment on column public.tickets.assigned_at is 'When it last changed hands; empty while it never has.';
+comment on column public.tickets.updated_at is 'When it last changed.';
+comment on column public.tickets.solved_at is
+'When it was last solved; null while it is not solved.';
+comment on column public.tickets.closed_at is 'When it was closed.';
+comment on column public.tickets.skills is 'The skills that an agent needs to work it, at most 20.';
+comment on column public.tickets.assigned_at is
+'When the assignee last changed; null if it never did.';
 comment on column public.tickets.released_by is
-'While it is free, who held it last: nobody is given back what they have just let go.';
+'The last assignee of an unassigned ticket, to whom no strategy assigns it again at once.';
 create index idx_tickets_status on public.tickets (status);
 create index tickets_queue_order on public.tickets (queue_id, priority, waiting_since, id);
-comment on index public.tickets_queue_order is 'A whole queue in working order.';
+comment on index public.tickets_queue_order is 'A queue by priority, then longest waiting.';
 create index tickets_live_queue_order on public.tickets (queue_id, priority, waiting_since, id)
 where status_category in ('new', 'open', 'pending', 'on_hold');
 comment on index public.tickets_live_queue_order is
-'The part of a queue that is not done, in working order, however much is done.';
+'The unsolved tickets of a queue by priority, however many are solved.';
 create index tickets_free_queue_order on public.tickets (queue_id, priority, waiting_since, id)
 where assignee_id is null;
-comment on index public.tickets_free_queue_order is 'What nobody works yet, in working order.';
+comment on index public.tickets_free_queue_order is
+'The unassigned tickets of a queue by priority.';
 create index tickets_queue_number on public.tickets (queue_id, number);
 comment on index public.tickets_queue_number is 'A queue by age.';
 create index tickets_queue_updated on public.tickets (queue_id, updated_at, id);
 comment on index public.tickets_queue_updated is 'A queue by last change.';
 create index tickets_tags on public.tickets using gin (tags);
-comment on index public.tickets_tags is 'Tickets by tag, for tags that few have.';
+comment on index public.tickets_tags is 'Tickets by tag, for rare tags.';
 create index tickets_requester on public.tickets (requester_id, number);
 create index tickets_assignee on public.tickets (assignee_id, number);
 create index tickets_assignee_queue_order
 on public.tickets (assignee_id, queue_id, priority, waiting_since, id);
 comment on index public.tickets_assignee_queue_order is
-'What a person works in a queue, in working order, however much others have.';
+'The tickets of an assignee in a queue by priority, however many others have.';
 create index tickets_live_assignee
 on public.tickets (assignee_id, queue_id, priority, waiting_since, id)
 where status_category in ('new', 'open', 'pending', 'on_hold');
-comment on index public.tickets_live_assignee is 'The part of it that is not done.';
+comment on index public.tickets_live_assignee is 'The unsolved ones of them.';
 create index tickets_organization on public.tickets (organization_id, number);
 create index tickets_follow_up_of on public.tickets (follow_up_of) where follow_up_of is not null;
 create statistics public.tickets_status (mcv) on status, status_category from public.tickets;
 comment on statistics public.tickets_status is
 'A status has one category. Without this the planner expects too few rows and sorts a queue.';
 create index tickets_solved on public.tickets (solved_at) where status_category = 'solved';
-comment on index public.tickets_solved is 'What the clock closes next.';
+comment on index public.tickets_solved is 'Serves solved_tickets_due.';
 create index tickets_claimable on public.tickets (queue_id, priority, waiting_since, id)
 where assignee_id is null and status_category in ('new', 'open');
-comment on index public.tickets_claimable is 'What may be claimed or given, in working order.';
+comment on index public.tickets_claimable is
+'The tickets of a queue that may be claimed or assigned, by priority.';
 create index tickets_held_waiting
 on public.tickets (queue_id, (greatest(waiting_since, assigned_at)))
 where assignee_id is not null and status_category in ('new', 'open') and waiting_on = 'agent';
 comment on index public.tickets_held_waiting is
-'What waits for the one it is assigned to, longest first.';
+'Assigned tickets that wait for their agent, longest waiting first.';
 create index tickets_live_queue_number on public.tickets (queue_id, number)
 where status_category in ('new', 'open', 'pending', 'on_hold');
-comment on index public.tickets_live_queue_number is
-'The part of a queue that is not done, by age, however much is done.';
+comment on index public.tickets_live_queue_number is 'The unsolved tickets of a queue by age.';
 create index tickets_queue_waiting on public.tickets (queue_id, waiting_since, id)
 where waiting_on = 'agent' and status_category in ('new', 'open', 'pending', 'on_hold');
-comment on index public.tickets_queue_waiting is 'What waits for an agent, longest waiting first.';
+comment on index public.tickets_queue_waiting is
+'The tickets of a queue that wait for an agent, longest waiting first.';
 
 create table public.ticket_followers (
     person_id uuid not null references public.profiles (id) on delete cascade,
@@ -154,14 +161,16 @@ create table public.ticket_followers (
     primary key (person_id, ticket_id)
 );
 comment on table public.ticket_followers is
-'Who wants to hear of a ticket: everybody who wrote on it. Following shows nothing by itself.';
-comment on column public.ticket_followers.person_id is 'Who follows.';
-comment on column public.ticket_followers.ticket_id is 'What is followed.';
+'Followers, who are notified of a ticket: everybody who commented on it. Following gives no right to see it.';
+comment on column public.ticket_followers.person_id is 'The follower.';
+comment on column public.ticket_followers.ticket_id is 'The ticket.';
 comment on column public.ticket_followers.since is 'Since when.';
-comment on column public.ticket_followers.number is 'The number of the ticket, to walk by; it never changes.';
+comment on column public.ticket_followers.number is
+'The number of the ticket, for index scans; it never changes.';
 create index ticket_followers_ticket on public.ticket_followers (ticket_id);
 create index ticket_followers_number on public.ticket_followers (person_id, number);
-comment on index public.ticket_followers_number is 'What a person follows, newest first.';
+comment on index public.ticket_followers_number is
+'The tickets that a person follows, newest first.';
 
 create function private.copy_ticket_number() returns trigger
 language plpgsql security definer set search_path = ''
@@ -171,7 +180,7 @@ begin
     return new;
 end;
 $$;
-comment on function private.copy_ticket_number is 'Copies the number of the ticket that is followed.';
+comment on function private.copy_ticket_number is 'Sets the ticket number of a follower''s row.';
 
 create trigger copy_ticket_number
 before insert on public.ticket_followers
@@ -199,7 +208,7 @@ begin
 end;
 $$;
 comment on function private.find_ticket_id is
-'The id that a reference names, a number or an id itself; null for anything else. Says nothing of who may see the ticket.';
+'The id of the ticket that a number or id refers to; null for anything else. Does not check who may see it.';
 
 create function private.ticket_json(ticket public.tickets) returns jsonb
 language sql stable security definer set search_path = ''

@@ -12,7 +12,7 @@ from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.processes import Service, running
 from tests.access import SERVICE_ROLE, Access
-from tests.database.cast import enrol, id_of
+from tests.database.personas import enrol, id_of
 
 MIDDLE = """
 select id from public.tickets where queue_id = %(queue)s order by number

@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from infra.local.postgres import SUPERUSER, connected
 from infra.local.stack.vault import keep_secrets
-from tests.database.server import DESK, shared_server
+from tests.database.server import SEEDED, shared_server
 
 API_URL = "https://api.example.com"
 SECRETS = {
@@ -29,7 +29,7 @@ def server(pytestconfig):
 @pytest.fixture
 def project_database(server) -> Iterator[SimpleNamespace]:
     """A database as a complete project has it, and a way to break it as superuser."""
-    name = server.clone(DESK)
+    name = server.clone(SEEDED)
     dsn = server.dsn(name)
     keep_secrets(dsn, SECRETS)
 

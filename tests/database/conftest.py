@@ -1,11 +1,11 @@
-"""A desk for each test: in a transaction rolled back, or a database of its own."""
+"""A database for each test: in a transaction rolled back, or one of its own."""
 
 from contextlib import ExitStack
 
 import pytest
 
-from .desk import Desk
-from .server import DESK, EMPTY, open_connection, shared_server
+from .acting import ActingConnection
+from .server import EMPTY, SEEDED, open_connection, shared_server
 
 
 @pytest.fixture(scope="session")
@@ -15,24 +15,26 @@ def server(pytestconfig):
 
 @pytest.fixture(scope="session")
 def session_connection(server):
-    database = server.clone(DESK)
+    database = server.clone(SEEDED)
     with open_connection(server.dsn(database)) as connection:
         yield connection
 
 
 @pytest.fixture
-def desk(session_connection):
-    """The desk within a transaction that is rolled back."""
+def db(session_connection):
+    """The seeded database, in a transaction that is rolled back."""
     with session_connection.transaction(force_rollback=True):
-        yield Desk(session_connection)
+        yield ActingConnection(session_connection)
 
 
 @pytest.fixture
-def office(server):
-    """Opens desks, each with its own connection, on one new database."""
-    database = server.clone(DESK)
+def connect(server):
+    """Opens connections to one new seeded database."""
+    database = server.clone(SEEDED)
     with ExitStack() as stack:
-        yield lambda: Desk(stack.enter_context(open_connection(server.dsn(database))))
+        yield lambda: ActingConnection(
+            stack.enter_context(open_connection(server.dsn(database)))
+        )
     server.drop(database)
 
 

@@ -1,4 +1,4 @@
-"""Tickets by the thousand, as years of work would leave them."""
+"""Stores tickets by the thousand, as years of work would leave them."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,10 @@ import psycopg
 
 from shared.core.types import TicketPriority, TicketType
 
-from .cast import id_of
+from .personas import id_of
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-MOMENTS = 50
+TIMESTAMPS = 50
 LIVE = ("new", "open", "pending", "on_hold", "with_supplier")
 CATEGORY = {"with_supplier": "on_hold"}  # of the statuses that have another name
 TAGS = ("printer", "invoice", "login", "vip")
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> None:
-    """Store tickets past the rules; many share a priority and a moment.
+    """Store tickets past the rules; many share a priority and a time.
 
     Half of them are in queue support, the others everywhere else.
 
@@ -48,13 +48,13 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
     into = f"copy public.tickets ({', '.join(COLUMNS)}) from stdin"
     with connection.cursor().copy(into) as copy:
         for number in range(count):
-            place = (dice.choices(queues, shares)[0], dice.choice(people))
-            copy.write_row((*place, *_row(dice, number, dice.random() < done)))
+            location = (dice.choices(queues, shares)[0], dice.choice(people))
+            copy.write_row((*location, *_row(dice, number, dice.random() < done)))
     connection.execute("alter table public.tickets enable trigger user")
     connection.execute(
         "insert into public.ticket_followers (person_id, ticket_id)"
         " select coalesce(assignee_id, requester_id), id from public.tickets"
-        " where number % 5 = 0",
+        " where number % 5 = 0"
     )
 
 
@@ -72,5 +72,5 @@ def _row(dice: random.Random, number: int, done: bool) -> tuple[object, ...]:
         holder and id_of(holder),
         dice.sample(TAGS, dice.randrange(3)),
         NOON - timedelta(minutes=dice.randrange(60)),
-        NOON + timedelta(microseconds=dice.randrange(MOMENTS)),
+        NOON + timedelta(microseconds=dice.randrange(TIMESTAMPS)),
     )

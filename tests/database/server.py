@@ -14,17 +14,17 @@ from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import SUPERUSER, connected, migrate
 from infra.local.processes import running
 
-from .cast import enrol
+from .personas import enrol
 
 MIGRATIONS = ROOT / "supabase" / "migrations"
 EMPTY = "empty"  # bootstrapped, nothing migrated
-DESK = "desk"  # migrated, with the cast
+SEEDED = "desk"  # migrated, with the personas
 
 _stash = pytest.StashKey["Server"]()
 
 
 class Server:
-    """The cluster of a platform; database `postgres` is migrated and has the cast."""
+    """The cluster of a platform; `postgres` is migrated and has the personas."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
@@ -43,12 +43,12 @@ class Server:
         drop = sql.SQL("drop database {} with (force)")
         self._administer(drop.format(sql.Identifier(database)))
 
-    def furnish(self) -> None:
+    def create_templates(self) -> None:
         self._copy("postgres", EMPTY)
         migrate(self.dsn("postgres"), MIGRATIONS)
         with connected(self.dsn("postgres")) as connection:
             enrol(connection)
-        self._copy("postgres", DESK)
+        self._copy("postgres", SEEDED)
 
     def _copy(self, template: str, name: str) -> None:
         copy = sql.SQL("create database {} template {} owner postgres strategy wal_log")
@@ -76,7 +76,7 @@ def _serving() -> Iterator[Server]:
         try:
             with running([platform.cluster.service()]):
                 server = Server(platform)
-                server.furnish()
+                server.create_templates()
                 yield server
         finally:
             platform.cluster.remove()

@@ -1,152 +1,150 @@
-"""Taking, handing on, putting back and giving tickets."""
+"""Assigning, reassigning and releasing tickets by hand."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from .cast import grant, id_of
-from .desk import refused
+from .acting import refused
+from .arrange import revoke_role
+from .personas import grant, id_of
 
 pytestmark = pytest.mark.slow
 
 
-def give(desk, who, ticket, person):
+def assign(db, who, ticket, person):
     assignee = person if person == "me" else str(id_of(person))
-    return desk.call(who, "assign_ticket", ticket=ticket["id"], assignee=assignee)
+    return db.call(who, "assign_ticket", ticket=ticket["id"], assignee=assignee)
 
 
-def release(desk, who, ticket):
-    return desk.call(who, "release_ticket", ticket=ticket["id"])
+def release(db, who, ticket):
+    return db.call(who, "release_ticket", ticket=ticket["id"])
 
 
-def holder(desk, ticket):
-    return desk.now(ticket)["assignee_id"]
+def assignee_id(db, ticket):
+    return db.reload(ticket)["assignee_id"]
 
 
-def test_a_free_ticket_is_taken(desk):
-    ticket = desk.ticket()
+def test_agents_assign_free_tickets_to_themselves(db):
+    ticket = db.create_ticket()
 
-    taken = give(desk, "agent", ticket, "me")
+    taken = assign(db, "agent", ticket, "me")
 
     assert (taken["assignee_id"], taken["status"]) == (str(id_of("agent")), "new")
-    [*_, event] = desk.events(ticket)
+    [*_, event] = db.events(ticket)
     assert event["before"] == {"assignee_id": None}
     assert event["after"] == {"assignee_id": str(id_of("agent"))}
     assert event["actor_id"] == str(id_of("agent"))
 
 
-def test_what_one_holds_one_may_hand_on_and_put_back(desk):
-    ticket = desk.ticket()
-    give(desk, "agent", ticket, "me")
+def test_assignees_reassign_and_release_their_tickets(db):
+    ticket = db.create_ticket()
+    assign(db, "agent", ticket, "me")
 
-    give(desk, "agent", ticket, "neighbour")
-    handed = holder(desk, ticket)
-    release(desk, "neighbour", ticket)
+    assign(db, "agent", ticket, "neighbour")
+    handed = assignee_id(db, ticket)
+    release(db, "neighbour", ticket)
 
     assert handed == str(id_of("neighbour"))
-    assert holder(desk, ticket) is None
+    assert assignee_id(db, ticket) is None
 
 
 @pytest.mark.parametrize("person", ["me", "lead"])
-def test_what_another_holds_is_not_an_agents_to_give(desk, person):
-    ticket = desk.ticket()
-    give(desk, "agent", ticket, "me")
+def test_agents_do_not_reassign_tickets_of_others(db, person):
+    ticket = db.create_ticket()
+    assign(db, "agent", ticket, "me")
 
     with refused("PT403", "denied"):
-        give(desk, "neighbour", ticket, person)
+        assign(db, "neighbour", ticket, person)
     with refused("PT403", "denied"):
-        release(desk, "neighbour", ticket)
+        release(db, "neighbour", ticket)
 
 
-def test_a_lead_gives_any_ticket_of_the_queue(desk):
-    ticket = desk.ticket()
-    give(desk, "agent", ticket, "me")
+def test_leads_reassign_any_ticket_of_their_queue(db):
+    ticket = db.create_ticket()
+    assign(db, "agent", ticket, "me")
 
-    give(desk, "lead", ticket, "neighbour")
-    given = holder(desk, ticket)
-    release(desk, "lead", ticket)
+    assign(db, "lead", ticket, "neighbour")
+    given = assignee_id(db, ticket)
+    release(db, "lead", ticket)
 
     assert given == str(id_of("neighbour"))
-    assert holder(desk, ticket) is None
+    assert assignee_id(db, ticket) is None
 
 
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
-def test_what_is_not_done_may_be_put_back(desk, category):
-    ticket = desk.ticket_in(category)
+def test_unsolved_tickets_can_be_released(db, category):
+    ticket = db.create_ticket_in(category)
     if category == "new":
-        desk.assign(ticket, "agent")
+        db.assign(ticket, "agent")
 
-    release(desk, "agent", ticket)
+    release(db, "agent", ticket)
 
-    assert holder(desk, ticket) is None
-
-
-def test_the_same_again_is_no_change_and_no_refusal(desk):
-    ticket = desk.ticket()
-    give(desk, "agent", ticket, "me")
-    give(desk, "agent", ticket, "neighbour")
-    handed = desk.now(ticket)
-
-    assert give(desk, "agent", ticket, "neighbour") == handed
-    release(desk, "neighbour", ticket)
-    freed = desk.now(ticket)
-    assert release(desk, "neighbour", ticket) == freed
-    assert desk.story(ticket).count("TICKET_ASSIGNED") == 3
+    assert assignee_id(db, ticket) is None
 
 
-def test_the_same_again_is_still_not_a_customers_to_ask(desk):
-    ticket = desk.ticket()
+def test_repeated_assignments_and_releases_change_nothing(db):
+    ticket = db.create_ticket()
+    assign(db, "agent", ticket, "me")
+    assign(db, "agent", ticket, "neighbour")
+    handed = db.reload(ticket)
+
+    assert assign(db, "agent", ticket, "neighbour") == handed
+    release(db, "neighbour", ticket)
+    freed = db.reload(ticket)
+    assert release(db, "neighbour", ticket) == freed
+    assert db.event_types(ticket).count("TICKET_ASSIGNED") == 3
+
+
+def test_customers_release_nothing_not_even_free_tickets(db):
+    ticket = db.create_ticket()
 
     with refused("PT403", "denied"):
-        release(desk, "customer", ticket)
+        release(db, "customer", ticket)
 
 
 @pytest.mark.parametrize("person", ["customer", "stranger", "biller", "nobody"])
-def test_who_does_not_work_the_queue_is_given_nothing(desk, person):
+def test_people_outside_the_queue_are_not_eligible(db, person):
     with refused("PT422", "not-eligible"):
-        give(desk, "admin", desk.ticket(), person)
+        assign(db, "admin", db.create_ticket(), person)
 
 
-def test_who_reads_every_queue_may_hold_a_ticket_of_any(desk):
-    ticket = desk.ticket(queue="billing")
+def test_admins_can_be_assigned_tickets_of_any_queue(db):
+    ticket = db.create_ticket(queue="billing")
 
-    assert give(desk, "admin", ticket, "me")["assignee_id"] == str(id_of("admin"))
+    assert assign(db, "admin", ticket, "me")["assignee_id"] == str(id_of("admin"))
 
 
-def test_a_member_whose_role_takes_nothing_is_given_nothing(desk):
-    desk.run(
-        "delete from public.person_roles where person_id = %s and role = 'agent'",
-        id_of("neighbour"),
-    )
+def test_members_without_an_agent_role_are_not_eligible(db):
+    revoke_role(db, "neighbour")
 
     with refused("PT422", "not-eligible"):
-        give(desk, "lead", desk.ticket(), "neighbour")
+        assign(db, "lead", db.create_ticket(), "neighbour")
 
 
-def test_a_role_without_the_queue_is_not_enough_to_give(desk):
-    grant(desk.connection, "biller", "lead")
+def test_leads_of_other_queues_assign_nothing(db):
+    grant(db.connection, "biller", "lead")
 
     with refused("PT404"):
-        give(desk, "biller", desk.ticket(), "me")
+        assign(db, "biller", db.create_ticket(), "me")
 
 
-def test_staff_may_not_assign_what_they_see_as_a_colleague_only(desk):
-    grant(desk.connection, "colleague", "lead")
+def test_staff_assign_nothing_they_see_as_a_colleague_only(db):
+    grant(db.connection, "colleague", "lead")
 
     with refused("PT403", "denied"):
-        give(desk, "colleague", desk.ticket(), "agent")
+        assign(db, "colleague", db.create_ticket(), "agent")
     with refused("PT403", "denied"):
-        desk.move(desk.ticket(), "open", "colleague")
+        db.set_status(db.create_ticket(), "open", "colleague")
 
 
-def test_of_many_who_read_the_same_version_one_takes_the_ticket(office):
-    ticket = office().ticket()
-    desks = [office() for _ in range(8)]
+def test_of_many_with_the_same_version_one_gets_the_ticket(connect):
+    ticket = connect().create_ticket()
+    connections = [connect() for _ in range(8)]
 
-    def take(desk, who):
+    def try_to_claim(db, who):
         try:
-            desk.call(
+            db.call(
                 who,
                 "assign_ticket",
                 ticket=ticket["id"],
@@ -157,23 +155,20 @@ def test_of_many_who_read_the_same_version_one_takes_the_ticket(office):
             return refusal.sqlstate
         return "ok"
 
-    with ThreadPoolExecutor(len(desks)) as pool:
-        answers = list(pool.map(take, desks, ["agent", "neighbour"] * 4))
+    with ThreadPoolExecutor(len(connections)) as pool:
+        results = list(pool.map(try_to_claim, connections, ["agent", "neighbour"] * 4))
 
-    assert sorted(answers) == ["PT412"] * 7 + ["ok"]
-    assert desks[0].story(ticket) == ["TICKET_CREATED", "TICKET_ASSIGNED"]
+    assert sorted(results) == ["PT412"] * 7 + ["ok"]
+    assert connections[0].event_types(ticket) == ["TICKET_CREATED", "TICKET_ASSIGNED"]
 
 
-def test_of_two_who_take_at_once_without_having_read_one_is_refused(office):
-    first, second, watch = office(), office(), office()
-    ticket = first.ticket()
+def test_of_two_concurrent_assignments_one_is_refused(connect):
+    first, second, watch = connect(), connect(), connect()
+    ticket = first.create_ticket()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            give(first, "agent", ticket, "me")
-            late = pool.submit(give, second, "neighbour", ticket, "me")
-            watch.wait_for_waiting(1)
-        with refused("PT403", "denied"):
-            late.result(30)
+    with first.blocking(assign, second, "neighbour", ticket, "me") as late:
+        assign(first, "agent", ticket, "me")
+    with refused("PT403", "denied"):
+        late.result(30)
 
-    assert holder(watch, ticket) == str(id_of("agent"))
+    assert assignee_id(watch, ticket) == str(id_of("agent"))

@@ -1,109 +1,109 @@
-"""Being there, going away, and how much somebody takes."""
+"""Availability, capacity and skills of agents."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from .cast import grant, id_of
-from .desk import refused
-from .shifts import begin_work, holder
+from .acting import refused
+from .arrange import leave_queues, store_webhook_settings
+from .assigning import assignee, make_available
+from .personas import grant, id_of
 
 pytestmark = pytest.mark.slow
 
 
-def set_to(desk, who, availability, agent="me", **given):
+def set_availability(db, who, availability, agent="me", **given):
     name = agent if agent == "me" else str(id_of(agent))
-    asked = {"agent": name, "availability": availability, **given}
-    return desk.call(who, "set_availability", **asked)
+    arguments = {"agent": name, "availability": availability, **given}
+    return db.call(who, "set_availability", **arguments)
 
 
-def change(desk, who, agent, **changes):
-    return desk.call(who, "change_agent", agent=str(id_of(agent)), changes=changes)
+def change_agent(db, who, agent, **changes):
+    return db.call(who, "change_agent", agent=str(id_of(agent)), changes=changes)
 
 
-def test_everybody_is_away_until_they_say_otherwise(desk):
-    before = desk.call("agent", "get_agent", agent="me")
-    after = set_to(desk, "agent", "available")
+def test_agents_are_away_by_default(db):
+    before = db.call("agent", "get_agent", agent="me")
+    after = set_availability(db, "agent", "available")
 
     assert (before["availability"], after["availability"]) == ("away", "available")
     assert before["name"] == after["name"] == "Agent"
     assert after["put_back"] == 0
 
 
-def test_saying_the_same_again_changes_nothing(desk):
-    first = set_to(desk, "agent", "available")
-    desk.run("update public.agents set availability_since = '2026-01-01Z'")
+def test_repeating_an_availability_changes_nothing(db):
+    first = set_availability(db, "agent", "available")
+    db.execute("update public.agents set availability_since = '2026-01-01Z'")
 
-    again = set_to(desk, "agent", "available")
+    again = set_availability(db, "agent", "available")
 
     assert again["availability_since"].startswith("2026-01-01")
     assert again.keys() == first.keys()
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger"])
-def test_who_takes_no_tickets_is_not_at_work(desk, who):
+def test_customers_have_no_availability(db, who):
     with refused("PT403", "denied"):
-        set_to(desk, who, "available")
+        set_availability(db, who, "available")
     with refused("PT404", "not-found"):
-        desk.call(who, "get_agent", agent="me")
+        db.call(who, "get_agent", agent="me")
     with refused("PT403", "denied"):
-        desk.call(who, "get_agent", agent=str(id_of("agent")))
+        db.call(who, "get_agent", agent=str(id_of("agent")))
 
 
-def test_staff_see_who_is_there(desk):
-    set_to(desk, "agent", "available")
+def test_staff_see_who_is_available(db):
+    set_availability(db, "agent", "available")
 
-    told = desk.call("biller", "get_agent", agent=str(id_of("agent")))
+    result = db.call("biller", "get_agent", agent=str(id_of("agent")))
 
-    assert told["availability"] == "available"
+    assert result["availability"] == "available"
     with refused("PT404", "not-found"):
-        desk.call("biller", "get_agent", agent=str(id_of("customer")))
+        db.call("biller", "get_agent", agent=str(id_of("customer")))
 
 
-def test_going_away_keeps_what_one_holds(desk):
-    ticket = desk.ticket_in("open")
+def test_going_away_keeps_tickets_by_default(db):
+    ticket = db.create_ticket_in("open")
 
-    told = set_to(desk, "agent", "away")
+    result = set_availability(db, "agent", "away")
 
-    assert (holder(desk, ticket), told["put_back"]) == ("agent", 0)
+    assert (assignee(db, ticket), result["put_back"]) == ("agent", 0)
 
 
-def test_going_away_may_put_back_what_is_new_or_open(desk):
-    begin_work(desk, "agent")
-    new, opened = desk.ticket(), desk.ticket_in("open")
-    desk.assign(new, "agent")
-    waiting = [desk.ticket_in(each) for each in ("pending", "on_hold", "solved")]
-    others = desk.ticket_in("open", held_by="neighbour")
+def test_going_away_can_release_new_and_open_tickets(db):
+    make_available(db, "agent")
+    new, opened = db.create_ticket(), db.create_ticket_in("open")
+    db.assign(new, "agent")
+    waiting = [db.create_ticket_in(each) for each in ("pending", "on_hold", "solved")]
+    others = db.create_ticket_in("open", held_by="neighbour")
 
-    told = set_to(desk, "agent", "away", reassign=True)
+    result = set_availability(db, "agent", "away", reassign=True)
 
-    assert (told["put_back"], told["load"]) == (2, 0)
-    assert told["availability"] == "away"
-    assert [holder(desk, each) for each in (new, opened)] == [None, None]
-    assert [holder(desk, each) for each in waiting] == ["agent"] * 3
-    assert holder(desk, others) == "neighbour"
-    last = desk.events(opened)[-1]
+    assert (result["put_back"], result["load"]) == (2, 0)
+    assert result["availability"] == "away"
+    assert [assignee(db, each) for each in (new, opened)] == [None, None]
+    assert [assignee(db, each) for each in waiting] == ["agent"] * 3
+    assert assignee(db, others) == "neighbour"
+    last = db.events(opened)[-1]
     assert (last["type"], last["actor_id"]) == ("TICKET_ASSIGNED", str(id_of("agent")))
 
 
-def test_coming_back_puts_nothing_back(desk):
-    ticket = desk.ticket_in("open")
+def test_becoming_available_releases_nothing(db):
+    ticket = db.create_ticket_in("open")
 
-    set_to(desk, "agent", "available", reassign=True)
+    set_availability(db, "agent", "available", reassign=True)
 
-    assert holder(desk, ticket) == "agent"
+    assert assignee(db, ticket) == "agent"
 
 
-def test_a_lead_sends_somebody_of_the_queue_away(desk):
-    begin_work(desk, "agent")
-    ticket = desk.ticket_in("open")
+def test_leads_set_members_of_their_queue_away(db):
+    make_available(db, "agent")
+    ticket = db.create_ticket_in("open")
 
-    set_to(desk, "lead", "away", "agent", reassign=True)
+    set_availability(db, "lead", "away", "agent", reassign=True)
 
-    assert holder(desk, ticket) is None
-    assert desk.events(ticket)[-1]["actor_id"] == str(id_of("lead"))
+    assert assignee(db, ticket) is None
+    assert db.events(ticket)[-1]["actor_id"] == str(id_of("lead"))
 
 
 @pytest.mark.parametrize(
@@ -111,27 +111,27 @@ def test_a_lead_sends_somebody_of_the_queue_away(desk):
     [("neighbour", "agent"), ("lead", "biller"), ("customer", "agent"),
      ("biller", "lead")],
 )  # fmt: skip
-def test_others_say_nothing_about_somebody(desk, who, agent):
+def test_agents_are_not_changed_by_people_who_do_not_lead_them(db, who, agent):
     with refused("PT403", "denied"):
-        set_to(desk, who, "away", agent, reassign=True)
+        set_availability(db, who, "away", agent, reassign=True)
     with refused("PT403", "denied"):
-        change(desk, who, agent, capacity=1000)
+        change_agent(db, who, agent, capacity=1000)
 
 
-def test_nobody_raises_their_own_capacity_unless_they_lead(desk):
+def test_nobody_raises_their_own_capacity_unless_they_lead(db):
     with refused("PT403", "denied"):
-        change(desk, "agent", "agent", capacity=1000)
+        change_agent(db, "agent", "agent", capacity=1000)
 
-    assert change(desk, "lead", "lead", capacity=3)["capacity"] == 3
+    assert change_agent(db, "lead", "lead", capacity=3)["capacity"] == 3
 
 
 @pytest.mark.parametrize("who", ["lead", "admin"])
-def test_capacity_and_skills_are_said_by_those_who_lead(desk, who):
-    told = change(desk, who, "agent", capacity=0, skills=["tax", "german", "tax"])
+def test_leads_set_capacity_and_skills(db, who):
+    result = change_agent(db, who, "agent", capacity=0, skills=["tax", "german", "tax"])
 
-    assert (told["capacity"], told["skills"]) == (0, ["german", "tax"])
-    assert change(desk, who, "agent", capacity=5)["skills"] == ["german", "tax"]
-    assert change(desk, who, "agent", skills=[])["capacity"] == 5
+    assert (result["capacity"], result["skills"]) == (0, ["german", "tax"])
+    assert change_agent(db, who, "agent", capacity=5)["skills"] == ["german", "tax"]
+    assert change_agent(db, who, "agent", skills=[])["capacity"] == 5
 
 
 @pytest.mark.parametrize(
@@ -140,84 +140,82 @@ def test_capacity_and_skills_are_said_by_those_who_lead(desk, who):
      {"skills": [""]}, {"skills": ["a,b"]}, {"skills": [f"s{n}" for n in range(51)]}],
     ids=lambda changes: str(changes)[:30],
 )  # fmt: skip
-def test_a_capacity_or_skill_that_cannot_be_is_refused(desk, changes):
+def test_invalid_capacities_and_skills_are_refused(db, changes):
     with refused("23514"):
-        change(desk, "admin", "agent", **changes)
+        change_agent(db, "admin", "agent", **changes)
 
 
-def test_there_is_nobody_to_change_who_takes_no_tickets(desk):
+def test_customers_are_not_found_as_agents(db):
     with refused("PT404", "not-found"):
-        change(desk, "admin", "customer", capacity=1)
+        change_agent(db, "admin", "customer", capacity=1)
 
 
-def test_a_lead_who_left_the_queue_says_nothing_any_more(desk):
-    desk.run("delete from public.queue_members where person_id = %s", id_of("lead"))
+def test_leads_who_left_the_queue_change_no_agent(db):
+    leave_queues(db, "lead")
 
     with refused("PT403", "denied"):
-        change(desk, "lead", "agent", capacity=1)
-    grant(desk.connection, "lead", "admin")
-    assert change(desk, "lead", "agent", capacity=1)["capacity"] == 1
+        change_agent(db, "lead", "agent", capacity=1)
+    grant(db.connection, "lead", "admin")
+    assert change_agent(db, "lead", "agent", capacity=1)["capacity"] == 1
 
 
-def calls(desk):
-    """Return the calls to look for work that are on their way."""
-    return desk.one(
+def job_calls(db):
+    """Count the requests to start the job that assigns waiting tickets."""
+    return db.scalar(
         "select count(*) from net.http_request_queue"
         " where convert_from(body, 'utf8')::jsonb ->> 'job' = 'waiting_tickets'"
     )
 
 
-def test_who_can_take_more_wakes_those_who_give_out_work(desk):
-    for name in ("autocrm_webhook_url", "autocrm_webhook_secret"):
-        desk.run("select vault.create_secret(%s, %s)", "http://127.0.0.1:9/", name)
+def test_more_room_starts_the_assignment_job(db):
+    store_webhook_settings(db)
 
-    counted = [calls(desk)]
+    counted = [job_calls(db)]
     for act in (
-        lambda: set_to(desk, "agent", "available"),
-        lambda: set_to(desk, "agent", "available"),
-        lambda: change(desk, "lead", "agent", capacity=20),
-        lambda: change(desk, "lead", "agent", capacity=5),
-        lambda: change(desk, "lead", "agent", skills=["tax"]),
-        lambda: set_to(desk, "agent", "away"),
-        lambda: change(desk, "lead", "agent", capacity=20),
+        lambda: set_availability(db, "agent", "available"),
+        lambda: set_availability(db, "agent", "available"),
+        lambda: change_agent(db, "lead", "agent", capacity=20),
+        lambda: change_agent(db, "lead", "agent", capacity=5),
+        lambda: change_agent(db, "lead", "agent", skills=["tax"]),
+        lambda: set_availability(db, "agent", "away"),
+        lambda: change_agent(db, "lead", "agent", capacity=20),
     ):
         act()
-        counted.append(calls(desk))
+        counted.append(job_calls(db))
 
     assert counted == [0, 1, 1, 2, 2, 3, 3, 3]
 
 
-def test_a_ticket_given_while_somebody_goes_away_goes_back_with_the_rest(office):
-    """It came between the look at what they hold and the lock of their row."""
-    giver, leaver, watch = office(), office(), office()
-    ticket = giver.ticket()
+def test_tickets_assigned_while_going_away_are_released_too(connect):
+    """It comes between reading the tickets of an agent and locking their row."""
+    giver, leaver, watch = connect(), connect(), connect()
+    ticket = giver.create_ticket()
 
-    with ThreadPoolExecutor(1) as pool:
-        with giver.connection.transaction():
-            giver.assign(ticket, "agent")
-            late = pool.submit(set_to, leaver, "agent", "away", reassign=True)
-            watch.wait_for_waiting(1)
-        told = late.result(30)
+    with giver.blocking(
+        set_availability, leaver, "agent", "away", reassign=True
+    ) as late:
+        giver.assign(ticket, "agent")
+    result = late.result(30)
 
-    assert (told["put_back"], told["load"]) == (1, 0)
-    assert holder(watch, ticket) is None
+    assert (result["put_back"], result["load"]) == (1, 0)
+    assert assignee(watch, ticket) is None
 
 
 @pytest.mark.parametrize("changes", [None, {}, {"capacity": None}, {"skills": None}])
-def test_nothing_said_changes_nothing(desk, changes):
-    before = change(desk, "admin", "agent", capacity=3, skills=["tax"])
-    with desk.acting("admin") as connection:
+def test_empty_changes_change_nothing(db, changes):
+    before = change_agent(db, "admin", "agent", capacity=3, skills=["tax"])
+    with db.acting("admin") as connection:
         connection.execute(
             "select api.change_agent(%s, %s::jsonb)",
             [str(id_of("agent")), None if changes is None else json.dumps(changes)],
         )
 
-    assert desk.call("admin", "get_agent", agent=str(id_of("agent"))) == before
+    assert db.call("admin", "get_agent", agent=str(id_of("agent"))) == before
 
 
 @pytest.mark.parametrize("agent", [None, "", "agent", "me or you"])
-def test_nobody_is_nobody(desk, agent):
+def test_invalid_agent_references_are_refused(db, agent):
     with pytest.raises(psycopg.Error) as refusal:
-        desk.call("admin", "set_availability", agent=agent, availability="available")
+        db.call("admin", "set_availability", agent=agent, availability="available")
 
     assert refusal.value.sqlstate in ("PT404", "22P02")

@@ -1,28 +1,29 @@
-"""Which topics hear of what, and who may listen."""
+"""Which topics get which broadcasts, and who may join them."""
 
 import pytest
 
-from .cast import PEOPLE, id_of
-from .desk import ANYBODY, refused
+from .acting import ANON, refused
+from .arrange import leave_queues
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
 
-def heard(desk, ticket):
-    """Return the topics of the messages about a ticket, with what was told."""
-    told = desk.run(
+def broadcasts(db, ticket):
+    """Return the messages about a ticket, by topic."""
+    reached = db.execute(
         "select topic, event, payload, private, extension from realtime.messages"
         " where payload ->> 'ticket_id' = %s order by payload ->> 'seq', topic",
         ticket["id"],
     )
-    return told.fetchall()
+    return reached.fetchall()
 
 
-def topics(desk, ticket, event):
-    return {topic for topic, name, *_ in heard(desk, ticket) if name == event}
+def topics(db, ticket, event):
+    return {topic for topic, name, *_ in broadcasts(db, ticket) if name == event}
 
 
-def ears(ticket, *people):
+def expected_topics(ticket, *people):
     return {
         f"ticket:{ticket['id']}",
         f"queue:{ticket['queue_id']}",
@@ -30,75 +31,77 @@ def ears(ticket, *people):
     }
 
 
-def test_a_new_ticket_is_told_to_its_queue_and_requester(desk):
-    ticket = desk.ticket()
+def test_new_tickets_are_broadcast_to_queue_and_requester(db):
+    ticket = db.create_ticket()
 
-    assert topics(desk, ticket, "TICKET_CREATED") == ears(ticket, "customer")
-
-
-def test_a_message_is_the_event_and_private(desk):
-    ticket = desk.ticket()
-
-    [event] = desk.events(ticket)
-    assert [row[2:] for row in heard(desk, ticket)] == [(event, True, "broadcast")] * 3
+    assert topics(db, ticket, "TICKET_CREATED") == expected_topics(ticket, "customer")
 
 
-def test_a_reply_is_told_to_holder_followers_and_requester(desk):
-    ticket = desk.ticket()
-    desk.assign(ticket, "agent")
-    desk.say("colleague", ticket)
+def test_broadcasts_are_private_and_hold_the_event(db):
+    ticket = db.create_ticket()
 
-    desk.say("lead", ticket)
-
-    told = topics(desk, ticket, "TICKET_COMMENTED")
-    assert told == ears(ticket, "customer", "agent", "colleague")
+    [event] = db.events(ticket)
+    assert [row[2:] for row in broadcasts(db, ticket)] == [
+        (event, True, "broadcast")
+    ] * 3
 
 
-def test_a_note_is_told_where_no_customer_listens(desk):
-    ticket = desk.ticket()
-    desk.say("colleague", ticket)
-    desk.say("lead", ticket)
-    desk.assign(ticket, "agent")
-    desk.run("delete from realtime.messages")
+def test_replies_are_broadcast_to_assignee_followers_and_requester(db):
+    ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    db.comment("colleague", ticket)
 
-    desk.note(ticket)
+    db.comment("lead", ticket)
 
-    internal = ears(ticket, "agent", "lead") - {f"ticket:{ticket['id']}"}
+    reached = topics(db, ticket, "TICKET_COMMENTED")
+    assert reached == expected_topics(ticket, "customer", "agent", "colleague")
+
+
+def test_notes_are_broadcast_on_internal_topics_only(db):
+    ticket = db.create_ticket()
+    db.comment("colleague", ticket)
+    db.comment("lead", ticket)
+    db.assign(ticket, "agent")
+    db.execute("delete from realtime.messages")
+
+    db.note(ticket)
+
+    internal = expected_topics(ticket, "agent", "lead") - {f"ticket:{ticket['id']}"}
     internal.add(f"ticket:{ticket['id']}:internal")
-    assert topics(desk, ticket, "TICKET_COMMENTED") == internal
+    assert topics(db, ticket, "TICKET_COMMENTED") == internal
 
 
-def test_a_note_is_not_told_to_staff_who_lost_the_queue(desk):
-    ticket = desk.ticket()
-    desk.say("neighbour", ticket)
-    desk.run(
-        "delete from public.queue_members where person_id = %s", id_of("neighbour")
-    )
+def test_notes_are_not_broadcast_to_staff_who_left_the_queue(db):
+    ticket = db.create_ticket()
+    db.comment("neighbour", ticket)
+    leave_queues(db, "neighbour")
 
-    desk.note(ticket)
+    db.note(ticket)
 
-    told = topics(desk, ticket, "TICKET_COMMENTED")
-    assert f"user:{id_of('neighbour')}" not in told
+    reached = topics(db, ticket, "TICKET_COMMENTED")
+    assert f"user:{id_of('neighbour')}" not in reached
 
 
-def test_who_loses_a_ticket_is_told(desk):
-    ticket = desk.ticket()
-    desk.assign(ticket, "agent")
-    desk.run("delete from realtime.messages")
+def test_assignments_are_broadcast_to_the_former_assignee(db):
+    ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    db.execute("delete from realtime.messages")
 
-    desk.assign(ticket, "neighbour")
+    db.assign(ticket, "neighbour")
 
-    told = topics(desk, ticket, "TICKET_ASSIGNED")
-    assert told == ears(ticket, "customer", "agent", "neighbour")
+    reached = topics(db, ticket, "TICKET_ASSIGNED")
+    assert reached == expected_topics(ticket, "customer", "agent", "neighbour")
 
 
-def test_a_queue_that_loses_a_ticket_is_told(desk):
-    ticket = desk.ticket()
+def test_queue_changes_are_broadcast_to_the_former_queue(db):
+    ticket = db.create_ticket()
 
-    desk.run("update public.tickets set queue_id = %s", id_of("billing"))
+    db.execute("update public.tickets set queue_id = %s", id_of("billing"))
 
-    told = topics(desk, ticket, "TICKET_UPDATED")
-    assert told == ears(ticket, "customer") | {f"queue:{id_of('billing')}"}
+    reached = topics(db, ticket, "TICKET_UPDATED")
+    assert reached == expected_topics(ticket, "customer") | {
+        f"queue:{id_of('billing')}"
+    }
 
 
 # Who may listen -------------------------------------------------------------
@@ -138,9 +141,9 @@ MALFORMED = [
 ]
 
 
-def may_join_topic(desk, who, topic):
+def may_join_topic(db, who, topic):
     """Ask as Realtime does: whether the policy shows a message of the topic."""
-    with desk.acting(who) as connection:
+    with db.acting(who) as connection:
         connection.execute("select set_config('realtime.topic', %s, true)", [topic])
         shown = connection.execute(
             "select count(*) from realtime.messages where topic = %s", [topic]
@@ -148,66 +151,66 @@ def may_join_topic(desk, who, topic):
         return shown.fetchone() == (1,)
 
 
-def spoken(desk, topic):
-    """Send to a topic, with its names filled in."""
-    ticket = desk.ticket()
+def broadcast_to(db, topic):
+    """Broadcast to a topic, with its names filled in; return it."""
+    ticket = db.create_ticket()
     names = {name: id_of(name) for name in (*PEOPLE, "support", "billing", "attic")}
     topic = topic.format(ticket=ticket["id"], number=ticket["number"], **names)
-    desk.run("delete from realtime.messages")
-    desk.run("select realtime.send('{}', 'TEST', %s, true)", topic)
+    db.execute("delete from realtime.messages")
+    db.execute("select realtime.send('{}', 'TEST', %s, true)", topic)
     return topic
 
 
 @pytest.mark.parametrize("topic", LISTENERS)
-def test_a_topic_is_joined_by_those_we_say(desk, topic):
-    full = spoken(desk, topic)
+def test_topics_are_joined_by_listed_personas_only(db, topic):
+    full = broadcast_to(db, topic)
 
-    joined = {who for who in PEOPLE if may_join_topic(desk, who, full)}
+    joined = {who for who in PEOPLE if may_join_topic(db, who, full)}
 
     assert joined == LISTENERS[topic]
 
 
 @pytest.mark.parametrize("topic", MALFORMED)
-def test_a_malformed_topic_is_joined_by_nobody(desk, topic):
-    full = spoken(desk, topic)
+def test_a_malformed_topic_is_joined_by_nobody(db, topic):
+    full = broadcast_to(db, topic)
 
-    assert [who for who in PEOPLE if may_join_topic(desk, who, full)] == []
+    assert [who for who in PEOPLE if may_join_topic(db, who, full)] == []
 
 
-def test_a_topic_of_nothing_is_joined_by_nobody(desk):
+def test_topics_of_missing_objects_are_joined_by_nobody(db):
     for kind in ("ticket", "queue", "user"):
-        topic = spoken(desk, f"{kind}:{id_of('nothing')}")
-        assert not may_join_topic(desk, "admin", topic)
+        topic = broadcast_to(db, f"{kind}:{id_of('nothing')}")
+        assert not may_join_topic(db, "admin", topic)
 
 
 @pytest.mark.parametrize("topic", LISTENERS)
-def test_nobody_joins_without_signing_in(desk, topic):
-    full = spoken(desk, topic)
+def test_topics_are_joined_by_signed_in_people_only(db, topic):
+    full = broadcast_to(db, topic)
 
-    assert not may_join_topic(desk, ANYBODY, full)
-    assert not may_join_topic(desk, "nobody", full)
+    assert not may_join_topic(db, ANON, full)
+    assert not may_join_topic(db, "nobody", full)
 
 
-def test_a_token_for_somebody_else_joins_nothing(desk):
-    topic = spoken(desk, "user:{customer}")
+def test_tokens_of_another_audience_join_nothing(db):
+    topic = broadcast_to(db, "user:{customer}")
 
-    with desk.acting("customer", aud="other") as connection:
+    with db.acting("customer", aud="other") as connection:
         connection.execute("select set_config('realtime.topic', %s, true)", [topic])
-        heard = connection.execute("select count(*) from realtime.messages")
+        broadcasts = connection.execute("select count(*) from realtime.messages")
 
-        assert heard.fetchone() == (0,)
-
-
-def test_one_topic_joined_shows_no_message_of_presence(desk):
-    topic = spoken(desk, "user:{customer}")
-    desk.run("update realtime.messages set extension = 'presence'")
-
-    assert not may_join_topic(desk, "customer", topic)
+        assert broadcasts.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("who", [*PEOPLE, ANYBODY])
-def test_nobody_speaks_to_a_topic_as_if_it_were_the_desk(desk, who):
-    with refused("42501"), desk.acting(who) as connection:
+def test_broadcast_policies_show_no_presence_messages(db):
+    topic = broadcast_to(db, "user:{customer}")
+    db.execute("update realtime.messages set extension = 'presence'")
+
+    assert not may_join_topic(db, "customer", topic)
+
+
+@pytest.mark.parametrize("who", [*PEOPLE, ANON])
+def test_nobody_forges_broadcasts(db, who):
+    with refused("42501"), db.acting(who) as connection:
         connection.execute(
             "insert into realtime.messages (topic, extension, event, private)"
             " values (%s, 'broadcast', 'TICKET_CREATED', true)",

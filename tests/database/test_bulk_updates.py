@@ -1,10 +1,21 @@
-"""One change to many tickets: as each would be changed alone, and taken back."""
+"""Bulk updates: one change to many tickets, with the rules of each, and undo."""
 
 import pytest
 
-from .bulk import begin, done, ends, items, look, step, undo, undone, work
-from .cast import PEOPLE, id_of
-from .desk import Json, refused
+from .acting import Json, refused
+from .arrange import broadcasts, delete_account, revoke_role, store_webhook_settings
+from .bulk import (
+    get_bulk_update,
+    item_results,
+    items,
+    run,
+    run_all,
+    run_chunk,
+    run_undo,
+    start,
+    undo,
+)
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -23,13 +34,13 @@ def state(ticket):
     return {name: ticket[name] for name in named}
 
 
-def test_every_ticket_becomes_what_was_asked(desk):
-    tickets = [desk.ticket(tags=["old", "new"]) for _ in range(3)]
+def test_every_ticket_gets_the_requested_change(db):
+    tickets = [db.create_ticket(tags=["old", "new"]) for _ in range(3)]
 
-    job = done(desk, tickets, **EVERYTHING)
+    job = run(db, tickets, **EVERYTHING)
 
     for ticket in tickets:
-        assert state(desk.now(ticket)) == {
+        assert state(db.reload(ticket)) == {
             "status": "solved",
             "status_reason": "Recalled.",
             "assignee_id": str(id_of("agent")),
@@ -38,16 +49,16 @@ def test_every_ticket_becomes_what_was_asked(desk):
             "tags": ["old", "recall"],
         }
     assert (job["state"], job["total"], job["done"]) == ("finished", 3, 3)
-    assert ends(desk, job) == ["done"] * 3
+    assert item_results(db, job) == ["done"] * 3
 
 
-def test_every_event_names_its_batch_and_who_asked(desk):
-    ticket = desk.ticket()
+def test_events_name_their_batch_and_actor(db):
+    ticket = db.create_ticket()
 
-    job = done(desk, [ticket], **EVERYTHING)
-    desk.note(ticket)
+    job = run(db, [ticket], **EVERYTHING)
+    db.note(ticket)
 
-    first, *batch, last = desk.events(ticket)
+    first, *batch, last = db.events(ticket)
     assert {(event["batch_id"], event["actor_id"]) for event in batch} == {
         (job["id"], str(id_of("agent")))
     }
@@ -57,74 +68,74 @@ def test_every_event_names_its_batch_and_who_asked(desk):
     assert (first["batch_id"], last["batch_id"]) == (None, None)
 
 
-def test_one_refusal_does_not_stop_the_others(desk):
-    closed, fine = desk.ticket_in("closed"), desk.ticket_in("open")
-    foreign = desk.ticket(queue="billing")
+def test_a_failed_item_does_not_stop_the_others(db):
+    closed, fine = db.create_ticket_in("closed"), db.create_ticket_in("open")
+    foreign = db.create_ticket(queue="billing")
     nowhere = id_of("nothing")
 
-    job = done(
-        desk, [closed, nowhere, foreign, fine, "99999999"], status="pending",
+    job = run(
+        db, [closed, nowhere, foreign, fine, "99999999"], status="pending",
         priority="high",
     )  # fmt: skip
 
     hidden = "not-found"
-    assert ends(desk, job) == ["ticket-closed", hidden, hidden, "done", hidden]
+    assert item_results(db, job) == ["ticket-closed", hidden, hidden, "done", hidden]
     assert (job["done"], job["skipped"], job["failed"]) == (1, 0, 4)
-    for item in items(desk, job, result="failed"):
+    for item in items(db, job, result="failed"):
         assert item["detail"].endswith(".")
-    assert desk.now(foreign) == foreign
+    assert db.reload(foreign) == foreign
 
 
-def test_a_ticket_that_is_not_seen_is_refused_as_one_that_is_not_there(desk):
-    foreign = desk.ticket(queue="billing")
+def test_hidden_and_missing_tickets_fail_alike(db):
+    foreign = db.create_ticket(queue="billing")
 
-    job = done(desk, [foreign["number"], 99999999], priority="high")
+    job = run(db, [foreign["number"], 99999999], priority="high")
 
-    seen, unseen = items(desk, job)
-    told = ("result", "problem", "detail")
-    assert [seen[name] for name in told] == [unseen[name] for name in told]
+    seen, unseen = items(db, job)
+    sent = ("result", "problem", "detail")
+    assert [seen[name] for name in sent] == [unseen[name] for name in sent]
     assert seen["ticket"] == str(foreign["number"])
 
 
-def test_an_item_is_done_wholly_or_not_at_all(desk):
-    ticket = desk.ticket()
+def test_items_are_applied_entirely_or_not_at_all(db):
+    ticket = db.create_ticket()
 
-    job = done(desk, [ticket], priority="high", assignee="me", status="on_hold")
+    job = run(db, [ticket], priority="high", assignee="me", status="on_hold")
 
-    assert ends(desk, job) == ["step-not-allowed"]
-    assert desk.now(ticket) == ticket
-    assert desk.story(ticket) == ["TICKET_CREATED"]
+    assert item_results(db, job) == ["step-not-allowed"]
+    assert db.reload(ticket) == ticket
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_what_is_so_already_is_skipped(desk):
-    ticket = desk.ticket(priority="high", tags=["a"])
+def test_items_without_a_change_are_skipped(db):
+    ticket = db.create_ticket(priority="high", tags=["a"])
 
-    job = done(
-        desk, [ticket], priority="high", add_tags=["a"], remove_tags=["b"],
+    job = run(
+        db, [ticket], priority="high", add_tags=["a"], remove_tags=["b"],
         queue="support", assignee="none", status="new",
     )  # fmt: skip
 
-    assert ends(desk, job) == ["unchanged"]
+    assert item_results(db, job) == ["unchanged"]
     assert job["skipped"] == 1
-    assert desk.now(ticket) == ticket
+    assert db.reload(ticket) == ticket
 
 
-def test_a_ticket_named_twice_is_done_once(desk):
-    ticket = desk.ticket()
+def test_a_ticket_named_twice_is_done_once(db):
+    ticket = db.create_ticket()
     number = ticket["number"]
 
-    job = done(desk, [ticket["id"].upper(), number, ticket["id"]], priority="high")
+    job = run(db, [ticket["id"].upper(), number, ticket["id"]], priority="high")
 
-    assert ends(desk, job) == ["done", "unchanged"]
-    assert desk.story(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
+    assert item_results(db, job) == ["done", "unchanged"]
+    assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
 
 
-def test_a_bad_value_is_reported_with_the_rule_it_breaks(desk):
-    ticket = desk.ticket(tags=[f"t{n}" for n in range(20)])
+def test_invalid_values_are_reported_with_the_violated_constraint(db):
+    ticket = db.create_ticket(tags=[f"t{n}" for n in range(20)])
 
-    job = done(desk, [ticket], add_tags=["one-more"])
+    job = run(db, [ticket], add_tags=["one-more"])
 
-    [item] = items(desk, job)
+    [item] = items(db, job)
     assert (item["problem"], item["detail"]) == (
         "invalid",
         "It breaks the rule tickets_tags_count.",
@@ -146,12 +157,12 @@ def test_a_bad_value_is_reported_with_the_rule_it_breaks(desk):
     ],
     ids=str,
 )
-def test_an_item_asks_the_right_of_a_single_change(desk, who, change, end):
-    ticket = desk.ticket()
+def test_items_need_the_permission_of_the_single_command(db, who, change, end):
+    ticket = db.create_ticket()
 
-    job = done(desk, [ticket], who, **change)
+    job = run(db, [ticket], who, **change)
 
-    assert ends(desk, job, who) == [end]
+    assert item_results(db, job, who) == [end]
 
 
 @pytest.mark.parametrize(
@@ -159,220 +170,220 @@ def test_an_item_asks_the_right_of_a_single_change(desk, who, change, end):
     [{"priority": "low"}, {"status": "open"}, {"assignee": "me"}, {"add_tags": ["a"]}],
     ids=str,
 )
-def test_whoever_may_do_no_such_thing_begins_none(desk, change):
-    ticket = desk.ticket()
+def test_bulk_updates_need_the_permission_to_start(db, change):
+    ticket = db.create_ticket()
 
     for who in ("customer", "stranger"):
         with refused("PT403", "denied"):
-            begin(desk, [ticket], who, **change)
+            start(db, [ticket], who, **change)
 
 
-def test_a_role_revoked_meanwhile_denies_what_is_left(desk):
-    tickets = [desk.ticket() for _ in range(4)]
-    job = begin(desk, tickets, priority="low")
-    step(desk, max_items=2)
+def test_revoking_a_role_denies_the_remaining_items(db):
+    tickets = [db.create_ticket() for _ in range(4)]
+    job = start(db, tickets, priority="low")
+    run_chunk(db, max_items=2)
 
-    desk.run("delete from public.person_roles where role = 'agent' and person_id = %s",
-             id_of("agent"))  # fmt: skip
-    work(desk)
+    revoke_role(db, "agent")
+    run_all(db)
 
-    assert ends(desk, job) == ["done", "done", "denied", "denied"]
-    assert [desk.now(each)["priority"] for each in tickets[2:]] == ["normal"] * 2
+    assert item_results(db, job) == ["done", "done", "denied", "denied"]
+    assert [db.reload(each)["priority"] for each in tickets[2:]] == ["normal"] * 2
 
 
-def test_somebody_deleted_takes_their_bulk_updates_along(desk):
-    ticket = desk.ticket()
-    begin(desk, [ticket], priority="low")
+def test_deleting_a_person_deletes_their_bulk_updates(db):
+    ticket = db.create_ticket()
+    start(db, [ticket], priority="low")
 
-    desk.run("delete from auth.users where id = %s", id_of("agent"))
+    delete_account(db, "agent")
 
-    assert step(desk) is None
-    assert desk.now(ticket)["priority"] == "normal"
+    assert run_chunk(db) is None
+    assert db.reload(ticket)["priority"] == "normal"
 
 
 # Progress -------------------------------------------------------------------
 
 
-def test_progress_is_read_and_told_chunk_by_chunk(desk):
-    tickets = [desk.ticket() for _ in range(5)]
-    job = begin(desk, tickets, priority="low")
+def test_progress_is_stored_and_broadcast_after_each_chunk(db):
+    tickets = [db.create_ticket() for _ in range(5)]
+    job = start(db, tickets, priority="low")
     assert (job["state"], job["total"], job["started_at"]) == ("waiting", 5, None)
 
-    steps = [step(desk, max_items=2) for _ in range(3)]
+    steps = [run_chunk(db, max_items=2) for _ in range(3)]
 
     assert [(each["state"], each["done"]) for each in steps] == [
         ("running", 2), ("running", 4), ("finished", 5),
     ]  # fmt: skip
-    told = desk.run(
-        "select topic, private, payload from realtime.messages"
-        " where event = 'BULK_UPDATE_PROGRESSED' order by payload -> 'done'"
-    ).fetchall()
-    assert told == [(f"user:{id_of('agent')}", True, each) for each in steps]
-    assert look(desk, job) == steps[-1]
-    assert step(desk) is None
+    sent = broadcasts(db, "BULK_UPDATE_PROGRESSED")
+    assert sent == [(f"user:{id_of('agent')}", True, each) for each in steps]
+    assert get_bulk_update(db, job) == steps[-1]
+    assert run_chunk(db) is None
 
 
-def test_items_are_read_page_by_page_and_by_result(desk):
-    tickets = [desk.ticket(), desk.ticket(priority="low"), desk.ticket()]
+def test_items_are_listed_by_page_and_by_result(db):
+    tickets = [db.create_ticket(), db.create_ticket(priority="low"), db.create_ticket()]
 
-    job = begin(desk, tickets, priority="low")
-    waiting = items(desk, job)
-    work(desk)
+    job = start(db, tickets, priority="low")
+    waiting = items(db, job)
+    run_all(db)
 
     assert [each["result"] for each in waiting] == [None] * 3
-    assert [each["position"] for each in items(desk, job, page_size=2)] == [1, 2]
-    assert [each["position"] for each in items(desk, job, after=2)] == [3]
-    assert [each["position"] for each in items(desk, job, result="done")] == [1, 3]
+    assert [each["position"] for each in items(db, job, page_size=2)] == [1, 2]
+    assert [each["position"] for each in items(db, job, after=2)] == [3]
+    assert [each["position"] for each in items(db, job, result="done")] == [1, 3]
 
 
-def test_a_bulk_update_is_shown_to_who_asked_alone(desk):
-    job = begin(desk, [desk.ticket()], priority="low")
+def test_bulk_updates_are_visible_to_their_owner_only(db):
+    job = start(db, [db.create_ticket()], priority="low")
 
     for question in ("get_bulk_update", "list_bulk_items", "undo_bulk_update"):
         for who in set(PEOPLE) - {"agent"}:
             with refused("PT404", "not-found"):
-                desk.call(who, question, bulk_update=job["id"])
+                db.call(who, question, bulk_update=job["id"])
 
 
-def test_ones_own_bulk_updates_are_found_again_newest_first(office):
-    desk = office()
-    ticket = desk.ticket()
-    first, second, third = (begin(desk, [ticket], priority="low") for _ in range(3))
-    begin(desk, [ticket], "neighbour", priority="low")
+def test_own_bulk_updates_are_listed_newest_first(connect):
+    db = connect()
+    ticket = db.create_ticket()
+    first, second, third = (start(db, [ticket], priority="low") for _ in range(3))
+    start(db, [ticket], "neighbour", priority="low")
 
     def page(**query):
-        found = desk.rows("agent", "list_bulk_updates", **query)
+        found = db.rows("agent", "list_bulk_updates", **query)
         return [each["id"] for each in found]
 
-    place = Json([third["created_at"], third["id"]])
+    cursor = Json([third["created_at"], third["id"]])
     assert page() == [third["id"], second["id"], first["id"]]
-    assert page(before=place, page_size=1) == [second["id"]]
-    assert desk.rows("customer", "list_bulk_updates") == []
+    assert page(before=cursor, page_size=1) == [second["id"]]
+    assert db.rows("customer", "list_bulk_updates") == []
 
 
-def test_a_request_sent_again_is_one_bulk_update(desk):
-    ticket = desk.ticket()
-    asked = {"tickets": [ticket["id"]], "idempotency_key": "k"}
+def test_bulk_update_requests_are_idempotent(db):
+    ticket = db.create_ticket()
+    arguments = {"tickets": [ticket["id"]], "idempotency_key": "k"}
 
-    first = desk.call("agent", "bulk_update", change={"priority": "low"}, **asked)
-    work(desk)
-    again = desk.call("agent", "bulk_update", change={"priority": "low"}, **asked)
+    first = db.call("agent", "bulk_update", change={"priority": "low"}, **arguments)
+    run_all(db)
+    again = db.call("agent", "bulk_update", change={"priority": "low"}, **arguments)
 
     assert again == first
     with refused("PT422", "idempotency-key-reused"):
-        desk.call("agent", "bulk_update", change={"priority": "high"}, **asked)
-    assert desk.one("select count(*) from private.bulk_updates") == 1
+        db.call("agent", "bulk_update", change={"priority": "high"}, **arguments)
+    assert db.scalar("select count(*) from private.bulk_updates") == 1
 
 
-def test_five_are_under_way_at_most(desk):
-    ticket = desk.ticket()
+def test_a_person_has_five_unfinished_bulk_updates_at_most(db):
+    ticket = db.create_ticket()
     for _ in range(5):
-        begin(desk, [ticket], priority="low")
+        start(db, [ticket], priority="low")
 
     with refused("PT409", "too-many-bulk-updates"):
-        begin(desk, [ticket], priority="low")
-    begin(desk, [ticket], "neighbour", priority="low")
-    work(desk)
+        start(db, [ticket], priority="low")
+    start(db, [ticket], "neighbour", priority="low")
+    run_all(db)
 
-    assert begin(desk, [ticket], priority="high")["state"] == "waiting"
-
-
-# Taking back ----------------------------------------------------------------
+    assert start(db, [ticket], priority="high")["state"] == "waiting"
 
 
-def test_an_undo_brings_back_what_was(desk):
+# Undo ------------------------------------------------------------------------
+
+
+def test_undo_restores_the_former_values(db):
     tickets = [
-        desk.ticket_in("open", held_by="agent", tags=["old", "new"]),
-        desk.ticket_in("pending", held_by="agent", priority="urgent"),
-        desk.ticket_in("open", held_by="agent"),
+        db.create_ticket_in("open", held_by="agent", tags=["old", "new"]),
+        db.create_ticket_in("pending", held_by="agent", priority="urgent"),
+        db.create_ticket_in("open", held_by="agent"),
     ]
     before = [state(each) for each in tickets]
 
-    job = done(desk, tickets, status="on_hold", priority="low", add_tags=["recall"])
-    back = undone(desk, job)
+    job = run(db, tickets, status="on_hold", priority="low", add_tags=["recall"])
+    back = run_undo(db, job)
 
-    assert [state(desk.now(each)) for each in tickets] == before
+    assert [state(db.reload(each)) for each in tickets] == before
     assert (back["undo_of"], back["change"]) == (job["id"], None)
-    assert ends(desk, back) == ["done"] * 3
-    [*_, last] = desk.events(tickets[0])
+    assert item_results(db, back) == ["done"] * 3
+    [*_, last] = db.events(tickets[0])
     assert last["batch_id"] == back["id"]
 
 
-def test_an_undo_of_an_undo_does_it_again(desk):
-    ticket = desk.ticket(tags=["a"])
-    job = done(desk, [ticket], assignee="me", add_tags=["b"], priority="low")
-    after = state(desk.now(ticket))
+def test_undoing_an_undo_applies_the_change_again(db):
+    ticket = db.create_ticket(tags=["a"])
+    job = run(db, [ticket], assignee="me", add_tags=["b"], priority="low")
+    after = state(db.reload(ticket))
 
-    again = undone(desk, undone(desk, job))
+    again = run_undo(db, run_undo(db, job))
 
-    assert state(desk.now(ticket)) == after
+    assert state(db.reload(ticket)) == after
     assert again["done"] == 1
 
 
-def test_an_undo_leaves_what_has_changed_since(desk):
-    kept, changed, skipped = desk.ticket(), desk.ticket(), desk.ticket(priority="low")
-    job = done(desk, [kept, changed, skipped], priority="low")
-    desk.move(changed, "open")
+def test_undo_skips_tickets_changed_since(db):
+    kept, changed, skipped = (
+        db.create_ticket(),
+        db.create_ticket(),
+        db.create_ticket(priority="low"),
+    )
+    job = run(db, [kept, changed, skipped], priority="low")
+    db.set_status(changed, "open")
 
-    back = undone(desk, job)
+    back = run_undo(db, job)
 
-    assert ends(desk, back) == ["done", "changed-since"]
+    assert item_results(db, back) == ["done", "changed-since"]
     assert (back["done"], back["skipped"]) == (1, 1)
-    assert [desk.now(each)["priority"] for each in (kept, changed, skipped)] == [
+    assert [db.reload(each)["priority"] for each in (kept, changed, skipped)] == [
         "normal", "low", "low",
     ]  # fmt: skip
 
 
-def test_an_undo_keeps_the_rules(desk):
-    ticket = desk.ticket()
-    job = done(desk, [ticket], status="open", priority="low")
+def test_undo_follows_the_status_transitions(db):
+    ticket = db.create_ticket()
+    job = run(db, [ticket], status="open", priority="low")
 
-    back = undone(desk, job)
+    back = run_undo(db, job)
 
-    assert ends(desk, back) == ["step-not-allowed"]
-    assert desk.now(ticket)["priority"] == "low"
-
-
-def test_a_ticket_comes_back_from_another_queue_with_its_assignee(desk):
-    ticket = desk.ticket_in("open", held_by="agent")
-    job = done(desk, [ticket], "admin", queue="billing")
-    assert desk.now(ticket)["assignee_id"] is None
-
-    undone(desk, job, "admin")
-
-    assert state(desk.now(ticket)) == state(ticket)
+    assert item_results(db, back) == ["step-not-allowed"]
+    assert db.reload(ticket)["priority"] == "low"
 
 
-def test_an_undo_needs_the_rights_of_a_single_change(desk):
-    ticket = desk.ticket_in("open", held_by="agent")
-    given = done(desk, [ticket], assignee=str(id_of("neighbour")))
-    moved = done(desk, [desk.ticket()], queue="billing")
+def test_undo_restores_queue_and_assignee(db):
+    ticket = db.create_ticket_in("open", held_by="agent")
+    job = run(db, [ticket], "admin", queue="billing")
+    assert db.reload(ticket)["assignee_id"] is None
 
-    assert ends(desk, undone(desk, given)) == ["denied"]
-    assert ends(desk, undone(desk, moved)) == ["not-found"]
+    run_undo(db, job, "admin")
+
+    assert state(db.reload(ticket)) == state(ticket)
 
 
-def test_what_is_not_over_or_changed_nothing_is_not_undone(desk):
-    job = begin(desk, [desk.ticket(priority="low")], priority="low")
+def test_undo_needs_the_permission_of_the_single_command(db):
+    ticket = db.create_ticket_in("open", held_by="agent")
+    given = run(db, [ticket], assignee=str(id_of("neighbour")))
+    moved = run(db, [db.create_ticket()], queue="billing")
+
+    assert item_results(db, run_undo(db, given)) == ["denied"]
+    assert item_results(db, run_undo(db, moved)) == ["not-found"]
+
+
+def test_unfinished_or_empty_bulk_updates_cannot_be_undone(db):
+    job = start(db, [db.create_ticket(priority="low")], priority="low")
 
     with refused("PT409", "not-finished"):
-        undo(desk, job)
-    work(desk)
+        undo(db, job)
+    run_all(db)
     with refused("PT409", "nothing-to-undo"):
-        undo(desk, job)
+        undo(db, job)
 
 
-def test_an_undo_sent_again_is_one(desk):
-    job = done(desk, [desk.ticket()], priority="low")
-    asked = {"bulk_update": job["id"], "idempotency_key": "k"}
+def test_undo_requests_are_idempotent(db):
+    job = run(db, [db.create_ticket()], priority="low")
+    arguments = {"bulk_update": job["id"], "idempotency_key": "k"}
 
-    first = desk.call("agent", "undo_bulk_update", **asked)
-    work(desk)
+    first = db.call("agent", "undo_bulk_update", **arguments)
+    run_all(db)
 
-    assert desk.call("agent", "undo_bulk_update", **asked) == first
+    assert db.call("agent", "undo_bulk_update", **arguments) == first
 
 
-# What makes no sense --------------------------------------------------------
+# Invalid requests ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -383,9 +394,9 @@ def test_an_undo_sent_again_is_one(desk):
      {"priority": "low", "expected_version": 1}],
     ids=str,
 )  # fmt: skip
-def test_other_changes_are_refused(desk, change):
+def test_other_changes_are_refused(db, change):
     with refused("PT422", "invalid"):
-        begin(desk, [desk.ticket()], "admin", **change)
+        start(db, [db.create_ticket()], "admin", **change)
 
 
 @pytest.mark.parametrize(
@@ -399,9 +410,9 @@ def test_other_changes_are_refused(desk, change):
     ],
     ids=str,
 )
-def test_what_no_ticket_can_become_is_refused_at_once(desk, change, code, slug):
+def test_impossible_changes_are_refused_at_once(db, change, code, slug):
     with refused(code, slug):
-        begin(desk, [desk.ticket()], **change)
+        start(db, [db.create_ticket()], **change)
 
 
 @pytest.mark.parametrize(
@@ -410,43 +421,41 @@ def test_what_no_ticket_can_become_is_refused_at_once(desk, change, code, slug):
      {"tickets": [None]}, {"tickets": ["1001; drop"]}, {"tickets": ["9" * 19]}],
     ids=str,
 )  # fmt: skip
-def test_tickets_are_named_by_id_or_number_or_by_a_view(desk, given):
+def test_tickets_are_named_by_id_or_number_or_by_a_view(db, given):
     with refused("PT422", "invalid"):
-        desk.call("agent", "bulk_update", change={"priority": "low"}, **given)
+        db.call("agent", "bulk_update", change={"priority": "low"}, **given)
 
 
-def test_a_thousand_tickets_are_the_most(desk):
+def test_a_thousand_tickets_are_the_most(db):
     most = [str(number) for number in range(1, 1002)]
 
     with refused("PT422", "too-many-tickets"):
-        begin(desk, most, priority="low")
+        start(db, most, priority="low")
 
-    assert begin(desk, most[1:], priority="low")["total"] == 1000
+    assert start(db, most[1:], priority="low")["total"] == 1000
 
 
-def test_a_view_names_the_tickets_that_its_reader_may_see(desk):
-    urgent = [desk.ticket(priority="urgent") for _ in range(3)]
-    desk.ticket(priority="urgent", queue="billing")  # another team's
-    desk.ticket(priority="low")
-    view = desk.call(
+def test_views_select_the_tickets_visible_to_their_reader(db):
+    urgent = [db.create_ticket(priority="urgent") for _ in range(3)]
+    db.create_ticket(priority="urgent", queue="billing")  # another team's
+    db.create_ticket(priority="low")
+    view = db.call(
         "agent", "create_view", name="Urgent", conditions={"priorities": ["urgent"]}
     )
 
-    job = desk.call(
-        "agent", "bulk_update", view=view["id"], change={"priority": "high"}
-    )
-    work(desk)
+    job = db.call("agent", "bulk_update", view=view["id"], change={"priority": "high"})
+    run_all(db)
 
-    assert look(desk, job)["done"] == 3
-    assert [desk.now(ticket)["priority"] for ticket in urgent] == ["high"] * 3
+    assert get_bulk_update(db, job)["done"] == 3
+    assert [db.reload(ticket)["priority"] for ticket in urgent] == ["high"] * 3
 
 
-def test_what_a_view_shows_is_taken_in_pieces_and_no_further_than_1000(desk):
-    """A page looks at so many tickets and no more: the next goes on behind it."""
-    desk.run("update private.settings set page_scan_limit = 100")
+def test_views_are_selected_by_pages_up_to_1000_tickets(db):
+    """A page scans a limited number of tickets; the next continues behind it."""
+    db.execute("update private.settings set page_scan_limit = 100")
     for number in range(250):
-        desk.ticket(priority="normal" if number % 50 else "urgent")
-    rare = desk.call(
+        db.create_ticket(priority="normal" if number % 50 else "urgent")
+    rare = db.call(
         "agent",
         "create_view",
         name="Rare",
@@ -454,72 +463,58 @@ def test_what_a_view_shows_is_taken_in_pieces_and_no_further_than_1000(desk):
         sort="newest",
     )
 
-    job = desk.call("agent", "bulk_update", view=rare["id"], change={"priority": "low"})
+    job = db.call("agent", "bulk_update", view=rare["id"], change={"priority": "low"})
 
     assert job["total"] == 5
 
 
 @pytest.mark.parametrize("who", ["neighbour", "lead", "admin"])
-def test_the_view_of_another_person_names_nothing(desk, who):
-    view = desk.call("agent", "create_view", name="Mine")
+def test_views_of_other_people_select_nothing(db, who):
+    view = db.call("agent", "create_view", name="Mine")
 
     with refused("PT422", "unknown-view"):
-        desk.call(who, "bulk_update", view=view["id"], change={"priority": "low"})
+        db.call(who, "bulk_update", view=view["id"], change={"priority": "low"})
 
 
-def test_there_is_no_such_view(desk):
+def test_unknown_views_are_refused(db):
     with refused("PT422", "unknown-view"):
-        desk.call(
-            "agent", "bulk_update", view=id_of("view"), change={"priority": "low"}
-        )
+        db.call("agent", "bulk_update", view=id_of("view"), change={"priority": "low"})
 
 
-def test_no_tickets_are_done_at_once(desk):
-    job = begin(desk, [], priority="low")
+def test_bulk_updates_of_no_tickets_are_finished_at_once(db):
+    job = start(db, [], priority="low")
 
     assert (job["state"], job["total"]) == ("finished", 0)
-    assert step(desk) is None
+    assert run_chunk(db) is None
 
 
-# Forgetting -----------------------------------------------------------------
+# Deletion -------------------------------------------------------------------
 
 
-def test_what_was_over_30_days_ago_is_forgotten(desk):
-    old, new = (done(desk, [desk.ticket()], priority="low") for _ in range(2))
-    back = undone(desk, old)
-    desk.run(
+def test_bulk_updates_are_deleted_after_30_days(db):
+    old, new = (run(db, [db.create_ticket()], priority="low") for _ in range(2))
+    back = run_undo(db, old)
+    db.execute(
         "update private.bulk_updates set finished_at = now() - interval '31 days'"
         " where id = %s",
         old["id"],
     )
 
-    assert desk.call("service_role", "delete_old_bulk_updates") == 1
+    assert db.call("service_role", "delete_old_bulk_updates") == 1
 
     with refused("PT404"):
-        look(desk, old)
-    assert look(desk, new) == new
-    assert look(desk, back) == back | {"undo_of": None}
+        get_bulk_update(db, old)
+    assert get_bulk_update(db, new) == new
+    assert get_bulk_update(db, back) == back | {"undo_of": None}
 
 
-@pytest.mark.parametrize(
-    "function", ["claim_bulk_update", "apply_bulk_chunk", "delete_old_bulk_updates"]
-)
-@pytest.mark.parametrize("who", [*PEOPLE, "anon"])
-def test_the_work_is_the_workers(desk, who, function):
-    given = {"bulk_update": id_of("x"), "attempt": 1}
+def test_bulk_updates_start_their_job(db):
+    store_webhook_settings(db)
+    ticket = db.create_ticket()
 
-    with refused("42501"):
-        desk.call(who, function, **given if function == "apply_bulk_chunk" else {})
+    start(db, [ticket], priority="low")
 
-
-def test_a_bulk_update_wakes_its_worker(desk):
-    desk.run("select vault.create_secret('http://127.0.0.1:9/', 'autocrm_webhook_url')")
-    desk.run("select vault.create_secret('secret', 'autocrm_webhook_secret')")
-    ticket = desk.ticket()
-
-    begin(desk, [ticket], priority="low")
-
-    [body] = desk.run(
+    [body] = db.execute(
         "select convert_from(body, 'utf8')::jsonb from net.http_request_queue"
         " order by id desc limit 1"
     ).fetchone()

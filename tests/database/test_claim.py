@@ -1,12 +1,13 @@
-"""Claiming what comes next: the right ticket, once, and never too many."""
+"""Claiming the next ticket: in order, once, and within capacity."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from .cast import grant, id_of, sign_up
-from .desk import forgiving, refused
-from .shifts import begin_work, holder
+from .acting import ignoring, refused
+from .arrange import revoke_role
+from .assigning import assignee, make_available
+from .personas import grant, id_of, sign_up
 
 pytestmark = pytest.mark.slow
 HELD = """
@@ -19,16 +20,16 @@ group by ticket_id having count(*) > 1
 """
 
 
-def claim(desk, who="agent", queue=None, key=None):
-    """Return the ticket that somebody gets, or None."""
-    asked = {"queue": queue, "idempotency_key": key}
-    given = {name: value for name, value in asked.items() if value}
-    found = desk.rows(who, "claim_next_ticket", **given)
+def claim(db, who="agent", queue=None, key=None):
+    """Return the claimed ticket, or None."""
+    arguments = {"queue": queue, "idempotency_key": key}
+    given = {name: value for name, value in arguments.items() if value}
+    found = db.rows(who, "claim_next_ticket", **given)
     return found[0] if found else None
 
 
-def wait_longer(desk, ticket):
-    desk.run(
+def age_by_an_hour(db, ticket):
+    db.execute(
         "update public.tickets set waiting_since = waiting_since - interval '1 hour'"
         " where id = %s",
         ticket["id"],
@@ -36,210 +37,211 @@ def wait_longer(desk, ticket):
 
 
 @pytest.fixture
-def at_work(desk):
-    begin_work(desk, "agent", "neighbour")
+def available_agents(db):
+    make_available(db, "agent", "neighbour")
 
 
-@pytest.mark.usefixtures("at_work")
-def test_what_is_most_urgent_then_waits_longest_is_claimed_first(desk):
-    low, first, second = desk.ticket(priority="low"), desk.ticket(), desk.ticket()
-    urgent = desk.ticket(priority="urgent")
-    wait_longer(desk, first)
-    wait_longer(desk, low)
+@pytest.mark.usefixtures("available_agents")
+def test_tickets_are_claimed_by_priority_then_waiting_time(db):
+    low, first, second = (
+        db.create_ticket(priority="low"),
+        db.create_ticket(),
+        db.create_ticket(),
+    )
+    urgent = db.create_ticket(priority="urgent")
+    age_by_an_hour(db, first)
+    age_by_an_hour(db, low)
 
-    claimed = [claim(desk)["id"] for _ in range(4)]
+    claimed = [claim(db)["id"] for _ in range(4)]
 
     assert claimed == [each["id"] for each in (urgent, first, second, low)]
-    assert claim(desk) is None
+    assert claim(db) is None
 
 
-@pytest.mark.usefixtures("at_work")
-def test_a_claimed_ticket_is_the_claimers_and_says_so(desk):
-    ticket = desk.ticket()
+@pytest.mark.usefixtures("available_agents")
+def test_claiming_assigns_the_ticket_and_records_the_source(db):
+    ticket = db.create_ticket()
 
-    claimed = claim(desk, queue="support")
+    claimed = claim(db, queue="support")
 
-    assert claimed == desk.now(ticket)
+    assert claimed == db.reload(ticket)
     assert claimed["assignee_id"] == str(id_of("agent"))
     assert claimed["assigned_at"]
-    event = desk.events(ticket)[-1]
+    event = db.events(ticket)[-1]
     assert event["after"] == {"assignee_id": str(id_of("agent")), "by": "claim"}
     assert event["actor_id"] == str(id_of("agent"))
 
 
-@pytest.mark.usefixtures("at_work")
-def test_the_next_change_of_hands_does_not_say_claimed(desk):
-    ticket = desk.ticket()
-    with desk.connection.transaction():
-        claim(desk)
-        desk.assign(ticket, "neighbour")
+@pytest.mark.usefixtures("available_agents")
+def test_later_assignments_are_not_recorded_as_claims(db):
+    ticket = db.create_ticket()
+    with db.connection.transaction():
+        claim(db)
+        db.assign(ticket, "neighbour")
 
-    assert "by" not in desk.events(ticket)[-1]["after"]
+    assert "by" not in db.events(ticket)[-1]["after"]
 
 
-@pytest.mark.usefixtures("at_work")
-def test_held_waiting_and_done_tickets_are_not_claimed(desk):
+@pytest.mark.usefixtures("available_agents")
+def test_assigned_pending_and_solved_tickets_are_not_claimed(db):
     for category in ("open", "pending", "on_hold", "solved", "closed"):
-        desk.ticket_in(category, held_by="neighbour")
-    parked = desk.ticket_in("pending", held_by="neighbour")
-    desk.call("admin", "release_ticket", ticket=parked["id"])
+        db.create_ticket_in(category, held_by="neighbour")
+    waiting = db.create_ticket_in("pending", held_by="neighbour")
+    db.release(waiting)
 
-    assert claim(desk) is None
-    desk.say("customer", parked, "Well?")
-    assert claim(desk)["id"] == parked["id"]
-
-
-@pytest.mark.usefixtures("at_work")
-def test_of_all_my_queues_the_best_head_is_claimed(desk):
-    desk.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
-    desk.ticket()
-    urgent = desk.ticket(queue="billing", priority="urgent")
-
-    assert claim(desk)["id"] == urgent["id"]
-    assert claim(desk, queue="billing") is None
-    assert claim(desk) is not None
+    assert claim(db) is None
+    db.comment("customer", waiting, "Well?")
+    assert claim(db)["id"] == waiting["id"]
 
 
-def test_who_is_away_claims_nothing(desk):
-    ticket = desk.ticket()
+@pytest.mark.usefixtures("available_agents")
+def test_the_first_ticket_of_all_own_queues_is_claimed(db):
+    db.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
+    db.create_ticket()
+    urgent = db.create_ticket(queue="billing", priority="urgent")
+
+    assert claim(db)["id"] == urgent["id"]
+    assert claim(db, queue="billing") is None
+    assert claim(db) is not None
+
+
+def test_away_agents_claim_nothing(db):
+    ticket = db.create_ticket()
 
     with refused("PT409", "away"):
-        claim(desk)
-    assert holder(desk, ticket) is None
+        claim(db)
+    assert assignee(db, ticket) is None
 
 
-@pytest.mark.usefixtures("at_work")
-def test_who_holds_as_much_as_they_take_claims_nothing(desk):
-    desk.run("update public.agents set capacity = 2")
-    last = desk.ticket(priority="low")
-    mine = [desk.ticket() for _ in range(2)]
-    claim(desk)
-    claim(desk)
+@pytest.mark.usefixtures("available_agents")
+def test_agents_at_capacity_claim_nothing(db):
+    db.execute("update public.agents set capacity = 2")
+    last = db.create_ticket(priority="low")
+    mine = [db.create_ticket() for _ in range(2)]
+    claim(db)
+    claim(db)
 
     with refused("PT409", "at-capacity"):
-        claim(desk)
-    desk.move(mine[0], "pending")
-    assert claim(desk)["id"] == last["id"]
+        claim(db)
+    db.set_status(mine[0], "pending")
+    assert claim(db)["id"] == last["id"]
 
 
-@pytest.mark.usefixtures("at_work")
+@pytest.mark.usefixtures("available_agents")
 @pytest.mark.parametrize("queue", ["billing", "attic", "nope", str(id_of("billing"))])
-def test_a_queue_one_does_not_see_is_not_there(desk, queue):
+def test_hidden_queues_are_not_found(db, queue):
     with refused("PT404", "not-found"):
-        claim(desk, queue=queue)
+        claim(db, queue=queue)
 
 
 @pytest.mark.parametrize("queue", ["support", None])
-def test_who_sees_a_queue_without_working_it_claims_nothing_of_it(desk, queue):
-    begin_work(desk, "admin")
-    desk.ticket()
+def test_readers_who_are_no_members_claim_nothing(db, queue):
+    make_available(db, "admin")
+    db.create_ticket()
 
     if queue is None:
-        assert claim(desk, "admin") is None
+        assert claim(db, "admin") is None
     else:
         with refused("PT403", "denied"):
-            claim(desk, "admin", queue)
+            claim(db, "admin", queue)
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger"])
-def test_customers_claim_nothing(desk, who):
-    desk.ticket()
+def test_customers_claim_nothing(db, who):
+    db.create_ticket()
 
     with refused("PT403", "denied"):
-        claim(desk, who)
+        claim(db, who)
 
 
-@pytest.mark.usefixtures("at_work")
-def test_a_member_whose_role_was_taken_claims_nothing(desk):
-    desk.ticket()
-    desk.run(
-        "delete from public.person_roles where person_id = %s and role = 'agent'",
-        id_of("agent"),
-    )
+@pytest.mark.usefixtures("available_agents")
+def test_members_without_an_agent_role_claim_nothing(db):
+    db.create_ticket()
+    revoke_role(db, "agent")
 
     with refused("PT403", "denied"):
-        claim(desk)
+        claim(db)
 
 
-@pytest.mark.usefixtures("at_work")
-def test_the_same_key_gets_the_same_ticket_and_no_second_one(desk):
-    desk.ticket()
-    desk.ticket()
+@pytest.mark.usefixtures("available_agents")
+def test_claims_are_idempotent(db):
+    db.create_ticket()
+    db.create_ticket()
 
-    first = claim(desk, key="k1")
+    first = claim(db, key="k1")
 
-    assert claim(desk, key="k1") == first
-    assert claim(desk, key="k2")["id"] != first["id"]
+    assert claim(db, key="k1") == first
+    assert claim(db, key="k2")["id"] != first["id"]
     with refused("PT422", "idempotency-key-reused"):
-        claim(desk, queue="support", key="k1")
+        claim(db, queue="support", key="k1")
 
 
-@pytest.mark.usefixtures("at_work")
-def test_nothing_is_an_answer_too(desk):
-    assert claim(desk, key="k1") is None
-    desk.ticket()
+@pytest.mark.usefixtures("available_agents")
+def test_empty_claims_are_idempotent(db):
+    assert claim(db, key="k1") is None
+    db.create_ticket()
 
-    assert claim(desk, key="k1") is None
-    assert claim(desk, key="k2") is not None
+    assert claim(db, key="k1") is None
+    assert claim(db, key="k2") is not None
 
 
-def test_a_refusal_does_not_use_a_key_up(desk):
-    desk.ticket()
+def test_refused_claims_free_their_key(db):
+    db.create_ticket()
     with refused("PT409", "away"):
-        claim(desk, key="k1")
-    begin_work(desk, "agent")
+        claim(db, key="k1")
+    make_available(db, "agent")
 
-    assert claim(desk, key="k1") is not None
-
-
-@pytest.mark.usefixtures("at_work")
-def test_what_one_put_back_one_may_claim_again(desk):
-    ticket = desk.ticket()
-    claim(desk)
-    desk.call("agent", "release_ticket", ticket=ticket["id"])
-
-    assert desk.now(ticket)["released_by"] == str(id_of("agent"))
-    assert claim(desk)["id"] == ticket["id"]
-    assert desk.now(ticket)["released_by"] is None
+    assert claim(db, key="k1") is not None
 
 
-def test_a_ticket_that_somebody_changes_is_passed_by_and_nobody_waits(office):
-    first, second = office(), office()
-    begin_work(first, "agent")
-    busy, free = first.ticket(priority="urgent"), first.ticket()
+@pytest.mark.usefixtures("available_agents")
+def test_released_tickets_can_be_claimed_again(db):
+    ticket = db.create_ticket()
+    claim(db)
+    db.release(ticket, "agent")
+
+    assert db.reload(ticket)["released_by"] == str(id_of("agent"))
+    assert claim(db)["id"] == ticket["id"]
+    assert db.reload(ticket)["released_by"] is None
+
+
+def test_claims_skip_locked_tickets(connect):
+    first, second = connect(), connect()
+    make_available(first, "agent")
+    busy, free = first.create_ticket(priority="urgent"), first.create_ticket()
 
     with first.connection.transaction():
-        first.say("customer", busy, "And another thing.")
+        first.comment("customer", busy, "And another thing.")
         claimed = claim(second)
 
     assert claimed["id"] == free["id"]
 
 
-def test_many_who_claim_at_once_get_each_ticket_once_and_never_too_many(office):
-    desk = office()
+def test_concurrent_claims_assign_each_ticket_once_within_capacity(connect):
+    db = connect()
     people = [f"claimer{number}" for number in range(8)]
     for name in people:
-        sign_up(desk.connection, name)
-        grant(desk.connection, name, "agent")
-        desk.call("admin", "add_queue_member", queue="support", person=id_of(name))
-        begin_work(desk, name, capacity=5)
+        sign_up(db.connection, name)
+        grant(db.connection, name, "agent")
+        db.call("admin", "add_queue_member", queue="support", person=id_of(name))
+        make_available(db, name, capacity=5)
     for _ in range(30):
-        desk.ticket()
-    desks = {name: [office(), office()] for name in people}
+        db.create_ticket()
+    connections = {name: [connect(), connect()] for name in people}
 
     def work(own, name):
         got = 0
         for _ in range(5):
-            with forgiving("PT409"):  # at capacity
+            with ignoring("PT409"):  # at capacity
                 got += claim(own, name) is not None
         return got
 
     with ThreadPoolExecutor(16) as pool:
         running = [pool.submit(work, own, name)
-                   for name, both in desks.items() for own in both]  # fmt: skip
+                   for name, both in connections.items() for own in both]  # fmt: skip
         got = sum(each.result() for each in running)
 
-    held = dict(desk.run(HELD).fetchall())
+    held = dict(db.execute(HELD).fetchall())
     assert got == sum(held.values()) == 30
     assert max(held.values()) <= 5
-    assert desk.run(DOUBLES).fetchall() == []
+    assert db.execute(DOUBLES).fetchall() == []

@@ -3,13 +3,13 @@
 import psycopg
 import pytest
 
-from .cast import PEOPLE, id_of
-from .desk import ANYBODY, WORKER
+from .acting import ANON, WORKER
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
 NOT_SIGNED_IN = "42501"
-ANSWERS = {
+EXPECTED = {
     #                      customer colleague stranger agent neighbour biller lead admin
     "create_ticket":        "ok       ok        ok      ok    ok        ok    ok    ok",
     "reply":                "ok       ok        404     ok    ok        404   ok    ok",
@@ -29,7 +29,7 @@ ANSWERS = {
     "define_role":          "403      403       403     403   403       403   403   ok",
 }  # fmt: skip
 AGENT, NEIGHBOUR, STRANGER = (str(id_of(n)) for n in ("agent", "neighbour", "stranger"))
-SPEC = {
+CALLS = {
     "create_ticket": ("create_ticket", {"subject": "Help", "body": "It."}),
     "reply": ("add_comment", {"body": "So."}),
     "note": ("add_comment", {"body": "So.", "visibility": "internal"}),
@@ -47,48 +47,48 @@ SPEC = {
     "revoke_role": ("revoke_role", {"person": STRANGER, "role": "agent"}),
     "define_role": ("define_role", {"role": "r1", "name": "N", "permissions": []}),
 }
-ON_A_TICKET = set(SPEC) - {
+ON_A_TICKET = set(CALLS) - {
     "create_ticket", "list_people", "list_queue", "grant_role", "revoke_role",
     "define_role",
 }  # fmt: skip
 
 
-def answer(desk, who, asked):
+def result_of(db, who, case):
     """Return `ok`, or the code of the refusal."""
-    function, arguments = SPEC[asked]
-    if asked in ON_A_TICKET:
-        ticket = desk.ticket()
-        if "the agent's" in asked or asked == "give to a stranger":
-            desk.assign(ticket, "agent")
+    function, arguments = CALLS[case]
+    if case in ON_A_TICKET:
+        ticket = db.create_ticket()
+        if "the agent's" in case or case == "give to a stranger":
+            db.assign(ticket, "agent")
         arguments = {"ticket": ticket["id"], **arguments}
     try:
-        desk.rows(who, function, **arguments)
+        db.rows(who, function, **arguments)
     except psycopg.Error as refusal:
         return refusal.sqlstate.removeprefix("PT")
     return "ok"
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("asked", ANSWERS)
-def test_a_command_answers_each_persona_as_we_say(desk, asked, who):
-    expected = ANSWERS[asked].split()[list(PEOPLE).index(who)]
+@pytest.mark.parametrize("case", EXPECTED)
+def test_commands_accept_or_refuse_each_persona_as_listed(db, case, who):
+    expected = EXPECTED[case].split()[list(PEOPLE).index(who)]
 
-    assert answer(desk, who, asked) == expected
-
-
-@pytest.mark.parametrize("who", [ANYBODY, WORKER])
-@pytest.mark.parametrize("asked", ANSWERS)
-def test_a_command_is_for_people_who_signed_in(desk, asked, who):
-    assert answer(desk, who, asked) == NOT_SIGNED_IN
+    assert result_of(db, who, case) == expected
 
 
-@pytest.mark.parametrize("asked", ON_A_TICKET)
-def test_a_refused_command_leaves_the_ticket_as_it_was(desk, asked):
-    ticket = desk.ticket()
-    function, arguments = SPEC[asked]
-    before = desk.now(ticket), desk.story(ticket)
+@pytest.mark.parametrize("who", [ANON, WORKER])
+@pytest.mark.parametrize("case", EXPECTED)
+def test_commands_are_for_signed_in_people(db, case, who):
+    assert result_of(db, who, case) == NOT_SIGNED_IN
+
+
+@pytest.mark.parametrize("case", ON_A_TICKET)
+def test_refused_commands_change_nothing(db, case):
+    ticket = db.create_ticket()
+    function, arguments = CALLS[case]
+    before = db.reload(ticket), db.event_types(ticket)
 
     with pytest.raises(psycopg.Error):
-        desk.call("stranger", function, ticket=ticket["id"], **arguments)
+        db.call("stranger", function, ticket=ticket["id"], **arguments)
 
-    assert (desk.now(ticket), desk.story(ticket)) == before
+    assert (db.reload(ticket), db.event_types(ticket)) == before

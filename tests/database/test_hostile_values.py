@@ -1,4 +1,4 @@
-"""What somebody sends who leaves our API out and calls the database's own address."""
+"""Hostile values, sent to the database past the HTTP functions."""
 
 import json
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from shared.core.types.values import storable_fields
 from shared.tickets import Ticket
 
-from .cast import id_of
-from .desk import Json, refused
+from .acting import Json, refused
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 
@@ -21,14 +21,14 @@ DEEP = {"a": [[[[[[[1]]]]]]]}
 
 
 @pytest.mark.parametrize("field", ["subject", "body", "type", "tags", "data"])
-def test_a_ticket_lacks_nothing(desk, field):
+def test_required_fields_may_not_be_null(db, field):
     with refused(NULL):
-        desk.ticket(**{field: None})
+        db.create_ticket(**{field: None})
 
 
 @pytest.mark.parametrize("field", ["priority", "triaged_priority", "queue"])
-def test_what_may_be_left_out_may_be_null(desk, field):
-    ticket = desk.ticket(**{field: None})
+def test_optional_fields_may_be_null(db, field):
+    ticket = db.create_ticket(**{field: None})
 
     assert (ticket["priority"], ticket["queue_id"]) == ("normal", str(id_of(SUPPORT)))
 
@@ -55,16 +55,16 @@ def test_what_may_be_left_out_may_be_null(desk, field):
     ],
     ids=lambda draft: json.dumps(draft)[:40],
 )
-def test_a_value_that_breaks_a_rule_is_refused(desk, draft):
+def test_a_value_that_breaks_a_rule_is_refused(db, draft):
     with refused(CHECK):
-        desk.ticket(**draft)
+        db.create_ticket(**draft)
 
 
 @pytest.mark.parametrize("number", ["1e309", "-1e309", "1e100000"])
-def test_a_number_that_no_reader_can_hold_is_refused(desk, number):
+def test_numbers_beyond_double_precision_are_refused(db, number):
     data = f'{{"amount": {number}}}'
 
-    with refused(CHECK), desk.acting("customer") as connection:
+    with refused(CHECK), db.acting("customer") as connection:
         connection.execute(
             "select api.create_ticket('Help', 'It.', data => %s::jsonb)", [data]
         )
@@ -81,10 +81,10 @@ def test_a_number_that_no_reader_can_hold_is_refused(desk, number):
     ],
     ids=lambda draft: json.dumps(draft)[:40],
 )
-def test_a_value_at_the_edge_is_stored_and_read(desk, draft):
-    ticket = desk.ticket(**draft)
+def test_values_at_their_limits_are_stored_and_read(db, draft):
+    ticket = db.create_ticket(**draft)
 
-    read = Ticket.model_validate(desk.call("agent", "get_ticket", ticket=ticket["id"]))
+    read = Ticket.model_validate(db.call("agent", "get_ticket", ticket=ticket["id"]))
     assert {name: getattr(read, name) for name in draft} == draft
 
 
@@ -92,16 +92,16 @@ LEAVES = st.none() | st.booleans() | st.integers(-(10**300), 10**300) | st.text(
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=2), max_leaves=20)
 
 
-def test_the_database_and_the_model_refuse_the_same_fields(desk):
+def test_the_database_and_the_model_refuse_the_same_fields(db):
     @given(st.dictionaries(st.text("abc", min_size=1), VALUES, max_size=4))
     def agree(data):
         try:
             storable_fields(data)
         except ValueError:
             with refused(CHECK):
-                desk.ticket(data=data)
+                db.create_ticket(data=data)
         else:
-            assert desk.ticket(data=data)["data"] == data
+            assert db.create_ticket(data=data)["data"] == data
 
     agree()
 
@@ -137,11 +137,11 @@ def test_the_database_and_the_model_refuse_the_same_fields(desk):
         ("release_ticket", {}),
     ],
 )
-def test_a_reference_to_nothing_finds_nothing(desk, function, rest, ref):
-    desk.ticket()
+def test_invalid_ticket_references_are_not_found(db, function, rest, ref):
+    db.create_ticket()
 
     with refused("PT404", "not-found"):
-        desk.call("admin", function, ticket=ref, **rest)
+        db.call("admin", function, ticket=ref, **rest)
 
 
 @pytest.mark.parametrize(
@@ -162,21 +162,21 @@ def test_a_reference_to_nothing_finds_nothing(desk, function, rest, ref):
         ("assign_ticket", {"assignee": str(id_of("nobody"))}, "PT422"),
     ],
 )
-def test_a_command_refuses_what_makes_no_sense(desk, function, arguments, code):
-    ticket = desk.ticket()
+def test_commands_refuse_invalid_arguments(db, function, arguments, code):
+    ticket = db.create_ticket()
 
     with refused(code):
-        desk.call("admin", function, ticket=ticket["id"], **arguments)
+        db.call("admin", function, ticket=ticket["id"], **arguments)
 
-    assert desk.now(ticket) == ticket
+    assert db.reload(ticket) == ticket
 
 
-def test_nobody_as_assignee_is_putting_back(desk):
-    ticket = desk.ticket_in("open")
+def test_assigning_nobody_releases_the_ticket(db):
+    ticket = db.create_ticket_in("open")
 
-    desk.call("agent", "assign_ticket", ticket=ticket["id"], assignee=None)
+    db.call("agent", "assign_ticket", ticket=ticket["id"], assignee=None)
 
-    assert desk.now(ticket)["assignee_id"] is None
+    assert db.reload(ticket)["assignee_id"] is None
 
 
 @pytest.mark.parametrize(
@@ -219,20 +219,20 @@ def test_nobody_as_assignee_is_putting_back(desk):
         ("define_role", {"role": "r1", "name": "N", "permissions": [""]}, "PT422"),
     ],
 )
-def test_a_question_that_makes_no_sense_is_refused(desk, function, arguments, code):
-    desk.ticket()
+def test_queries_refuse_invalid_arguments(db, function, arguments, code):
+    db.create_ticket()
     queue = {"queue": SUPPORT} if function == "list_queue" else {}
 
     with refused(code):
-        desk.rows("admin", function, **{**queue, **arguments})
+        db.rows("admin", function, **{**queue, **arguments})
 
 
-@pytest.mark.parametrize("place", [{}, {"a": 1}, Json([]), Json([None, None, None])])
+@pytest.mark.parametrize("cursor", [{}, {"a": 1}, Json([]), Json([None, None, None])])
 @pytest.mark.parametrize("sort", ["priority", "oldest", "newest", "updated"])
-def test_a_place_of_another_shape_is_the_end(desk, sort, place):
-    desk.ticket()
+def test_malformed_cursors_return_an_empty_last_page(db, sort, cursor):
+    db.create_ticket()
 
-    page = desk.queue(sort_=sort, after_=place)
+    page = db.list_queue(sort_=sort, after_=cursor)
 
     assert (page["items"], page["next"]) == ([], None)
 
@@ -248,10 +248,10 @@ def test_a_place_of_another_shape_is_the_end(desk, sort, place):
         {"tags": [""]},
     ],
 )
-def test_a_filter_for_nothing_finds_nothing(desk, empty):
-    desk.ticket()
+def test_empty_filters_find_nothing(db, empty):
+    db.create_ticket()
 
-    page = desk.queue(**empty, with_total_=True)
+    page = db.list_queue(**empty, with_total_=True)
 
     assert page["items"] == []
     assert page["total"] == {"count": 0, "exact": True}

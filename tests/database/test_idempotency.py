@@ -1,35 +1,35 @@
-"""A request sent twice is carried out once."""
+"""Idempotency keys: a request sent twice is carried out once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from .desk import refused
+from .acting import refused
 
 pytestmark = pytest.mark.slow
 
 KEY = {"idempotency_key": "a key"}
 
 
-def count(desk, table="public.tickets"):
-    return desk.one(f"select count(*) from {table}")  # noqa: S608
+def count(db, table="public.tickets"):
+    return db.scalar(f"select count(*) from {table}")  # noqa: S608
 
 
-def test_the_same_request_again_gets_the_first_answer(desk):
-    first = desk.ticket(**KEY)
-    desk.move(first, "open")
+def test_repeated_requests_get_the_first_response(db):
+    first = db.create_ticket(**KEY)
+    db.set_status(first, "open")
 
-    again = desk.ticket(**KEY)
+    again = db.create_ticket(**KEY)
 
     assert again == first
-    assert count(desk) == 1
+    assert count(db) == 1
 
 
-def test_without_a_key_every_request_counts(desk):
-    desk.ticket()
-    desk.ticket()
+def test_requests_without_a_key_are_not_deduplicated(db):
+    db.create_ticket()
+    db.create_ticket()
 
-    assert count(desk) == 2
+    assert count(db) == 2
 
 
 @pytest.mark.parametrize(
@@ -37,150 +37,144 @@ def test_without_a_key_every_request_counts(desk):
     [{"subject": "Other"}, {"body": "Other."}, {"type": "task"}, {"priority": "low"},
      {"queue": "billing"}, {"tags": ["other"]}, {"data": {"other": 1}}],
 )  # fmt: skip
-def test_another_request_with_the_same_key_is_refused(desk, other):
-    desk.ticket(**KEY)
+def test_another_request_with_the_same_key_is_refused(db, other):
+    db.create_ticket(**KEY)
 
     with refused("PT422", "idempotency-key-reused"):
-        desk.ticket(**KEY, **other)
+        db.create_ticket(**KEY, **other)
 
 
-def test_better_triage_does_not_spoil_a_retry(desk):
-    first = desk.ticket(**KEY, triaged_priority="low")
+def test_changed_triage_does_not_break_a_retry(db):
+    first = db.create_ticket(**KEY, triaged_priority="low")
 
-    assert desk.ticket(**KEY, triaged_priority="urgent") == first
-
-
-def test_the_same_fields_in_another_order_are_the_same_request(desk):
-    first = desk.ticket(**KEY, data={"a": 1, "b": 2})
-
-    assert desk.ticket(**KEY, data={"b": 2, "a": 1}) == first
+    assert db.create_ticket(**KEY, triaged_priority="urgent") == first
 
 
-def test_keys_of_two_people_never_meet(desk):
-    mine = desk.ticket(**KEY)
+def test_the_same_fields_in_another_order_are_the_same_request(db):
+    first = db.create_ticket(**KEY, data={"a": 1, "b": 2})
 
-    theirs = desk.ticket("stranger", **KEY)
+    assert db.create_ticket(**KEY, data={"b": 2, "a": 1}) == first
+
+
+def test_keys_are_separate_for_each_person(db):
+    mine = db.create_ticket(**KEY)
+
+    theirs = db.create_ticket("stranger", **KEY)
 
     assert mine["id"] != theirs["id"]
 
 
-def test_a_key_of_one_command_is_not_one_of_another(desk):
-    ticket = desk.ticket(**KEY)
+def test_keys_are_refused_for_another_command(db):
+    ticket = db.create_ticket(**KEY)
 
     with refused("PT422", "idempotency-key-reused"):
-        desk.say("customer", ticket, **KEY)
+        db.comment("customer", ticket, **KEY)
 
 
 @pytest.mark.parametrize("category", ["open", "pending", "closed"])
-def test_a_reply_sent_twice_is_said_once(desk, category):
-    ticket = desk.ticket_in(category)
+def test_repeated_replies_are_stored_once(db, category):
+    ticket = db.create_ticket_in(category)
 
-    first = desk.say("customer", ticket, **KEY)
-    events = count(desk, "public.ticket_events")
-    again = desk.say("customer", ticket, **KEY)
+    first = db.comment("customer", ticket, **KEY)
+    events = count(db, "public.ticket_events")
+    again = db.comment("customer", ticket, **KEY)
 
     assert again == first
-    assert count(desk, "public.ticket_events") == events
+    assert count(db, "public.ticket_events") == events
 
 
 @pytest.mark.parametrize("other", [{"body": "Other."}, {"visibility": "internal"}])
-def test_another_reply_with_the_same_key_is_refused(desk, other):
-    ticket = desk.ticket()
-    desk.say("agent", ticket, **KEY)
+def test_another_reply_with_the_same_key_is_refused(db, other):
+    ticket = db.create_ticket()
+    db.comment("agent", ticket, **KEY)
 
     with refused("PT422", "idempotency-key-reused"):
-        desk.say("agent", ticket, **KEY, **other)
+        db.comment("agent", ticket, **KEY, **other)
 
 
-def test_a_retry_is_answered_by_number_as_by_id(desk):
-    ticket = desk.ticket()
-    first = desk.say("agent", ticket, **KEY)
+def test_number_and_id_are_the_same_request(db):
+    ticket = db.create_ticket()
+    first = db.comment("agent", ticket, **KEY)
 
-    again = desk.say("agent", {"id": str(ticket["number"])}, **KEY)
+    again = db.comment("agent", {"id": str(ticket["number"])}, **KEY)
 
     assert again == first
 
 
-def test_a_request_that_failed_frees_its_key(desk):
+def test_failed_requests_free_their_key(db):
     with refused("PT422", "unknown-queue"):
-        desk.ticket(**KEY, queue="nope")
+        db.create_ticket(**KEY, queue="nope")
 
-    assert desk.ticket(**KEY)["version"] == 1
+    assert db.create_ticket(**KEY)["version"] == 1
 
 
-def test_a_key_is_good_for_a_day(desk):
-    first = desk.ticket(**KEY)
+def test_keys_expire_after_a_day(db):
+    first = db.create_ticket(**KEY)
     age = "update private.idempotency_keys set created_at = now() - %s::interval"
 
-    desk.run(age, "23:59:59")
-    kept = desk.ticket(**KEY)
-    desk.run(age, "24:00:01")
-    new = desk.ticket(**KEY, subject="Other")
+    db.execute(age, "23:59:59")
+    kept = db.create_ticket(**KEY)
+    db.execute(age, "24:00:01")
+    new = db.create_ticket(**KEY, subject="Other")
 
     assert kept == first
     assert new["id"] != first["id"]
 
 
-def test_old_answers_of_those_who_do_not_return_are_forgotten(desk):
+def test_expired_keys_of_others_are_deleted(db):
     for number in range(30):
-        desk.ticket("stranger", idempotency_key=f"key {number}")
-    desk.run(
+        db.create_ticket("stranger", idempotency_key=f"key {number}")
+    db.execute(
         "update private.idempotency_keys set created_at = now() - interval '2 days'"
     )
 
-    desk.ticket(idempotency_key="one")
-    left = count(desk, "private.idempotency_keys")
-    desk.ticket(idempotency_key="two")
+    db.create_ticket(idempotency_key="one")
+    left = count(db, "private.idempotency_keys")
+    db.create_ticket(idempotency_key="two")
 
     assert left == 11
-    assert count(desk, "private.idempotency_keys") == 2
+    assert count(db, "private.idempotency_keys") == 2
 
 
-def test_of_two_at_once_the_second_waits_and_gets_the_first_answer(office):
-    first, second, watch = office(), office(), office()
+def test_concurrent_duplicates_wait_for_the_first_response(connect):
+    first, second, watch = connect(), connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            ticket = first.ticket(**KEY)
-            late = pool.submit(second.ticket, **KEY)
-            watch.wait_for_waiting(1)
-        assert late.result(30) == ticket
+    with first.blocking(second.create_ticket, **KEY) as late:
+        ticket = first.create_ticket(**KEY)
+    assert late.result(30) == ticket
 
     assert count(watch) == 1
 
 
-def test_of_two_at_once_the_second_goes_on_when_the_first_is_rolled_back(office):
-    first, second, watch = office(), office(), office()
+def test_concurrent_duplicates_go_on_after_a_rollback(connect):
+    first, second, watch = connect(), connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction(force_rollback=True):
-            ticket = first.ticket(**KEY)
-            late = pool.submit(second.ticket, **KEY)
-            watch.wait_for_waiting(1)
-        assert late.result(30)["id"] != ticket["id"]
+    with first.blocking(second.create_ticket, **KEY, rollback=True) as late:
+        ticket = first.create_ticket(**KEY)
+    assert late.result(30)["id"] != ticket["id"]
 
     assert count(watch) == 1
 
 
-def test_of_many_at_once_one_is_carried_out(office):
-    desks = [office() for _ in range(8)]
+def test_of_many_concurrent_duplicates_one_is_carried_out(connect):
+    connections = [connect() for _ in range(8)]
 
-    with ThreadPoolExecutor(len(desks)) as pool:
-        tickets = list(pool.map(lambda desk: desk.ticket(**KEY), desks))
+    with ThreadPoolExecutor(len(connections)) as pool:
+        tickets = list(pool.map(lambda db: db.create_ticket(**KEY), connections))
 
     assert len({ticket["id"] for ticket in tickets}) == 1
-    assert count(desks[0]) == 1
+    assert count(connections[0]) == 1
 
 
-def test_of_two_at_once_an_expired_key_is_claimed_once(office):
-    desks = [office() for _ in range(4)]
-    desks[0].ticket(**KEY)
-    desks[0].run(
+def test_expired_keys_are_claimed_once_by_concurrent_requests(connect):
+    connections = [connect() for _ in range(4)]
+    connections[0].create_ticket(**KEY)
+    connections[0].execute(
         "update private.idempotency_keys set created_at = now() - interval '2 days'"
     )
 
-    with ThreadPoolExecutor(len(desks)) as pool:
-        tickets = list(pool.map(lambda desk: desk.ticket(**KEY), desks))
+    with ThreadPoolExecutor(len(connections)) as pool:
+        tickets = list(pool.map(lambda db: db.create_ticket(**KEY), connections))
 
     assert len({ticket["id"] for ticket in tickets}) == 1
-    assert count(desks[0]) == 2
+    assert count(connections[0]) == 2

@@ -1,4 +1,4 @@
-"""How much one may write in a minute, however many instances carry it out."""
+"""Rate limits: commands a minute for a person and for an address."""
 
 import hashlib
 import hmac
@@ -10,16 +10,16 @@ import pytest
 
 from infra.local.postgres import connected, migrate
 
-from .cast import id_of
-from .desk import forgiving, refused
+from .acting import ignoring, refused
+from .personas import id_of
 from .server import MIGRATIONS
 
 pytestmark = pytest.mark.slow
 SECRET = "what-proves-a-source"
 
 
-def allow(desk, person=None, address=None):
-    desk.run(
+def allow(db, person=None, address=None):
+    db.execute(
         "update private.settings set commands_per_minute = %s,"
         " commands_per_minute_by_address = %s",
         person,
@@ -27,28 +27,28 @@ def allow(desk, person=None, address=None):
     )
 
 
-def sent_from(desk, address, secret=SECRET):
-    """Let the next requests carry what a function says of their origin."""
+def sent_from(db, address, secret=SECRET):
+    """Set the headers by which a function proves the address of a request."""
     proof = hmac.new(secret.encode(), address.encode(), hashlib.sha256).hexdigest()
     headers = {"x-autocrm-source": address, "x-autocrm-source-proof": proof}
-    desk.run("select set_config('request.headers', %s, true)", json.dumps(headers))
+    db.execute("select set_config('request.headers', %s, true)", json.dumps(headers))
 
 
 @pytest.fixture
-def vault(desk):
-    desk.run("select vault.create_secret(%s, 'autocrm_source_secret')", SECRET)
-    return desk
+def vault(db):
+    db.execute("select vault.create_secret(%s, 'autocrm_source_secret')", SECRET)
+    return db
 
 
-def counted(desk, who):
-    return desk.one(
+def counted_commands(db, who):
+    return db.scalar(
         "select coalesce(sum(commands), 0) from private.command_counts"
         " where subject = %s",
         str(id_of(who)),
     )
 
 
-def test_a_desk_begins_with_limits(server, empty_database):
+def test_new_deployments_have_rate_limits(server, empty_database):
     migrate(server.dsn(empty_database), MIGRATIONS)
 
     with connected(server.dsn(empty_database)) as connection:
@@ -59,83 +59,83 @@ def test_a_desk_begins_with_limits(server, empty_database):
     assert limits == (600, 3000)
 
 
-def test_who_writes_too_much_is_refused_and_told_how_long_to_wait(desk):
-    allow(desk, person=2)
-    desk.ticket()
-    desk.ticket()
+def test_requests_over_the_limit_are_refused_with_retry_after(db):
+    allow(db, person=2)
+    db.create_ticket()
+    db.create_ticket()
 
     with pytest.raises(psycopg.Error) as refusal:
-        desk.ticket()
+        db.create_ticket()
 
     assert refusal.value.sqlstate == "PT429"
     assert refusal.value.diag.message_primary == "too-many-requests"
     assert 1 <= int(refusal.value.diag.message_hint or 0) <= 60
 
 
-def test_one_limit_is_for_all_commands_together(desk):
-    ticket = desk.ticket()
-    allow(desk, person=2)
-    desk.say("customer", ticket)
-    desk.call("customer", "mark_notifications_read", ids=[])
+def test_all_commands_share_one_limit(db):
+    ticket = db.create_ticket()
+    allow(db, person=2)
+    db.comment("customer", ticket)
+    db.call("customer", "mark_notifications_read", ids=[])
 
     with refused("PT429"):
-        desk.say("customer", ticket)
+        db.comment("customer", ticket)
 
 
-def test_others_are_not_held_up(desk):
-    allow(desk, person=1)
-    desk.ticket("customer")
+def test_limits_are_separate_for_each_person(db):
+    allow(db, person=1)
+    db.create_ticket("customer")
 
-    desk.ticket("colleague")
+    db.create_ticket("colleague")
 
     with refused("PT429"):
-        desk.ticket("customer")
+        db.create_ticket("customer")
 
 
-def test_the_next_minute_is_a_new_one(desk):
-    allow(desk, person=1)
-    desk.ticket()
-    desk.run(
-        "update private.command_counts set minute = minute - interval '1 minute'",
+def test_limits_are_reset_every_minute(db):
+    allow(db, person=1)
+    db.create_ticket()
+    db.execute(
+        "update private.command_counts set minute = minute - interval '1 minute'"
     )
 
-    desk.ticket()
+    db.create_ticket()
 
-    assert counted(desk, "customer") == 1
-
-
-def test_a_command_counts_once_however_many_guards_it_asks(desk):
-    ticket = desk.ticket()
-    allow(desk, person=10)
-
-    desk.say("agent", ticket, visibility="internal", idempotency_key="k")
-
-    assert counted(desk, "agent") == 1
+    assert counted_commands(db, "customer") == 1
 
 
-def test_reading_counts_nothing_in_the_transactions_that_reads_get(office):
-    desk = office()
-    allow(desk, person=0)
+def test_a_command_is_counted_once(db):
+    ticket = db.create_ticket()
+    allow(db, person=10)
 
-    with desk.connection.transaction():
-        desk.connection.execute("set transaction read only")
-        people = desk.rows("admin", "list_people")
+    db.comment("agent", ticket, visibility="internal", idempotency_key="k")
+
+    assert counted_commands(db, "agent") == 1
+
+
+def test_read_only_transactions_are_not_counted(connect):
+    db = connect()
+    allow(db, person=0)
+
+    with db.connection.transaction():
+        db.connection.execute("set transaction read only")
+        people = db.rows("admin", "list_people")
 
     assert people
 
 
-def test_no_limit_counts_nothing(desk):
-    desk.ticket()
+def test_commands_are_not_counted_without_a_limit(db):
+    db.create_ticket()
 
-    assert desk.one("select count(*) from private.command_counts") == 0
+    assert db.scalar("select count(*) from private.command_counts") == 0
 
 
-def test_workers_are_not_limited(desk):
-    ticket = desk.ticket_in("solved")
-    allow(desk, person=0)
-    desk.let_close(ticket)
+def test_workers_are_not_limited(db):
+    ticket = db.create_ticket_in("solved")
+    allow(db, person=0)
+    db.close(ticket)
 
-    assert desk.now(ticket)["status_category"] == "closed"
+    assert db.reload(ticket)["status_category"] == "closed"
 
 
 COMMANDS = """
@@ -149,101 +149,105 @@ order by proname
 """
 
 
-def test_every_command_that_people_may_give_is_counted_before_anything_else(desk):
-    allow(desk, person=0)
-    commands = list(desk.run(COMMANDS))
+def test_every_command_checks_the_limit_before_anything_else(db):
+    allow(db, person=0)
+    commands = list(db.execute(COMMANDS))
 
     for name, _, _, kinds in commands:
         nothing = ", ".join(f"null::{kind}" for kind in kinds)
-        with refused("PT429"), desk.acting("admin") as connection:
+        with refused("PT429"), db.acting("admin") as connection:
             connection.execute(f"select api.{name}({nothing})")
 
     assert len(commands) > 15
 
 
-def test_an_address_is_limited_whoever_calls_from_it(vault):
+def test_addresses_are_limited_for_all_people_together(vault):
     allow(vault, address=2)
     sent_from(vault, "203.0.113.7")
-    vault.ticket("customer")
-    vault.ticket("colleague")
+    vault.create_ticket("customer")
+    vault.create_ticket("colleague")
 
     with refused("PT429"):
-        vault.ticket("stranger")
+        vault.create_ticket("stranger")
     sent_from(vault, "203.0.113.8")
-    vault.ticket("stranger")
+    vault.create_ticket("stranger")
 
 
-def test_neighbours_in_a_network_of_ipv6_are_one_address(vault):
+def test_an_ipv6_network_counts_as_one_address(vault):
     allow(vault, address=1)
     sent_from(vault, "2001:db8:1:2:3::4")
-    vault.ticket("customer")
+    vault.create_ticket("customer")
     sent_from(vault, "2001:db8:1:2:ffff::9")
 
     with refused("PT429"):
-        vault.ticket("colleague")
+        vault.create_ticket("colleague")
 
 
-def test_an_address_that_nothing_proves_is_nobodys(vault):
+def test_addresses_without_proof_are_not_counted(vault):
     allow(vault, address=0)
     sent_from(vault, "203.0.113.7", secret="guessed")
 
-    vault.ticket("customer")
+    vault.create_ticket("customer")
 
-    assert vault.one("select count(*) from private.command_counts") == 0
+    assert vault.scalar("select count(*) from private.command_counts") == 0
 
 
-def test_no_address_is_kept(vault):
+def test_addresses_are_not_stored_in_clear(vault):
     allow(vault, address=9)
     sent_from(vault, "203.0.113.7")
-    vault.ticket("customer")
+    vault.create_ticket("customer")
 
-    subjects = vault.one("select string_agg(subject, ' ') from private.command_counts")
+    subjects = vault.scalar(
+        "select string_agg(subject, ' ') from private.command_counts"
+    )
 
     assert subjects
     assert "203.0.113" not in subjects
 
 
-def test_old_counts_are_forgotten_in_passing(desk):
-    allow(desk, person=9)
-    desk.run(
+def test_old_command_counts_are_deleted(db):
+    allow(db, person=9)
+    db.execute(
         "insert into private.command_counts"
         " select 'old' || n, 0, now() - interval '1 hour', 1"
         " from generate_series(1, 30) as n"
     )
 
-    desk.ticket()
+    db.create_ticket()
 
-    assert desk.one("select count(*) from private.command_counts") == 11
+    assert db.scalar("select count(*) from private.command_counts") == 11
 
 
-def test_requests_of_one_person_do_not_wait_for_each_other(office):
-    desk, other = office(), office()
-    allow(desk, person=9)
+def test_concurrent_requests_of_one_person_do_not_block(connect):
+    db, other = connect(), connect()
+    allow(db, person=9)
 
-    with desk.connection.transaction():
-        desk.ticket("customer")
-        other.run("set lock_timeout = '5s'")
-        ticket = other.ticket("customer")
+    with db.connection.transaction():
+        db.create_ticket("customer")
+        other.execute("set lock_timeout = '5s'")
+        ticket = other.create_ticket("customer")
 
     assert ticket["subject"]
-    assert counted(desk, "customer") == 2
+    assert counted_commands(db, "customer") == 2
 
 
-def test_a_crowd_of_connections_passes_the_limit_by_no_more_than_its_size(office):
-    desks = [office() for _ in range(4)]
-    allow(desks[0], person=20)
+def test_concurrent_connections_exceed_the_limit_by_their_number_at_most(connect):
+    connections = [connect() for _ in range(4)]
+    allow(connections[0], person=20)
 
-    def write(desk):
+    def write(db):
         done = 0
         for _ in range(20):
-            with forgiving("PT429"):
-                desk.ticket("customer")
+            with ignoring("PT429"):
+                db.create_ticket("customer")
                 done += 1
         return done
 
     with ThreadPoolExecutor(4) as pool:
-        done = sum(pool.map(write, desks))
+        done = sum(pool.map(write, connections))
 
     # Should a minute end meanwhile, both minutes may be filled.
-    minutes = desks[0].one("select count(distinct minute) from private.command_counts")
+    minutes = connections[0].scalar(
+        "select count(distinct minute) from private.command_counts"
+    )
     assert 20 <= done <= minutes * 24 or minutes > 1

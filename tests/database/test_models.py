@@ -11,15 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from infra.local.postgres import connected
-from shared.core.events import (
-    TicketAssigned,
-    TicketCommented,
-    TicketCommentRedacted,
-    TicketCreated,
-    TicketReplyTakenOver,
-    TicketStatusChanged,
-    TicketUpdated,
-)
+from shared.core.events import EVENT_CLASSES
 from shared.core.types import (
     CommentVisibility,
     StatusCategory,
@@ -33,15 +25,10 @@ from shared.tickets import ReadMarker, Ticket, WaitingParty
 from shared.tickets.comments import Comment
 from shared.views import View, ViewScope
 
-from .command_line import CommandLine
+from .supabase_cli import SupabaseCli
 
 pytestmark = pytest.mark.slow
 
-EVENTS = (
-    TicketAssigned, TicketCommented, TicketCommentRedacted, TicketCreated,
-    TicketReplyTakenOver,
-    TicketStatusChanged, TicketUpdated,
-)  # fmt: skip
 ENUMS = {
     Availability: "PublicAvailability",
     CommentVisibility: "PublicCommentVisibility",
@@ -59,9 +46,9 @@ ROWS = {
     Role: "PublicRoles",
     ReadMarker: "PublicTicketReadMarkers",
     View: "PublicViews",
-    **dict.fromkeys(EVENTS, "PublicTicketEvents"),
+    **dict.fromkeys(EVENT_CLASSES, "PublicTicketEvents"),
 }
-# What a model has besides the columns of its row, from joins and lookups.
+# What a model has besides the columns of its row, from joins.
 DERIVED = {
     Ticket: {"requester_name", "assignee_name", "unread"},
     Comment: {"author_name"},
@@ -80,14 +67,14 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    Ticket: {"assigned_at", "released_by"},  # of the desk's own bookkeeping
+    Ticket: {"assigned_at", "released_by"},  # for assignment only
     ReadMarker: {"person_id"},  # always the caller
-    **{event: {"turn", "position"} for event in EVENTS},  # of the feed
+    **{event: {"turn", "position"} for event in EVENT_CLASSES},  # of the feed
 }
 # What a model knows better than the column.
 NARROWED = {
     View: {"sort", "conditions"},
-    **{event: {"type", "before", "after"} for event in EVENTS},
+    **{event: {"type", "before", "after"} for event in EVENT_CLASSES},
 }
 
 
@@ -97,9 +84,9 @@ def generated(node_modules, server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("types")
     [binary] = node_modules.glob("@supabase/cli-*/bin/supabase")
     (folder / "project").mkdir()
-    command_line = CommandLine(binary, folder / "project")
+    supabase_cli = SupabaseCli(binary, folder / "project")
     dsn = server.dsn("postgres")
-    written = command_line.run(dsn, "gen", "types", "--lang=python").stdout
+    written = supabase_cli.run(dsn, "gen", "types", "--lang=python").stdout
     file = folder / "generated.py"
     file.write_text(written.replace("from __future__ import annotations\n", ""))
     spec = importlib.util.spec_from_file_location("generated", file)
@@ -159,7 +146,7 @@ SIMPLE = {
     str: "text",
     bool: "boolean",
     uuid.UUID: "uuid",
-    datetime.datetime: "moment",
+    datetime.datetime: "timestamp",
 }
 
 

@@ -1,35 +1,38 @@
-"""Who is told of what, in their list and by mail, and who never is."""
+"""Who is notified of what, in the list and by email, and who never is."""
 
 import pytest
 
-from .cast import PEOPLE, id_of
-from .desk import WORKER, Json, refused
-from .told import assigned_ticket, settle, told
+from .acting import WORKER, Json, refused
+from .arrange import leave_queues, revoke_permission
+from .notifying import assigned_ticket, notified, process_events
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def ticket(desk):
-    """The customer's ticket, held by agent and followed by neighbour."""
-    ticket = assigned_ticket(desk)
-    desk.note(ticket, "neighbour")
-    settle(desk, tell=False)
+def ticket(db):
+    """A ticket of customer, assigned to agent and followed by neighbour."""
+    ticket = assigned_ticket(db)
+    db.note(ticket, "neighbour")
+    process_events(db, notify=False)
     return ticket
 
 
-def everybody_told(desk):
-    return {who for who in PEOPLE if told(desk, who)}
+def all_notified(db):
+    return {who for who in PEOPLE if notified(db, who)}
 
 
-def mailed(desk):
+def emailed(db):
     people = {id_of(who): who for who in PEOPLE}
-    return {people[row[0]] for row in desk.run("select person_id from private.emails")}
+    return {
+        people[row[0]] for row in db.execute("select person_id from private.emails")
+    }
 
 
-def prefer(desk, who, kind, **wish):
-    wishes = Json([{"type": kind, "in_app": True, "email": True, **wish}])
-    return desk.rows(who, "set_notification_preferences", preferences=wishes)
+def prefer(db, who, kind, **choices):
+    preferences = Json([{"type": kind, "in_app": True, "email": True, **choices}])
+    return db.rows(who, "set_notification_preferences", preferences=preferences)
 
 
 @pytest.mark.parametrize(
@@ -41,161 +44,154 @@ def prefer(desk, who, kind, **wish):
         ("lead", {"customer", "agent", "neighbour"}),  # a follower by writing
     ],
 )
-def test_a_reply_is_told_to_all_concerned_but_the_actor(desk, ticket, actor, hear):
-    desk.say(actor, ticket)
-    settle(desk)
+def test_replies_notify_everybody_involved_but_the_actor(db, ticket, actor, hear):
+    db.comment(actor, ticket)
+    process_events(db)
 
-    assert everybody_told(desk) == hear
-    assert mailed(desk) == hear
-
-
-def test_a_note_is_told_to_those_who_read_notes_alone(desk, ticket):
-    desk.say("colleague", ticket)  # follows from now on
-    settle(desk, tell=False)
-
-    desk.note(ticket, "lead")
-    settle(desk)
-
-    assert everybody_told(desk) == {"agent", "neighbour"}
-    assert mailed(desk) == {"agent", "neighbour"}
+    assert all_notified(db) == hear
+    assert emailed(db) == hear
 
 
-def test_a_new_ticket_is_not_told_to_who_opened_it(desk):
-    desk.ticket()
-    settle(desk)
+def test_notes_notify_staff_only(db, ticket):
+    db.comment("colleague", ticket)  # follows from now on
+    process_events(db, notify=False)
 
-    assert everybody_told(desk) == set()
-    assert mailed(desk) == set()
+    db.note(ticket, "lead")
+    process_events(db)
 
-
-def test_a_new_assignee_and_the_former_one_are_told(desk, ticket):
-    desk.assign(ticket, "lead")
-    settle(desk)
-
-    assert everybody_told(desk) == {"customer", "agent", "lead", "neighbour"}
-    assert mailed(desk) == set()  # by default
+    assert all_notified(db) == {"agent", "neighbour"}
+    assert emailed(db) == {"agent", "neighbour"}
 
 
-def test_whoever_comes_later_is_not_told_of_what_was_before(desk):
-    ticket = desk.ticket()
-    desk.say("customer", ticket)
-    desk.assign(ticket, "agent")
-    desk.assign(ticket, "lead")
-    desk.run(
+def test_new_tickets_do_not_notify_their_requester(db):
+    db.create_ticket()
+    process_events(db)
+
+    assert all_notified(db) == set()
+    assert emailed(db) == set()
+
+
+def test_assignments_notify_new_and_former_assignee(db, ticket):
+    db.assign(ticket, "lead")
+    process_events(db)
+
+    assert all_notified(db) == {"customer", "agent", "lead", "neighbour"}
+    assert emailed(db) == set()  # by default
+
+
+def test_people_are_not_notified_of_earlier_events(db):
+    ticket = db.create_ticket()
+    db.comment("customer", ticket)
+    db.assign(ticket, "agent")
+    db.assign(ticket, "lead")
+    db.execute(
         "insert into public.ticket_followers (person_id, ticket_id, since)"
         " values (%s, %s, now() + interval '1 second')",
         id_of("neighbour"),
         ticket["id"],
     )
 
-    settle(desk)
+    process_events(db)
 
-    assert told(desk, "agent") == ["TICKET_ASSIGNED", "TICKET_ASSIGNED"]
-    assert told(desk, "lead") == ["TICKET_ASSIGNED"]
-    assert told(desk, "neighbour") == []
-
-
-def test_a_former_assignee_without_the_queue_is_not_told(desk, ticket):
-    desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
-
-    desk.assign(ticket, "lead")
-    settle(desk)
-
-    assert "agent" not in everybody_told(desk)
+    assert notified(db, "agent") == ["TICKET_ASSIGNED", "TICKET_ASSIGNED"]
+    assert notified(db, "lead") == ["TICKET_ASSIGNED"]
+    assert notified(db, "neighbour") == []
 
 
-def test_following_shows_nothing_by_itself(desk, ticket):
+def test_former_assignees_outside_the_queue_are_not_notified(db, ticket):
+    leave_queues(db, "agent")
+
+    db.assign(ticket, "lead")
+    process_events(db)
+
+    assert "agent" not in all_notified(db)
+
+
+def test_following_shows_nothing_by_itself(db, ticket):
     for who in ("stranger", "biller"):
-        desk.run(
+        db.execute(
             "insert into public.ticket_followers (person_id, ticket_id)"
             " values (%s, %s)",
             id_of(who),
             ticket["id"],
         )
 
-    desk.say("agent", ticket)
-    settle(desk)
+    db.comment("agent", ticket)
+    process_events(db)
 
-    assert everybody_told(desk) == {"customer", "neighbour"}
-    assert mailed(desk) == {"customer", "neighbour"}
-
-
-def test_an_event_is_told_once(desk, ticket):
-    desk.say("agent", ticket)
-    event = desk.one("select event_id from private.outbox")
-
-    assert desk.call(WORKER, "notify_people", event=event)
-    assert not desk.call(WORKER, "notify_people", event=event)
-    assert told(desk, "customer") == ["TICKET_COMMENTED"]
+    assert all_notified(db) == {"customer", "neighbour"}
+    assert emailed(db) == {"customer", "neighbour"}
 
 
-def test_an_event_that_is_no_longer_owed_is_told_to_nobody(desk, ticket):
-    desk.say("agent", ticket)
-    event = desk.one("select event_id from private.outbox")
-    desk.call(WORKER, "finish_event", event=event)
+def test_events_notify_once(db, ticket):
+    db.comment("agent", ticket)
+    event = db.scalar("select event_id from private.outbox")
 
-    assert not desk.call(WORKER, "notify_people", event=event)
-    assert everybody_told(desk) == set()
-
-
-def test_wishes_go_before_defaults(desk, ticket):
-    prefer(desk, "customer", "TICKET_COMMENTED", email=False)
-    prefer(desk, "neighbour", "TICKET_COMMENTED", in_app=False)
-
-    desk.say("agent", ticket)
-    settle(desk)
-
-    assert everybody_told(desk) == {"customer"}
-    assert mailed(desk) == {"neighbour"}
+    assert db.call(WORKER, "notify_people", event=event)
+    assert not db.call(WORKER, "notify_people", event=event)
+    assert notified(db, "customer") == ["TICKET_COMMENTED"]
 
 
-def test_wishes_are_replaced_as_a_whole(desk):
-    prefer(desk, "customer", "TICKET_ASSIGNED")
-    answer = prefer(desk, "customer", "TICKET_COMMENTED", in_app=False, email=False)
+def test_finished_events_notify_nobody(db, ticket):
+    db.comment("agent", ticket)
+    event = db.scalar("select event_id from private.outbox")
+    db.call(WORKER, "finish_event", event=event)
 
-    assert {row["type"]: (row["in_app"], row["email"]) for row in answer} == {
-        "TICKET_ASSIGNED": (True, False),
+    assert not db.call(WORKER, "notify_people", event=event)
+    assert all_notified(db) == set()
+
+
+def test_preferences_override_defaults(db, ticket):
+    prefer(db, "customer", "TICKET_COMMENTED", email=False)
+    prefer(db, "neighbour", "TICKET_COMMENTED", in_app=False)
+
+    db.comment("agent", ticket)
+    process_events(db)
+
+    assert all_notified(db) == {"customer"}
+    assert emailed(db) == {"neighbour"}
+
+
+def test_preferences_of_a_type_are_replaced_entirely(db):
+    prefer(db, "customer", "TICKET_ASSIGNED")
+    result = prefer(db, "customer", "TICKET_COMMENTED", in_app=False, email=False)
+
+    defaults = db.execute("select type, in_app, email from private.event_types")
+    assert {row["type"]: (row["in_app"], row["email"]) for row in result} == {
+        **{kind: (in_app, email) for kind, in_app, email in defaults},
         "TICKET_COMMENTED": (False, False),
-        "TICKET_COMMENT_REDACTED": (False, False),
-        "TICKET_CREATED": (True, True),
-        "TICKET_REPLY_TAKEN_OVER": (True, False),
-        "TICKET_STATUS_CHANGED": (True, True),
-        "TICKET_UPDATED": (True, False),
     }
-    assert answer == desk.rows("customer", "get_notification_preferences")
-    assert desk.rows("stranger", "get_notification_preferences") != answer
+    assert result == db.rows("customer", "get_notification_preferences")
+    assert db.rows("stranger", "get_notification_preferences") != result
 
 
-def test_a_wish_names_an_event_there_is(desk):
+def test_preferences_for_unknown_event_types_are_refused(db):
     with refused("PT422", "unknown-event-type"):
-        prefer(desk, "customer", "TICKET_EATEN")
+        prefer(db, "customer", "TICKET_EATEN")
 
 
-def test_what_one_was_told_vanishes_with_the_right_to_see_it(desk, ticket):
-    desk.say("customer", ticket)
-    desk.note(ticket, "lead")
-    settle(desk)
-    assert told(desk, "agent") == ["TICKET_COMMENTED", "TICKET_COMMENTED"]
+def test_notifications_disappear_with_access_to_their_event(db, ticket):
+    db.comment("customer", ticket)
+    db.note(ticket, "lead")
+    process_events(db)
+    assert notified(db, "agent") == ["TICKET_COMMENTED", "TICKET_COMMENTED"]
 
-    desk.run(
-        "delete from public.role_permissions"
-        " where role = 'agent' and permission = 'tickets.note'"
-    )
-    assert told(desk, "agent") == ["TICKET_COMMENTED"]
+    revoke_permission(db, "tickets.note", "agent")
+    assert notified(db, "agent") == ["TICKET_COMMENTED"]
 
-    desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
-    assert desk.call("agent", "list_notifications") == {"items": [], "unread": 0}
+    leave_queues(db, "agent")
+    assert db.call("agent", "list_notifications") == {"items": [], "unread": 0}
 
 
-def test_the_list_is_paged_and_counted(desk, ticket):
+def test_notifications_are_listed_by_page_with_the_unread_count(db, ticket):
     for _ in range(5):
-        desk.say("agent", ticket)
-    settle(desk)
+        db.comment("agent", ticket)
+    process_events(db)
 
-    first = desk.call("customer", "list_notifications", page_size=3)
+    first = db.call("customer", "list_notifications", page_size=3)
     last = first["items"][-1]
-    place = Json([last["created_at"], last["id"]])
-    rest = desk.call("customer", "list_notifications", page_size=3, after=place)
+    cursor = Json([last["created_at"], last["id"]])
+    rest = db.call("customer", "list_notifications", page_size=3, after=cursor)
 
     ids = [item["id"] for item in first["items"] + rest["items"]]
     assert len(set(ids)) == 5
@@ -205,40 +201,40 @@ def test_the_list_is_paged_and_counted(desk, ticket):
     assert last["actor_name"] == "Agent"
 
 
-def test_one_reads_some_or_all_up_to_one(desk, ticket):
+def test_notifications_are_marked_read_by_id_or_up_to_one(db, ticket):
     for _ in range(4):
-        desk.say("agent", ticket)
-    settle(desk)
+        db.comment("agent", ticket)
+    process_events(db)
     newest, _, third, oldest = [
-        item["id"] for item in desk.call("customer", "list_notifications")["items"]
+        item["id"] for item in db.call("customer", "list_notifications")["items"]
     ]
 
-    desk.call("customer", "mark_notifications_read", up_to=third)
-    assert desk.call("customer", "list_notifications")["unread"] == 2
+    db.call("customer", "mark_notifications_read", up_to=third)
+    assert db.call("customer", "list_notifications")["unread"] == 2
 
-    desk.call("customer", "mark_notifications_read", ids=[newest, oldest])
-    left = desk.call("customer", "list_notifications", only_unread=True)
+    db.call("customer", "mark_notifications_read", ids=[newest, oldest])
+    left = db.call("customer", "list_notifications", only_unread=True)
     assert len(left["items"]) == left["unread"] == 1
 
 
-def test_nobody_reads_for_somebody_else(desk, ticket):
-    desk.say("agent", ticket)
-    settle(desk)
-    [item] = desk.call("customer", "list_notifications")["items"]
+def test_nobody_marks_notifications_of_others_read(db, ticket):
+    db.comment("agent", ticket)
+    process_events(db)
+    [item] = db.call("customer", "list_notifications")["items"]
 
-    desk.call("neighbour", "mark_notifications_read", ids=[item["id"]])
+    db.call("neighbour", "mark_notifications_read", ids=[item["id"]])
     with refused("PT404"):
-        desk.call("neighbour", "mark_notifications_read", up_to=item["id"])
+        db.call("neighbour", "mark_notifications_read", up_to=item["id"])
 
-    assert desk.call("customer", "list_notifications")["unread"] == 1
+    assert db.call("customer", "list_notifications")["unread"] == 1
 
 
-def test_a_notification_is_broadcast_to_its_person(desk, ticket):
-    desk.say("agent", ticket)
-    desk.run("delete from realtime.messages")
-    settle(desk)
+def test_notifications_are_broadcast_to_their_recipient(db, ticket):
+    db.comment("agent", ticket)
+    db.execute("delete from realtime.messages")
+    process_events(db)
 
-    sent = desk.run("select topic, event, payload, private from realtime.messages")
+    sent = db.execute("select topic, event, payload, private from realtime.messages")
     messages = {row[0]: row[1:] for row in sent}
 
     assert set(messages) == {f"user:{id_of(who)}" for who in ("customer", "neighbour")}
@@ -248,13 +244,13 @@ def test_a_notification_is_broadcast_to_its_person(desk, ticket):
     assert payload["ticket_id"] == ticket["id"]
 
 
-def test_being_somebody_for_a_question_ends_with_it(desk, ticket):
-    desk.say("agent", ticket)
-    event = desk.one("select event_id from private.outbox")
+def test_impersonation_ends_with_its_query(db, ticket):
+    db.comment("agent", ticket)
+    event = db.scalar("select event_id from private.outbox")
 
-    with desk.acting(WORKER):
-        desk.connection.execute("select api.notify_people(%s)", [event])
-        asking = desk.connection.execute(
+    with db.acting(WORKER):
+        db.connection.execute("select api.notify_people(%s)", [event])
+        asking = db.connection.execute(
             "select current_setting('request.jwt.claims')::jsonb ->> 'role'"
         )
         assert asking.fetchone() == (WORKER,)

@@ -1,9 +1,10 @@
-"""Who may see who is at a ticket, and say so: asked as Realtime asks, by probing."""
+"""Presence at a ticket: who may see and track it, probed as Realtime does."""
 
 import pytest
 
-from .cast import PEOPLE, id_of
-from .desk import ANYBODY, refused
+from .acting import ANON, refused
+from .arrange import leave_queues, revoke_permission
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -26,72 +27,72 @@ PROBE = (
 
 
 @pytest.fixture
-def named(desk):
-    ticket = desk.ticket()
+def topic_of(db):
+    ticket = db.create_ticket()
     people = {name: id_of(name) for name in (*PEOPLE, "support")}
     return lambda topic: topic.format(
         ticket=ticket["id"], number=ticket["number"], **people
     )
 
 
-def sees(desk, who, topic, extension="presence"):
-    """Realtime inserts a probe as itself and looks whether the person reads it."""
-    with desk.connection.transaction(force_rollback=True):
-        desk.run("delete from realtime.messages")
-        desk.run(PROBE, topic, extension)
-        with desk.acting(who) as connection:
+def sees(db, who, topic, extension="presence"):
+    """Realtime inserts a probe as itself and tests whether the person reads it."""
+    with db.connection.transaction(force_rollback=True):
+        db.execute("delete from realtime.messages")
+        db.execute(PROBE, topic, extension)
+        with db.acting(who) as connection:
             connection.execute("select set_config('realtime.topic', %s, true)", [topic])
             query = "select extension from realtime.messages"
             return connection.execute(query).fetchall() == [(extension,)]
 
 
-def track(desk, who, topic, extension="presence"):
+def track(db, who, topic, extension="presence"):
     """Realtime lets the person insert a probe."""
-    with desk.acting(who) as connection:
+    with db.acting(who) as connection:
         connection.execute("select set_config('realtime.topic', %s, true)", [topic])
         connection.execute(PROBE, [topic, extension])
 
 
-@pytest.mark.parametrize("who", [*PEOPLE, "nobody", ANYBODY])
-def test_staff_who_read_the_notes_see_each_other_and_nobody_else_does(desk, named, who):
-    topic = named("ticket:{ticket}:internal")
+@pytest.mark.parametrize("who", [*PEOPLE, "nobody", ANON])
+def test_presence_is_visible_to_staff_who_read_notes_only(db, topic_of, who):
+    topic = topic_of("ticket:{ticket}:internal")
 
-    assert sees(desk, who, topic) == (who in STAFF)
+    assert sees(db, who, topic) == (who in STAFF)
     if who in STAFF:
-        track(desk, who, topic)
+        track(db, who, topic)
     else:
         with refused("42501"):
-            track(desk, who, topic)
+            track(db, who, topic)
 
 
 @pytest.mark.parametrize("topic", ELSEWHERE)
 @pytest.mark.parametrize("who", ["customer", "agent", "admin"])
-def test_nobody_is_seen_elsewhere(desk, named, who, topic):
-    assert not sees(desk, who, named(topic))
+def test_there_is_no_presence_on_other_topics(db, topic_of, who, topic):
+    assert not sees(db, who, topic_of(topic))
     with refused("42501"):
-        track(desk, who, named(topic))
+        track(db, who, topic_of(topic))
 
 
 @pytest.mark.parametrize("topic", ["ticket:{ticket}:internal", *ELSEWHERE])
 @pytest.mark.parametrize("who", ["customer", "agent", "lead", "admin"])
-def test_nobody_broadcasts_to_anybody(desk, named, who, topic):
+def test_people_send_no_broadcasts(db, topic_of, who, topic):
     with refused("42501"):
-        track(desk, who, named(topic), "broadcast")
+        track(db, who, topic_of(topic), "broadcast")
 
 
-def test_an_agent_who_leaves_the_queue_sees_nobody_at_its_tickets(desk, named):
-    topic = named("ticket:{ticket}:internal")
-    desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
+def test_agents_who_left_the_queue_see_no_presence(db, topic_of):
+    topic = topic_of("ticket:{ticket}:internal")
+    leave_queues(db, "agent")
 
-    assert not sees(desk, "agent", topic)
+    assert not sees(db, "agent", topic)
     with refused("42501"):
-        track(desk, "agent", topic)
+        track(db, "agent", topic)
 
 
-def test_whoever_may_not_read_notes_sees_nobody(desk, named):
-    topic = named("ticket:{ticket}:internal")
-    desk.run("delete from public.role_permissions where permission = 'tickets.note'")
+def test_people_who_do_not_read_notes_see_no_presence(db, topic_of):
+    topic = topic_of("ticket:{ticket}:internal")
+    revoke_permission(db, "tickets.note")
 
-    assert not sees(desk, "agent", topic)
+    assert not sees(db, "agent", topic)
     with refused("42501"):
-        track(desk, "agent", topic)
+        track(db, "agent", topic)

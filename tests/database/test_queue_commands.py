@@ -1,60 +1,59 @@
-"""Queues are made by administrators, led by leads, and hidden from the rest."""
+"""Queues: created by administrators, led by leads, hidden from others."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from .cast import grant, id_of
-from .desk import OWNER, refused
-from .shifts import holder
+from .acting import OWNER, refused
+from .assigning import assignee
+from .personas import grant, id_of
 
 pytestmark = pytest.mark.slow
 NOT_ADMINS = ["customer", "agent", "biller", "lead"]
 
 
-def change(desk, who, queue="support", /, **changes):
-    return desk.call(who, "change_queue", queue=queue, changes=changes)
+def change_queue(db, who, queue="support", /, **changes):
+    return db.call(who, "change_queue", queue=queue, changes=changes)
 
 
-def add(desk, who, person, queue="billing"):
-    asked = {"queue": queue, "person": str(id_of(person))}
-    return desk.call(who, "add_queue_member", **asked)
+def add_member(db, who, person, queue="billing"):
+    arguments = {"queue": queue, "person": str(id_of(person))}
+    return db.call(who, "add_queue_member", **arguments)
 
 
-def remove(desk, who, person, queue="support"):
-    asked = {"queue": queue, "person": str(id_of(person))}
-    return desk.call(who, "remove_queue_member", **asked)
+def remove_member(db, who, person, queue="support"):
+    arguments = {"queue": queue, "person": str(id_of(person))}
+    return db.call(who, "remove_queue_member", **arguments)
 
 
-def members(desk, who, queue="support"):
-    rows = desk.rows(who, "list_queue_members", queue=queue)
+def members(db, who, queue="support"):
+    rows = db.rows(who, "list_queue_members", queue=queue)
     return [row["name"] for row in rows]
 
 
-def test_a_new_queue_takes_tickets_at_once(desk):
-    made = desk.call("admin", "create_queue", key="returns", name="Returns",
+def test_a_new_queue_takes_tickets_at_once(db):
+    made = db.call("admin", "create_queue", key="returns", name="Returns",
                      strategy="least_loaded", released_after_minutes=90)  # fmt: skip
 
     assert made["counts"]["new"] == 0
     assert (made["strategy"], made["released_after_minutes"]) == ("least_loaded", 90)
-    assert desk.ticket(queue="returns")["queue_id"] == made["id"]
+    assert db.create_ticket(queue="returns")["queue_id"] == made["id"]
     [listed] = [
-        each for each in desk.rows("admin", "list_queues") if each["key"] == "returns"
+        each for each in db.rows("admin", "list_queues") if each["key"] == "returns"
     ]
     assert listed["counts"]["new"] == 1
     assert listed.items() >= {"strategy": "least_loaded", "default_priority": None,
                               "released_after_minutes": 90}.items()  # fmt: skip
 
 
-def test_a_queue_asked_for_twice_with_one_key_is_made_once(desk):
-    asked = {"key": "returns", "name": "Returns", "idempotency_key": "k1"}
-    first = desk.call("admin", "create_queue", **asked)
+def test_queue_creation_is_idempotent(db):
+    arguments = {"key": "returns", "name": "Returns", "idempotency_key": "k1"}
+    first = db.call("admin", "create_queue", **arguments)
 
-    assert desk.call("admin", "create_queue", **asked) == first
+    assert db.call("admin", "create_queue", **arguments) == first
     with refused("PT422", "idempotency-key-reused"):
-        desk.call("admin", "create_queue", **{**asked, "name": "Other"})
+        db.call("admin", "create_queue", **{**arguments, "name": "Other"})
 
 
 @pytest.mark.parametrize(
@@ -70,97 +69,99 @@ def test_a_queue_asked_for_twice_with_one_key_is_made_once(desk):
     ],
     ids=str,
 )
-def test_a_queue_that_cannot_be_is_not_made(desk, given, code, slug):
+def test_invalid_queues_are_refused(db, given, code, slug):
     with refused(code, slug):
-        desk.call("admin", "create_queue", **{"key": "one", "name": "One", **given})
+        db.call("admin", "create_queue", **{"key": "one", "name": "One", **given})
 
 
 @pytest.mark.parametrize("who", NOT_ADMINS)
-def test_queues_are_made_renamed_and_archived_by_administrators_alone(desk, who):
+def test_only_administrators_create_rename_and_archive_queues(db, who):
     with refused("PT403", "denied"):
-        desk.call(who, "create_queue", key="mine", name="Mine")
+        db.call(who, "create_queue", key="mine", name="Mine")
     for changes in ({"name": "Mine"}, {"archived": True}):
         with pytest.raises(Exception, match=r"denied|not-found"):
-            change(desk, who, **changes)
+            change_queue(db, who, **changes)
 
 
-def test_a_lead_says_how_the_queue_shares_its_work(desk):
-    told = change(desk, "lead", strategy="round_robin", default_priority="high",
+def test_leads_set_the_assignment_of_their_queue(db):
+    result = change_queue(db, "lead", strategy="round_robin", default_priority="high",
                   released_after_minutes=60)  # fmt: skip
 
-    assert (told["strategy"], told["default_priority"]) == ("round_robin", "high")
-    back = change(desk, "lead", default_priority=None, released_after_minutes=None)
+    assert (result["strategy"], result["default_priority"]) == ("round_robin", "high")
+    back = change_queue(db, "lead", default_priority=None, released_after_minutes=None)
     assert (back["default_priority"], back["released_after_minutes"]) == (None, None)
     assert back["strategy"] == "round_robin"
 
 
 @pytest.mark.parametrize("who", ["agent", "biller", "customer"])
-def test_a_queue_is_led_by_those_who_lead_and_belong(desk, who):
+def test_queues_are_changed_by_their_leads_only(db, who):
     with pytest.raises(Exception, match=r"denied|not-found"):
-        change(desk, who, strategy="round_robin")
+        change_queue(db, who, strategy="round_robin")
     with pytest.raises(Exception, match=r"denied|not-found"):
-        add(desk, who, "agent", "support")
+        add_member(db, who, "agent", "support")
     with refused("PT404", "not-found"):
-        change(desk, "lead", "billing", strategy="round_robin")
+        change_queue(db, "lead", "billing", strategy="round_robin")
 
 
-def test_who_reads_every_queue_and_leads_one_leads_that_one_alone(desk):
-    desk.run("insert into public.role_permissions values ('lead', 'tickets.read_all')")
+def test_leads_who_read_every_queue_change_their_own_only(db):
+    db.execute(
+        "insert into public.role_permissions values ('lead', 'tickets.read_all')"
+    )
 
     with refused("PT403", "denied"):
-        change(desk, "lead", "billing", strategy="round_robin")
+        change_queue(db, "lead", "billing", strategy="round_robin")
     with refused("PT403", "denied"):
-        add(desk, "lead", "agent", "billing")
+        add_member(db, "lead", "agent", "billing")
 
 
-def test_the_priority_of_a_queue_goes_before_triage_and_after_the_asker(desk):
-    change(desk, "lead", default_priority="low")
+def test_queue_priority_overrides_triage_but_not_the_request(db):
+    change_queue(db, "lead", default_priority="low")
 
-    assert desk.ticket(triaged_priority="urgent")["priority"] == "low"
-    assert desk.ticket(priority="high")["priority"] == "high"
-    change(desk, "lead", default_priority=None)
-    assert desk.ticket(triaged_priority="urgent")["priority"] == "urgent"
+    assert db.create_ticket(triaged_priority="urgent")["priority"] == "low"
+    assert db.create_ticket(priority="high")["priority"] == "high"
+    change_queue(db, "lead", default_priority=None)
+    assert db.create_ticket(triaged_priority="urgent")["priority"] == "urgent"
 
 
-def test_an_archived_queue_is_gone_until_it_is_wanted_again(desk):
-    archived = change(desk, "admin", "billing", archived=True)
+def test_queues_are_archived_and_restored(db):
+    archived = change_queue(db, "admin", "billing", archived=True)
 
     assert archived["archived_at"]
-    assert change(desk, "admin", "billing", archived=True) == archived
+    assert change_queue(db, "admin", "billing", archived=True) == archived
     with refused("PT422", "unknown-queue"):
-        desk.ticket(queue="billing")
-    back = change(desk, "admin", "billing", archived=False, name="Invoices")
+        db.create_ticket(queue="billing")
+    back = change_queue(db, "admin", "billing", archived=False, name="Invoices")
     assert (back["archived_at"], back["name"]) == (None, "Invoices")
-    desk.ticket(queue="billing")
+    db.create_ticket(queue="billing")
 
 
-def test_the_default_queue_is_not_archived(desk):
+def test_the_default_queue_is_not_archived(db):
     with refused("PT409", "default-queue"):
-        change(desk, "admin", archived=True)
+        change_queue(db, "admin", archived=True)
 
 
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
-def test_a_queue_with_live_tickets_is_not_archived_and_says_how_many(desk, category):
-    desk.ticket_in(category, held_by="biller", queue="billing")
-    desk.ticket_in(category, held_by="biller", queue="billing")
+def test_queues_with_unsolved_tickets_are_not_archived(db, category):
+    db.create_ticket_in(category, held_by="biller", queue="billing")
+    db.create_ticket_in(category, held_by="biller", queue="billing")
 
     with pytest.raises(psycopg.Error, match="queue-not-empty") as refusal:
-        change(desk, "admin", "billing", archived=True)
+        change_queue(db, "admin", "billing", archived=True)
 
     assert ": 2." in refusal.value.diag.message_detail
 
 
-def test_a_queue_whose_tickets_are_done_is_archived(desk):
-    desk.ticket_in("solved", held_by="biller", queue="billing")
+def test_queues_with_solved_tickets_only_are_archived(db):
+    db.create_ticket_in("solved", held_by="biller", queue="billing")
 
-    assert change(desk, "admin", "billing", archived=True)["archived_at"]
+    assert change_queue(db, "admin", "billing", archived=True)["archived_at"]
 
 
-def test_nothing_is_put_into_an_archived_queue_whoever_writes(desk):
-    ticket = desk.ticket()
+def test_archived_queues_accept_no_tickets_from_any_writer(db):
+    ticket = db.create_ticket()
 
     with refused("PT422", "unknown-queue"):
-        desk.read(
+        db.read(
             OWNER,
             "update public.tickets set queue_id = %s where id = %s returning 1",
             id_of("attic"),
@@ -168,39 +169,37 @@ def test_nothing_is_put_into_an_archived_queue_whoever_writes(desk):
         )
 
 
-def test_a_ticket_on_its_way_in_is_seen_by_whoever_archives(office):
-    first, second, watch = office(), office(), office()
+def test_archiving_waits_for_uncommitted_tickets(connect):
+    first, second = connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            first.ticket(queue="billing")
-            late = pool.submit(change, second, "admin", "billing", archived=True)
-            watch.wait_for_waiting(1)
-        with refused("PT409", "queue-not-empty"):
-            late.result(30)
+    with first.blocking(
+        change_queue, second, "admin", "billing", archived=True
+    ) as late:
+        first.create_ticket(queue="billing")
+    with refused("PT409", "queue-not-empty"):
+        late.result(30)
 
 
-def test_a_ticket_that_comes_while_its_queue_is_archived_is_refused(office):
-    first, second, watch = office(), office(), office()
+def test_tickets_created_during_archiving_are_refused(connect):
+    first, second = connect(), connect()
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            change(first, "admin", "billing", archived=True)
-            late = pool.submit(second.ticket, queue="billing")
-            watch.wait_for_waiting(1)
-        with refused("PT422", "unknown-queue"):
-            late.result(30)
+    with first.blocking(second.create_ticket, queue="billing") as late:
+        change_queue(first, "admin", "billing", archived=True)
+    with refused("PT422", "unknown-queue"):
+        late.result(30)
 
 
 @pytest.mark.parametrize(
     "changes", [["name"], ["archived"], ["strategy", "archived"], "archived", 7]
 )
-def test_a_change_that_is_no_object_renames_and_archives_nothing(desk, changes):
+def test_changes_that_are_no_object_change_nothing(db, changes):
     def stored():
-        return desk.one("select to_jsonb(q) from public.queues q where key = 'billing'")
+        return db.scalar(
+            "select to_jsonb(q) from public.queues q where key = 'billing'"
+        )
 
     before = stored()
-    with desk.acting("admin") as connection:
+    with db.acting("admin") as connection:
         connection.execute(
             "select api.change_queue('billing', %s::jsonb)", [json.dumps(changes)]
         )
@@ -211,82 +210,82 @@ def test_a_change_that_is_no_object_renames_and_archives_nothing(desk, changes):
 # Members ---------------------------------------------------------------------
 
 
-def test_a_queue_shows_who_works_it_to_those_who_read_it(desk):
-    desk.assign(desk.ticket(), "agent")
-    desk.call("agent", "set_availability", agent="me", availability="available")
+def test_members_are_listed_to_readers_of_the_queue(db):
+    db.assign(db.create_ticket(), "agent")
+    db.call("agent", "set_availability", agent="me", availability="available")
 
-    rows = desk.rows("neighbour", "list_queue_members", queue="support")
+    rows = db.rows("neighbour", "list_queue_members", queue="support")
 
     assert [row["name"] for row in rows] == ["Agent", "Lead", "Neighbour"]
-    told = rows[0].items()
-    assert told >= {"availability": "available", "load": 1, "capacity": 10}.items()
+    result = rows[0].items()
+    assert result >= {"availability": "available", "load": 1, "capacity": 10}.items()
     assert rows[0]["skills"] == []
     assert rows[2]["availability"] == "away"
-    assert members(desk, "admin", "billing") == ["Biller"]
+    assert members(db, "admin", "billing") == ["Biller"]
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
-def test_who_does_not_read_a_queue_does_not_know_who_works_it(desk, who):
+def test_members_are_hidden_from_other_people(db, who):
     with refused("PT404", "not-found"):
-        members(desk, who)
+        members(db, who)
 
 
-def test_a_member_is_added_once_and_sees_the_queue(desk):
-    first = add(desk, "admin", "agent")
+def test_adding_a_member_is_idempotent(db):
+    first = add_member(db, "admin", "agent")
 
-    assert add(desk, "admin", "agent") == first
+    assert add_member(db, "admin", "agent") == first
     assert first["name"] == "Agent"
-    assert members(desk, "agent", "billing") == ["Agent", "Biller"]
+    assert members(db, "agent", "billing") == ["Agent", "Biller"]
 
 
-def test_a_lead_adds_and_removes_people(desk):
-    add(desk, "lead", "biller", "support")
-    assert "Biller" in members(desk, "lead")
+def test_a_lead_adds_and_removes_people(db):
+    add_member(db, "lead", "biller", "support")
+    assert "Biller" in members(db, "lead")
 
-    remove(desk, "lead", "biller")
+    remove_member(db, "lead", "biller")
 
-    assert "Biller" not in members(desk, "lead")
+    assert "Biller" not in members(db, "lead")
 
 
 @pytest.mark.parametrize("person", ["customer", "nobody"])
-def test_who_takes_no_tickets_works_no_queue(desk, person):
+def test_customers_cannot_be_members(db, person):
     with refused("PT422", "not-eligible"):
-        add(desk, "lead", person, "support")
+        add_member(db, "lead", person, "support")
 
 
-def test_who_works_no_queue_is_not_removed_from_it(desk):
+def test_people_who_are_no_members_cannot_be_removed(db):
     with refused("PT404", "not-found"):
-        remove(desk, "admin", "biller")
+        remove_member(db, "admin", "biller")
 
 
 @pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold"])
-def test_what_somebody_held_goes_back_when_they_leave_the_queue(desk, category):
-    ticket = desk.ticket_in(category)
+def test_removing_a_member_releases_their_tickets(db, category):
+    ticket = db.create_ticket_in(category)
     if category == "new":
-        desk.assign(ticket, "agent")
-    kept = desk.ticket_in("solved")
+        db.assign(ticket, "agent")
+    kept = db.create_ticket_in("solved")
 
-    remove(desk, "lead", "agent")
+    remove_member(db, "lead", "agent")
 
-    assert holder(desk, ticket) is None
-    assert holder(desk, kept) == "agent"
-    assert desk.events(ticket)[-1]["actor_id"] == str(id_of("lead"))
-
-
-def test_who_may_still_work_the_queue_keeps_what_they_hold(desk):
-    grant(desk.connection, "agent", "admin")
-    ticket = desk.ticket_in("open")
-
-    remove(desk, "lead", "agent")
-
-    assert holder(desk, ticket) == "agent"
+    assert assignee(db, ticket) is None
+    assert assignee(db, kept) == "agent"
+    assert db.events(ticket)[-1]["actor_id"] == str(id_of("lead"))
 
 
-def test_what_somebody_holds_elsewhere_stays_with_them(desk):
-    add(desk, "admin", "agent")
-    ticket = desk.ticket(queue="billing")
-    desk.assign(ticket, "agent")
+def test_removed_admins_keep_their_tickets(db):
+    grant(db.connection, "agent", "admin")
+    ticket = db.create_ticket_in("open")
 
-    remove(desk, "lead", "agent")
+    remove_member(db, "lead", "agent")
 
-    assert holder(desk, ticket) == "agent"
+    assert assignee(db, ticket) == "agent"
+
+
+def test_removing_a_member_keeps_tickets_of_other_queues(db):
+    add_member(db, "admin", "agent")
+    ticket = db.create_ticket(queue="billing")
+    db.assign(ticket, "agent")
+
+    remove_member(db, "lead", "agent")
+
+    assert assignee(db, ticket) == "agent"

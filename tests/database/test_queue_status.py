@@ -1,4 +1,4 @@
-"""How a queue stands, who may know, and how it is told: seldom enough, and the last."""
+"""Queue status: who reads it, and its broadcasts, at most one a second."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,290 +9,288 @@ import pytest
 
 from shared.queues import QueueStatus, QueueStatusChanged
 
-from .cast import PEOPLE, id_of
-from .desk import ANYBODY, WORKER, refused
+from .acting import ANON, WORKER, refused
+from .arrange import move_to_queue, set_waiting
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
 SUPPORT = str(id_of("support"))
-TOLD = """
+BROADCASTS = """
 select payload, topic, private from realtime.messages
 where event = 'QUEUE_STATUS_CHANGED' order by payload ->> 'occurred_at'
 """
 
 
-def status(desk, who="agent", queue="support"):
-    return desk.call(who, "get_queue_status", queue=queue)
+def get_status(db, who="agent", queue="support"):
+    return db.call(who, "get_queue_status", queue=queue)
 
 
-def limit(desk, who, minutes, queue="support"):
+def set_wait_limit(db, who, minutes, queue="support"):
     changes = {"wait_limit_minutes": minutes}
-    return desk.call(who, "change_queue", queue=queue, changes=changes)
-
-
-def let_wait(desk, hours):
-    """Let all tickets have waited for so long."""
-    desk.run("alter table public.tickets disable trigger user")
-    desk.run(
-        "update public.tickets set waiting_since = now() - make_interval(hours => %s)",
-        hours,
-    )
-    desk.run("alter table public.tickets enable trigger user")
+    return db.call(who, "change_queue", queue=queue, changes=changes)
 
 
 @pytest.mark.parametrize("queue", ["support", SUPPORT])
-def test_it_is_found_by_key_or_id_and_holds_what_the_model_reads(desk, queue):
-    desk.ticket(priority="urgent")
+def test_queue_status_is_found_by_key_or_id_and_fits_its_model(db, queue):
+    db.create_ticket(priority="urgent")
 
-    told = QueueStatus.model_validate(status(desk, queue=queue))
+    broadcast_statuses = QueueStatus.model_validate(get_status(db, queue=queue))
 
-    assert (told.new, told.waiting, told.unassigned) == (1, 1, 1)
-    assert told.by_priority == {"urgent": 1, "high": 0, "normal": 0, "low": 0}
-    assert told.oldest_waiting_since is not None
+    assert (
+        broadcast_statuses.new,
+        broadcast_statuses.waiting,
+        broadcast_statuses.unassigned,
+    ) == (1, 1, 1)
+    assert broadcast_statuses.by_priority == {
+        "urgent": 1,
+        "high": 0,
+        "normal": 0,
+        "low": 0,
+    }
+    assert broadcast_statuses.oldest_waiting_since is not None
 
 
-def test_an_empty_queue_stands_at_nothing(desk):
-    told = status(desk)
+def test_an_empty_queue_has_counts_of_zero(db):
+    broadcast_statuses = get_status(db)
 
-    assert told["oldest_waiting_since"] is None
-    assert {told[name] for name in ("new", "open", "pending", "on_hold")} == {0}
+    assert broadcast_statuses["oldest_waiting_since"] is None
+    assert {
+        broadcast_statuses[name] for name in ("new", "open", "pending", "on_hold")
+    } == {0}
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_those_know_who_read_the_queue(desk, who):
+def test_queue_status_is_for_readers_of_the_queue(db, who):
     if who in ("agent", "neighbour", "lead", "admin"):
-        assert status(desk, who)["queue_id"] == SUPPORT
+        assert get_status(db, who)["queue_id"] == SUPPORT
     else:
         with refused("PT404", "not-found"):
-            status(desk, who)
+            get_status(db, who)
 
 
-def test_what_waits_longer_than_allowed_is_breaching(desk):
-    desk.ticket()
-    let_wait(desk, 3)
-    assert status(desk)["breaching"] == {"count": 0, "exact": True}
+def test_tickets_over_the_wait_limit_are_breaching(db):
+    db.create_ticket()
+    set_waiting(db, "3 hours")
+    assert get_status(db)["breaching"] == {"count": 0, "exact": True}
 
-    limit(desk, "lead", 120)
-    assert status(desk)["breaching"] == {"count": 1, "exact": True}
+    set_wait_limit(db, "lead", 120)
+    assert get_status(db)["breaching"] == {"count": 1, "exact": True}
 
-    limit(desk, "lead", 240)
-    assert status(desk)["breaching"]["count"] == 0
+    set_wait_limit(db, "lead", 240)
+    assert get_status(db)["breaching"]["count"] == 0
 
-    limit(desk, "lead", None)
-    assert status(desk)["breaching"]["count"] == 0
+    set_wait_limit(db, "lead", None)
+    assert get_status(db)["breaching"]["count"] == 0
 
 
-def test_what_waits_for_others_is_not_breaching(desk):
-    ticket = desk.ticket_in("pending")
-    let_wait(desk, 3)
+def test_tickets_that_wait_for_others_are_not_breaching(db):
+    ticket = db.create_ticket_in("pending")
+    set_waiting(db, "3 hours")
 
-    limit(desk, "lead", 1)
+    set_wait_limit(db, "lead", 1)
 
-    assert desk.now(ticket)["waiting_on"] == "customer"
-    assert status(desk)["breaching"]["count"] == 0
+    assert db.reload(ticket)["waiting_on"] == "customer"
+    assert get_status(db)["breaching"]["count"] == 0
 
 
 @pytest.mark.parametrize(
     ("who", "code"),
     [("lead", None), ("admin", None), ("agent", "PT403"), ("biller", "PT404"),
-     ("customer", "PT404"), (ANYBODY, "42501")],
+     ("customer", "PT404"), (ANON, "42501")],
 )  # fmt: skip
-def test_leads_say_how_long_their_queue_may_wait(desk, who, code):
+def test_leads_set_the_wait_limit_of_their_queue(db, who, code):
     if code is None:
-        assert limit(desk, who, 60)["wait_limit_minutes"] == 60
+        assert set_wait_limit(db, who, 60)["wait_limit_minutes"] == 60
     else:
         with refused(code):
-            limit(desk, who, 60)
+            set_wait_limit(db, who, 60)
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 2**31 - 1])
-def test_a_limit_that_makes_no_sense_is_refused(desk, minutes):
+def test_invalid_wait_limits_are_refused(db, minutes):
     with refused("23514"):
-        limit(desk, "lead", minutes)
+        set_wait_limit(db, "lead", minutes)
 
 
-# Telling --------------------------------------------------------------------
+# Broadcasts -----------------------------------------------------------------
 
 
-def refresh(desk, ticket):
+def react(db, ticket):
     """React to the last event of a ticket, as a worker does."""
-    return desk.call(
-        WORKER, "refresh_queue_status", event=desk.events(ticket)[-1]["id"]
-    )
+    return db.call(WORKER, "refresh_queue_status", event=db.events(ticket)[-1]["id"])
 
 
-def told(desk):
-    return [row[0]["status"] for row in desk.run(TOLD)]
+def broadcast_statuses(db):
+    return [row[0]["status"] for row in db.execute(BROADCASTS)]
 
 
-def a_second_later(desk):
-    desk.run(
+def a_second_later(db):
+    db.execute(
         "update private.queue_status_broadcasts"
         " set sent_at = sent_at - interval '1 second',"
         " pending_until = pending_until - interval '1 second'"
     )
 
 
-def test_a_change_is_told_to_the_queue_with_how_it_stands(desk):
-    ticket = desk.ticket()
+def test_changes_broadcast_the_status_to_the_queue(db):
+    ticket = db.create_ticket()
 
-    assert refresh(desk, ticket) is None
+    assert react(db, ticket) is None
 
-    [(payload, topic, private)] = desk.run(TOLD)
+    [(payload, topic, private)] = db.execute(BROADCASTS)
     assert (topic, private) == (f"queue:{SUPPORT}", True)
     assert set(payload) - {"id"} == set(QueueStatusChanged.model_fields)
     assert str(QueueStatusChanged.model_validate(payload).queue_id) == SUPPORT
-    assert payload["status"] == status(desk)
+    assert payload["status"] == get_status(db)
 
 
-def test_what_has_been_told_is_not_told_again(desk):
-    ticket = desk.ticket()
-    refresh(desk, ticket)
-    a_second_later(desk)
+def test_unchanged_statuses_are_not_broadcast_again(db):
+    ticket = db.create_ticket()
+    react(db, ticket)
+    a_second_later(db)
 
-    assert refresh(desk, ticket) is None
-    assert desk.call(WORKER, "broadcast_queue_statuses") is None
+    assert react(db, ticket) is None
+    assert db.call(WORKER, "broadcast_queue_statuses") is None
 
-    assert len([each for each in told(desk) if each["queue_id"] == SUPPORT]) == 1
+    assert (
+        len([each for each in broadcast_statuses(db) if each["queue_id"] == SUPPORT])
+        == 1
+    )
 
 
-def test_within_a_second_one_promises_and_the_others_rely_on_it(desk):
-    refresh(desk, desk.ticket())
+def test_within_a_second_one_worker_schedules_the_next_broadcast(db):
+    react(db, db.create_ticket())
 
-    seconds = [refresh(desk, desk.ticket()) for _ in range(3)]
-    a_second_later(desk)
-    again = desk.call(WORKER, "broadcast_queue_statuses", pending=True)
+    seconds = [react(db, db.create_ticket()) for _ in range(3)]
+    a_second_later(db)
+    again = db.call(WORKER, "broadcast_queue_statuses", pending=True)
 
     assert 0 < seconds[0] <= 1
     assert [*seconds[1:], again] == [None, None, None]
-    assert [each["new"] for each in told(desk)] == [1, 4]
+    assert [each["new"] for each in broadcast_statuses(db)] == [1, 4]
 
 
-def test_a_promise_that_is_kept_early_is_kept_again(desk):
-    refresh(desk, desk.ticket())
-    refresh(desk, desk.ticket())
+def test_pending_broadcasts_sent_too_early_are_scheduled_again(db):
+    react(db, db.create_ticket())
+    react(db, db.create_ticket())
 
-    early = desk.call(WORKER, "broadcast_queue_statuses", pending=True)
-    a_second_later(desk)
-    late = desk.call(WORKER, "broadcast_queue_statuses", pending=True)
+    early = db.call(WORKER, "broadcast_queue_statuses", pending=True)
+    a_second_later(db)
+    late = db.call(WORKER, "broadcast_queue_statuses", pending=True)
 
     assert 0 < early <= 1
     assert late is None
-    assert [each["new"] for each in told(desk)] == [1, 2]
+    assert [each["new"] for each in broadcast_statuses(db)] == [1, 2]
 
 
-def test_a_promise_that_nobody_kept_holds_nobody_up(desk):
-    refresh(desk, desk.ticket())
-    refresh(desk, desk.ticket())  # promises, and is killed
+def test_lost_pending_broadcasts_expire(db):
+    react(db, db.create_ticket())
+    react(db, db.create_ticket())  # schedules a retry, and is killed
     for _ in range(7):
-        a_second_later(desk)
+        a_second_later(db)
 
-    assert refresh(desk, desk.ticket()) is None
+    assert react(db, db.create_ticket()) is None
 
-    assert [each["new"] for each in told(desk)] == [1, 3]
-
-
-def test_the_minute_finds_what_everybody_lost(desk):
-    refresh(desk, desk.ticket())
-    refresh(desk, desk.ticket())  # promises, and is killed
-    a_second_later(desk)
-
-    assert desk.call(WORKER, "broadcast_queue_statuses") is None
-
-    assert [each["new"] for each in told(desk) if each["queue_id"] == SUPPORT] == [1, 2]
+    assert [each["new"] for each in broadcast_statuses(db)] == [1, 3]
 
 
-def test_the_minute_tells_what_time_alone_has_changed(desk):
-    refresh(desk, desk.ticket())
-    limit(desk, "lead", 60)
-    desk.call(WORKER, "broadcast_queue_statuses")
-    a_second_later(desk)
-    desk.run("update public.queues set wait_limit = interval '1 minute'")
-    let_wait(desk, 1)
+def test_the_scheduler_sends_lost_broadcasts(db):
+    react(db, db.create_ticket())
+    react(db, db.create_ticket())  # schedules a retry, and is killed
+    a_second_later(db)
 
-    desk.call(WORKER, "broadcast_queue_statuses")
+    assert db.call(WORKER, "broadcast_queue_statuses") is None
 
-    [*_, last] = [each for each in told(desk) if each["queue_id"] == SUPPORT]
+    assert [
+        each["new"] for each in broadcast_statuses(db) if each["queue_id"] == SUPPORT
+    ] == [1, 2]
+
+
+def test_the_scheduler_broadcasts_breaches_caused_by_time(db):
+    react(db, db.create_ticket())
+    set_wait_limit(db, "lead", 60)
+    db.call(WORKER, "broadcast_queue_statuses")
+    a_second_later(db)
+    db.execute("update public.queues set wait_limit = interval '1 minute'")
+    set_waiting(db, "1 hour")
+
+    db.call(WORKER, "broadcast_queue_statuses")
+
+    [*_, last] = [
+        each for each in broadcast_statuses(db) if each["queue_id"] == SUPPORT
+    ]
     assert last["breaching"]["count"] == 1
 
 
-def test_who_moves_to_another_queue_changes_both(desk):
-    ticket = desk.ticket()
-    desk.run(
-        "update public.tickets set queue_id = %s where id = %s",
-        id_of("billing"),
-        ticket["id"],
-    )
+def test_moving_a_ticket_broadcasts_both_queues(db):
+    ticket = db.create_ticket()
+    move_to_queue(db, ticket, "billing")
 
-    refresh(desk, ticket)
+    react(db, ticket)
 
-    assert {each["queue_id"]: each["new"] for each in told(desk)} == {
+    assert {each["queue_id"]: each["new"] for each in broadcast_statuses(db)} == {
         SUPPORT: 0,
         str(id_of("billing")): 1,
     }
 
 
-@pytest.mark.parametrize(
-    "function", ["refresh_queue_status", "broadcast_queue_statuses"]
-)
-@pytest.mark.parametrize("who", [*PEOPLE, ANYBODY])
-def test_workers_alone_tell(desk, who, function):
-    given = {"event": SUPPORT} if function == "refresh_queue_status" else {}
-
-    with refused("42501"):
-        desk.call(who, function, **given)
+def test_missing_events_are_not_broadcast(db):
+    assert db.call(WORKER, "refresh_queue_status", event=SUPPORT) is None
+    assert broadcast_statuses(db) == []
 
 
-def test_an_event_that_is_gone_is_told_of_nowhere(desk):
-    assert desk.call(WORKER, "refresh_queue_status", event=SUPPORT) is None
-    assert told(desk) == []
+def test_writers_never_wait_for_broadcasts(connect):
+    db, broadcaster = connect(), connect()
+    react(db, db.create_ticket())
+
+    with broadcaster.connection.transaction():
+        broadcaster.execute("select from private.queue_status_broadcasts for update")
+        ticket = db.create_ticket()  # returns at once
+        db.set_status(ticket, "open")
+
+    assert get_status(db)["open"] == 1
 
 
-def test_writers_never_wait_for_who_tells(office):
-    desk, teller = office(), office()
-    refresh(desk, desk.ticket())
-
-    with teller.connection.transaction():
-        teller.run("select from private.queue_status_broadcasts for update")
-        ticket = desk.ticket()  # returns at once
-        desk.move(ticket, "open")
-
-    assert status(desk)["open"] == 1
-
-
-def work(desk, promises):
-    """Write and react as fast as one can."""
+def change_tickets(db, retries):
+    """Change tickets and react as fast as possible."""
     for _ in range(12):
-        ticket = desk.ticket()
-        promises.append(refresh(desk, ticket))
-        desk.move(ticket, "open")
-        promises.append(refresh(desk, ticket))
+        ticket = db.create_ticket()
+        retries.append(react(db, ticket))
+        db.set_status(ticket, "open")
+        retries.append(react(db, ticket))
 
 
-def keep(desk, promises, busy):
-    """Keep promises, each in its time."""
-    while busy() or promises:
-        if promises and (seconds := promises.pop()) is not None:
+def run_retries(db, retries, busy):
+    """Run the scheduled retries, each in its time."""
+    while busy() or retries:
+        if retries and (seconds := retries.pop()) is not None:
             time.sleep(seconds)
-            promises.append(desk.call(WORKER, "broadcast_queue_statuses", pending=True))
+            retries.append(db.call(WORKER, "broadcast_queue_statuses", pending=True))
         time.sleep(0.01)
 
 
-def test_many_workers_tell_once_a_second_and_the_last_state(office):
-    keeper, *workers = [office() for _ in range(9)]
-    promises = []
+def test_concurrent_workers_broadcast_once_a_second_and_the_last_status(connect):
+    scheduler, *workers = [connect() for _ in range(9)]
+    retries = []
 
     with ThreadPoolExecutor(9) as pool:
-        working = [pool.submit(work, desk, promises) for desk in workers]
-        keeping = pool.submit(
-            keep, keeper, promises, lambda: not all(each.done() for each in working)
+        working = [pool.submit(change_tickets, db, retries) for db in workers]
+        retrying = pool.submit(
+            run_retries,
+            scheduler,
+            retries,
+            lambda: not all(each.done() for each in working),
         )
-        for each in [*working, keeping]:
+        for each in [*working, retrying]:
             each.result(100)
 
-    moments = [
-        datetime.fromisoformat(row[0]["occurred_at"]) for row in keeper.run(TOLD)
+    times = [
+        datetime.fromisoformat(row[0]["occurred_at"])
+        for row in scheduler.execute(BROADCASTS)
     ]
-    gaps = [late - early for early, late in pairwise(moments)]
+    gaps = [late - early for early, late in pairwise(times)]
     assert all(gap >= timedelta(seconds=1) for gap in gaps)
-    assert told(keeper)[-1]["open"] == 96 == status(keeper)["open"]
+    assert (
+        broadcast_statuses(scheduler)[-1]["open"] == 96 == get_status(scheduler)["open"]
+    )

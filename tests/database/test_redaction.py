@@ -1,12 +1,13 @@
-"""Words that must not stay: they go from everywhere, and leave a trace."""
+"""Redaction: a body is removed from everywhere, and this is recorded."""
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from .cast import id_of
-from .desk import OWNER, refused
-from .told import claim, mail_is_due, settle
+from .acting import OWNER, refused
+from .arrange import revoke_permission, table_texts
+from .notifying import claim_emails, make_emails_due, process_events
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 CARD = "4111-1111-1111-1111"
@@ -14,85 +15,72 @@ NOTHING = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
-def ticket(desk):
-    return desk.ticket_in("open")
+def ticket(db):
+    return db.create_ticket_in("open")
 
 
 @pytest.fixture
-def said(desk, ticket):
-    """What a customer should not have written, answered under a key."""
-    return desk.say("customer", ticket, f"Mine is {CARD}.", idempotency_key="k")
+def comment(db, ticket):
+    """A comment with a card number, stored under an idempotency key."""
+    return db.comment("customer", ticket, f"Mine is {CARD}.", idempotency_key="k")
 
 
-def redact(desk, ticket, comment, who="lead", **given):
-    return desk.call(
-        who, "redact_comment", ticket=ticket["id"], comment=comment, **given
-    )
-
-
-def texts(desk):
-    """Everything that any table holds, as text."""
-    tables = desk.run(
-        "select schemaname, tablename from pg_tables"
-        " where schemaname in ('public', 'private', 'net', 'realtime')"
-    ).fetchall()
-    for table in tables:
-        read = sql.SQL("select t::text from {} as t").format(sql.Identifier(*table))
-        yield from (row for (row,) in desk.run(read).fetchall())
+def redact(db, ticket, comment, who="lead", **given):
+    return db.call(who, "redact_comment", ticket=ticket["id"], comment=comment, **given)
 
 
 @pytest.mark.parametrize("by", ["id", "position"])
-def test_the_words_go_and_that_there_were_some_stays(desk, ticket, said, by):
-    redact(desk, ticket, str(said[by]))
+def test_redaction_replaces_the_body_and_keeps_the_comment(db, ticket, comment, by):
+    redact(db, ticket, str(comment[by]))
 
-    [*_, found] = desk.rows("customer", "list_comments", ticket=ticket["id"])
+    [*_, found] = db.rows("customer", "list_comments", ticket=ticket["id"])
     assert found["body"] == "[redacted]"
     assert (found["redacted_at"], found["redacted_by"]) == (
         found["redacted_at"] or "missing",
         str(id_of("lead")),
     )
     kept = ("id", "position", "author_id", "visibility", "created_at")
-    assert [found[name] for name in kept] == [said[name] for name in kept]
+    assert [found[name] for name in kept] == [comment[name] for name in kept]
 
 
-def test_no_table_holds_the_words_any_more(desk, ticket, said):
-    assert any(CARD in text for text in texts(desk))
+def test_no_table_holds_a_redacted_body(db, ticket, comment):
+    assert any(CARD in text for text in table_texts(db))
 
-    redact(desk, ticket, said["id"])
+    redact(db, ticket, comment["id"])
 
-    assert [text for text in texts(desk) if CARD in text] == []
+    assert [text for text in table_texts(db) if CARD in text] == []
 
 
-def test_who_asks_again_for_an_old_answer_gets_it_without_the_words(desk, ticket, said):
-    redact(desk, ticket, said["id"])
+def test_stored_responses_are_redacted_too(db, ticket, comment):
+    redact(db, ticket, comment["id"])
 
-    again = desk.say("customer", ticket, f"Mine is {CARD}.", idempotency_key="k")
+    again = db.comment("customer", ticket, f"Mine is {CARD}.", idempotency_key="k")
 
-    assert again["id"] == said["id"]
+    assert again["id"] == comment["id"]
     assert again["body"] == "[redacted]"
 
 
-def test_mail_that_has_not_gone_goes_without_the_words(desk, ticket):
-    said = desk.say("agent", ticket, f"Yours is {CARD}.")
-    settle(desk)
-    redact(desk, ticket, said["id"])
-    settle(desk)
+def test_pending_emails_are_redacted_too(db, ticket):
+    comment = db.comment("agent", ticket, f"Yours is {CARD}.")
+    process_events(db)
+    redact(db, ticket, comment["id"])
+    process_events(db)
 
-    mail_is_due(desk)
-    mails = claim(desk)
+    make_emails_due(db)
+    emails = claim_emails(db)
 
-    assert mails
-    assert CARD not in str(mails)
-    assert "[redacted]" in str(mails)
+    assert emails
+    assert CARD not in str(emails)
+    assert "[redacted]" in str(emails)
 
 
-def test_it_is_told_once_without_words_to_those_who_knew(desk, ticket, said):
-    redact(desk, ticket, said["id"])
-    redact(desk, ticket, said["id"])
+def test_redaction_is_recorded_once_without_the_body(db, ticket, comment):
+    redact(db, ticket, comment["id"])
+    redact(db, ticket, comment["id"])
 
     [event] = [
         event
-        for event in desk.events(ticket)
+        for event in db.events(ticket)
         if event["type"] == "TICKET_COMMENT_REDACTED"
     ]
     assert event["actor_id"] == str(id_of("lead"))
@@ -100,51 +88,48 @@ def test_it_is_told_once_without_words_to_those_who_knew(desk, ticket, said):
     assert set(event["after"]) == {"comment_id", "position", "author_id", "visibility"}
 
 
-def test_a_note_is_redacted_where_no_customer_looks(desk, ticket):
-    note = desk.note(ticket)
+def test_redacting_a_note_is_an_internal_event(db, ticket):
+    note = db.note(ticket)
 
-    redact(desk, ticket, note["id"])
+    redact(db, ticket, note["id"])
 
-    assert desk.events(ticket)[-1]["is_internal"] is True
-    shown = desk.rows("customer", "list_ticket_events", ticket=ticket["id"])
+    assert db.events(ticket)[-1]["is_internal"] is True
+    shown = db.rows("customer", "list_ticket_events", ticket=ticket["id"])
     assert "TICKET_COMMENT_REDACTED" not in [event["type"] for event in shown]
 
 
-def test_who_may_redact_but_not_read_notes_finds_none(desk, ticket):
-    note = desk.note(ticket)
-    desk.run(
-        "delete from public.role_permissions"
-        " where role = 'lead' and permission = 'tickets.note'"
-    )
+def test_notes_hidden_from_the_caller_cannot_be_redacted(db, ticket):
+    note = db.note(ticket)
+    revoke_permission(db, "tickets.note", "lead")
 
     with refused("PT404"):
-        redact(desk, ticket, note["id"])
+        redact(db, ticket, note["id"])
 
 
-def test_a_closed_ticket_loses_words_too(desk):
-    ticket = desk.ticket_in("closed")
+def test_comments_of_closed_tickets_can_be_redacted(db):
+    ticket = db.create_ticket_in("closed")
 
-    assert redact(desk, ticket, "1")["body"] == "[redacted]"
-    assert desk.now(ticket)["version"] == ticket["version"]
+    assert redact(db, ticket, "1")["body"] == "[redacted]"
+    assert db.reload(ticket)["version"] == ticket["version"]
 
 
-def test_the_same_request_again_is_the_same_answer(desk, ticket, said):
-    first = redact(desk, ticket, said["id"], idempotency_key="r")
+def test_redaction_is_idempotent(db, ticket, comment):
+    first = redact(db, ticket, comment["id"], idempotency_key="r")
 
-    assert redact(desk, ticket, said["id"], idempotency_key="r") == first
+    assert redact(db, ticket, comment["id"], idempotency_key="r") == first
 
 
 @pytest.mark.parametrize("comment", ["7", "0", NOTHING, "", "one", "9" * 30])
-def test_what_was_not_said_is_not_found(desk, ticket, comment):
+def test_unknown_comments_are_not_found(db, ticket, comment):
     with refused("PT404"):
-        redact(desk, ticket, comment)
+        redact(db, ticket, comment)
 
 
-def test_a_comment_of_another_ticket_is_not_found(desk, ticket):
-    other = desk.say("customer", desk.ticket(), "Elsewhere.")
+def test_a_comment_of_another_ticket_is_not_found(db, ticket):
+    other = db.comment("customer", db.create_ticket(), "Elsewhere.")
 
     with refused("PT404"):
-        redact(desk, ticket, other["id"])
+        redact(db, ticket, other["id"])
 
 
 @pytest.mark.parametrize(
@@ -157,20 +142,18 @@ def test_a_comment_of_another_ticket_is_not_found(desk, ticket):
         "position = 9",
     ],
 )
-def test_words_are_taken_out_as_a_whole_or_not_changed_whoever_writes(
-    desk, said, change
-):
-    with refused("PT409", "append-only"), desk.acting(OWNER) as connection:
+def test_comments_are_append_only_but_for_redaction(db, comment, change):
+    with refused("PT409", "append-only"), db.acting(OWNER) as connection:
         update = sql.SQL("update public.comments set {} where id = %s")
-        connection.execute(update.format(sql.SQL(change)), [said["id"]])
+        connection.execute(update.format(sql.SQL(change)), [comment["id"]])
 
 
-def test_words_do_not_come_back(desk, ticket, said):
-    redact(desk, ticket, said["id"])
+def test_redacted_comments_cannot_be_restored(db, ticket, comment):
+    redact(db, ticket, comment["id"])
 
     with pytest.raises(psycopg.Error, match="append-only"):
-        desk.run(
+        db.execute(
             "update public.comments set body = 'Back.', redacted_at = null"
             " where id = %s",
-            said["id"],
+            comment["id"],
         )

@@ -1,13 +1,14 @@
-"""Two do not answer at once: holding a ticket for a reply, letting go, taking over."""
+"""Reply leases: taking, releasing, taking over, and replies meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 
-from .cast import PEOPLE, id_of
-from .desk import forgiving, refused
-from .told import settle, told
+from .acting import ignoring, refused
+from .arrange import broadcasts, delete_account, revoke_permission
+from .notifying import notified, process_events
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -15,292 +16,291 @@ STAFF = {"agent", "neighbour", "lead", "admin"}
 OVER = "TICKET_REPLY_TAKEN_OVER"
 
 
-def hold(desk, ticket, who="agent", **given):
-    return desk.call(who, "lease_reply", ticket=ticket["id"], **given)
+def lease_reply(db, ticket, who="agent", **given):
+    return db.call(who, "lease_reply", ticket=ticket["id"], **given)
 
 
-def release(desk, ticket, who="agent"):
-    return desk.call(who, "release_reply", ticket=ticket["id"])
+def release(db, ticket, who="agent"):
+    return db.call(who, "release_reply", ticket=ticket["id"])
 
 
-def look(desk, ticket, who="agent"):
-    return desk.call(who, "get_reply_lease", ticket=ticket["id"])
+def get_lease(db, ticket, who="agent"):
+    return db.call(who, "get_reply_lease", ticket=ticket["id"])
 
 
-def let_expire(desk):
-    desk.run("update private.reply_leases set expires_at = now() - interval '1 second'")
+def let_expire(db):
+    db.execute(
+        "update private.reply_leases set expires_at = now() - interval '1 second'"
+    )
 
 
-def heard(desk, ticket):
-    """Return what staff at the ticket were told, in order."""
-    rows = desk.run(
-        "select topic, private, payload - 'id' from realtime.messages"
-        " where event = 'REPLY_LEASE_CHANGED' order by inserted_at, cmin::text::bigint"
-    ).fetchall()
+def broadcast_leases(db, ticket):
+    """Return the leases broadcast to staff at a ticket, in order."""
+    messages = broadcasts(db, "REPLY_LEASE_CHANGED")
     topic = f"ticket:{ticket['id']}:internal"
-    assert {(row[0], row[1]) for row in rows} <= {(topic, True)}
-    return [row[2] for row in rows]
+    assert {message[:2] for message in messages} <= {(topic, True)}
+    return [
+        {name: value for name, value in payload.items() if name != "id"}
+        for *_, payload in messages
+    ]
 
 
-def test_a_ticket_is_held_for_a_reply(desk):
-    ticket = desk.ticket()
+def test_agents_lease_a_ticket_for_their_reply(db):
+    ticket = db.create_ticket()
 
-    lease = hold(desk, ticket)
+    lease = lease_reply(db, ticket)
 
     assert (lease["ticket_id"], lease["person_id"]) == (
         ticket["id"],
         str(id_of("agent")),
     )
     assert lease["person_name"] == "Agent"
-    left = datetime.fromisoformat(lease["expires_at"]) - desk.one(
+    left = datetime.fromisoformat(lease["expires_at"]) - db.scalar(
         "select clock_timestamp()"
     )
     assert timedelta(minutes=1) < left <= timedelta(minutes=2)
-    assert look(desk, ticket, "lead") == lease
-    assert desk.now(ticket) == ticket
-    assert desk.story(ticket) == ["TICKET_CREATED"]
+    assert get_lease(db, ticket, "lead") == lease
+    assert db.reload(ticket) == ticket
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_a_lease_lasts_as_long_as_the_desk_says(desk):
-    desk.run("update private.settings set reply_lease = '10 minutes'")
+def test_leases_last_as_long_as_the_setting(db):
+    db.execute("update private.settings set reply_lease = '10 minutes'")
 
-    lease = hold(desk, desk.ticket())
+    lease = lease_reply(db, db.create_ticket())
 
-    left = datetime.fromisoformat(lease["expires_at"]) - desk.one("select now()")
+    left = datetime.fromisoformat(lease["expires_at"]) - db.scalar("select now()")
     assert left > timedelta(minutes=9)
 
 
-def test_it_is_held_longer_by_saying_so_again(desk):
-    ticket = desk.ticket()
-    first = hold(desk, ticket)
+def test_leasing_again_extends_the_lease(db):
+    ticket = db.create_ticket()
+    first = lease_reply(db, ticket)
 
-    again = hold(desk, ticket)
+    again = lease_reply(db, ticket)
 
     assert again["expires_at"] > first["expires_at"]
-    assert heard(desk, ticket) == [first, again]
+    assert broadcast_leases(db, ticket) == [first, again]
 
 
-def test_what_somebody_holds_is_not_held_by_another(desk):
-    ticket = desk.ticket()
-    held = hold(desk, ticket)
+def test_leased_tickets_are_not_leased_to_another(db):
+    ticket = db.create_ticket()
+    held = lease_reply(db, ticket)
 
     with pytest.raises(Exception, match="being-answered") as refusal:
-        hold(desk, ticket, "neighbour")
+        lease_reply(db, ticket, "neighbour")
 
     assert refusal.value.sqlstate == "PT409"
     until = datetime.fromisoformat(held["expires_at"]).strftime("%H:%M:%S")
     sentence = refusal.value.diag.message_detail
     assert sentence.startswith("Agent is answering this ticket, until ")
     assert until in sentence
-    assert look(desk, ticket) == held
+    assert get_lease(db, ticket) == held
 
 
-def test_taking_over_is_explicit_and_recorded(desk):
-    ticket = desk.ticket()
-    hold(desk, ticket)
+def test_taking_over_is_explicit_and_recorded(db):
+    ticket = db.create_ticket()
+    lease_reply(db, ticket)
 
-    lease = hold(desk, ticket, "lead", take_over=True)
+    lease = lease_reply(db, ticket, "lead", take_over=True)
 
     assert lease["person_id"] == str(id_of("lead"))
-    [*_, event] = desk.events(ticket)
+    [*_, event] = db.events(ticket)
     assert (event["type"], event["is_internal"]) == (OVER, True)
     assert event["actor_id"] == str(id_of("lead"))
     assert event["before"] == {"person_id": str(id_of("agent"))}
     assert event["after"] == {"person_id": str(id_of("lead"))}
     with refused("PT409", "being-answered"):
-        hold(desk, ticket, "agent")
+        lease_reply(db, ticket, "agent")
 
 
 @pytest.mark.parametrize("before", ["nobody", "oneself", "expired"])
-def test_what_nobody_else_holds_is_not_taken_over(desk, before):
-    ticket = desk.ticket()
+def test_unleased_tickets_are_not_taken_over(db, before):
+    ticket = db.create_ticket()
     if before == "oneself":
-        hold(desk, ticket)
+        lease_reply(db, ticket)
     if before == "expired":
-        hold(desk, ticket, "neighbour")
-        let_expire(desk)
+        lease_reply(db, ticket, "neighbour")
+        let_expire(db)
 
-    lease = hold(desk, ticket, take_over=True)
+    lease = lease_reply(db, ticket, take_over=True)
 
     assert lease["person_id"] == str(id_of("agent"))
-    assert OVER not in desk.story(ticket)
+    assert OVER not in db.event_types(ticket)
 
 
-def test_who_took_over_is_known_to_staff_alone(desk):
-    ticket = desk.ticket()
-    desk.assign(ticket, "agent")
-    settle(desk)
-    hold(desk, ticket)
+def test_taking_over_is_visible_to_staff_only(db):
+    ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    process_events(db)
+    lease_reply(db, ticket)
 
-    hold(desk, ticket, "lead", take_over=True)
-    settle(desk)
+    lease_reply(db, ticket, "lead", take_over=True)
+    process_events(db)
 
-    feed = desk.rows("customer", "list_ticket_events", ticket=ticket["id"])
+    feed = db.rows("customer", "list_ticket_events", ticket=ticket["id"])
     assert OVER not in [event["type"] for event in feed]
-    assert told(desk, "agent")[-1] == OVER
-    assert OVER not in told(desk, "customer")
+    assert notified(db, "agent")[-1] == OVER
+    assert OVER not in notified(db, "customer")
 
 
-def test_a_lease_ends_by_itself(desk):
-    ticket = desk.ticket()
-    hold(desk, ticket)
-    let_expire(desk)
+def test_leases_expire(db):
+    ticket = db.create_ticket()
+    lease_reply(db, ticket)
+    let_expire(db)
 
-    free = look(desk, ticket)
-    desk.say("neighbour", ticket)
-    lease = hold(desk, ticket, "neighbour")
+    free = get_lease(db, ticket)
+    db.comment("neighbour", ticket)
+    lease = lease_reply(db, ticket, "neighbour")
 
     assert (free["person_id"], free["expires_at"]) == (None, None)
     assert lease["person_id"] == str(id_of("neighbour"))
 
 
-def test_one_lets_go_of_ones_own_lease_alone(desk):
-    ticket = desk.ticket()
-    held = hold(desk, ticket)
+def test_people_release_their_own_lease_only(db):
+    ticket = db.create_ticket()
+    held = lease_reply(db, ticket)
 
-    kept = release(desk, ticket, "lead")
-    free = release(desk, ticket)
-    again = release(desk, ticket)
+    kept = release(db, ticket, "lead")
+    free = release(db, ticket)
+    again = release(db, ticket)
 
     assert kept == held
     assert free["person_id"] is None
     assert again == free
-    assert heard(desk, ticket) == [held, free]
+    assert broadcast_leases(db, ticket) == [held, free]
 
 
 # Replies --------------------------------------------------------------------
 
 
-def test_a_reply_beside_somebody_elses_is_refused(desk):
-    ticket = desk.ticket()
-    hold(desk, ticket)
+def test_replies_are_refused_during_the_lease_of_another(db):
+    ticket = db.create_ticket()
+    lease_reply(db, ticket)
 
     with refused("PT409", "being-answered"):
-        desk.say("neighbour", ticket)
+        db.comment("neighbour", ticket)
 
-    assert desk.story(ticket) == ["TICKET_CREATED"]
-
-
-def test_ones_own_reply_ends_ones_lease(desk):
-    ticket = desk.ticket()
-    hold(desk, ticket)
-
-    desk.say("agent", ticket)
-    desk.say("neighbour", ticket)
-
-    assert look(desk, ticket)["person_id"] is None
-    assert heard(desk, ticket)[-1]["person_id"] is None
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_customers_and_notes_are_never_held_back(desk):
-    ticket = desk.ticket()
-    held = hold(desk, ticket)
+def test_replying_ends_the_own_lease(db):
+    ticket = db.create_ticket()
+    lease_reply(db, ticket)
 
-    desk.say("customer", ticket)
-    desk.say("colleague", ticket)
-    desk.note(ticket, "neighbour")
-    desk.note(ticket, "agent")
+    db.comment("agent", ticket)
+    db.comment("neighbour", ticket)
 
-    assert look(desk, ticket) == held
+    assert get_lease(db, ticket)["person_id"] is None
+    assert broadcast_leases(db, ticket)[-1]["person_id"] is None
 
 
-def test_staff_who_asked_for_help_themselves_are_not_held_back(desk):
-    ticket = desk.ticket("neighbour")
-    hold(desk, ticket)
+def test_leases_do_not_block_customers_and_notes(db):
+    ticket = db.create_ticket()
+    held = lease_reply(db, ticket)
 
-    desk.say("neighbour", ticket)
+    db.comment("customer", ticket)
+    db.comment("colleague", ticket)
+    db.note(ticket, "neighbour")
+    db.note(ticket, "agent")
+
+    assert get_lease(db, ticket) == held
+
+
+def test_leases_do_not_block_staff_who_are_the_requester(db):
+    ticket = db.create_ticket("neighbour")
+    lease_reply(db, ticket)
+
+    db.comment("neighbour", ticket)
 
     with refused("PT403", "denied"):
-        hold(desk, ticket, "neighbour", take_over=True)
+        lease_reply(db, ticket, "neighbour", take_over=True)
 
 
-def test_whoever_lost_the_lease_does_not_answer(desk):
-    ticket = desk.ticket()
-    hold(desk, ticket)
-    hold(desk, ticket, "lead", take_over=True)
+def test_agents_whose_lease_was_taken_over_cannot_reply(db):
+    ticket = db.create_ticket()
+    lease_reply(db, ticket)
+    lease_reply(db, ticket, "lead", take_over=True)
 
     with refused("PT409", "being-answered"):
-        desk.say("agent", ticket)
-    desk.say("lead", ticket)
+        db.comment("agent", ticket)
+    db.comment("lead", ticket)
 
 
-def test_an_answer_given_before_is_given_again(desk):
-    ticket = desk.ticket()
-    said = desk.say("neighbour", ticket, idempotency_key="k")
-    hold(desk, ticket)
+def test_repeated_replies_are_not_blocked_by_a_lease(db):
+    ticket = db.create_ticket()
+    reply = db.comment("neighbour", ticket, idempotency_key="k")
+    lease_reply(db, ticket)
 
-    assert desk.say("neighbour", ticket, idempotency_key="k") == said
+    assert db.comment("neighbour", ticket, idempotency_key="k") == reply
 
 
-def test_of_two_at_once_one_answers(office):
-    desk = office()
-    ticket = desk.ticket()
-    others = {who: office() for who in ("agent", "neighbour", "lead", "admin")}
+def test_of_many_concurrent_leases_one_succeeds_at_a_time(connect):
+    db = connect()
+    ticket = db.create_ticket()
+    others = {who: connect() for who in ("agent", "neighbour", "lead", "admin")}
 
     def claim(who):
-        with forgiving("PT409"):
-            hold(others[who], ticket, who)
-            others[who].say(who, ticket, f"From {who}.")
+        with ignoring("PT409"):
+            lease_reply(others[who], ticket, who)
+            others[who].comment(who, ticket, f"From {who}.")
             return who
         return None
 
     with ThreadPoolExecutor(4) as pool:
-        answered = {who for who in pool.map(claim, others) if who}
+        replied = {who for who in pool.map(claim, others) if who}
 
     # Whoever came when it was free again has answered too, after the one before.
-    assert answered
-    assert desk.story(ticket).count("TICKET_COMMENTED") == len(answered)
-    assert OVER not in desk.story(ticket)
+    assert replied
+    assert db.event_types(ticket).count("TICKET_COMMENTED") == len(replied)
+    assert OVER not in db.event_types(ticket)
 
 
-def test_a_reply_waits_for_the_lease_that_is_being_taken(office):
-    desk, other = office(), office()
-    ticket = desk.ticket()
+def test_replies_wait_for_an_uncommitted_lease(connect):
+    db, other = connect(), connect()
+    ticket = db.create_ticket()
 
-    with ThreadPoolExecutor(1) as pool:
-        with desk.connection.transaction():
-            hold(desk, ticket)
-            late = pool.submit(other.say, "neighbour", ticket)
-            desk.wait_for_waiting(1)
-        with refused("PT409", "being-answered"):
-            late.result()
+    with db.blocking(other.comment, "neighbour", ticket) as late:
+        lease_reply(db, ticket)
+    with refused("PT409", "being-answered"):
+        late.result()
 
 
-# Who may --------------------------------------------------------------------
+# Permissions-------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("ask", [hold, release, look])
-def test_leases_are_for_staff_who_answer_tickets_of_the_queue(desk, who, ask):
-    ticket = desk.ticket()
+@pytest.mark.parametrize("command", [lease_reply, release, get_lease])
+def test_leases_are_for_staff_of_the_queue(db, who, command):
+    ticket = db.create_ticket()
 
     if who in STAFF:
-        assert ask(desk, ticket, who)["ticket_id"] == ticket["id"]
+        assert command(db, ticket, who)["ticket_id"] == ticket["id"]
     else:
         sees = who in ("customer", "colleague")
         with refused("PT403" if sees else "PT404"):
-            ask(desk, ticket, who)
+            command(db, ticket, who)
 
 
-def test_whoever_may_not_reply_holds_nothing(desk):
-    ticket = desk.ticket()
-    desk.run("delete from public.role_permissions where permission = 'tickets.reply'")
+def test_leases_need_the_permission_to_reply(db):
+    ticket = db.create_ticket()
+    revoke_permission(db, "tickets.reply")
 
     with refused("PT403", "denied"):
-        hold(desk, ticket)
+        lease_reply(db, ticket)
 
 
-def test_a_closed_ticket_is_held_by_nobody(desk):
-    ticket = desk.ticket_in("closed")
+def test_closed_tickets_are_not_leased(db):
+    ticket = db.create_ticket_in("closed")
 
     with refused("PT409", "ticket-closed"):
-        hold(desk, ticket)
+        lease_reply(db, ticket)
 
 
-def test_a_lease_goes_with_its_person(desk):
-    ticket = desk.ticket()
-    hold(desk, ticket, "neighbour")
+def test_deleting_a_person_ends_their_leases(db):
+    ticket = db.create_ticket()
+    lease_reply(db, ticket, "neighbour")
 
-    desk.run("delete from auth.users where id = %s", id_of("neighbour"))
+    delete_account(db, "neighbour")
 
-    assert look(desk, ticket)["person_id"] is None
+    assert get_lease(db, ticket)["person_id"] is None

@@ -1,9 +1,11 @@
-"""The catalog against `rights`: nobody may do anything that is not written there."""
+"""The catalog against `rights`: nobody has a right that is not listed."""
 
 import pytest
 from psycopg import sql
 
 from . import rights
+from .acting import ANON, WORKER, refused
+from .personas import PEOPLE
 
 pytestmark = pytest.mark.slow
 VERBS = [
@@ -19,11 +21,11 @@ VERBS = [
 
 
 @pytest.fixture
-def ask(desk):
-    return lambda query, *values: list(desk.run(query, *values))
+def fetch(db):
+    return lambda query, *values: list(db.execute(query, *values))
 
 
-def holders(ask, function, kind, verbs):
+def holders(fetch, function, kind, verbs):
     """Return what each outsider may do with each object of a kind."""
     query = sql.SQL("""
         select nspname || '.' || relname, role, verb
@@ -33,21 +35,24 @@ def holders(ask, function, kind, verbs):
             and relkind = any (%s) and {}(role, pg_class.oid, verb)
     """).format(sql.Identifier(function))
     roles = [*rights.OUTSIDERS, "authenticator", "public"]
-    return set(ask(query, roles, verbs, kind))
+    return set(fetch(query, roles, verbs, kind))
 
 
-def test_every_table_is_known(ask):
-    known = """
+def test_every_table_and_view_is_listed_and_none_is_in_api(fetch):
+    tables = """
         select nspname || '.' || relname
         from pg_class join pg_namespace on pg_namespace.oid = relnamespace
         where nspname in ('api', 'public', 'private')
             and relkind not in ('i', 'S', 'c', 't')
     """
 
-    assert {name for (name,) in ask(known)} == {*rights.TABLES, *rights.VIEWS}
+    found = {name for (name,) in fetch(tables)}
+
+    assert found == {*rights.TABLES, *rights.VIEWS}
+    assert {name for name in found if name.startswith("api.")} == set()
 
 
-def test_tables_are_read_by_whom_we_say_and_written_by_nobody(ask):
+def test_tables_are_read_by_listed_roles_and_written_by_nobody(fetch):
     expected = {
         (table, role, "select")
         for table, (readers, _) in rights.TABLES.items()
@@ -56,23 +61,23 @@ def test_tables_are_read_by_whom_we_say_and_written_by_nobody(ask):
 
     tables = list("rpvmf")
 
-    assert holders(ask, "has_table_privilege", tables, VERBS) == expected
+    assert holders(fetch, "has_table_privilege", tables, VERBS) == expected
 
 
-def test_sequences_are_nobodys(ask):
+def test_sequences_are_granted_to_nobody(fetch):
     verbs = ["usage", "select", "update"]
 
-    assert holders(ask, "has_sequence_privilege", ["S"], verbs) == set()
-    known = """
+    assert holders(fetch, "has_sequence_privilege", ["S"], verbs) == set()
+    tables = """
         select nspname || '.' || relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
         where nspname in ('api', 'public', 'private')
             and relkind = 'S'
     """
-    assert {name for (name,) in ask(known)} == rights.SEQUENCES
+    assert {name for (name,) in fetch(tables)} == rights.SEQUENCES
 
 
-def test_every_column_is_known_and_none_has_grants_of_its_own(ask):
+def test_every_column_is_listed_and_none_has_its_own_grants(fetch):
     columns = """
         select nspname || '.' || relname, string_agg(attname, ' ' order by attnum),
             count(attacl)
@@ -84,12 +89,12 @@ def test_every_column_is_known_and_none_has_grants_of_its_own(ask):
         group by 1
     """
 
-    assert set(ask(columns)) == {
+    assert set(fetch(columns)) == {
         (table, columns, 0) for table, (_, columns) in rights.TABLES.items()
     }
 
 
-def test_functions_are_called_by_whom_we_say(ask):
+def test_functions_are_listed_with_their_callers(fetch):
     callers = """
         select nspname || '.' || proname, count(distinct pg_proc.oid),
             coalesce(array_agg(role) filter (
@@ -100,13 +105,30 @@ def test_functions_are_called_by_whom_we_say(ask):
         where nspname in ('api', 'public', 'private') group by 1
     """
 
-    found = ask(callers, [*rights.OUTSIDERS, "authenticator", "public"])
+    found = fetch(callers, [*rights.OUTSIDERS, "authenticator", "public"])
 
     assert {name: set(roles) for name, _, roles in found} == rights.FUNCTIONS
     assert [name for name, overloads, _ in found if overloads > 1] == []
 
 
-def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
+@pytest.mark.parametrize("who", [*PEOPLE, ANON])
+def test_worker_functions_refuse_people(db, who):
+    functions = db.execute(
+        "select proname, array(select format_type(kind, null)"
+        " from unnest(proargtypes) as kind) from pg_proc"
+        " where pronamespace = 'api'::regnamespace and proname = any (%s)",
+        [name for name, role in rights.COMMANDS_AND_QUERIES.items() if role == WORKER],
+    ).fetchall()
+
+    for name, kinds in functions:
+        nulls = ", ".join(f"null::{kind}" for kind in kinds)
+        with refused("42501"), db.acting(who) as connection:
+            connection.execute(f"select api.{name}({nulls})")
+
+    assert len(functions) > 20
+
+
+def test_schemas_are_used_by_listed_roles_and_extended_by_nobody(fetch):
     schemas = """
         select nspname, role, has_schema_privilege(role, oid, 'create')
         from pg_namespace cross join unnest(%s::text[]) as role
@@ -114,7 +136,7 @@ def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
             and has_schema_privilege(role, oid, 'usage')
     """
 
-    found = ask(schemas, list(rights.OUTSIDERS))
+    found = fetch(schemas, list(rights.OUTSIDERS))
 
     assert set(found) == {
         (schema, role, False)
@@ -123,23 +145,27 @@ def test_schemas_are_entered_by_whom_we_say_and_built_in_by_nobody(ask):
     }
 
 
-def test_who_runs_as_the_owner_pins_the_search_path(ask):
+def test_security_definers_pin_the_search_path(fetch):
     functions = """
         select nspname || '.' || proname, prosecdef, proconfig
         from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
         where nspname in ('api', 'public', 'private')
     """
 
-    found = ask(functions)
+    found = fetch(functions)
 
-    assert {name for name, definer, _ in found if not definer} == rights.AS_THE_CALLER
-    free = {name for name, _, settings in found if settings is None}
-    assert free == rights.INLINED
-    pinned = {tuple(settings) for *_, settings in found if settings is not None}
-    assert {first for first, *_ in pinned} == {'search_path=""'}
+    as_the_caller = {name for name, definer, _ in found if not definer}
+    assert as_the_caller == rights.AS_THE_CALLER, (
+        "declare it `security definer`, or list it in AS_THE_CALLER of rights.py"
+    )
+    unpinned = {
+        name for name, _, settings in found if 'search_path=""' not in (settings or ())
+    }
+    assert unpinned == rights.INLINED, "declare it with `set search_path = ''`"
     # Besides it, only what the planner does: index scans neither sort nor scan, and a
     # plan serves its whole connection.
-    assert {each for _, *rest in pinned for each in rest} <= {
+    assert {each for *_, settings in found for each in settings or ()} <= {
+        'search_path=""',
         "enable_sort=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",
@@ -147,7 +173,7 @@ def test_who_runs_as_the_owner_pins_the_search_path(ask):
     }
 
 
-def test_what_pins_no_search_path_is_bound_to_its_objects(ask):
+def test_functions_without_a_search_path_are_parsed_at_creation(fetch):
     """By a body that is parsed when the function is created (`begin atomic`)."""
     bound = """
         select nspname || '.' || proname
@@ -156,10 +182,10 @@ def test_what_pins_no_search_path_is_bound_to_its_objects(ask):
             and proconfig is null and prosqlbody is not null
     """
 
-    assert {name for (name,) in ask(bound)} == rights.INLINED
+    assert {name for (name,) in fetch(bound)} == rights.INLINED
 
 
-def test_every_public_table_is_under_row_level_security_for_reading_alone(ask):
+def test_every_public_table_is_under_row_level_security_for_reading_alone(fetch):
     tables = """
         select relname from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r'
@@ -175,10 +201,10 @@ def test_every_public_table_is_under_row_level_security_for_reading_alone(ask):
         group by tablename having count(*) > 1
     """
 
-    assert ask(tables) == ask(policies) == ask(one_each) == []
+    assert fetch(tables) == fetch(policies) == fetch(one_each) == []
 
 
-def test_everything_of_ours_belongs_to_the_role_of_migrations(ask):
+def test_every_object_belongs_to_postgres(fetch):
     owners = """
         select relowner::regrole::text from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
@@ -189,10 +215,10 @@ def test_everything_of_ours_belongs_to_the_role_of_migrations(ask):
         where nspname in ('api', 'public', 'private')
     """
 
-    assert ask(owners) == [("postgres",)]
+    assert fetch(owners) == [("postgres",)]
 
 
-def test_everything_says_what_it_is(ask):
+def test_every_object_has_a_comment(fetch):
     silent = """
         select relname from pg_class
         join pg_namespace on pg_namespace.oid = relnamespace
@@ -224,10 +250,10 @@ def test_everything_says_what_it_is(ask):
             and obj_description(oid) is null
     """
 
-    assert ask(silent) == []
+    assert fetch(silent) == []
 
 
-def test_every_foreign_key_of_a_growing_table_has_an_index(ask):
+def test_every_foreign_key_of_a_growing_table_has_an_index(fetch):
     """Or deleting a person, queue or organization would scan it.
 
     Types of events are never deleted, and an index on them would be written at every
@@ -246,4 +272,4 @@ def test_every_foreign_key_of_a_growing_table_has_an_index(ask):
         )
     """
 
-    assert ask(unindexed) == []
+    assert fetch(unindexed) == []

@@ -1,46 +1,44 @@
-"""Who gives which role to whom, and when it begins and ends."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""Granting, revoking and defining roles, and signing up."""
 
 import pytest
 from psycopg.types.json import Jsonb
 
-from .cast import email_of, grant, id_of, sign_up
-from .desk import WORKER, refused
+from .acting import WORKER, refused
+from .personas import email_of, grant, id_of, sign_up
 
 pytestmark = pytest.mark.slow
 
 
-def turn(desk, who, function, person, role):
-    return desk.call(who, function, person=str(id_of(person)), role=role)
+def change_role(db, who, function, person, role):
+    return db.call(who, function, person=str(id_of(person)), role=role)
 
 
-def define(desk, who, role, *permissions, name="Triager"):
-    return desk.call(
+def define_role(db, who, role, *permissions, name="Triager"):
+    return db.call(
         who, "define_role", role=role, name=name, permissions=list(permissions)
     )
 
 
-def manager(desk, *permissions):
-    """Make stranger a manager of roles who may do only what is said."""
-    define(desk, "admin", "manager", "roles.manage", *permissions)
-    grant(desk.connection, "stranger", "manager")
+def manager(db, *permissions):
+    """Make stranger a manager of roles with these permissions only."""
+    define_role(db, "admin", "manager", "roles.manage", *permissions)
+    grant(db.connection, "stranger", "manager")
     return "stranger"
 
 
-def test_a_role_is_given_and_taken(desk):
-    given = turn(desk, "admin", "grant_role", "stranger", "agent")
-    taken = turn(desk, "admin", "revoke_role", "stranger", "agent")
+def test_roles_are_granted_and_revoked(db):
+    given = change_role(db, "admin", "grant_role", "stranger", "agent")
+    taken = change_role(db, "admin", "revoke_role", "stranger", "agent")
 
     assert given["roles"] == ["agent", "customer"]
     assert taken["roles"] == ["customer"]
     assert given["email"] == email_of("stranger")
 
 
-def test_it_is_known_who_gave_a_role(desk):
-    turn(desk, "admin", "grant_role", "stranger", "agent")
+def test_grants_record_who_granted(db):
+    change_role(db, "admin", "grant_role", "stranger", "agent")
 
-    giver = desk.one(
+    giver = db.scalar(
         "select granted_by from public.person_roles"
         " where person_id = %s and role = 'agent'",
         id_of("stranger"),
@@ -48,96 +46,98 @@ def test_it_is_known_who_gave_a_role(desk):
     assert giver == id_of("admin")
 
 
-def test_giving_and_taking_twice_is_like_once(desk):
+def test_granting_and_revoking_are_idempotent(db):
     for function, roles in (
         ("grant_role", ["agent", "customer"]),
         ("revoke_role", ["customer"]),
     ):
         for _ in range(2):
-            answer = turn(desk, "admin", function, "stranger", "agent")
-            assert answer["roles"] == roles
+            result = change_role(db, "admin", function, "stranger", "agent")
+            assert result["roles"] == roles
 
 
 @pytest.mark.parametrize("function", ["grant_role", "revoke_role"])
-def test_nobody_edits_their_own_roles(desk, function):
+def test_nobody_edits_their_own_roles(db, function):
     with refused("PT403", "own-role"):
-        turn(desk, "admin", function, "admin", "agent")
+        change_role(db, "admin", function, "admin", "agent")
 
 
 @pytest.mark.parametrize(("person", "role"), [("nobody", "agent"), ("agent", "nope")])
 @pytest.mark.parametrize("function", ["grant_role", "revoke_role"])
-def test_an_unknown_person_or_role_is_not_found(desk, function, person, role):
+def test_an_unknown_person_or_role_is_not_found(db, function, person, role):
     with refused("PT404", "not-found"):
-        turn(desk, "admin", function, person, role)
+        change_role(db, "admin", function, person, role)
 
 
-def test_who_may_not_manage_roles_learns_nothing_of_people(desk):
+def test_refusals_do_not_reveal_who_exists(db):
     for person in ("agent", "nobody"):
         with refused("PT403", "denied"):
-            turn(desk, "lead", "grant_role", person, "agent")
+            change_role(db, "lead", "grant_role", person, "agent")
 
 
-def test_a_right_begins_and_ends_with_the_next_statement_of_the_same_token(desk):
-    desk.ticket()
+def test_roles_take_effect_with_the_next_statement(db):
+    db.create_ticket()
     count = "select count(*) from public.tickets"
-    turn(desk, "admin", "grant_role", "stranger", "admin")
-    before = desk.read("stranger", count)
-    turn(desk, "admin", "revoke_role", "stranger", "admin")
+    change_role(db, "admin", "grant_role", "stranger", "admin")
+    before = db.read("stranger", count)
+    change_role(db, "admin", "revoke_role", "stranger", "admin")
 
     assert before == [1]
-    assert desk.read("stranger", count) == [0]
+    assert db.read("stranger", count) == [0]
     with refused("PT403"):
-        desk.rows("stranger", "list_people")
+        db.rows("stranger", "list_people")
 
 
-def test_nobody_gives_or_takes_what_they_do_not_hold(desk):
-    who = manager(desk, "tickets.read")
+def test_nobody_grants_or_revokes_beyond_their_own_permissions(db):
+    who = manager(db, "tickets.read")
 
     for function in ("grant_role", "revoke_role"):
         with refused("PT403", "beyond-your-own"):
-            turn(desk, who, function, "agent", "agent")
+            change_role(db, who, function, "agent", "agent")
 
 
-def test_what_one_holds_one_may_put_into_a_role_and_give(desk):
-    who = manager(desk, "tickets.read")
+def test_people_define_and_grant_roles_of_their_own_permissions(db):
+    who = manager(db, "tickets.read")
 
-    define(desk, who, "reader", "tickets.read")
+    define_role(db, who, "reader", "tickets.read")
 
-    assert "reader" in turn(desk, who, "grant_role", "customer", "reader")["roles"]
+    assert "reader" in change_role(db, who, "grant_role", "customer", "reader")["roles"]
 
 
-def test_nobody_puts_into_a_role_what_they_do_not_hold(desk):
-    who = manager(desk, "tickets.read")
+def test_nobody_adds_permissions_beyond_their_own(db):
+    who = manager(db, "tickets.read")
 
     with refused("PT403", "beyond-your-own"):
-        define(desk, who, "reader", "tickets.read", "tickets.read_all")
+        define_role(db, who, "reader", "tickets.read", "tickets.read_all")
 
 
 @pytest.mark.parametrize("rest", [(), ("tickets.read",)])
-def test_nobody_takes_out_of_a_role_what_they_do_not_hold(desk, rest):
-    define(desk, "admin", "giver", "tickets.read", "tickets.assign")
-    who = manager(desk, "tickets.read")
+def test_nobody_removes_permissions_beyond_their_own(db, rest):
+    define_role(db, "admin", "giver", "tickets.read", "tickets.assign")
+    who = manager(db, "tickets.read")
 
     with refused("PT403", "beyond-your-own"):
-        define(desk, who, "giver", *rest)
+        define_role(db, who, "giver", *rest)
 
 
-def test_nobody_edits_a_role_they_hold(desk):
-    who = manager(desk, "tickets.read")
+def test_nobody_edits_their_own_role(db):
+    who = manager(db, "tickets.read")
 
     with refused("PT403", "own-role"):
-        define(desk, who, "manager", "roles.manage", "tickets.read")
+        define_role(db, who, "manager", "roles.manage", "tickets.read")
 
 
 @pytest.mark.parametrize("role", ["customer", "agent", "lead", "admin"])
-def test_a_built_in_role_keeps_its_meaning(desk, role):
+def test_built_in_roles_cannot_be_changed(db, role):
     with refused("PT409", "built-in-role"):
-        define(desk, "admin", role, "tickets.read")
+        define_role(db, "admin", role, "tickets.read")
 
 
-def test_a_role_is_changed_as_a_whole(desk):
-    define(desk, "admin", "triager", "tickets.read", "tickets.assign")
-    changed = define(desk, "admin", "triager", "tickets.read", "tickets.note", name="T")
+def test_defining_a_role_replaces_its_permissions(db):
+    define_role(db, "admin", "triager", "tickets.read", "tickets.assign")
+    changed = define_role(
+        db, "admin", "triager", "tickets.read", "tickets.note", name="T"
+    )
 
     assert changed == {
         "role": "triager",
@@ -145,27 +145,27 @@ def test_a_role_is_changed_as_a_whole(desk):
         "built_in": False,
         "permissions": ["tickets.note", "tickets.read"],
     }
-    assert changed in desk.rows("customer", "list_roles")
+    assert changed in db.rows("customer", "list_roles")
 
 
-def test_an_unknown_permission_is_named(desk):
+def test_an_unknown_permission_is_named(db):
     with pytest.raises(Exception, match="unknown-permission") as refusal:
-        define(desk, "admin", "triager", "tickets.read", "tickets.eat")
+        define_role(db, "admin", "triager", "tickets.read", "tickets.eat")
 
     assert refusal.value.diag.message_detail == "There is no permission tickets.eat."
 
 
-def test_a_defined_role_works(desk):
-    ticket = desk.ticket()
-    define(desk, "admin", "watcher", "tickets.read_all")
-    turn(desk, "admin", "grant_role", "stranger", "watcher")
+def test_defined_roles_take_effect(db):
+    ticket = db.create_ticket()
+    define_role(db, "admin", "watcher", "tickets.read_all")
+    change_role(db, "admin", "grant_role", "stranger", "watcher")
 
-    seen = desk.call("stranger", "get_ticket", ticket=ticket["id"])
+    seen = db.call("stranger", "get_ticket", ticket=ticket["id"])
     assert seen == {**ticket, "unread": True}
     with refused("PT403"):
-        desk.say("stranger", ticket, visibility="internal")
+        db.comment("stranger", ticket, visibility="internal")
     with refused("PT403"):
-        desk.move(ticket, "open", "stranger")
+        db.set_status(ticket, "open", "stranger")
 
 
 # The last administrator -----------------------------------------------------
@@ -180,71 +180,67 @@ def test_a_defined_role_works(desk):
         "delete from public.profiles where id = %(admin)s",
     ],
 )
-def test_the_last_administrator_stays_whoever_writes(desk, statement):
+def test_the_last_administrator_cannot_be_removed_by_any_writer(db, statement):
     with refused("PT409", "last-admin"):
-        desk.connection.execute(statement, {"admin": id_of("admin")})
+        db.connection.execute(statement, {"admin": id_of("admin")})
 
 
-def test_one_of_two_administrators_may_go(desk):
-    turn(desk, "admin", "grant_role", "lead", "admin")
+def test_one_of_two_administrators_can_be_revoked(db):
+    change_role(db, "admin", "grant_role", "lead", "admin")
 
-    turn(desk, "lead", "revoke_role", "admin", "admin")
+    change_role(db, "lead", "revoke_role", "admin", "admin")
 
-    assert desk.call("admin", "whoami")["roles"] == ["customer"]
+    assert db.call("admin", "whoami")["roles"] == ["customer"]
     with refused("PT403", "own-role"):
-        turn(desk, "lead", "revoke_role", "lead", "admin")
+        change_role(db, "lead", "revoke_role", "lead", "admin")
 
 
-def test_of_two_administrators_who_remove_each_other_at_once_one_stays(office):
-    first, second, watch = office(), office(), office()
-    turn(first, "admin", "grant_role", "lead", "admin")
+def test_of_two_administrators_who_revoke_each_other_one_stays(connect):
+    first, second, watch = connect(), connect(), connect()
+    change_role(first, "admin", "grant_role", "lead", "admin")
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            turn(first, "admin", "revoke_role", "lead", "admin")
-            late = pool.submit(turn, second, "lead", "revoke_role", "admin", "admin")
-            watch.wait_for_waiting(1)
-        with refused("PT409", "last-admin"):
-            late.result(30)
+    with first.blocking(
+        change_role, second, "lead", "revoke_role", "admin", "admin"
+    ) as late:
+        change_role(first, "admin", "revoke_role", "lead", "admin")
+    with refused("PT409", "last-admin"):
+        late.result(30)
 
     assert watch.call("admin", "whoami")["roles"] == ["admin", "customer"]
 
 
-def test_the_first_administrator_is_made_once(desk):
-    desk.run("alter table public.person_roles disable trigger require_an_admin")
-    desk.run("delete from public.person_roles where role = 'admin'")
+def test_the_first_administrator_is_made_once(db):
+    db.execute("alter table public.person_roles disable trigger require_an_admin")
+    db.execute("delete from public.person_roles where role = 'admin'")
 
-    made = desk.call(WORKER, "make_first_admin", email="STRANGER@example.com")
+    made = db.call(WORKER, "make_first_admin", email="STRANGER@example.com")
 
     assert made == str(id_of("stranger"))
-    assert "admin" in desk.call("stranger", "whoami")["roles"]
+    assert "admin" in db.call("stranger", "whoami")["roles"]
     with refused("PT409", "admin-exists"):
-        desk.call(WORKER, "make_first_admin", email=email_of("agent"))
+        db.call(WORKER, "make_first_admin", email=email_of("agent"))
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "", None])
-def test_the_first_administrator_must_have_signed_up(desk, email):
-    desk.run("alter table public.person_roles disable trigger require_an_admin")
-    desk.run("delete from public.person_roles where role = 'admin'")
+def test_the_first_administrator_must_have_signed_up(db, email):
+    db.execute("alter table public.person_roles disable trigger require_an_admin")
+    db.execute("delete from public.person_roles where role = 'admin'")
 
     with refused("PT404", "not-found"):
-        desk.call(WORKER, "make_first_admin", email=email)
+        db.call(WORKER, "make_first_admin", email=email)
 
 
-def test_of_two_first_administrators_at_once_one_is_made(office):
-    first, second, watch = office(), office(), office()
-    first.run("alter table public.person_roles disable trigger require_an_admin")
-    first.run("delete from public.person_roles where role = 'admin'")
+def test_of_two_concurrent_first_administrators_one_is_made(connect):
+    first, second = connect(), connect()
+    first.execute("alter table public.person_roles disable trigger require_an_admin")
+    first.execute("delete from public.person_roles where role = 'admin'")
 
-    with ThreadPoolExecutor(1) as pool:
-        with first.connection.transaction():
-            first.call(WORKER, "make_first_admin", email=email_of("agent"))
-            late = pool.submit(
-                second.call, WORKER, "make_first_admin", email=email_of("lead")
-            )
-            watch.wait_for_waiting(1)
-        with refused("PT409", "admin-exists"):
-            late.result(30)
+    with first.blocking(
+        second.call, WORKER, "make_first_admin", email=email_of("lead")
+    ) as late:
+        first.call(WORKER, "make_first_admin", email=email_of("agent"))
+    with refused("PT409", "admin-exists"):
+        late.result(30)
 
 
 # Signing up and signing in --------------------------------------------------
@@ -265,23 +261,23 @@ def test_of_two_first_administrators_at_once_one_is_made(office):
         ('{"name": "' + "x" * 500 + '"}', None, "x" * 120),
     ],
 )
-def test_whoever_signs_up_is_a_customer_with_a_name(desk, metadata, email, name):
-    desk.run(
+def test_sign_up_creates_a_customer_with_a_name(db, metadata, email, name):
+    db.execute(
         "insert into auth.users (id, email, raw_user_meta_data) values (%s, %s, %s)",
         id_of("new"),
         email,
         metadata,
     )
 
-    me = desk.call("new", "whoami")
+    me = db.call("new", "whoami")
 
     assert (me["name"], me["roles"], me["permissions"]) == (
         name, ["customer"], ["tickets.create"],
     )  # fmt: skip
 
 
-def test_a_role_asked_for_at_sign_up_is_not_given(desk):
-    desk.run(
+def test_roles_in_sign_up_data_are_ignored(db):
+    db.execute(
         "insert into auth.users (id, email, raw_user_meta_data, raw_app_meta_data,"
         " role) values (%s, 'x@example.com', %s, %s, 'service_role')",
         id_of("new"),
@@ -289,49 +285,51 @@ def test_a_role_asked_for_at_sign_up_is_not_given(desk):
         '{"role": "admin"}',
     )
 
-    assert desk.call("new", "whoami")["roles"] == ["customer"]
+    assert db.call("new", "whoami")["roles"] == ["customer"]
 
 
-def test_a_changed_name_is_followed_and_an_unchanged_one_left_alone(desk):
-    sign_up(desk.connection, "new")
+def test_only_changed_names_are_copied_from_auth(db):
+    sign_up(db.connection, "new")
     rename = "update auth.users set raw_user_meta_data = %s where id = %s"
-    desk.run(rename, '{"name": "Ada"}', id_of("new"))
-    desk.run("update public.profiles set name = 'By hand' where id = %s", id_of("new"))
+    db.execute(rename, '{"name": "Ada"}', id_of("new"))
+    db.execute(
+        "update public.profiles set name = 'By hand' where id = %s", id_of("new")
+    )
 
-    desk.run(rename, '{"name": "Ada", "theme": "dark"}', id_of("new"))
+    db.execute(rename, '{"name": "Ada", "theme": "dark"}', id_of("new"))
 
-    assert desk.call("new", "whoami")["name"] == "By hand"
+    assert db.call("new", "whoami")["name"] == "By hand"
 
 
-def test_claims_that_a_person_writes_grant_nothing(desk):
-    desk.ticket()
+def test_claims_in_user_metadata_grant_nothing(db):
+    db.create_ticket()
     claims = {
         "user_roles": ["admin"],
         "app_metadata": {"role": "admin"},
         "user_metadata": {"role": "admin"},
     }
 
-    with desk.acting("stranger", **claims) as connection:
+    with db.acting("stranger", **claims) as connection:
         seen = connection.execute("select count(*) from public.tickets").fetchone()
 
     assert seen == (0,)
 
 
-def test_the_hook_puts_the_roles_into_the_token_and_nothing_else(desk):
+def test_the_token_hook_adds_roles_and_nothing_else(db):
     event = {"user_id": str(id_of("lead")), "claims": {"sub": "s", "aud": "a"}}
 
-    told = hook(desk, event)
+    result = token_hook(db, event)
 
     roles = ["customer", "lead"]
-    assert told == {**event, "claims": {**event["claims"], "user_roles": roles}}
+    assert result == {**event, "claims": {**event["claims"], "user_roles": roles}}
 
 
-def test_the_hook_lets_somebody_without_roles_sign_in(desk):
+def test_the_token_hook_accepts_people_without_roles(db):
     event = {"user_id": str(id_of("nobody")), "claims": {"user_roles": ["admin"]}}
 
-    assert hook(desk, event)["claims"]["user_roles"] == []
+    assert token_hook(db, event)["claims"]["user_roles"] == []
 
 
-def hook(desk, event):
-    """Ask as Auth does; `postgres` cannot become that role, but owns the function."""
-    return desk.one("select private.custom_access_token_hook(%s)", Jsonb(event))
+def token_hook(db, event):
+    """Call it as its owner, since `postgres` cannot become the role of Auth."""
+    return db.scalar("select private.custom_access_token_hook(%s)", Jsonb(event))

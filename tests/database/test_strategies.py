@@ -1,4 +1,4 @@
-"""Every strategy against a model of it: a list of people, a list of tickets, a loop."""
+"""Every assignment strategy against a plain model of it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .cast import grant, id_of, sign_up
-from .desk import Desk
-from .shifts import give, use
+from .acting import ActingConnection
+from .assigning import assign_waiting, set_strategy
+from .personas import grant, id_of, sign_up
 
 pytestmark = pytest.mark.slow
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -24,20 +24,20 @@ class Worker:
     """A row of `agents`; `last` counts minutes, None for never."""
 
     name: str
-    there: bool
+    available: bool
     capacity: int
     load: int
     last: int | None
     skills: frozenset[str]
 
     @property
-    def moment(self):
+    def assigned_at(self):
         return NEVER if self.last is None else NOON + timedelta(minutes=self.last)
 
 
 @dataclass
-class Wish:
-    """A free ticket; `since` counts minutes."""
+class FreeTicket:
+    """An unassigned ticket; `since` counts minutes."""
 
     priority: str
     since: int
@@ -51,7 +51,7 @@ def worker(name):
     return st.builds(
         Worker,
         name=st.just(name),
-        there=st.sampled_from([True, True, True, False]),
+        available=st.sampled_from([True, True, True, False]),
         capacity=st.integers(0, 4),
         load=st.integers(0, 4),
         last=st.none() | st.integers(0, 3),
@@ -60,42 +60,42 @@ def worker(name):
 
 
 teams = st.tuples(*map(worker, PEOPLE))
-wishes = st.lists(
+ticket_lists = st.lists(
     st.builds(
-        Wish,
+        FreeTicket,
         priority=st.sampled_from(PRIORITIES),
         since=st.integers(0, 59),
         skills=skills,
     ),
     max_size=6,
-    unique_by=lambda wish: wish.since,
+    unique_by=lambda ticket: ticket.since,
 )
 
 RANKED_BY = {
-    "round_robin": lambda each: (each.moment, id_of(each.name)),
-    "least_loaded": lambda each: (each.load, each.moment, id_of(each.name)),
-    "skill_match": lambda each: (each.load, each.moment, id_of(each.name)),
+    "round_robin": lambda each: (each.assigned_at, id_of(each.name)),
+    "least_loaded": lambda each: (each.load, each.assigned_at, id_of(each.name)),
+    "skill_match": lambda each: (each.load, each.assigned_at, id_of(each.name)),
 }
 
 
 def expected(strategy, team, tickets):
     """Return who gets which ticket, by minute."""
-    told = {}
+    assigned = {}
     order = sorted(tickets, key=lambda w: (PRIORITIES.index(w.priority), w.since))
-    for turn, wish in enumerate(order):
+    for turn, ticket in enumerate(order):
         able = [
             each
             for each in team
-            if each.there
+            if each.available
             and each.load < each.capacity
-            and (strategy != "skill_match" or wish.skills <= each.skills)
+            and (strategy != "skill_match" or ticket.skills <= each.skills)
         ]
         if able:
             chosen = min(able, key=RANKED_BY[strategy])
             chosen.load += 1
             chosen.last = 10_000 + turn
-            told[wish.since] = chosen.name
-    return told
+            assigned[ticket.since] = chosen.name
+    return assigned
 
 
 @pytest.fixture(scope="module")
@@ -113,55 +113,55 @@ def connection(session_connection):
         yield session_connection
 
 
-def stored(desk, team, tickets):
+def stored(db, team, tickets):
     """Store a team and its tickets; return the ids of the tickets by minute."""
     for each in team:
-        desk.run(
+        db.execute(
             "insert into public.agents (person_id, availability, capacity, load,"
             " last_assigned_at, skills) values (%s, %s, %s, %s, %s, %s)",
             id_of(each.name),
-            "available" if each.there else "away",
+            "available" if each.available else "away",
             each.capacity,
             each.load,
-            None if each.last is None else each.moment,
+            None if each.last is None else each.assigned_at,
             sorted(each.skills),
         )
     return {
-        wish.since: desk.one(
+        ticket.since: db.scalar(
             "insert into public.tickets (subject, priority, queue_id, requester_id,"
             " waiting_since, skills) values ('Help', %s, %s, %s, %s, %s) returning id",
-            wish.priority,
+            ticket.priority,
             id_of("support"),
             id_of("customer"),
-            NOON + timedelta(minutes=wish.since),
-            sorted(wish.skills),
+            NOON + timedelta(minutes=ticket.since),
+            sorted(ticket.skills),
         )
-        for wish in tickets
+        for ticket in tickets
     }
 
 
 @pytest.mark.parametrize("strategy", RANKED_BY)
-@given(team=teams, tickets=wishes)
+@given(team=teams, tickets=ticket_lists)
 @settings(max_examples=60, deadline=None)
-def test_who_gets_what_is_what_the_model_says(connection, strategy, team, tickets):
-    desk = Desk(connection)
+def test_strategies_assign_as_the_model_does(connection, strategy, team, tickets):
+    db = ActingConnection(connection)
     with connection.transaction(force_rollback=True):
-        use(desk, strategy)
-        ids = stored(desk, team, tickets)
+        set_strategy(db, strategy)
+        ids = stored(db, team, tickets)
 
-        gave = total = give(desk)
-        while gave:  # as the clock does
-            gave = give(desk)
-            total += gave
+        assigned_now = total = assign_waiting(db)
+        while assigned_now:  # as the scheduler does
+            assigned_now = assign_waiting(db)
+            total += assigned_now
 
         found = {
-            since: desk.one(
+            since: db.scalar(
                 "select assignee_id from public.tickets where id = %s", ticket
             )
             for since, ticket in ids.items()
         }
-    told = expected(strategy, team, tickets)
+    assigned = expected(strategy, team, tickets)
     assert {s: who for s, who in found.items() if who} == {
-        since: id_of(name) for since, name in told.items()
+        since: id_of(name) for since, name in assigned.items()
     }
-    assert total == len(told)
+    assert total == len(assigned)

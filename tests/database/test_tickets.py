@@ -1,22 +1,23 @@
-"""A ticket as it is opened, and what never changes about it."""
+"""Creating tickets, and what never changes about them."""
 
 import pytest
 
-from .cast import id_of
-from .desk import refused
+from .acting import refused
+from .arrange import delete_account, revoke_permission
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_ticket_opens_with_what_was_asked_and_sensible_rest(desk):
-    ticket = desk.ticket(subject="Help", body="It is broken.")
+def test_new_tickets_have_the_requested_fields_and_defaults(db):
+    ticket = db.create_ticket(subject="Help", body="It is broken.")
 
-    told = {name: ticket[name] for name in (
+    fields = {name: ticket[name] for name in (
         "status", "status_category", "status_reason", "type", "priority", "queue_id",
         "requester_id", "organization_id", "assignee_id", "follow_up_of", "tags",
         "data", "waiting_on", "version", "solved_at", "closed_at",
     )}  # fmt: skip
-    assert told == {
+    assert fields == {
         "status": "new",
         "status_category": "new",
         "status_reason": None,
@@ -37,59 +38,59 @@ def test_a_ticket_opens_with_what_was_asked_and_sensible_rest(desk):
     assert ticket["created_at"] == ticket["updated_at"] == ticket["waiting_since"]
 
 
-def test_what_was_asked_is_the_first_comment_and_no_event_of_its_own(desk):
-    ticket = desk.ticket(body="It is broken.")
+def test_the_request_is_the_first_comment_without_its_own_event(db):
+    ticket = db.create_ticket(body="It is broken.")
 
-    [comment] = desk.rows("customer", "list_comments", ticket=ticket["id"])
+    [comment] = db.rows("customer", "list_comments", ticket=ticket["id"])
     assert (comment["body"], comment["position"]) == ("It is broken.", 1)
     assert comment["author_id"] == str(id_of("customer"))
-    assert desk.story(ticket) == ["TICKET_CREATED"]
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
 
 
-def test_numbers_grow(desk):
-    first, second = desk.ticket(), desk.ticket("stranger")
+def test_ticket_numbers_are_ascending(db):
+    first, second = db.create_ticket(), db.create_ticket("stranger")
 
     assert second["number"] == first["number"] + 1 > 1000
 
 
 @pytest.mark.parametrize("queue", ["billing", str(id_of("billing"))])
-def test_a_queue_is_chosen_by_key_or_id(desk, queue):
-    assert desk.ticket(queue=queue)["queue_id"] == str(id_of("billing"))
+def test_a_queue_is_chosen_by_key_or_id(db, queue):
+    assert db.create_ticket(queue=queue)["queue_id"] == str(id_of("billing"))
 
 
 @pytest.mark.parametrize("queue", ["attic", str(id_of("attic")), "nope", "", "Billing"])
-def test_a_queue_that_takes_no_tickets_is_refused(desk, queue):
+def test_a_queue_that_takes_no_tickets_is_refused(db, queue):
     with refused("PT422", "unknown-queue"):
-        desk.ticket(queue=queue)
+        db.create_ticket(queue=queue)
 
 
-def test_without_a_default_queue_one_must_be_named(desk):
-    desk.run("update public.queues set is_default = false")
+def test_without_a_default_queue_a_queue_is_required(db):
+    db.execute("update public.queues set is_default = false")
 
     with refused("PT422", "unknown-queue"):
-        desk.ticket()
+        db.create_ticket()
 
 
-def test_there_is_one_default_queue(desk):
+def test_there_is_one_default_queue(db):
     with refused("23505"):
-        desk.run("update public.queues set is_default = true")
+        db.execute("update public.queues set is_default = true")
 
 
 @pytest.mark.parametrize(
-    ("asked", "triaged", "priority"),
+    ("requested", "triaged", "priority"),
     [(None, None, "normal"), (None, "urgent", "urgent"), ("low", "urgent", "low")],
 )
-def test_what_was_asked_for_wins_over_triage(desk, asked, triaged, priority):
-    ticket = desk.ticket(priority=asked, triaged_priority=triaged)
+def test_requested_priority_overrides_triage(db, requested, triaged, priority):
+    ticket = db.create_ticket(priority=requested, triaged_priority=triaged)
 
     assert ticket["priority"] == priority
 
 
-def test_one_who_may_not_open_tickets_opens_none(desk):
-    desk.run("delete from public.role_permissions where permission = 'tickets.create'")
+def test_creating_tickets_needs_the_permission(db):
+    revoke_permission(db, "tickets.create")
 
     with refused("PT403", "denied"):
-        desk.ticket()
+        db.create_ticket()
 
 
 @pytest.mark.parametrize(
@@ -99,24 +100,24 @@ def test_one_who_may_not_open_tickets_opens_none(desk):
         "created_at = created_at - interval '1 day'",
     ],
 )
-def test_the_identity_of_a_ticket_stays_whoever_writes(desk, change):
-    ticket = desk.ticket()
+def test_the_identity_of_a_ticket_is_fixed_for_any_writer(db, change):
+    ticket = db.create_ticket()
 
     with refused("PT409", "ticket-identity"):
-        desk.run(f"update public.tickets set {change} where id = %s", ticket["id"])  # noqa: S608
+        db.execute(f"update public.tickets set {change} where id = %s", ticket["id"])  # noqa: S608
     with refused("PT409", "ticket-identity"):
-        desk.run(
+        db.execute(
             "update public.tickets set requester_id = %s where id = %s",
             id_of("stranger"),
             ticket["id"],
         )
 
 
-def test_nobody_chooses_a_number(desk):
+def test_ticket_numbers_cannot_be_chosen(db):
     with refused("428C9"):
-        desk.run("update public.tickets set number = 1")
+        db.execute("update public.tickets set number = 1")
     with refused("428C9"):
-        desk.run(
+        db.execute(
             "insert into public.tickets (number, subject, queue_id, requester_id)"
             " values (7, 'Help', %s, %s)",
             id_of("support"),
@@ -124,12 +125,12 @@ def test_nobody_chooses_a_number(desk):
         )
 
 
-def test_the_version_grows_by_one_with_each_change_whatever_is_written(desk):
-    ticket = desk.ticket()
+def test_each_change_increments_the_version(db):
+    ticket = db.create_ticket()
 
-    desk.assign(ticket, "agent")
-    desk.run("update public.tickets set version = 99, priority = 'low'")
-    moved = desk.move(ticket, "open")
+    db.assign(ticket, "agent")
+    db.execute("update public.tickets set version = 99, priority = 'low'")
+    moved = db.set_status(ticket, "open")
 
     assert moved["version"] == 4
 
@@ -142,11 +143,11 @@ def test_the_version_grows_by_one_with_each_change_whatever_is_written(desk):
         ("release_ticket", {}),
     ],
 )
-def test_a_change_of_what_was_not_read_is_refused(desk, function, arguments):
-    ticket = desk.ticket_in("pending")
+def test_changes_with_a_stale_version_are_refused(db, function, arguments):
+    ticket = db.create_ticket_in("pending")
 
     with refused("PT412", "stale"):
-        desk.call(
+        db.call(
             "agent",
             function,
             ticket=ticket["id"],
@@ -154,7 +155,7 @@ def test_a_change_of_what_was_not_read_is_refused(desk, function, arguments):
             **arguments,
         )
 
-    now = desk.call(
+    now = db.call(
         "agent",
         function,
         ticket=ticket["id"],
@@ -164,11 +165,11 @@ def test_a_change_of_what_was_not_read_is_refused(desk, function, arguments):
     assert now["version"] >= ticket["version"]
 
 
-def test_a_stale_change_of_a_ticket_not_seen_says_nothing_of_it(desk):
-    ticket = desk.ticket()
+def test_stale_changes_of_hidden_tickets_are_not_found(db):
+    ticket = db.create_ticket()
 
     with refused("PT404"):
-        desk.call(
+        db.call(
             "stranger",
             "update_ticket_status",
             ticket=ticket["id"],
@@ -177,8 +178,8 @@ def test_a_stale_change_of_a_ticket_not_seen_says_nothing_of_it(desk):
         )
 
 
-def test_who_is_deleted_takes_no_ticket_along(desk):
-    desk.ticket()
+def test_requesters_with_tickets_cannot_be_deleted(db):
+    db.create_ticket()
 
     with refused("23503"):
-        desk.run("delete from auth.users where id = %s", id_of("customer"))
+        delete_account(db, "customer")

@@ -1,9 +1,10 @@
-"""Saved views: who has which, who may keep which, and what they show."""
+"""Saved views: who sees them, who may change them, and what they show."""
 
 import pytest
 
-from .cast import PEOPLE, id_of
-from .desk import Json, refused
+from .acting import Json, refused
+from .arrange import delete_account, leave_queues, set_waiting
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -11,47 +12,45 @@ STAFF = {"agent", "neighbour", "biller", "lead", "admin"}
 READ_SUPPORT = {"agent", "neighbour", "lead", "admin"}
 
 
-def save(desk, who="agent", name="A view", **draft):
-    return desk.call(who, "create_view", name=name, **draft)
+def save(db, who="agent", name="A view", **draft):
+    return db.call(who, "create_view", name=name, **draft)
 
 
-def shared(desk, scope, queue="support"):
-    return save(desk, "admin", scope=scope, queue=queue)
+def shared(db, scope, queue="support"):
+    return save(db, "admin", scope=scope, queue=queue)
 
 
-def have(desk, view):
-    """Return those who have a view: listed, in the table, and to be read."""
+def people_with(db, view):
+    """Return who has a view: listed, in the table, and readable."""
 
     def has(who):
-        listed = view["id"] in [each["id"] for each in desk.rows(who, "list_views")]
-        there = desk.read(
-            who, "select true from public.views where id = %s", view["id"]
-        )
+        listed = view["id"] in [each["id"] for each in db.rows(who, "list_views")]
+        there = db.read(who, "select true from public.views where id = %s", view["id"])
         assert listed == bool(there)
         if listed:
-            desk.call(who, "list_view", view=view["id"])
+            db.call(who, "list_view", view=view["id"])
         else:
             with refused("PT404", "not-found"):
-                desk.call(who, "list_view", view=view["id"])
+                db.call(who, "list_view", view=view["id"])
         return listed
 
     return {who for who in PEOPLE if has(who)}
 
 
-def test_a_view_of_mine_is_mine_alone(desk):
-    assert have(desk, save(desk)) == {"agent"}
+def test_private_views_are_visible_to_their_owner_only(db):
+    assert people_with(db, save(db)) == {"agent"}
 
 
-def test_a_view_of_a_team_is_of_those_who_read_its_queue(desk):
-    assert have(desk, shared(desk, "team")) == READ_SUPPORT
+def test_team_views_are_visible_to_readers_of_the_queue(db):
+    assert people_with(db, shared(db, "team")) == READ_SUPPORT
 
 
-def test_a_view_of_everyone_is_of_staff(desk):
-    assert have(desk, shared(desk, "everyone", None)) == STAFF
+def test_shared_views_are_visible_to_staff(db):
+    assert people_with(db, shared(db, "everyone", None)) == STAFF
 
 
-def test_a_view_of_everyone_on_a_queue_is_of_those_who_read_it(desk):
-    assert have(desk, shared(desk, "everyone", "billing")) == {"biller", "admin"}
+def test_shared_views_of_a_queue_are_visible_to_its_readers(db):
+    assert people_with(db, shared(db, "everyone", "billing")) == {"biller", "admin"}
 
 
 @pytest.mark.parametrize(
@@ -59,58 +58,58 @@ def test_a_view_of_everyone_on_a_queue_is_of_those_who_read_it(desk):
     [("mine", READ_SUPPORT), ("team", {"lead", "admin"}), ("everyone", {"admin"})],
 )
 @pytest.mark.parametrize("who", PEOPLE)
-def test_views_are_saved_by_those_who_may(desk, who, scope, allowed):
+def test_views_are_created_by_permission(db, who, scope, allowed):
     if who in allowed:
-        assert save(desk, who, scope=scope, queue="support")["scope"] == scope
+        assert save(db, who, scope=scope, queue="support")["scope"] == scope
         return
-    # Whether there is a queue is told to nobody who may not read it.
+    # Whether a queue exists is hidden from those who may not read it.
     with refused("PT422" if who == "biller" else "PT403"):
-        save(desk, who, scope=scope, queue="support")
+        save(db, who, scope=scope, queue="support")
 
 
 @pytest.mark.parametrize("who", ["customer", "colleague", "stranger"])
-def test_customers_keep_no_views(desk, who):
+def test_customers_have_no_views(db, who):
     with refused("PT403", "denied"):
-        save(desk, who)
-    assert desk.rows(who, "list_views") == []
+        save(db, who)
+    assert db.rows(who, "list_views") == []
 
 
-def test_a_lead_shares_with_no_team_but_their_own(desk):
+def test_leads_share_with_their_own_team_only(db):
     with refused("PT422", "unknown-queue"):
-        save(desk, "lead", scope="team", queue="billing")
+        save(db, "lead", scope="team", queue="billing")
 
 
-def test_a_team_has_a_queue(desk):
+def test_team_views_require_a_queue(db):
     with refused("PT422", "invalid"):
-        save(desk, "admin", scope="team")
+        save(db, "admin", scope="team")
 
 
 @pytest.mark.parametrize(
-    ("scope", "keepers"),
+    ("scope", "editors"),
     [("mine", {"agent"}), ("team", {"lead", "admin"}), ("everyone", {"admin"})],
 )
 @pytest.mark.parametrize("act", ["change_view", "delete_view"])
 @pytest.mark.parametrize("who", ["agent", "neighbour", "biller", "lead", "admin"])
-def test_views_are_kept_by_those_who_may(desk, who, act, scope, keepers):
-    view = save(desk) if scope == "mine" else shared(desk, scope)
+def test_views_are_changed_and_deleted_by_permission(db, who, act, scope, editors):
+    view = save(db) if scope == "mine" else shared(db, scope)
     more = {"changes": {"name": "Better"}} if act == "change_view" else {}
 
-    if who in keepers:
-        desk.call(who, act, view=view["id"], **more)
+    if who in editors:
+        db.call(who, act, view=view["id"], **more)
     else:
         seen = scope != "mine" and who in READ_SUPPORT
         with refused("PT403" if seen else "PT404"):
-            desk.call(who, act, view=view["id"], **more)
+            db.call(who, act, view=view["id"], **more)
 
-    name = desk.one("select name from public.views where id = %s", view["id"])
+    name = db.scalar("select name from public.views where id = %s", view["id"])
     left = {"change_view": "Better", "delete_view": None}[act]
-    assert name == (left if who in keepers else "A view")
+    assert name == (left if who in editors else "A view")
 
 
-def test_what_is_not_named_stays(desk):
-    view = save(desk, queue="support", conditions={"assignee": "me"}, sort="newest")
+def test_unnamed_fields_stay(db):
+    view = save(db, queue="support", conditions={"assignee": "me"}, sort="newest")
 
-    changed = desk.call(
+    changed = db.call(
         "agent", "change_view", view=view["id"], changes={"name": "Better"}
     )
 
@@ -122,7 +121,7 @@ def test_what_is_not_named_stays(desk):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"queue": None}, {"queue_id": None}),
         ({"queue": "support"}, {"queue_id": str(id_of("support"))}),
@@ -134,32 +133,30 @@ def test_what_is_not_named_stays(desk):
     ],
     ids=str,
 )
-def test_what_is_named_changes_and_nothing_else(desk, changes, told):
-    view = save(desk, queue="support", conditions={"assignee": "me"})
+def test_only_named_fields_change(db, changes, expected):
+    view = save(db, queue="support", conditions={"assignee": "me"})
 
-    changed = desk.call("agent", "change_view", view=view["id"], changes=changes)
+    changed = db.call("agent", "change_view", view=view["id"], changes=changes)
 
-    same = {**view, **told, "updated_at": None}
+    same = {**view, **expected, "updated_at": None}
     assert {**changed, "updated_at": None} == same
 
 
-def test_nobody_shares_by_changing_what_they_may_not_share(desk):
-    view = save(desk, queue="support")
+def test_changing_the_scope_needs_the_permission(db):
+    view = save(db, queue="support")
 
     for scope in ("team", "everyone"):
         with refused("PT403", "denied"):
-            desk.call("agent", "change_view", view=view["id"], changes={"scope": scope})
+            db.call("agent", "change_view", view=view["id"], changes={"scope": scope})
     with refused("PT422", "unknown-queue"):
-        desk.call("agent", "change_view", view=view["id"], changes={"queue": "billing"})
+        db.call("agent", "change_view", view=view["id"], changes={"queue": "billing"})
 
 
-def test_a_view_that_is_shared_belongs_to_nobody_and_can_be_taken_back(desk):
-    view = save(desk, "lead", queue="support")
+def test_shared_views_have_no_owner_and_can_be_made_private(db):
+    view = save(db, "lead", queue="support")
 
-    shared = desk.call(
-        "lead", "change_view", view=view["id"], changes={"scope": "team"}
-    )
-    mine = desk.call("lead", "change_view", view=view["id"], changes={"scope": "mine"})
+    shared = db.call("lead", "change_view", view=view["id"], changes={"scope": "team"})
+    mine = db.call("lead", "change_view", view=view["id"], changes={"scope": "mine"})
 
     assert shared["owner_id"] is None
     assert mine["owner_id"] == str(id_of("lead"))
@@ -186,73 +183,70 @@ def test_a_view_that_is_shared_belongs_to_nobody_and_can_be_taken_back(desk):
     ],
     ids=str,
 )
-def test_a_view_that_makes_no_sense_is_refused(desk, draft, code):
+def test_invalid_views_are_refused(db, draft, code):
     with refused(code):
-        save(desk, **draft)
+        save(db, **draft)
 
 
-def test_one_person_has_so_many_views_and_no_more(desk):
+def test_a_person_has_100_views_at_most(db):
     for _ in range(100):
-        save(desk)
+        save(db)
 
     with refused("PT409", "too-many-views"):
-        save(desk)
+        save(db)
 
 
-def test_a_view_saved_twice_is_one_view(desk):
-    first = save(desk, idempotency_key="k")
+def test_creating_views_is_idempotent(db):
+    first = save(db, idempotency_key="k")
 
-    assert save(desk, idempotency_key="k") == first
-    assert len(desk.rows("agent", "list_views")) == 1
+    assert save(db, idempotency_key="k") == first
+    assert len(db.rows("agent", "list_views")) == 1
     with refused("PT422", "idempotency-key-reused"):
-        save(desk, name="Another", idempotency_key="k")
+        save(db, name="Another", idempotency_key="k")
 
 
-# What they show -------------------------------------------------------------
+# Tickets of views------------------------------------------------------------
 
 
-def numbers(desk, who, view, **how):
-    shown = desk.call(who, "list_view", view=view["id"], **how)["items"]
+def numbers(db, who, view, **options):
+    shown = db.call(who, "list_view", view=view["id"], **options)["items"]
     return [each["number"] for each in shown]
 
 
-def test_a_view_shows_each_reader_their_own(desk):
-    support, billing = desk.ticket(), desk.ticket(queue="billing")
-    view = shared(desk, "everyone", None)
+def test_views_show_the_tickets_visible_to_their_reader(db):
+    support, billing = db.create_ticket(), db.create_ticket(queue="billing")
+    view = shared(db, "everyone", None)
 
-    assert numbers(desk, "agent", view) == [support["number"]]
-    assert numbers(desk, "biller", view) == [billing["number"]]
-    assert sorted(numbers(desk, "admin", view)) == [
-        support["number"],
-        billing["number"],
-    ]
+    assert numbers(db, "agent", view) == [support["number"]]
+    assert numbers(db, "biller", view) == [billing["number"]]
+    assert sorted(numbers(db, "admin", view)) == [support["number"], billing["number"]]
 
 
-def test_me_is_the_reader(desk):
-    held, other = desk.ticket(), desk.ticket()
-    desk.assign(held, "agent")
-    desk.assign(other, "lead")
-    view = save(desk, "admin", scope="everyone", conditions={"assignee": "me"})
+def test_me_is_the_reader(db):
+    held, other = db.create_ticket(), db.create_ticket()
+    db.assign(held, "agent")
+    db.assign(other, "lead")
+    view = save(db, "admin", scope="everyone", conditions={"assignee": "me"})
 
-    assert numbers(desk, "agent", view) == [held["number"]]
-    assert numbers(desk, "lead", view) == [other["number"]]
-    assert numbers(desk, "admin", view) == []
+    assert numbers(db, "agent", view) == [held["number"]]
+    assert numbers(db, "lead", view) == [other["number"]]
+    assert numbers(db, "admin", view) == []
 
 
-def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(desk):
-    desk.ticket()
-    own = save(desk, queue="support")
-    everything = save(desk)
-    desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
+def test_people_who_left_a_queue_see_its_tickets_in_no_view(db):
+    db.create_ticket()
+    own = save(db, queue="support")
+    everything = save(db)
+    leave_queues(db, "agent")
 
     for view in (own, everything):
-        answer = desk.call("agent", "list_view", view=view["id"], with_total=True)
-        assert answer["items"] == []
-        assert answer["total"] == {"count": 0, "exact": True}
+        page = db.call("agent", "list_view", view=view["id"], with_total=True)
+        assert page["items"] == []
+        assert page["total"] == {"count": 0, "exact": True}
 
 
 @pytest.mark.parametrize(
-    "question",
+    "query",
     [
         "select ids from private.scan_queues(array[%s::uuid], null, 'oldest', null, 9)",
         "select shown from private.tickets_json(array(select %s::uuid)) as shown",
@@ -260,34 +254,33 @@ def test_who_leaves_a_queue_sees_nothing_of_it_in_any_view(desk):
     ],
 )
 @pytest.mark.parametrize("who", ["stranger", "biller"])
-def test_nobody_calls_what_queries_are_made_of(desk, who, question):
-    ticket = desk.ticket()
+def test_internal_query_functions_are_not_callable(db, who, query):
+    ticket = db.create_ticket()
 
     for given in (id_of("support"), ticket["id"]):
         with refused("42501"):
-            desk.read(who, question, given)
+            db.read(who, query, given)
 
 
-def test_what_has_waited_longer_than_so_long_is_found_whenever_one_looks(desk):
-    ticket = desk.ticket()
+def test_relative_times_are_evaluated_at_each_read(db):
+    ticket = db.create_ticket()
     view = save(
-        desk,
+        db,
         conditions={"waiting_on": ["agent"], "waiting_before": "PT2H"},
         sort="waiting",
     )
-    assert numbers(desk, "agent", view) == []
+    assert numbers(db, "agent", view) == []
 
-    desk.run("alter table public.tickets disable trigger user")
-    desk.run("update public.tickets set waiting_since = now() - interval '3 hours'")
+    set_waiting(db, "3 hours")
 
-    assert numbers(desk, "agent", view) == [ticket["number"]]
+    assert numbers(db, "agent", view) == [ticket["number"]]
 
 
-def test_a_place_in_a_view_whose_order_has_changed_is_refused(desk):
-    view = save(desk, sort="oldest")
+def test_cursors_of_a_former_sort_are_refused(db):
+    view = save(db, sort="oldest")
 
     with refused("PT422", "bad-cursor"):
-        desk.call(
+        db.call(
             "agent",
             "list_view",
             view=view["id"],
@@ -296,10 +289,10 @@ def test_a_place_in_a_view_whose_order_has_changed_is_refused(desk):
         )
 
 
-def test_the_views_of_a_person_go_with_them_and_shared_ones_stay(desk):
-    save(desk, "lead")
-    kept = save(desk, "lead", scope="team", queue="support")
+def test_deleting_a_person_deletes_their_private_views_only(db):
+    save(db, "lead")
+    kept = save(db, "lead", scope="team", queue="support")
 
-    desk.run("delete from auth.users where id = %s", id_of("lead"))
+    delete_account(db, "lead")
 
-    assert desk.one("select array_agg(id::text) from public.views") == [kept["id"]]
+    assert db.scalar("select array_agg(id::text) from public.views") == [kept["id"]]

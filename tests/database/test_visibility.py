@@ -1,9 +1,10 @@
-"""Who sees what: every persona against every table and every question."""
+"""Visibility: every persona against every table and query."""
 
 import pytest
 
-from .cast import PEOPLE, email_of, id_of, sign_up
-from .desk import ANYBODY, WORKER, forgiving, refused
+from .acting import ANON, WORKER, ignoring, refused
+from .arrange import delete_account, leave_queues, revoke_permission
+from .personas import PEOPLE, email_of, id_of, sign_up
 
 pytestmark = pytest.mark.slow
 
@@ -17,20 +18,20 @@ PERMISSION_DENIED = "42501"
 
 
 @pytest.fixture
-def ticket(desk):
-    """A ticket with an answer and a note, followed by the agent, who is at work.
+def ticket(db):
+    """A ticket with a reply and a note, followed by the agent, who has a row of agents.
 
     The lead shares a view of its queue.
     """
-    ticket = desk.ticket()
-    desk.run("select private.lock_agent(%s)", id_of("agent"))
-    desk.say("agent", ticket, "An answer.")
-    desk.note(ticket)
-    desk.call("lead", "create_view", name="Ours", scope="team", queue="support")
+    ticket = db.create_ticket()
+    db.execute("select private.lock_agent(%s)", id_of("agent"))
+    db.comment("agent", ticket, "An answer.")
+    db.note(ticket)
+    db.call("lead", "create_view", name="Ours", scope="team", queue="support")
     return ticket
 
 
-def those_who(see):
+def people_who(see):
     return {who for who in SIGNED_IN if see(who)}
 
 
@@ -58,16 +59,16 @@ def those_who(see):
         ("ticket_transitions", EVERYBODY),
     ],
 )
-def test_a_table_shows_rows_to_those_we_say(desk, table, readers):
+def test_tables_show_rows_to_listed_personas_only(db, table, readers):
     query = f"select count(*) from public.{table}"  # noqa: S608
 
-    assert those_who(lambda who: desk.read(who, query) != [0]) == readers
-    assert desk.read(WORKER, query) != [0]
+    assert people_who(lambda who: db.read(who, query) != [0]) == readers
+    assert db.read(WORKER, query) != [0]
     with refused(PERMISSION_DENIED):
-        desk.read(ANYBODY, query)
+        db.read(ANON, query)
 
 
-@pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY, WORKER])
+@pytest.mark.parametrize("who", [*SIGNED_IN, ANON, WORKER])
 @pytest.mark.parametrize(
     "statement",
     [
@@ -86,8 +87,8 @@ def test_a_table_shows_rows_to_those_we_say(desk, table, readers):
         "create function public.mine() returns integer language sql return 1",
     ],
 )
-def test_nobody_writes_or_looks_behind_the_counter(desk, who, statement):
-    with refused(PERMISSION_DENIED), desk.acting(who) as connection:
+def test_nobody_writes_tables_or_reads_private_ones(db, who, statement):
+    with refused(PERMISSION_DENIED), db.acting(who) as connection:
         connection.execute(statement)
 
 
@@ -95,26 +96,26 @@ def test_nobody_writes_or_looks_behind_the_counter(desk, who, statement):
     "function", ["get_ticket", "list_comments", "list_ticket_events"]
 )
 @pytest.mark.parametrize("key", ["id", "number"])
-def test_a_ticket_is_found_by_those_who_see_it_alone(desk, ticket, function, key):
+def test_tickets_are_found_by_permitted_personas_only(db, ticket, function, key):
     def finds(who):
-        with forgiving("PT404"):
-            return bool(desk.rows(who, function, ticket=str(ticket[key])))
+        with ignoring("PT404"):
+            return bool(db.rows(who, function, ticket=str(ticket[key])))
         return False
 
-    assert those_who(finds) == SEE_THE_TICKET
+    assert people_who(finds) == SEE_THE_TICKET
 
 
-def test_a_ticket_not_seen_and_a_ticket_not_there_are_refused_alike(desk, ticket):
-    def answer(ref):
+def test_hidden_and_missing_tickets_are_refused_alike(db, ticket):
+    def refusal_of(ref):
         with pytest.raises(Exception, match="not-found") as refusal:
-            desk.call("stranger", "add_comment", ticket=ref, body="Me too.")
+            db.call("stranger", "add_comment", ticket=ref, body="Me too.")
         return refusal.value.sqlstate, refusal.value.diag.message_detail
 
-    assert answer(ticket["id"]) == answer(str(id_of("no such ticket")))
+    assert refusal_of(ticket["id"]) == refusal_of(str(id_of("no such ticket")))
 
 
 @pytest.mark.parametrize("who", SIGNED_IN)
-def test_notes_are_read_by_staff_of_the_queue_alone(desk, ticket, who):
+def test_notes_are_visible_to_staff_of_the_queue_only(db, ticket, who):
     comments = "select body from public.comments order by position"
     internal = "select is_internal from public.ticket_events order by seq"
     sees = {
@@ -122,85 +123,81 @@ def test_notes_are_read_by_staff_of_the_queue_alone(desk, ticket, who):
         for who in SEE_THE_TICKET
     }
 
-    assert desk.read(who, comments) == sees.get(who, [])
-    assert any(desk.read(who, internal)) == (who in SEE_THE_NOTES)
+    assert db.read(who, comments) == sees.get(who, [])
+    assert any(db.read(who, internal)) == (who in SEE_THE_NOTES)
     if who in SEE_THE_TICKET:
-        listed = desk.rows(who, "list_comments", ticket=ticket["id"])
-        events = desk.rows(who, "list_ticket_events", ticket=ticket["id"])
+        listed = db.rows(who, "list_comments", ticket=ticket["id"])
+        events = db.rows(who, "list_ticket_events", ticket=ticket["id"])
         assert [comment["body"] for comment in listed] == sees[who]
         assert any(e["is_internal"] for e in events) == (who in SEE_THE_NOTES)
 
 
-def test_a_note_changes_nothing_that_its_ticket_shows(desk, ticket):
-    before = desk.now(ticket)
+def test_notes_change_nothing_visible_of_their_ticket(db, ticket):
+    before = db.reload(ticket)
 
-    desk.note(ticket)
+    db.note(ticket)
 
-    assert desk.now(ticket) == before
+    assert db.reload(ticket) == before
 
 
-def test_staff_who_lose_the_permission_lose_the_notes(desk, ticket):
-    desk.run("delete from public.role_permissions where permission = 'tickets.note'")
+def test_staff_without_the_permission_see_no_notes(db, ticket):
+    revoke_permission(db, "tickets.note")
 
-    bodies = desk.read("agent", "select body from public.comments order by position")
+    bodies = db.read("agent", "select body from public.comments order by position")
 
     assert bodies == ["It is broken.", "An answer."]
-    assert not any(desk.read("agent", "select is_internal from public.ticket_events"))
+    assert not any(db.read("agent", "select is_internal from public.ticket_events"))
 
 
-def test_an_agent_who_moves_to_another_queue_sees_only_what_they_asked_for(
-    desk, ticket
-):
-    own = desk.ticket("agent")
-    desk.run("delete from public.queue_members where person_id = %s", id_of("agent"))
+def test_agents_who_left_the_queue_see_their_own_requests_only(db, ticket):
+    own = db.create_ticket("agent")
+    leave_queues(db, "agent")
 
-    seen = desk.read("agent", "select id::text from public.tickets")
+    seen = db.read("agent", "select id::text from public.tickets")
 
     assert seen == [own["id"]]
-    assert desk.rows("agent", "list_my_tickets")[0]["id"] == own["id"]
+    assert db.rows("agent", "list_my_tickets")[0]["id"] == own["id"]
 
 
-def test_following_shows_nothing_by_itself(desk, ticket):
-    desk.run(
+def test_following_shows_nothing_by_itself(db, ticket):
+    db.execute(
         "insert into public.ticket_followers (person_id, ticket_id) values (%s, %s)",
         id_of("stranger"),
         ticket["id"],
     )
 
-    assert desk.rows("stranger", "list_my_tickets") == []
+    assert db.rows("stranger", "list_my_tickets") == []
     with refused("PT404"):
-        desk.call("stranger", "get_ticket", ticket=ticket["id"])
+        db.call("stranger", "get_ticket", ticket=ticket["id"])
 
 
-def test_colleagues_see_nothing_once_their_organization_stops_sharing(desk, ticket):
-    desk.run("update public.organizations set shares_tickets = false")
+def test_colleagues_see_nothing_without_sharing(db, ticket):
+    db.execute("update public.organizations set shares_tickets = false")
 
-    assert desk.read("colleague", "select id from public.tickets") == []
-    assert desk.read("customer", "select id::text from public.tickets") == [
-        ticket["id"]
-    ]
+    assert db.read("colleague", "select id from public.tickets") == []
+    assert db.read("customer", "select id::text from public.tickets") == [ticket["id"]]
 
 
-def test_customers_know_staff_and_colleagues_by_name_and_nobody_else(desk):
+def test_customers_see_names_of_staff_and_colleagues_only(db):
     names = "select id from public.profiles"
     staff = {id_of(name) for name in STAFF}
 
-    assert set(desk.read("stranger", names)) == staff | {id_of("stranger")}
-    assert set(desk.read("customer", names)) == staff | {
+    assert set(db.read("stranger", names)) == staff | {id_of("stranger")}
+    assert set(db.read("customer", names)) == staff | {
         id_of("customer"),
         id_of("colleague"),
     }
-    assert set(desk.read("agent", names)) == {id_of(name) for name in SIGNED_IN}
+    assert set(db.read("agent", names)) == {id_of(name) for name in SIGNED_IN}
 
 
 @pytest.mark.parametrize("who", ["customer", "colleague", "stranger"])
-def test_customers_read_no_address_and_no_role_but_their_own(desk, who):
-    roles = set(desk.read(who, "select person_id from public.person_roles"))
+def test_customers_read_no_address_and_no_role_but_their_own(db, who):
+    roles = set(db.read(who, "select person_id from public.person_roles"))
 
     assert roles == {id_of(who)}
-    assert desk.call(who, "whoami")["email"] == email_of(who)
+    assert db.call(who, "whoami")["email"] == email_of(who)
     with refused("PT403", "denied"):
-        desk.rows(who, "list_people", search=email_of("customer"))
+        db.rows(who, "list_people", search=email_of("customer"))
 
 
 @pytest.mark.parametrize(
@@ -213,41 +210,41 @@ def test_customers_read_no_address_and_no_role_but_their_own(desk, who):
         ("admin", ["billing", "support"]),
     ],
 )
-def test_queues_are_listed_to_those_who_work_them(desk, who, queues):
-    assert [queue["key"] for queue in desk.rows(who, "list_queues")] == queues
-    assert [queue["key"] for queue in desk.call(who, "whoami")["queues"]] == queues
+def test_queues_are_listed_to_their_members(db, who, queues):
+    assert [queue["key"] for queue in db.rows(who, "list_queues")] == queues
+    assert [queue["key"] for queue in db.call(who, "whoami")["queues"]] == queues
 
 
 @pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
-def test_a_queue_not_worked_is_not_there(desk, ticket, who):
+def test_other_queues_are_not_found(db, ticket, who):
     with refused("PT404", "not-found"):
-        desk.rows(who, "list_queue", queue="support")
+        db.rows(who, "list_queue", queue="support")
 
 
 @pytest.mark.parametrize("who", ["customer", "biller"])
-def test_counts_of_a_queue_not_worked_are_not_told(desk, ticket, who):
-    totals = "select totals from private.queue_totals(array[%s::uuid]) as told"
+def test_counts_of_other_queues_are_hidden(db, ticket, who):
+    totals = "select totals from private.queue_totals(array[%s::uuid]) as totals"
 
     with refused(PERMISSION_DENIED):
-        desk.read(who, totals, id_of("support"))
-    listed = desk.rows(who, "list_queues")
+        db.read(who, totals, id_of("support"))
+    listed = db.rows(who, "list_queues")
     assert str(id_of("support")) not in {queue["id"] for queue in listed}
 
 
-def test_my_tickets_are_those_i_asked_for_hold_or_wrote_on(desk, ticket):
-    asked = desk.ticket("agent")
-    held = desk.ticket("stranger")
-    desk.assign(held, "agent")
-    desk.ticket("stranger")
+def test_my_tickets_are_requested_assigned_or_followed(db, ticket):
+    requested = db.create_ticket("agent")
+    held = db.create_ticket("stranger")
+    db.assign(held, "agent")
+    db.create_ticket("stranger")
 
-    mine = desk.rows("agent", "list_my_tickets")
+    mine = db.rows("agent", "list_my_tickets")
 
-    numbers = [held["number"], asked["number"], ticket["number"]]
+    numbers = [held["number"], requested["number"], ticket["number"]]
     assert [each["number"] for each in mine] == numbers
 
 
-def test_names_are_found_by_staff_with_addresses_and_roles(desk):
-    [found] = desk.rows("agent", "list_people", search="STRANGER@")
+def test_staff_search_people_with_addresses_and_roles(db):
+    [found] = db.rows("agent", "list_people", search="STRANGER@")
 
     assert found == {
         "id": str(id_of("stranger")),
@@ -279,20 +276,17 @@ def test_names_are_found_by_staff_with_addresses_and_roles(desk):
     ],
 )
 @pytest.mark.parametrize("audience", ["realtime", "", None, ["other"], {"a": 1}])
-def test_a_token_for_somebody_else_opens_nothing(desk, function, arguments, audience):
+def test_tokens_of_another_audience_are_refused(db, function, arguments, audience):
     with (
         refused("PT401", "wrong-audience"),
-        desk.acting("admin", aud=audience) as connection,
+        db.acting("admin", aud=audience) as connection,
     ):
         names = ", ".join(f"{name} => %s" for name in arguments)
-        connection.execute(
-            f"select api.{function}({names})",
-            list(arguments.values()),
-        )
+        connection.execute(f"select api.{function}({names})", list(arguments.values()))
 
 
-def test_a_token_for_several_services_is_good_if_we_are_one(desk):
-    with desk.acting("customer", aud=["other", "authenticated"]) as connection:
+def test_tokens_of_several_audiences_are_accepted(db):
+    with db.acting("customer", aud=["other", "authenticated"]) as connection:
         found = connection.execute("select api.whoami() ->> 'name'").fetchone()
 
     assert found == ("Customer",)
@@ -344,43 +338,32 @@ def test_a_token_for_several_services_is_good_if_we_are_one(desk):
         ("change_agent", {"agent": str(id_of("agent")), "changes": {"capacity": 0}}),
     ],
 )
-def test_somebody_deleted_can_do_nothing_with_a_token_left(
-    desk, ticket, function, arguments
-):
+def test_tokens_of_deleted_people_are_refused(db, ticket, function, arguments):
     with refused("PT401"):
-        desk.rows("nobody", function, **arguments)
+        db.rows("nobody", function, **arguments)
 
 
-def test_somebody_deleted_is_forgotten_with_their_roles(desk):
-    sign_up(desk.connection, "passer-by")
+def test_deleting_a_person_deletes_profile_and_roles(db):
+    sign_up(db.connection, "passer-by")
 
-    desk.run("delete from auth.users where id = %s", id_of("passer-by"))
+    delete_account(db, "passer-by")
 
     assert (
-        desk.one(
+        db.scalar(
             "select count(*) from public.profiles where id = %s", id_of("passer-by")
         )
         == 0
     )
     with refused("PT401"):
-        desk.read("passer-by", "select name from public.profiles")
-
-
-@pytest.mark.parametrize("function", ["close_solved_tickets", "make_first_admin"])
-@pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY])
-def test_what_the_worker_does_nobody_else_may(desk, who, function):
-    arguments = {"email": email_of(who)} if function == "make_first_admin" else {}
-
-    with refused(PERMISSION_DENIED):
-        desk.call(who, function, **arguments)
+        db.read("passer-by", "select name from public.profiles")
 
 
 @pytest.mark.parametrize("who", [*SIGNED_IN, WORKER])
-def test_the_token_hook_is_for_auth_alone(desk, who):
+def test_the_token_hook_is_for_auth_alone(db, who):
     with refused(PERMISSION_DENIED):
-        desk.read(who, "select private.custom_access_token_hook('{}')")
+        db.read(who, "select private.custom_access_token_hook('{}')")
 
 
-@pytest.mark.parametrize("who", [*SIGNED_IN, ANYBODY, WORKER])
-def test_anybody_may_ask_whether_the_database_lives(desk, who):
-    assert desk.call(who, "health") == {"status": "ok"}
+@pytest.mark.parametrize("who", [*SIGNED_IN, ANON, WORKER])
+def test_everybody_can_call_health(db, who):
+    assert db.call(who, "health") == {"status": "ok"}

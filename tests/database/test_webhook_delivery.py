@@ -1,4 +1,4 @@
-"""Real receivers, each with its way of being difficult: what becomes of a delivery."""
+"""Webhook deliveries to real receivers, each difficult in its own way."""
 
 import json
 import subprocess
@@ -11,8 +11,8 @@ from standardwebhooks import Webhook
 from infra.local.platform import ROOT
 from tests.receivers import receiving
 
-from .courier import deliver
-from .desk import WORKER
+from .acting import WORKER
+from .webhook_worker import deliver
 
 pytestmark = pytest.mark.slow
 LONG_ENOUGH = 20.0
@@ -26,55 +26,55 @@ def receivers():
 
 
 @pytest.fixture
-def here(office):
-    return office()
+def db(connect):
+    return connect()
 
 
-def webhook(desk, receivers, path):
+def create_webhook(db, receivers, path):
     url = receivers.url + path
-    return desk.call("admin", "create_webhook", url=url)
+    return db.call("admin", "create_webhook", url=url)
 
 
-def happen(desk):
-    [event] = desk.events(desk.ticket())
-    desk.call(WORKER, "create_webhook_deliveries", event=event["id"])
+def create_event(db):
+    [event] = db.events(db.create_ticket())
+    db.call(WORKER, "create_webhook_deliveries", event=event["id"])
     return event
 
 
-def outcome(desk, hook):
-    [found] = desk.rows("admin", "list_webhook_deliveries", webhook=hook["id"])
-    asked = {"webhook": hook["id"], "delivery": found["id"]}
-    log = desk.rows("admin", "list_webhook_attempts", **asked)
+def outcome(db, hook):
+    [found] = db.rows("admin", "list_webhook_deliveries", webhook=hook["id"])
+    arguments = {"webhook": hook["id"], "delivery": found["id"]}
+    log = db.rows("admin", "list_webhook_attempts", **arguments)
     return found, log
 
 
-def seconds_until(moment, since):
-    between = datetime.fromisoformat(moment) - datetime.fromisoformat(since)
+def seconds_between(until, since):
+    between = datetime.fromisoformat(until) - datetime.fromisoformat(since)
     return between.total_seconds()
 
 
-def let_time_pass(desk):
-    desk.run("update private.webhook_deliveries set due_at = now()")
+def make_due(db):
+    db.execute("update private.webhook_deliveries set due_at = now()")
 
 
-def test_a_delivery_names_the_request_that_it_follows_from(here, receivers):
-    webhook(here, receivers, "/ok")
+def test_deliveries_carry_the_correlation_id(db, receivers):
+    create_webhook(db, receivers, "/ok")
     named = '{"x-correlation-id": "JKJaXmPLvHcESHA="}'
-    here.run("select set_config('request.headers', %s, false)", named)
-    happen(here)
+    db.execute("select set_config('request.headers', %s, false)", named)
+    create_event(db)
 
-    deliver(here)
+    deliver(db)
 
     post = receivers.got.get_nowait()
     assert post.headers["x-correlation-id"] == "JKJaXmPLvHcESHA="
     assert json.loads(post.body)["data"]["correlation_id"] == "JKJaXmPLvHcESHA="
 
 
-def test_what_arrives_is_verified_by_the_library(here, receivers):
-    hook = webhook(here, receivers, "/ok")
-    event = happen(here)
+def test_deliveries_verify_with_the_standardwebhooks_library(db, receivers):
+    hook = create_webhook(db, receivers, "/ok")
+    event = create_event(db)
 
-    told = deliver(here)
+    run = deliver(db)
 
     [post] = receivers.taken()
     read = Webhook(hook["secret"]).verify(post.body, post.headers)
@@ -85,19 +85,19 @@ def test_what_arrives_is_verified_by_the_library(here, receivers):
     }
     assert post.headers["webhook-id"] == event["id"]
     assert post.headers["content-type"] == "application/json"
-    found, [attempt] = outcome(here, hook)
+    found, [attempt] = outcome(db, hook)
     assert (found["state"], attempt["response"]) == ("delivered", "ok")
     assert "webhook-signature" not in attempt["request_headers"]
     assert hook["secret"] not in json.dumps([found, attempt])
-    assert told.outcomes == {"delivered": 1}
+    assert run.outcomes == {"delivered": 1}
 
 
-def test_both_secrets_sign_while_one_replaces_the_other(here, receivers):
-    old = webhook(here, receivers, "/ok")
-    new = here.call("admin", "rotate_webhook_secret", webhook=old["id"])
-    happen(here)
+def test_both_secrets_sign_during_rotation(db, receivers):
+    old = create_webhook(db, receivers, "/ok")
+    new = db.call("admin", "rotate_webhook_secret", webhook=old["id"])
+    create_event(db)
 
-    deliver(here)
+    deliver(db)
 
     [post] = receivers.taken()
     for secret in (old["secret"], new["secret"]):
@@ -116,43 +116,43 @@ def test_both_secrets_sign_while_one_replaces_the_other(here, receivers):
         ("/half", None, ""),
     ],
 )
-def test_a_failure_is_logged_and_tried_again(here, receivers, path, status, error):
-    hook = webhook(here, receivers, path)
-    happen(here)
+def test_failures_are_logged_and_retried(db, receivers, path, status, error):
+    hook = create_webhook(db, receivers, path)
+    create_event(db)
 
-    told = deliver(here, TOO_LONG if status is None else LONG_ENOUGH)
+    run = deliver(db, TOO_LONG if status is None else LONG_ENOUGH)
 
-    found, [attempt] = outcome(here, hook)
+    found, [attempt] = outcome(db, hook)
     assert (found["state"], found["last_status"]) == ("pending", status)
     assert error in attempt["error"]
-    assert 3.75 <= told.next_seconds <= 6.25
-    assert told.outcomes == {"retry": 1}
+    assert 3.75 <= run.next_seconds <= 6.25
+    assert run.outcomes == {"retry": 1}
     assert [post.path for post in receivers.taken()] == [path]
 
 
 @pytest.mark.parametrize("path", ["/drizzling", "/flooding"])
-def test_a_status_counts_however_its_body_goes_on(here, receivers, path):
-    hook = webhook(here, receivers, path)
-    happen(here)
+def test_a_status_counts_whatever_its_body(db, receivers, path):
+    hook = create_webhook(db, receivers, path)
+    create_event(db)
 
-    deliver(here, TOO_LONG if path == "/drizzling" else LONG_ENOUGH)
+    deliver(db, TOO_LONG if path == "/drizzling" else LONG_ENOUGH)
 
-    found, [attempt] = outcome(here, hook)
+    found, [attempt] = outcome(db, hook)
     assert found["state"] == "delivered"
     assert len(attempt["response"]) <= 1024
     assert set(attempt["response"]) == {"x"}
 
 
-def test_500_then_200_is_delivered_at_the_second_attempt(here, receivers):
-    hook = webhook(here, receivers, "/mending")
-    happen(here)
-    deliver(here)
+def test_500_then_200_is_delivered_at_the_second_attempt(db, receivers):
+    hook = create_webhook(db, receivers, "/mending")
+    create_event(db)
+    deliver(db)
     receivers.mended.set()
-    let_time_pass(here)
+    make_due(db)
 
-    deliver(here)
+    deliver(db)
 
-    found, log = outcome(here, hook)
+    found, log = outcome(db, hook)
     assert found["state"] == "delivered"
     assert [each["status"] for each in log] == [500, 200]
     first, second = receivers.taken()
@@ -160,40 +160,40 @@ def test_500_then_200_is_delivered_at_the_second_attempt(here, receivers):
     assert first.body == second.body
 
 
-def test_who_asks_for_time_gets_it(here, receivers):
-    hook = webhook(here, receivers, "/later")
-    happen(here)
+def test_retry_after_is_respected(db, receivers):
+    hook = create_webhook(db, receivers, "/later")
+    create_event(db)
 
-    deliver(here)
+    deliver(db)
 
-    found, [attempt] = outcome(here, hook)
-    assert seconds_until(found["due_at"], attempt["attempted_at"]) >= 119
+    found, [attempt] = outcome(db, hook)
+    assert seconds_between(found["due_at"], attempt["attempted_at"]) >= 119
 
 
-def test_gone_is_the_end(here, receivers):
-    hook = webhook(here, receivers, "/gone")
-    happen(here)
+def test_status_410_disables_the_endpoint(db, receivers):
+    hook = create_webhook(db, receivers, "/gone")
+    create_event(db)
 
-    deliver(here)
-    happen(here)
-    deliver(here)
+    deliver(db)
+    create_event(db)
+    deliver(db)
 
-    seen = here.call("admin", "get_webhook", webhook=hook["id"])
+    seen = db.call("admin", "get_webhook", webhook=hook["id"])
     assert seen["disabled_reason"] == "gone"
     assert len(receivers.taken()) == 1
 
 
-def test_one_that_hangs_does_not_hold_up_the_others(here, receivers):
-    webhook(here, receivers, "/hanging")
-    quick = webhook(here, receivers, "/ok")
+def test_hanging_endpoints_do_not_delay_others(db, receivers):
+    create_webhook(db, receivers, "/hanging")
+    quick = create_webhook(db, receivers, "/ok")
     for _ in range(9):
-        happen(here)
+        create_event(db)
 
-    deliver(here, 1.5)
+    deliver(db, 1.5)
 
     states = {
         each["state"]
-        for each in here.rows("admin", "list_webhook_deliveries", webhook=quick["id"])
+        for each in db.rows("admin", "list_webhook_deliveries", webhook=quick["id"])
     }
     assert states == {"delivered"}
     # All nine arrive before the first of those that hang is left alone.
@@ -201,24 +201,24 @@ def test_one_that_hangs_does_not_hold_up_the_others(here, receivers):
     assert sorted(paths[:17]) == ["/hanging"] * 8 + ["/ok"] * 9
 
 
-def test_a_killed_worker_loses_nothing(here, receivers, server):
-    hook = webhook(here, receivers, "/hanging")
-    event = happen(here)
-    dsn = server.dsn(here.connection.info.dbname)
-    command = [sys.executable, "-m", "tests.database.courier", dsn]
+def test_killed_workers_lose_no_delivery(db, receivers, server):
+    hook = create_webhook(db, receivers, "/hanging")
+    event = create_event(db)
+    dsn = server.dsn(db.connection.info.dbname)
+    command = [sys.executable, "-m", "tests.database.webhook_worker", dsn]
     with subprocess.Popen(command, cwd=ROOT) as worker:  # noqa: S603
         assert receivers.got.get(timeout=60).headers["webhook-id"] == event["id"]
         worker.kill()
-    assert deliver(here).outcomes == {}  # still leased
+    assert deliver(db).outcomes == {}  # still leased
 
     url = receivers.url + "/ok"
-    here.call("admin", "change_webhook", webhook=hook["id"], changes={"url": url})
-    here.run(
+    db.call("admin", "change_webhook", webhook=hook["id"], changes={"url": url})
+    db.execute(
         "update private.webhook_deliveries"
         " set due_at = now(), leased_until = now() - interval '1 second'"
     )
-    deliver(here)
+    deliver(db)
 
-    found, [attempt] = outcome(here, hook)
+    found, [attempt] = outcome(db, hook)
     assert (found["state"], attempt["attempt"]) == ("delivered", 2)
     assert receivers.got.get_nowait().headers["webhook-id"] == event["id"]

@@ -1,22 +1,32 @@
-"""The ports of the core in memory: same answers, same failures."""
+"""What stands in for PostgREST and for AWS."""
 
-from .assignment import FakeAssigner
-from .comments import FakeComments
-from .database import FakeDatabase
-from .outbox import FakeBus, FakeOutbox, FakeQueue
-from .people import FakePeople, FakeRoles
-from .queues import FakeQueues
-from .tickets import FakeTickets
+from .aws import EVENT_QUEUE, JOB_QUEUE, SETTINGS, FakeAws, aws_error
+from .extension import FakeExtension, fake_extension
+from .postgrest import (
+    NOT_FOUND,
+    OUTAGE,
+    VOID,
+    FakePostgrest,
+    fake_postgrest,
+    refusal,
+    rest_error,
+)
+from .results import in_turn
 
 __all__ = [
-    "FakeAssigner",
-    "FakeBus",
-    "FakeComments",
-    "FakeDatabase",
-    "FakeOutbox",
-    "FakePeople",
-    "FakeQueue",
-    "FakeQueues",
-    "FakeRoles",
-    "FakeTickets",
+    "EVENT_QUEUE",
+    "JOB_QUEUE",
+    "NOT_FOUND",
+    "OUTAGE",
+    "SETTINGS",
+    "VOID",
+    "FakeAws",
+    "FakeExtension",
+    "FakePostgrest",
+    "aws_error",
+    "fake_extension",
+    "fake_postgrest",
+    "in_turn",
+    "refusal",
+    "rest_error",
 ]

@@ -3,57 +3,46 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from tests.http_server import Request, Response, http_server
 
-class Extension(ThreadingHTTPServer):
-    """Holds parameters and what it was sent; `answer` goes before them."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Request)
-        self.port = self.server_port
-        self.parameters: dict[str, str] = {}
-        self.answer: tuple[int, bytes] | None = None
-        self.tokens: list[str | None] = []
+REFUSED = Response(400, b'{"Code": "ParameterNotFound"}')
 
 
-class Request(BaseHTTPRequestHandler):
-    """One question for one parameter."""
+@dataclass
+class FakeExtension:
+    """Holds parameters, and the tokens that it was sent.
 
-    server: Extension
+    Attributes:
+        response: sent instead of any parameter.
+    """
 
-    def do_GET(self) -> None:
-        asked = urlsplit(self.path)
-        assert asked.path == "/systemsmanager/parameters/get"
-        query = parse_qs(asked.query)
+    port: int = 0
+    parameters: dict[str, str] = field(default_factory=dict)
+    tokens: list[str | None] = field(default_factory=list)
+    response: Response | None = None
+
+    def respond(self, request: Request) -> Response:
+        """Return the parameter that a request names."""
+        query = parse_qs(urlsplit(request.path).query)
+        assert request.route == "/systemsmanager/parameters/get"
         assert query["withDecryption"] == ["true"]
-        self.server.tokens.append(self.headers["X-Aws-Parameters-Secrets-Token"])
-        status, body = self.server.answer or self._found(query["name"][0])
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.tokens.append(request.headers.get("x-aws-parameters-secrets-token"))
+        return self.response or self._find(query["name"][0])
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def _found(self, name: str) -> tuple[int, bytes]:
-        if name not in self.server.parameters:
-            return 400, b'{"Code": "ParameterNotFound"}'
-        value = self.server.parameters[name]
-        return 200, json.dumps({"Parameter": {"Name": name, "Value": value}}).encode()
+    def _find(self, name: str) -> Response:
+        if name not in self.parameters:
+            return REFUSED
+        parameter = {"Name": name, "Value": self.parameters[name]}
+        return Response(200, json.dumps({"Parameter": parameter}).encode())
 
 
 @contextmanager
-def answering() -> Iterator[Extension]:
-    """Serve on a free port until the block ends."""
-    with Extension() as served:
-        thread = Thread(target=served.serve_forever)
-        thread.start()
-        try:
-            yield served
-        finally:
-            served.shutdown()
-            thread.join()
+def fake_extension() -> Iterator[FakeExtension]:
+    """Serve on a free port for the time of a block."""
+    fake = FakeExtension()
+    with http_server(fake.respond) as url:
+        fake.port = urlsplit(url).port or 0
+        yield fake

@@ -1,70 +1,94 @@
-"""A small HTTP server in PostgREST's place: it answers what it was told to."""
+"""A small HTTP server in PostgREST's place, with a result for each SQL function."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.http_server import Request, Response, http_server
+
+from .results import find_result
+
+RPC = "/rest/v1/rpc/"
+SCHEMA = "api"
+JSON = {"content-type": "application/json"}
+VOID = Response(204)
+"""The response of a function that returns nothing."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """One request as it came over the wire."""
+class Call:
+    """A call of an SQL function, as it came over the wire."""
 
     function: str
-    headers: dict[str, str]
     arguments: Any
+    headers: dict[str, str]
 
 
 @dataclass
 class FakePostgrest:
-    """Where it is, what it was asked, and what it answers: status and body in turn.
+    """Results by SQL function, and the calls that came, in their order.
 
-    The last answer is given again and again.
+    A result is JSON; a `Response`, such as `rest_error()`; an `in_turn()` of results;
+    or a callable that takes the arguments and returns one of these. A function without
+    a result does not exist.
     """
 
-    url: str
-    answers: list[tuple[int, Any]] = field(default_factory=lambda: [(200, None)])
-    asked: list[Question] = field(default_factory=list)
+    url: str = ""
+    results: dict[str, Any] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
 
-    def reports(self, status: int, code: str, message: str, details: str = "") -> None:
-        told = {"code": code, "message": message, "details": details, "hint": None}
-        self.answers = [(status, told)]
+    @property
+    def functions(self) -> list[str]:
+        """The names of the functions that were called."""
+        return [call.function for call in self.calls]
+
+    def arguments(self, function: str) -> list[Any]:
+        """The arguments of each call of a function."""
+        return [call.arguments for call in self.calls if call.function == function]
+
+    def reset(self) -> None:
+        """Forget results and calls."""
+        self.results, self.calls = {}, []
+
+    def respond(self, request: Request) -> Response:
+        """Record a call, and respond to it as PostgREST would."""
+        function = request.route.removeprefix(RPC)
+        arguments = json.loads(request.body or b"null")
+        self.calls.append(Call(function, arguments, request.headers))
+        if request.headers.get("content-profile") != SCHEMA:
+            return rest_error(406, "PGRST106", f"The schema must be {SCHEMA}")
+        if function not in self.results:
+            return rest_error(
+                404, "PGRST202", f"Could not find the function {function}"
+            )
+        result = find_result(self.results[function], arguments)
+        if isinstance(result, Response):
+            return result
+        return Response(200, json.dumps(result).encode(), JSON)
+
+
+def rest_error(
+    status: int, code: str, message: str, details: str | None = None
+) -> Response:
+    """Return the response that reports an error of the database."""
+    body = {"code": code, "message": message, "details": details, "hint": None}
+    return Response(status, json.dumps(body).encode(), JSON)
+
+
+def refusal(status: int, slug: str, detail: str = "This is refused.") -> Response:
+    """Return the response to a command that is refused (`sqlstate 'PT...'`)."""
+    return rest_error(status, f"PT{status}", slug, detail)
+
+
+NOT_FOUND = refusal(404, "not-found", "There is none, or it is not yours to see.")
+OUTAGE = rest_error(503, "PGRST000", "no connection")
 
 
 @contextmanager
-def serving() -> Iterator[FakePostgrest]:
+def fake_postgrest() -> Iterator[FakePostgrest]:
     """Serve on a free port for the time of a block."""
-
-    class Handler(BaseHTTPRequestHandler):  # HTTP/1.0: closes after each answer
-        def do_POST(self):
-            length = int(self.headers.get("content-length", 0))
-            body = json.loads(self.rfile.read(length) or "null")
-            headers = {name.lower(): text for name, text in self.headers.items()}
-            function = self.path.partition("?")[0].removeprefix("/rest/v1/rpc/")
-            fake.asked.append(Question(function, headers, body))
-            status, told = fake.answers.pop(0)
-            if not fake.answers:
-                fake.answers.append((status, told))
-            raw = told if isinstance(told, bytes) else json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *arguments):
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake = FakePostgrest(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    fake = FakePostgrest()
+    with http_server(fake.respond) as fake.url:
         yield fake
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

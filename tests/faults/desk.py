@@ -23,7 +23,7 @@ from infra.local.stack import Deployment, Home, Layout, PublicPorts
 from infra.local.stack.home import MIGRATIONS
 from infra.local.stack.vault import keep_secrets
 from tests.access import Access
-from tests.database.cast import enrol
+from tests.database.personas import enrol
 from tests.open_desk import eventually, restart
 
 # Signing in and live channels have no part in the fan-out.

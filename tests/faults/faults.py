@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 from .desk import FragileDesk
 

@@ -15,5 +15,5 @@ if __name__ == "__main__":
     module, answers, times = sys.argv[1:]
     handler = import_module(module).handler
     event = json.load(sys.stdin)
-    told = [handler(event, context()) for _ in range(int(times))]
-    Path(answers).write_text(json.dumps(told))
+    results = [handler(event, context()) for _ in range(int(times))]
+    Path(answers).write_text(json.dumps(results))

@@ -1,76 +1,81 @@
-"""Giving out what waits: queue after queue, while there is time, by looking alone."""
+"""Assigning waiting tickets, and releasing idle ones, while there is time."""
 
-from uuid import UUID
+from collections import Counter
 
 import pytest
 
-from functions.assign_waiting_tickets.app import handler
-from functions.assign_waiting_tickets.use_case import assign_waiting_tickets
+from functions.assign_waiting_tickets.app import handler as assign
 from functions.release_idle_tickets.app import handler as release
 from shared.assignment import agent_choices
+from shared.core.errors import Unavailable
 from tests.events import context
-from tests.fakes import FakeAssigner
-from tests.fakes.postgrest import serving
+from tests.fakes import OUTAGE, in_turn
 
-FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
-
-
-@pytest.fixture
-def rest(monkeypatch):
-    with serving() as fake:
-        monkeypatch.setenv("SUPABASE_URL", fake.url)
-        monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_worker")
-        yield fake
+FIRST, SECOND, THIRD = (f"00000000-0000-0000-0000-00000000000{n}" for n in "123")
 
 
-def test_queues_are_served_in_turns_until_nothing_can_be_given():
-    work = FakeAssigner({FIRST: 30, SECOND: 5, THIRD: 0})
+def waiting(rest, tickets):
+    """Let tickets wait in queues; ten are assigned a call."""
+    left = Counter(tickets)
 
-    given = assign_waiting_tickets(work, lambda: True)
+    def assign_waiting(arguments):
+        queue = arguments["queue"]
+        batch = min(10, left[queue])
+        left[queue] -= batch
+        return batch
 
-    assert given == 35
-    assert work.turns == [FIRST, SECOND, FIRST, SECOND, FIRST, FIRST]
+    rest.results |= {
+        "queues_due_for_assignment": list(tickets),
+        "assign_waiting_tickets": assign_waiting,
+    }
 
 
-def test_it_stops_when_time_is_nearly_out():
-    work = FakeAssigner({FIRST: 1000})
-    left = iter([True, True, False])
+def test_queues_take_turns_until_nothing_can_be_assigned(rest):
+    waiting(rest, {FIRST: 30, SECOND: 5, THIRD: 0})
 
-    assert assign_waiting_tickets(work, lambda: next(left)) == 20
+    assert assign({}, context(60_000)) == {"assigned": 35}
+
+    turns = [each["queue"] for each in rest.arguments("assign_waiting_tickets")]
+    assert turns == [FIRST, SECOND, THIRD, FIRST, SECOND, FIRST, FIRST]
+
+
+def test_it_stops_when_time_is_nearly_out(rest):
+    waiting(rest, {FIRST: 1000})
+
+    assert assign({}, context(60_000, 12_001, 12_000)) == {"assigned": 20}
 
 
 @pytest.mark.parametrize("event", [{}, {"triggered": True}])
-def test_a_trigger_and_the_scheduler_mean_the_same(rest, event):
-    rest.answers = [(200, [str(FIRST)]), (200, 3), (200, 0)]
+def test_it_assigns_the_same_when_triggered_or_scheduled(rest, event):
+    waiting(rest, {FIRST: 3})
 
-    assert handler(event, context(milliseconds=60_000)) == {"assigned": 3}
+    assert assign(event, context(60_000)) == {"assigned": 3}
 
-    first, second, _ = rest.asked
-    assert (first.function, second.function) == (
-        "queues_due_for_assignment",
-        "assign_waiting_tickets",
-    )
-    assert first.arguments == {"strategies": list(agent_choices())}
-    assert second.arguments == {"queue": str(FIRST), "agent_choices": agent_choices()}
+    find, first, _ = rest.calls
+    assert find.arguments == {"strategies": list(agent_choices())}
+    assert first.arguments == {"queue": FIRST, "agent_choices": agent_choices()}
     assert first.headers["apikey"] == "sb_secret_worker"
 
 
-def test_a_failure_is_for_the_scheduler_to_try_again(rest):
-    rest.reports(503, "PGRST000", "no connection")
+@pytest.mark.parametrize("handler", [assign, release])
+def test_an_outage_is_raised_for_the_scheduler_to_retry(rest, handler):
+    rest.results |= dict.fromkeys(
+        ["queues_due_for_assignment", "release_idle_tickets"], OUTAGE
+    )
 
-    with pytest.raises(Exception, match="unavailable"):
+    with pytest.raises(Unavailable):
         handler({}, context())
 
 
-def test_what_is_idle_goes_back_batch_by_batch(rest):
-    rest.answers = [(200, 100), (200, 4), (200, 0)]
+def test_idle_tickets_are_released_batch_by_batch(rest):
+    rest.results["release_idle_tickets"] = in_turn(100, 4, 0)
 
-    assert release({}, context(milliseconds=60_000)) == {"released": 104}
-    assert [asked.function for asked in rest.asked] == ["release_idle_tickets"] * 3
+    assert release({}, context(60_000)) == {"released": 104}
+    assert rest.functions == ["release_idle_tickets"] * 3
 
 
-def test_what_is_idle_waits_for_the_next_time_when_time_is_out(rest):
-    rest.answers = [(200, 100)]
+def test_idle_tickets_wait_for_the_next_run_when_time_is_out(rest):
+    rest.results["release_idle_tickets"] = 100
 
-    assert release({}, context(milliseconds=12_000)) == {"released": 100}
-    assert len(rest.asked) == 1
+    assert release({}, context(12_000)) == {"released": 100}
+    assert rest.functions == ["release_idle_tickets"]

@@ -1,15 +1,15 @@
-"""Asking for bulk updates and working them off, each function as Lambda runs it."""
+"""Bulk updates: the routes, and the worker that applies them."""
 
 import pytest
 
 from functions.apply_bulk_updates.app import handler as apply
 from functions.bulk_update.app import handler as manage
+from shared.core.errors import Unavailable
 from tests.builders import NOW
-from tests.events import SIGNED_IN, context, http_event, invoke
-from tests.fakes.postgrest import serving
+from tests.events import context, send
+from tests.fakes import OUTAGE, in_turn, rest_error
 
 ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
-SECRET = "sb_secret_worker"
 ALL = "/v1/bulk-updates"
 ONE = f"{ALL}/{ID}"
 CHANGE = {"priority": "low", "add_tags": ["recall"]}
@@ -31,26 +31,8 @@ ITEM = {"position": 1, "ticket": "1042", "result": "done", "problem": None,
         "detail": None}  # fmt: skip
 
 
-@pytest.fixture
-def rest(monkeypatch):
-    from shared.core.http import get_settings
-
-    with serving() as fake:
-        monkeypatch.setenv("SUPABASE_URL", fake.url)
-        monkeypatch.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
-        monkeypatch.setenv("SUPABASE_SECRET_KEY", SECRET)
-        get_settings.cache_clear()
-        yield fake
-        get_settings.cache_clear()
-
-
-def send(method, path, body=None, query="", **headers):
-    given = SIGNED_IN | headers
-    return invoke(manage, http_event(method, path, body, given, query))
-
-
 @pytest.mark.parametrize(
-    ("method", "path", "body", "status", "function", "asked"),
+    ("method", "path", "body", "status", "function", "arguments"),
     [
         (
             "POST",
@@ -79,39 +61,43 @@ def send(method, path, body=None, query="", **headers):
         ),
     ],
 )
-def test_a_route_is_one_command(rest, method, path, body, status, function, asked):
-    rest.answers = [(200, JOB)]
-    key = {"idempotency-key": "k"} if method == "POST" else {}
+def test_a_route_is_one_call(rest, method, path, body, status, function, arguments):
+    rest.results[function] = JOB
+    key = {"Idempotency-Key": "k"} if method == "POST" else {}
 
-    answer = send(method, path, body, **key)
+    answer = send(manage, method, path, body, headers=key)
 
     assert answer.status == status, answer.body
     assert answer.json["done"] == 1
-    [question] = rest.asked
-    assert (question.function, question.arguments) == (function, asked)
+    assert rest.functions == [function]
+    assert rest.arguments(function) == [arguments]
 
 
 def test_bulk_updates_are_listed_page_by_page(rest):
-    rest.answers = [(200, [JOB, FINISHED]), (200, [])]
+    rest.results["list_bulk_updates"] = in_turn([JOB, FINISHED], [])
 
-    first = send("GET", ALL, query="limit=1").json
-    last = send("GET", ALL, query=f"limit=1&cursor={first['next_cursor']}").json
+    first = send(manage, "GET", ALL, query="limit=1").json
+    query = f"limit=1&cursor={first['next_cursor']}"
+    last = send(manage, "GET", ALL, query=query).json
 
     assert [each["id"] for each in first["items"]] == [ID]
     assert last["next_cursor"] is None
-    assert rest.asked[1].arguments["before"][1] == ID
+    start, rest_of_it = rest.arguments("list_bulk_updates")
+    assert start == {"page_size": 2}
+    assert rest_of_it["before"][1] == ID
 
 
 def test_items_are_listed_page_by_page(rest):
-    rest.answers = [(200, [ITEM, ITEM | {"position": 2}]), (200, [])]
+    function = "list_bulk_items"
+    rest.results[function] = in_turn([ITEM, ITEM | {"position": 2}], [])
 
-    first = send("GET", f"{ONE}/items", query="limit=1&result=done").json
+    first = send(manage, "GET", f"{ONE}/items", query="limit=1&result=done").json
     query = f"limit=1&result=done&cursor={first['next_cursor']}"
-    last = send("GET", f"{ONE}/items", query=query).json
+    last = send(manage, "GET", f"{ONE}/items", query=query).json
 
     assert first["items"] == [ITEM]
     assert last["next_cursor"] is None
-    assert [asked.arguments for asked in rest.asked] == [
+    assert rest.arguments(function) == [
         {"bulk_update": ID, "result": "done", "page_size": 2},
         {"bulk_update": ID, "result": "done", "page_size": 2, "after": 1},
     ]
@@ -140,70 +126,74 @@ def test_items_are_listed_page_by_page(rest):
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_makes_no_sense_is_refused(rest, tickets, change):
-    answer = send("POST", ALL, {**tickets, "change": change})
+def test_an_invalid_request_never_reaches_the_database(rest, tickets, change):
+    answer = send(manage, "POST", ALL, {**tickets, "change": change})
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert rest.asked == []
+    assert not rest.calls
 
 
-# The worker -----------------------------------------------------------------
+@pytest.fixture
+def claimed(rest):
+    """Let the worker claim a chunk so often, and get these results of applying it."""
+
+    def claimed(*results):
+        claim = {"id": ID, "attempt": 1}
+        rest.results |= {
+            "claim_bulk_update": in_turn(*[claim] * len(results), None),
+            "apply_bulk_chunk": in_turn(*results),
+            "delete_old_bulk_updates": 0,
+        }
+
+    return claimed
 
 
-def test_chunk_after_chunk_is_done_until_nothing_is_due(rest):
-    claimed = {"id": ID, "attempt": 1}
-    rest.answers = [
-        (200, claimed), (200, JOB), (200, claimed), (200, FINISHED), (200, None),
-        (200, 0),
-    ]  # fmt: skip
+def test_chunks_are_applied_until_none_is_due(rest, claimed):
+    claimed(JOB, FINISHED)
 
-    told = apply({}, context(60_000))
+    result = apply({}, context(60_000))
 
-    assert told == {"chunks": 2, "finished": 1, "failed": 0}
-    assert [asked.function for asked in rest.asked] == [
+    assert result == {"chunks": 2, "finished": 1, "failed": 0}
+    assert rest.functions == [
         *["claim_bulk_update", "apply_bulk_chunk"] * 2,
         "claim_bulk_update",
         "delete_old_bulk_updates",
     ]
-    assert rest.asked[1].arguments == {
+    assert rest.arguments("apply_bulk_chunk")[0] == {
         "bulk_update": ID,
         "attempt": 1,
         "max_items": 50,
     }
-    assert rest.asked[0].headers["apikey"] == SECRET
+    assert rest.calls[0].headers["apikey"] == "sb_secret_worker"
 
 
-def test_what_another_worker_has_taken_is_left_to_it(rest):
-    rest.answers = [(200, {"id": ID, "attempt": 1}), (200, None), (200, None)]
+def test_a_chunk_of_another_worker_is_left_to_it(rest, claimed):
+    claimed(None)
 
-    told = apply({"triggered": True}, context(60_000))
+    result = apply({"triggered": True}, context(60_000))
 
-    assert told == {"chunks": 1, "finished": 0, "failed": 0}
-    assert len(rest.asked) == 3  # only the clock has time to forget
-
-
-def test_a_chunk_that_fails_does_not_hold_up_the_others(rest):
-    trouble = {"code": "57014", "message": "canceling", "details": None, "hint": None}
-    rest.answers = [
-        (200, {"id": ID, "attempt": 1}), (500, trouble),
-        (200, {"id": ID, "attempt": 1}), (200, FINISHED), (200, None),
-    ]  # fmt: skip
-
-    told = apply({"triggered": True}, context(60_000))
-
-    assert told == {"chunks": 1, "finished": 1, "failed": 1}
-    assert len(rest.asked) == 5
+    assert result == {"chunks": 1, "finished": 0, "failed": 0}
+    assert "delete_old_bulk_updates" not in rest.functions  # that is done on schedule
 
 
-def test_no_time_is_no_claim(rest):
-    rest.answers = [(200, 0)]
+def test_a_chunk_that_fails_holds_up_no_other(rest, claimed):
+    claimed(rest_error(500, "57014", "canceling"), FINISHED)
+
+    result = apply({"triggered": True}, context(60_000))
+
+    assert result == {"chunks": 1, "finished": 1, "failed": 1}
+    assert rest.functions.count("claim_bulk_update") == 3
+
+
+def test_nothing_is_claimed_without_time_to_apply_it(rest, claimed):
+    claimed(JOB)
 
     assert apply({}, context(14_000))["chunks"] == 0
-    assert [asked.function for asked in rest.asked] == ["delete_old_bulk_updates"]
+    assert rest.functions == ["delete_old_bulk_updates"]
 
 
-def test_an_outage_is_the_clocks_to_try_again(rest):
-    rest.reports(503, "PGRST000", "no connection")
+def test_an_outage_is_raised_for_the_scheduler_to_retry(rest):
+    rest.results["claim_bulk_update"] = OUTAGE
 
-    with pytest.raises(Exception, match="unavailable"):
+    with pytest.raises(Unavailable):
         apply({"triggered": True}, context(60_000))

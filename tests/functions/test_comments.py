@@ -3,40 +3,66 @@ import pytest
 from functions.add_comment.app import handler as add_comment
 from functions.list_comments.app import handler as list_comments
 from functions.redact_comment.app import handler as redact_comment
+from tests.builders import NOW, comment_row
+from tests.events import send
+from tests.fakes import NOT_FOUND, in_turn, refusal
 
+ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
 PATH = "/v1/tickets/1042/comments"
+KEY = {"Idempotency-Key": "k"}
 
 
-def test_a_reply_is_kept(send, fakes):
-    answer = send(add_comment, "POST", PATH, {"body": "Thank you."})
+@pytest.mark.parametrize(
+    ("body", "visibility"),
+    [
+        ({"body": "Thank you."}, "public"),
+        ({"body": "Thank you.", "visibility": "internal"}, "internal"),
+    ],
+)
+def test_a_comment_is_added(rest, body, visibility):
+    rest.results["add_comment"] = comment_row(ticket_id=ID, visibility=visibility)
+
+    answer = send(add_comment, "POST", PATH, body, headers=KEY)
 
     assert answer.status == 201
-    assert answer.json["visibility"] == "public"
+    assert answer.json["visibility"] == visibility
     assert answer.json["author_name"] == "Ida"
-    assert answer.headers["location"] == f"/v1/tickets/{fakes.ticket.id}/comments"
+    assert answer.headers["location"] == f"/v1/tickets/{ID}/comments"
+    assert rest.arguments("add_comment") == [
+        {
+            "ticket": "1042",
+            "body": "Thank you.",
+            "visibility": visibility,
+            "idempotency_key": "k",
+        }
+    ]
 
 
-def test_a_reply_sent_twice_is_said_once(send):
-    key = {"Idempotency-Key": "k"}
+@pytest.mark.parametrize(
+    ("status", "slug"),
+    [(422, "idempotency-key-reused"), (409, "being-answered"), (403, "denied")],
+)
+def test_a_comment_that_the_database_refuses_is_its_problem(rest, status, slug):
+    rest.results["add_comment"] = refusal(status, slug)
 
-    first = send(add_comment, "POST", PATH, {"body": "Thank you."}, key)
-    second = send(add_comment, "POST", PATH, {"body": "Thank you."}, key)
-    other = send(add_comment, "POST", PATH, {"body": "Hello?"}, key)
+    answer = send(add_comment, "POST", PATH, {"body": "Hello?"}, headers=KEY)
 
-    assert first == second
-    assert (other.status, other.problem) == (422, "idempotency-key-reused")
-    assert len(send(list_comments, "GET", PATH).json["items"]) == 1
+    assert (answer.status, answer.problem) == (status, slug)
 
 
-def test_a_conversation_is_read_in_order(send):
-    for body in ("one", "two", "three"):
-        send(add_comment, "POST", PATH, {"body": body})
+def test_comments_are_listed_page_by_page(rest):
+    rows = [comment_row(position=position) for position in (1, 2, 3)]
+    rest.results["list_comments"] = in_turn(rows, rows[2:])
 
     first = send(list_comments, "GET", PATH, query="limit=2").json
-    rest = send(list_comments, "GET", PATH, query=f"cursor={first['next_cursor']}").json
+    last = send(list_comments, "GET", PATH, query=f"cursor={first['next_cursor']}").json
 
-    said = [each["body"] for each in first["items"] + rest["items"]]
-    assert said == ["one", "two", "three"]
+    assert [each["position"] for each in first["items"] + last["items"]] == [1, 2, 3]
+    assert last["next_cursor"] is None
+    assert rest.arguments("list_comments") == [
+        {"ticket": "1042", "after": 0, "page_size": 3},
+        {"ticket": "1042", "after": 2, "page_size": 51},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,36 +79,42 @@ def test_a_conversation_is_read_in_order(send):
     ],
     ids=lambda body: str(body)[:30],
 )
-def test_a_comment_that_cannot_be_kept_is_a_problem(send, fakes, body):
+def test_an_invalid_comment_never_reaches_the_database(rest, body):
     answer = send(add_comment, "POST", PATH, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert not fakes.comments.said
+    assert not rest.calls
 
 
 @pytest.mark.parametrize(
-    ("handler", "method", "body"),
-    [(add_comment, "POST", {"body": "b"}), (list_comments, "GET", None)],
-    ids=["add", "list"],
+    ("handler", "method", "path", "body", "function"),
+    [
+        (add_comment, "POST", PATH, {"body": "b"}, "add_comment"),
+        (list_comments, "GET", PATH, None, "list_comments"),
+        (redact_comment, "POST", f"{PATH}/7/redaction", None, "redact_comment"),
+    ],
+    ids=["add", "list", "redact"],
 )
-def test_a_conversation_needs_a_ticket(send, handler, method, body):
-    answer = send(handler, method, "/v1/tickets/9/comments", body)
+def test_a_ticket_or_comment_that_is_not_found_is_a_problem(
+    rest, handler, method, path, body, function
+):
+    rest.results[function] = NOT_FOUND
+
+    answer = send(handler, method, path, body)
 
     assert (answer.status, answer.problem) == (404, "not-found")
 
 
-@pytest.mark.parametrize("by", ["id", "position"])
-def test_words_are_taken_out_by_id_or_position(send, fakes, by):
-    said = send(add_comment, "POST", PATH, {"body": "Mine is 4111-1111."}).json
+@pytest.mark.parametrize("ref", [ID, "2"])
+def test_a_comment_is_redacted_by_id_or_position(rest, ref):
+    redacted = {"body": "[redacted]", "redacted_at": NOW.isoformat()}
+    rest.results["redact_comment"] = comment_row(**redacted)
 
-    answer = send(redact_comment, "POST", f"{PATH}/{said[by]}/redaction")
+    path = f"{PATH}/{ref}/redaction"
+    answer = send(redact_comment, "POST", path, headers=KEY)
 
     assert (answer.status, answer.json["body"]) == (200, "[redacted]")
     assert answer.json["redacted_at"]
-    assert "4111-1111" not in send(list_comments, "GET", PATH).body
-
-
-def test_words_that_were_not_said_cannot_be_taken_out(send):
-    answer = send(redact_comment, "POST", f"{PATH}/7/redaction")
-
-    assert (answer.status, answer.problem) == (404, "not-found")
+    assert rest.arguments("redact_comment") == [
+        {"ticket": "1042", "comment": ref, "idempotency_key": "k"}
+    ]

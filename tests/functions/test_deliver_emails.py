@@ -1,4 +1,4 @@
-"""Sending mail: through SES's stand-in, past failures, with no words in the log."""
+"""Sending due email: past failures, and with nothing personal in the log."""
 
 import json
 from email import message_from_string
@@ -8,22 +8,21 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto.server import ThreadedMotoServer
 
 from functions.deliver_emails.app import get_sender, handler
-from functions.deliver_emails.use_case import EmailSender
-from shared.core.aws.clients import client
+from shared.core.aws import client
 from shared.core.errors import Unavailable
-from shared.notifications.email import Email, EmailComposer, EmailRejected
 from tests.builders import ME, event_row
 from tests.events import context
-from tests.fakes.postgrest import serving
+from tests.fakes import SETTINGS, VOID, aws_error, in_turn
 
 SENDER = "desk@example.com"
 
 
-def mail(**given):
-    told = {
+def email(**given):
+    row = {
         "id": str(uuid4()),
         "attempt": 1,
         "person_id": str(uuid4()),
@@ -36,100 +35,96 @@ def mail(**given):
         "statuses": {},
         "happened": [{"event": event_row("TICKET_COMMENTED"), "words": "Så är det."}],
     }
-    return told | given
+    return row | given
 
 
-class FakeEmailQueue:
-    """`EmailQueue`."""
-
-    def __init__(self, *mails):
-        self.waiting = [Email.model_validate(each) for each in mails]
-        self.done, self.failures = [], []
-
-    def claim(self):
-        batch, self.waiting = self.waiting[:2], self.waiting[2:]
-        return batch
-
-    def sent(self, mail):
-        self.done.append(mail.id)
-
-    def failed(self, mail, error, *, for_good=False):
-        self.failures.append((mail.id, error, for_good))
-        return for_good
-
-    def forget(self):
-        return 0
+def due(rest, *batches):
+    """Let email be due, a batch a claim."""
+    rest.results |= {
+        "claim_emails": in_turn(*batches, []),
+        "record_email_sent": VOID,
+        "record_email_failure": False,
+        "delete_old_notifications": 0,
+    }
 
 
-class FakeMailer:
-    """`Mailer`; answers in turn, then yes."""
+def test_everything_due_is_sent(rest, aws):
+    emails = [email() for _ in range(5)]
+    due(rest, emails[:2], emails[2:4], emails[4:])
 
-    def __init__(self, *answers):
-        self.answers = list(answers)
-        self.sent = []
+    assert handler({}, context(60_000)) == {"sent": 5, "forgotten": 0}
 
-    def send(self, message):
-        if self.answers and (refusal := self.answers.pop(0)):
-            raise refusal
-        self.sent.append(message["To"])
+    sent = [each["email"] for each in rest.arguments("record_email_sent")]
+    assert sent == [each["id"] for each in emails]
+    assert len(aws.arguments("send_email")) == 5
 
 
-def sender(queue, *answers):
-    return EmailSender(queue, EmailComposer(SENDER), FakeMailer(*answers))
+def test_it_stops_before_time_is_out(rest, aws):
+    due(rest, [email() for _ in range(5)])
+
+    assert handler({}, context(60_000, 40_000, 33_000, 31_000))["sent"] == 3
+    assert len(aws.arguments("send_email")) == 3
 
 
-def test_everything_due_is_sent():
-    queue = FakeEmailQueue(*(mail() for _ in range(5)))
+def test_a_rejected_email_holds_up_no_other(rest, aws):
+    first, rejected, nowhere = email(), email(attempt=3), email(address="nowhere")
+    due(rest, [first, rejected, nowhere])
+    aws.results["send_email"] = in_turn({}, aws_error("MessageRejected"))
 
-    assert sender(queue).run(lambda: 60_000) == 5
-    assert len(queue.done) == 5
+    assert handler({}, context(60_000))["sent"] == 1
 
-
-def test_it_stops_before_time_is_out():
-    queue = FakeEmailQueue(*(mail() for _ in range(5)))
-    left = iter([60_000, 40_000, 33_000, 31_000])
-
-    assert sender(queue).run(lambda: next(left)) == 3
-    assert len(queue.done) == 3
-
-
-def test_one_refused_mail_holds_up_no_other():
-    queue = FakeEmailQueue(mail(), mail(), mail(address="nowhere"), mail())
-
-    assert sender(queue, EmailRejected("MessageRejected")).run(lambda: 60_000) == 2
-    assert [failure[1:] for failure in queue.failures] == [
-        ("MessageRejected", False),
-        ("invalid address", True),
+    assert rest.arguments("record_email_failure") == [
+        {
+            "email": rejected["id"],
+            "attempt": 3,
+            "error": "MessageRejected",
+            "permanent": False,
+        },
+        {
+            "email": nowhere["id"],
+            "attempt": 1,
+            "error": "invalid address",
+            "permanent": True,
+        },
     ]
 
 
-def test_an_outage_ends_the_run():
-    queue = FakeEmailQueue(mail(), mail(), mail())
+@pytest.mark.parametrize(
+    "outage",
+    [
+        EndpointConnectionError(endpoint_url="http://ses"),
+        *map(aws_error, ["SendingPausedException", "TooManyRequestsException"]),
+    ],
+)
+def test_an_outage_ends_the_run(rest, aws, outage):
+    first, second, third = (email() for _ in range(3))
+    due(rest, [first, second, third])
+    aws.results["send_email"] = in_turn({}, outage)
 
     with pytest.raises(Unavailable):
-        sender(queue, None, Unavailable()).run(lambda: 60_000)
+        handler({}, context(60_000))
 
-    assert len(queue.done) == len(queue.failures) == len(queue.waiting) == 1
+    assert rest.arguments("record_email_sent") == [{"email": first["id"]}]
+    [failure] = rest.arguments("record_email_failure")
+    assert (failure["email"], failure["error"]) == (second["id"], "unavailable")
+    assert len(aws.arguments("send_email")) == 2
 
 
 @pytest.fixture
 def ses(monkeypatch):
-    """The stand-in for SES, which has verified the sender; returns what was sent."""
+    """SES as moto has it, with a verified sender; returns what was sent."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
-    environment = {
+    environment = SETTINGS | {
         "AWS_ENDPOINT_URL": url,
-        "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
-        "MAIL_FROM": f"Desk <{SENDER}>",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     client.cache_clear()
-    get_sender.cache_clear()
     ses = boto3.client("sesv2", region_name="eu-west-1", endpoint_url=url)
     ses.create_email_identity(EmailIdentity=SENDER)
 
@@ -141,32 +136,31 @@ def ses(monkeypatch):
     ses.close()
     server.stop()
     client.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def wiring():
+    """Wire the sender anew: a test may have another `MAIL_FROM`."""
+    get_sender.cache_clear()
+    yield
     get_sender.cache_clear()
 
 
-@pytest.fixture
-def rest(monkeypatch):
-    with serving() as fake:
-        monkeypatch.setenv("SUPABASE_URL", fake.url)
-        monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_worker")
-        yield fake
-
-
 @pytest.mark.slow
-def test_mail_leaves_through_ses_and_is_marked(ses, rest, capsys):
-    due = mail()
-    rest.answers = [(200, [due]), (204, None), (200, []), (200, 3)]
+def test_email_is_sent_through_ses_and_recorded(ses, rest, capsys):
+    one = email()
+    due(rest, [one])
+    rest.results["delete_old_notifications"] = 3
 
-    told = handler({}, context(milliseconds=60_000))
+    result = handler({}, context(60_000))
 
-    assert told == {"sent": 1, "forgotten": 3}
-    assert [asked.function for asked in rest.asked] == [
+    assert result == {"sent": 1, "forgotten": 3}
+    assert rest.functions == [
         "claim_emails",
         "record_email_sent",
         "claim_emails",
         "delete_old_notifications",
     ]
-    assert rest.asked[1].arguments == {"email": due["id"]}
     [sent] = ses()
     assert sent["source"] == SENDER
     assert "ida@example.com" in sent["destinations"]
@@ -178,14 +172,13 @@ def test_mail_leaves_through_ses_and_is_marked(ses, rest, capsys):
 
 
 @pytest.mark.slow
-def test_mail_that_ses_refuses_is_put_off_by_its_code(ses, rest, monkeypatch, capsys):
+def test_email_that_ses_rejects_is_retried_later(ses, rest, monkeypatch, capsys):
     monkeypatch.setenv("MAIL_FROM", "somebody@example.org")
-    rest.answers = [(200, [mail()]), (200, False), (200, []), (200, 0)]
+    due(rest, [email()])
 
-    told = handler({}, context(milliseconds=60_000))
+    result = handler({}, context(60_000))
 
-    assert told == {"sent": 0, "forgotten": 0}
-    assert rest.asked[1].function == "record_email_failure"
-    assert rest.asked[1].arguments["error"] == "MessageRejected"
-    assert rest.asked[1].arguments["permanent"] is False
+    assert result == {"sent": 0, "forgotten": 0}
+    [failure] = rest.arguments("record_email_failure")
+    assert (failure["error"], failure["permanent"]) == ("MessageRejected", False)
     assert "example.org" not in capsys.readouterr().out

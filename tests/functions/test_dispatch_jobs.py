@@ -1,175 +1,102 @@
-"""The dispatcher: the workers of due jobs are started, and nobody else's."""
+"""The dispatcher: the workers of due and triggered jobs are started."""
 
 import json
 
 import pytest
 from pydantic import ValidationError
 
-from functions.dispatch_jobs import app
-from functions.dispatch_jobs.use_case import Dispatcher
+from functions.dispatch_jobs.app import handler
 from shared.core.errors import Unavailable
-from shared.core.jobs import (
-    DueJobRepository,
-    Job,
-    coalesced_triggers,
-    invoke,
-    open_job_trigger,
-)
+from shared.core.jobs import Job
 from shared.core.settings import WorkerFunctions
 from tests.events import context
-from tests.fakes import FakeDatabase
+from tests.fakes import OUTAGE, aws_error
 
 
-class Lambda:
-    """Notes what was started; those named cannot be."""
-
-    def __init__(self, *away):
-        self.away = away
-        self.started = []
-
-    def start(self, job, event):
-        if job in self.away:
-            raise Unavailable
-        self.started.append((job, event))
-
-
-def dispatcher(cloud, *found):
-    jobs = DueJobRepository(FakeDatabase({"due_jobs": list(found)}))
-    return Dispatcher(jobs, cloud.start)
-
-
-@pytest.fixture
-def handle(monkeypatch):
-    """Run the handler over a cloud; all there is to do is mail."""
-
-    def handle(cloud, event):
-        monkeypatch.setattr(app, "get_dispatcher", lambda: dispatcher(cloud, "emails"))
-        return app.handler(event, context())
-
-    return handle
+def due(rest, *jobs):
+    rest.results["due_jobs"] = list(jobs)
 
 
 def messages(*bodies):
-    return {"Records": [{"body": body} for body in bodies]}
+    return {"Records": [{"body": json.dumps(body)} for body in bodies]}
 
 
-def test_on_the_minute_whoever_has_work_is_started(handle):
-    cloud = Lambda()
-
-    assert handle(cloud, {}) == {"started": ["emails"]}
-    assert cloud.started == [(Job.EMAILS, {})]
-
-
-def test_in_between_a_triggered_job_is_started_once(handle):
-    cloud = Lambda()
-    asked = messages(*['{"job": "webhooks"}'] * 3, '{"job": "queue_statuses"}')
-
-    assert handle(cloud, asked) == {"started": ["webhooks", "queue_statuses"]}
-    assert cloud.started == [
-        (Job.WEBHOOKS, {"triggered": True}),
-        (Job.QUEUE_STATUSES, {"triggered": True}),
+def started(aws):
+    """The functions that were invoked, with their events."""
+    return [
+        (each["FunctionName"], json.loads(each["Payload"]))
+        for each in aws.arguments("invoke")
     ]
 
 
-def test_a_message_that_is_none_is_given_up_by_the_queue(handle):
+def test_on_schedule_the_workers_of_due_jobs_are_started(rest, aws):
+    due(rest, "emails", "webhooks")
+
+    assert handler({}, context()) == {"started": ["emails", "webhooks"]}
+
+    assert started(aws) == [("arn:emails", {}), ("arn:webhooks", {})]
+    assert rest.functions == ["due_jobs"]
+
+
+def test_a_worker_is_started_without_waiting_for_its_result(rest, aws):
+    due(rest, "emails")
+
+    handler({}, context())
+
+    assert aws.arguments("invoke")[0]["InvocationType"] == "Event"
+
+
+def test_a_job_that_is_triggered_several_times_is_started_once(rest, aws):
+    event = messages(*[{"job": "webhooks"}] * 3, {"job": "queue_statuses"})
+
+    assert handler(event, context()) == {"started": ["webhooks", "queue_statuses"]}
+
+    assert started(aws) == [
+        ("arn:webhooks", {"triggered": True}),
+        ("arn:queue_statuses", {"triggered": True}),
+    ]
+    assert not rest.calls
+
+
+def test_an_invalid_message_is_left_to_the_queue(aws):
     with pytest.raises(ValidationError):
-        handle(Lambda(), messages("{}"))
+        handler(messages({}), context())
 
 
-def test_while_there_is_nothing_to_do_nobody_is_started():
-    cloud = Lambda()
+def test_nobody_is_started_when_nothing_is_due(rest, aws):
+    due(rest)
 
-    assert dispatcher(cloud).dispatch_due() == []
-    assert cloud.started == []
-
-
-def test_a_job_of_a_newer_release_is_left_alone():
-    cloud = Lambda()
-
-    assert dispatcher(cloud, "moonwalks", "emails").dispatch_due() == ["emails"]
-    assert dispatcher(cloud).dispatch_triggered(["moonwalks"]) == []
+    assert handler({}, context()) == {"started": []}
+    assert not aws.calls
 
 
-def test_one_that_cannot_be_started_holds_up_no_other():
-    cloud = Lambda(Job.EMAILS)
+def test_a_job_of_a_newer_release_is_ignored(rest, aws):
+    due(rest, "moonwalks", "emails")
+
+    assert handler({}, context()) == {"started": ["emails"]}
+    assert handler(messages({"job": "moonwalks"}), context()) == {"started": []}
+
+
+def test_a_worker_that_cannot_be_started_holds_up_no_other(rest, aws):
+    due(rest, "emails", "webhooks")
+    aws.results["invoke"] = lambda arguments: (
+        aws_error("TooManyRequestsException", 503)
+        if arguments["FunctionName"] == "arn:emails"
+        else {}
+    )
 
     with pytest.raises(Unavailable):
-        dispatcher(cloud, "emails", "webhooks").dispatch_due()
+        handler({}, context())
 
-    assert cloud.started == [(Job.WEBHOOKS, {})]
+    assert [name for name, _ in started(aws)] == ["arn:emails", "arn:webhooks"]
+
+
+def test_an_outage_is_raised_for_the_scheduler_to_retry(rest, aws):
+    rest.results["due_jobs"] = OUTAGE
+
+    with pytest.raises(Unavailable):
+        handler({}, context())
 
 
 def test_every_job_has_a_worker_in_the_settings():
     assert set(WorkerFunctions.model_fields) == set(Job)
-
-
-class Client:
-    """boto3's, as far as it is used; notes what it was asked."""
-
-    def __init__(self):
-        self.asked = {}
-
-    def __getattr__(self, verb):
-        return lambda **given: self.asked.update({verb: given})
-
-
-def test_a_trigger_names_the_job_and_may_wait(monkeypatch):
-    sqs = Client()
-    monkeypatch.setattr("shared.core.aws.queue.client", lambda _: sqs)
-    monkeypatch.setenv("JOB_QUEUE_URL", "http://127.0.0.1:9/jobs")
-
-    open_job_trigger().trigger(Job.WEBHOOKS, 5)
-
-    sent = sqs.asked["send_message"]
-    assert json.loads(sent["MessageBody"]) == {"job": "webhooks"}
-    assert (sent["QueueUrl"], sent["DelaySeconds"]) == ("http://127.0.0.1:9/jobs", 5)
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """What goes to queue "q"."""
-    messages = []
-    monkeypatch.setattr(
-        "shared.core.jobs.queue.send_message", lambda *given: messages.append(given)
-    )
-    monkeypatch.setenv("JOB_QUEUE_URL", "q")
-    return messages
-
-
-def test_of_many_triggers_one_goes_out_by_when_all_are_due(sent):
-    trigger = open_job_trigger()
-
-    with coalesced_triggers():
-        for seconds in (1, 0, 2):
-            trigger.trigger(Job.QUEUE_STATUSES, seconds)
-            trigger.trigger(Job.WEBHOOKS)
-        assert sent == []
-
-    assert sent == [
-        ("q", '{"job":"queue_statuses"}', 2),
-        ("q", '{"job":"webhooks"}', 0),
-    ]
-    trigger.trigger(Job.WEBHOOKS)
-    assert len(sent) == 3
-
-
-def test_what_was_coalesced_goes_out_when_the_block_fails(sent):
-    def fail():
-        with coalesced_triggers():
-            open_job_trigger().trigger(Job.WEBHOOKS)
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        fail()
-    assert len(sent) == 1
-
-
-def test_a_worker_is_started_without_waiting_for_its_answer(monkeypatch):
-    cloud = Client()
-    monkeypatch.setattr("shared.core.jobs.workers.client", lambda _: cloud)
-
-    invoke("arn:aws:lambda:x:1:function:Deliver:live", {"triggered": True})
-
-    asked = cloud.asked["invoke"]
-    assert asked["InvocationType"] == "Event"
-    assert json.loads(asked["Payload"]) == {"triggered": True}

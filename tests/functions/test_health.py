@@ -1,29 +1,23 @@
-import pytest
-
 from functions.health.app import handler
-from shared.core.errors import Unavailable
-from shared.core.http import get_public_database
-from tests.events import http_event, invoke, provided
-from tests.fakes import FakeDatabase
+from tests.events import http_event, invoke
+from tests.fakes import OUTAGE
+
+REQUEST = http_event("GET", "/health")
 
 
-@pytest.mark.parametrize(
-    ("answer", "status"), [({"status": "ok"}, 200), (Unavailable(), 503)]
-)
-def test_the_desk_is_open_when_the_database_answers(answer, status):
-    database = FakeDatabase({"health": answer})
+def test_the_api_is_healthy_when_the_database_answers(rest):
+    rest.results["health"] = {"status": "ok"}
 
-    with provided(handler, {get_public_database: database}):
-        told = invoke(handler, http_event("GET", "/health"))
+    answer = invoke(handler, REQUEST)
 
-    assert told.status == status
+    assert (answer.status, answer.json) == (200, {"status": "ok"})
+    assert "authorization" not in rest.calls[0].headers
 
 
-def test_an_outage_says_when_to_come_back():
-    database = FakeDatabase({"health": Unavailable()})
+def test_an_outage_says_when_to_retry(rest):
+    rest.results["health"] = OUTAGE
 
-    with provided(handler, {get_public_database: database}):
-        told = invoke(handler, http_event("GET", "/health"))
+    answer = invoke(handler, REQUEST)
 
-    assert told.problem == "unavailable"
-    assert told.headers["retry-after"] == "2"
+    assert (answer.status, answer.problem) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "2"

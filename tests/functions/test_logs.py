@@ -10,7 +10,8 @@ import pytest
 
 from tests.builders import event_row, ticket_row
 from tests.events import SIGNED_IN, http_event
-from tests.fakes.postgrest import serving
+from tests.fakes import NOT_FOUND, in_turn, rest_error
+from tests.http_server import Response
 
 ROOT = Path(__file__).parents[2]
 PERSONAL = "ida@example.com"
@@ -18,25 +19,20 @@ TICKET = http_event("GET", "/v1/tickets/1042", headers=SIGNED_IN)
 EVENTS = http_event("GET", "/v1/tickets/1042/events", headers=SIGNED_IN)
 
 
-@pytest.fixture
-def rest():
-    with serving() as fake:
-        yield fake
-
-
-def invoked(rest, tmp_path, function, event):
-    """Call a function once an answer of `rest`; return its answers and its log."""
+def invoke_apart(rest, tmp_path, function, event, *results):
+    """Invoke a function once a result of `rest`; return its answers and its log."""
+    rest.results[function] = in_turn(*results)
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "POWERTOOLS_SERVICE_NAME": "autocrm",
-        "SUPABASE_URL": rest.url,
+        "SUPABASE_URL": os.environ["SUPABASE_URL"],
         "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_1",
     }
-    told = tmp_path / "answers.json"
-    module, times = f"functions.{function}.app", str(len(rest.answers))
+    answers = tmp_path / "answers.json"
+    module, times = f"functions.{function}.app", str(len(results))
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "tests.functions.apart", module, str(told), times],
+        [sys.executable, "-m", "tests.functions.apart", module, str(answers), times],
         input=json.dumps(event),
         env=environment,
         cwd=ROOT,
@@ -45,78 +41,73 @@ def invoked(rest, tmp_path, function, event):
         timeout=60,
         check=True,
     )
-    return json.loads(told.read_text()), done.stdout + done.stderr
+    return json.loads(answers.read_text()), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
-    ("function", "event", "answers"),
+    ("function", "event", "results"),
     [
         (
             "get_ticket",
             TICKET,
             [
-                (400, {"code": "P0001", "message": PERSONAL, "details": PERSONAL}),
-                (500, f"<html>{PERSONAL}</html>".encode()),
-                (200, ticket_row(version=PERSONAL)),
-                (200, {"subject": PERSONAL}),
-                (200, [PERSONAL]),
-                (200, f'{{"subject": "{PERSONAL}"'.encode()),
+                rest_error(400, "P0001", PERSONAL, PERSONAL),
+                Response(500, f"<html>{PERSONAL}</html>".encode()),
+                ticket_row(version=PERSONAL),
+                {"subject": PERSONAL},
+                [PERSONAL],
+                Response(200, f'{{"subject": "{PERSONAL}"'.encode()),
             ],
         ),
         (
             "list_ticket_events",
             EVENTS,
             [
-                (200, [event_row(PERSONAL)]),
-                (200, [event_row(actor_id=PERSONAL)]),
-                (200, {PERSONAL: PERSONAL}),
+                [event_row(PERSONAL)],
+                [event_row(actor_id=PERSONAL)],
+                {PERSONAL: PERSONAL},
             ],
         ),
     ],
     ids=["tickets", "events"],
 )
-def test_a_surprise_leaves_one_line_without_what_it_was_about(
-    rest, tmp_path, function, event, answers
+def test_an_unexpected_failure_is_one_line_without_personal_data(
+    rest, tmp_path, function, event, results
 ):
-    rest.answers = list(answers)
+    answers, log = invoke_apart(rest, tmp_path, function, event, *results)
 
-    told, log = invoked(rest, tmp_path, function, event)
-
-    assert [each["statusCode"] for each in told] == [500] * len(answers)
-    assert all("internal-error" in each["body"] for each in told)
-    assert PERSONAL not in json.dumps(told)
+    assert [each["statusCode"] for each in answers] == [500] * len(results)
+    assert all("internal-error" in each["body"] for each in answers)
+    assert PERSONAL not in json.dumps(answers)
     messages = [json.loads(line)["message"] for line in log.splitlines()]
-    assert messages == ["unexpected failure"] * len(answers)
+    assert messages == ["unexpected failure"] * len(results)
     assert PERSONAL not in log
 
 
-def test_a_line_says_which_request_and_where(rest, tmp_path):
-    rest.answers = [(400, {"code": "42883", "message": "function x() does not exist"})]
+def test_a_line_names_the_request_and_the_place(rest, tmp_path):
+    error = rest_error(400, "42883", "function x() does not exist")
 
-    _, log = invoked(rest, tmp_path, "get_ticket", TICKET)
+    _, log = invoke_apart(rest, tmp_path, "get_ticket", TICKET, error)
 
-    told = json.loads(log)
-    assert (told["level"], told["service"]) == ("ERROR", "autocrm")
-    assert told["correlation_id"] == TICKET["requestContext"]["requestId"]
-    assert "function x() does not exist" in told["trace"][-1]
-    assert any("functions/get_ticket/app.py" in frame for frame in told["trace"])
+    line = json.loads(log)
+    assert (line["level"], line["service"]) == ("ERROR", "autocrm")
+    assert line["correlation_id"] == TICKET["requestContext"]["requestId"]
+    assert "function x() does not exist" in line["trace"][-1]
+    assert any("functions/get_ticket/app.py" in frame for frame in line["trace"])
 
 
-def test_a_missing_setting_is_named_in_the_log(rest, tmp_path):
-    rest.url = ""
-    rest.answers = [(200, None)]
+def test_a_missing_setting_is_named_in_the_log(rest, tmp_path, monkeypatch):
+    monkeypatch.setenv("SUPABASE_URL", "")
 
-    [told], log = invoked(rest, tmp_path, "get_ticket", TICKET)
+    [answer], log = invoke_apart(rest, tmp_path, "get_ticket", TICKET, None)
 
-    assert told["statusCode"] == 500
-    assert "SUPABASE" not in told["body"]
+    assert answer["statusCode"] == 500
+    assert "SUPABASE" not in answer["body"]
     assert "SUPABASE_URL is not usable" in log
 
 
-def test_a_mistake_of_the_caller_leaves_no_line(rest, tmp_path):
-    rest.reports(404, "PT404", "not-found", "There is no such ticket.")
+def test_a_mistake_of_the_caller_is_not_logged(rest, tmp_path):
+    [answer], log = invoke_apart(rest, tmp_path, "get_ticket", TICKET, NOT_FOUND)
 
-    [told], log = invoked(rest, tmp_path, "get_ticket", TICKET)
-
-    assert told["statusCode"] == 404
+    assert answer["statusCode"] == 404
     assert log == ""

@@ -1,98 +1,89 @@
 """Reacting to events: each reaction once, whatever is delivered twice or fails."""
 
 import json
-from uuid import UUID, uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from functions.process_events import app
-from functions.process_events.use_case import EventProcess
-from shared.core.errors import Unavailable
-from shared.core.observability import correlation_id
-from shared.outbox import EventMessage
-from shared.reactions import (
-    AssignWork,
-    FillWebhooks,
-    MeasureTickets,
-    NotifyPeople,
-    PublishToBus,
-    RefreshQueueStatus,
-    reaction_table,
-)
-from tests.builders import ME, event
+from functions.process_events.app import handler
+from tests.builders import ME, event_row
 from tests.events import context, sqs_record
-from tests.fakes import FakeAssigner, FakeBus, FakeOutbox
+from tests.fakes import OUTAGE, VOID, aws_error, in_turn, rest_error
 
-
-def message(event):
-    named = EventMessage(event_id=event.id, correlation_id=event.correlation_id)
-    return named.model_dump_json()
-
-
-class Desk:
-    """Everything a process touches."""
-
-    def __init__(self) -> None:
-        self.outbox = FakeOutbox()
-        self.bus = FakeBus()
-        self.assigner = FakeAssigner()
-        self.triggers = 0
-        self.scopes = []
-        self.refreshed: list[UUID] = []
-        self.seconds: float | None = None
-        self.deferred: list[int] = []
-        table = reaction_table(
-            RefreshQueueStatus(self, self.deferred.append),
-            NotifyPeople(self.outbox),
-            FillWebhooks(self.outbox, self._trigger),
-            MeasureTickets(self.outbox),
-            PublishToBus(self.bus, self.outbox),
-            work=[AssignWork(self.assigner)],
-        )
-        self.process = EventProcess(self.outbox, table)
-
-    def _trigger(self) -> None:
-        self.triggers += 1
-        self.scopes.append(correlation_id())
-
-    def refresh(self, event_id: UUID) -> float | None:
-        self.refreshed.append(event_id)
-        return self.seconds
-
-    def happen(self, kind="TICKET_STATUS_CHANGED", **facts):
-        happened = event(kind, id=str(uuid4()), **facts)
-        self.outbox.add(happened)
-        return happened
+CORRELATION_ID = "JKJaXmPLvHcESHA="
+REACTIONS = [
+    "refresh_queue_status",
+    "notify_people",
+    "create_webhook_deliveries",
+    "record_reaction",  # published to the bus
+]
 
 
 @pytest.fixture
-def desk():
-    return Desk()
+def pending(rest, aws):
+    """Make an event pending, of which some reactions are done already."""
+    rest.results |= {
+        "refresh_queue_status": None,
+        "notify_people": True,
+        "create_webhook_deliveries": True,
+        "record_reaction": VOID,
+        "event_metrics": {"first_reply_seconds": None},
+        "assign_work": True,
+        "fail_event": False,
+        "finish_event": VOID,
+    }
+
+    def pending(kind="TICKET_STATUS_CHANGED", done=(), **given):
+        row = event_row(kind, **given)
+        rest.results["read_event"] = {"event": row, "done": list(done)}
+        return row
+
+    return pending
 
 
-def test_every_reaction_happens_and_the_event_is_pending_no_longer(desk):
-    happened = desk.happen()
-
-    desk.process.run(happened.id)
-
-    assert desk.outbox.reactions[happened.id] == [
-        "notify_people",
-        "fill_webhooks",
-        "publish_to_bus",
-    ]
-    assert desk.bus.published == [happened]
-    assert desk.triggers == 1
-    assert not desk.outbox.pending
+def process(*rows, **given):
+    """Hand the events to the function; return the messages that come back."""
+    records = [sqs_record({"event_id": row["id"]} | given, row["id"]) for row in rows]
+    failures = handler({"Records": records}, context())["batchItemFailures"]
+    return [failure["itemIdentifier"] for failure in failures]
 
 
-def test_a_second_delivery_changes_nothing(desk):
-    happened = desk.happen()
-    desk.process.run(happened.id)
+def published(aws):
+    """What was published to the bus."""
+    entries = [each["Entries"][0] for each in aws.arguments("put_events")]
+    return [(each["DetailType"], json.loads(each["Detail"])["id"]) for each in entries]
 
-    desk.process.run(happened.id)
 
-    assert len(desk.bus.published) == 1
-    assert desk.triggers == 1
+def test_every_reaction_runs_and_the_event_is_finished(rest, aws, pending):
+    row = pending()
+
+    assert process(row) == []
+
+    assert rest.functions == ["read_event", *REACTIONS, "finish_event"]
+    assert all(call.arguments["event"] == row["id"] for call in rest.calls)
+    [recorded] = rest.arguments("record_reaction")
+    assert recorded["reaction"] == "publish_to_bus"
+    assert published(aws) == [("TICKET_STATUS_CHANGED", row["id"])]
+    assert aws.triggered() == [("webhooks", 0)]
+    assert rest.calls[0].headers["apikey"] == "sb_secret_worker"
+
+
+def test_an_event_that_is_not_pending_is_left_alone(rest, aws, pending):
+    row = pending()
+    rest.results["read_event"] = None
+
+    assert process(row) == []
+
+    assert rest.functions == ["read_event"]
+    assert not aws.calls
+
+
+def test_deliveries_that_exist_trigger_nothing(rest, aws, pending):
+    rest.results |= {"create_webhook_deliveries": False}
+
+    process(pending())
+
+    assert aws.triggered() == []
 
 
 def status(category):
@@ -100,12 +91,12 @@ def status(category):
 
 
 @pytest.mark.parametrize(
-    ("kind", "facts", "follows"),
+    ("kind", "facts", "assigns"),
     [
         ("TICKET_CREATED", {}, True),
         ("TICKET_UPDATED", {}, True),
         ("TICKET_COMMENTED", {}, False),
-        ("TICKET_ASSIGNED", {}, False),  # somebody took it
+        ("TICKET_ASSIGNED", {}, False),  # it was claimed
         ("TICKET_ASSIGNED", {"before": {"assignee_id": str(ME)}}, True),
         (
             "TICKET_STATUS_CHANGED",
@@ -129,134 +120,140 @@ def status(category):
         ),
     ],
 )
-def test_work_is_given_when_a_ticket_is_free_or_somebody_has_room(
-    desk, kind, facts, follows
+def test_tickets_are_assigned_when_a_ticket_or_an_agent_is_free(
+    rest, pending, kind, facts, assigns
 ):
-    happened = desk.happen(kind, **facts)
+    process(pending(kind, **facts))
 
-    desk.process.run(happened.id)
-
-    assert desk.assigner.followed == [happened.id] * follows
-    assert not desk.outbox.pending
+    assert ("assign_work" in rest.functions) == assigns
+    assert rest.functions[-1] == "finish_event"
 
 
-def test_people_are_told_although_no_work_can_be_given(desk):
-    happened = desk.happen("TICKET_CREATED")
-    desk.assigner.broken = ValueError()
+def test_a_reaction_that_fails_comes_after_those_that_do_not(rest, aws, pending):
+    rest.results["assign_work"] = rest_error(500, "XX000", "about ida@example.com")
+    row = pending("TICKET_CREATED")
 
-    desk.process.run(happened.id)
+    assert process(row) == []
 
-    assert desk.outbox.failures[happened.id] == ["assign_work: ValueError"]
-    assert desk.bus.published == [happened]
-
-
-def test_after_a_crash_only_what_is_missing_happens(desk):
-    happened = desk.happen()
-    desk.outbox.notify_people(happened.id)
-    desk.outbox.create_webhook_deliveries(happened.id)
-
-    desk.process.run(happened.id)
-
-    assert desk.triggers == 0
-    assert len(desk.bus.published) == 1
-    assert not desk.outbox.pending
+    failure = {"event": row["id"], "error": "assign_work: AppError"}
+    assert rest.arguments("fail_event") == [failure]
+    assert published(aws) == [("TICKET_CREATED", row["id"])]
+    assert "finish_event" not in rest.functions
 
 
-@pytest.mark.parametrize(("seconds", "deferred"), [(None, []), (0.4, [1])])
-def test_how_the_queue_stands_is_told_now_or_promised(desk, seconds, deferred):
-    desk.seconds = seconds
-    happened = desk.happen()
+def test_after_a_crash_only_the_missing_reactions_run(rest, aws, pending):
+    row = pending(done=["notify_people", "fill_webhooks"])
 
-    desk.process.run(happened.id)
+    process(row)
 
-    assert desk.refreshed == [happened.id]
-    assert desk.deferred == deferred
-
-
-def test_a_note_says_nothing_new_of_a_queue(desk):
-    desk.process.run(desk.happen(is_internal=True).id)
-
-    assert desk.refreshed == []
+    assert rest.functions == [
+        "read_event",
+        "refresh_queue_status",
+        "record_reaction",
+        "finish_event",
+    ]
+    assert published(aws) == [("TICKET_STATUS_CHANGED", row["id"])]
+    assert aws.triggered() == []
 
 
-def test_a_failing_reaction_puts_the_event_off_and_names_no_words(desk):
-    happened = desk.happen()
-    desk.bus.broken = ValueError("about ida@example.com")
+@pytest.mark.parametrize(
+    ("seconds", "triggers"),
+    [(None, []), (0.4, [("queue_statuses", 1)]), (1.01, [("queue_statuses", 2)])],
+)
+def test_queue_status_is_broadcast_now_or_later(rest, aws, pending, seconds, triggers):
+    rest.results["refresh_queue_status"] = seconds
 
-    desk.process.run(happened.id)
+    process(pending(done=["fill_webhooks"]))
 
-    assert desk.outbox.failures[happened.id] == ["publish_to_bus: ValueError"]
-    assert happened.id in desk.outbox.pending
+    assert aws.triggered() == triggers
 
 
-def test_an_outage_is_the_queues_to_retry(desk):
-    happened = desk.happen()
-    desk.bus.broken = Unavailable()
+def test_an_internal_event_changes_no_queue_status(rest, pending):
+    process(pending("TICKET_COMMENTED", is_internal=True))
 
-    with pytest.raises(Unavailable):
-        desk.process.run(happened.id)
+    assert "refresh_queue_status" not in rest.functions
 
-    assert happened.id in desk.outbox.pending
-    assert not desk.outbox.failures
+
+def test_a_failure_is_recorded_without_its_message(rest, aws, pending, capsys):
+    aws.results["put_events"] = aws_error("Refused", 400, "about ida@example.com")
+    row = pending()
+
+    assert process(row) == []
+
+    failure = {"event": row["id"], "error": "publish_to_bus: ClientError"}
+    assert rest.arguments("fail_event") == [failure]
+    assert not {"record_reaction", "finish_event"} & set(rest.functions)
+    assert "ida@" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "result",
+    [EndpointConnectionError(endpoint_url="http://bus"), {"FailedEntryCount": 1}],
+)
+def test_an_outage_leaves_the_event_to_the_queue(rest, aws, pending, result):
+    aws.results["put_events"] = result
+    row = pending()
+
+    assert process(row) == [row["id"]]
+
+    unfinished = {"record_reaction", "fail_event", "finish_event"}
+    assert not unfinished & set(rest.functions)
 
 
 def metrics_in(capsys):
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    return [line for line in told if "_aws" in line]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if "_aws" in line]
 
 
-def test_a_new_ticket_is_counted_once(desk, capsys):
-    happened = desk.happen("TICKET_CREATED", correlation_id="JKJaXmPLvHcESHA=")
-    desk.process.take(message(happened))
-    desk.process.take(message(happened))
+def test_a_new_ticket_is_counted_once(rest, pending, capsys):
+    rest.results["event_metrics"] = in_turn({"first_reply_seconds": None}, None)
+    row = pending("TICKET_CREATED")
+
+    process(row, row, correlation_id=CORRELATION_ID)
 
     [counted] = metrics_in(capsys)
     assert counted["TicketsCreated"] == [1.0]
-    assert counted["correlation_id"] == "JKJaXmPLvHcESHA="
+    assert counted["correlation_id"] == CORRELATION_ID
 
 
-def test_the_first_reply_tells_how_long_the_ticket_waited(desk, capsys):
-    desk.outbox.waited = 90.5
+@pytest.mark.parametrize(
+    ("kind", "given", "measured"),
+    [
+        ("TICKET_COMMENTED", {}, [90.5]),
+        ("TICKET_COMMENTED", {"is_internal": True}, []),
+        ("TICKET_STATUS_CHANGED", {}, []),
+    ],
+)
+def test_the_time_to_the_first_reply_is_measured(
+    rest, pending, capsys, kind, given, measured
+):
+    rest.results["event_metrics"] = {"first_reply_seconds": 90.5}
 
-    desk.process.run(desk.happen("TICKET_COMMENTED").id)
-    desk.process.run(desk.happen("TICKET_STATUS_CHANGED").id)
+    process(pending(kind, **given))
 
-    [waited] = metrics_in(capsys)
-    assert waited["FirstReply"] == [90.5]
-
-
-def test_what_is_logged_carries_the_correlation_id_of_the_event(desk, capsys):
-    happened = desk.happen(correlation_id="JKJaXmPLvHcESHA=")
-    follow_up = desk.happen()
-
-    desk.process.take(message(happened))
-    desk.process.take(message(follow_up))
-
-    assert desk.scopes == ["JKJaXmPLvHcESHA=", None]
-
-
-def test_only_the_messages_that_failed_come_back(desk, monkeypatch):
-    good, bad = desk.happen(), desk.happen()
-    real = desk.outbox.read
-
-    def read(event_id):
-        if event_id == bad.id:
-            raise Unavailable
-        return real(event_id)
-
-    desk.outbox.read = read
-    monkeypatch.setattr(app, "get_process", lambda: desk.process)
-    records = [
-        sqs_record(body, name)
-        for name, body in [
-            ("good", message(good)),
-            ("bad", message(bad)),
-            ("odd", json.dumps({"event": "TICKET_EATEN"})),
-        ]
+    assert [each["FirstReply"] for each in metrics_in(capsys)] == [
+        [x] for x in measured
     ]
+    assert len(rest.arguments("event_metrics")) == len(measured)
 
-    told = app.handler({"Records": records}, context())
 
-    failed = [item["itemIdentifier"] for item in told["batchItemFailures"]]
-    assert failed == ["bad", "odd"]
-    assert good.id not in desk.outbox.pending
+@pytest.mark.parametrize("correlation_id", [CORRELATION_ID, None])
+def test_every_call_carries_the_correlation_id_of_the_event(
+    rest, pending, correlation_id
+):
+    process(pending(), correlation_id=correlation_id)
+
+    found = {call.headers.get("x-correlation-id") for call in rest.calls}
+    assert found == {correlation_id}
+
+
+def test_only_the_messages_that_failed_come_back(rest, pending):
+    good, bad, odd = pending(), event_row(), {"id": "not an id"}
+    result = rest.results["read_event"]
+    rest.results["read_event"] = lambda arguments: (
+        OUTAGE if arguments["event"] == bad["id"] else result
+    )
+
+    assert process(good, bad, odd) == [bad["id"], odd["id"]]
+
+    assert rest.arguments("finish_event") == [{"event": good["id"]}]

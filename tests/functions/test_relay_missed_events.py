@@ -1,74 +1,63 @@
-"""Bringing back what was missed."""
+"""Sending missed events to the event queue again."""
 
 from uuid import uuid4
 
 import pytest
 
-from functions.relay_missed_events import app
-from functions.relay_missed_events.use_case import PLENTY, Relay
+from functions.relay_missed_events.app import handler
+from functions.relay_missed_events.use_case import PLENTY
 from shared.core.errors import Unavailable
-from shared.outbox import EventMessage
 from tests.events import context
-from tests.fakes import FakeOutbox, FakeQueue
+from tests.fakes import aws_error, in_turn
+
+CLAIM = "claim_missed_events"
 
 
-def message():
-    return EventMessage(event_id=uuid4())
+def missed(count=1):
+    return [{"event_id": str(uuid4()), "correlation_id": "c"} for _ in range(count)]
 
 
-@pytest.fixture
-def outbox():
-    return FakeOutbox()
+def test_missed_events_are_sent_batch_by_batch(rest, aws):
+    first, second = missed(12), missed()
+    rest.results[CLAIM] = in_turn(first, second, [])
+
+    assert handler({}, context(40_000)) == {"relayed": 13}
+
+    assert aws.enqueued() == first + second
+    sizes = [len(each["Entries"]) for each in aws.arguments("send_message_batch")]
+    assert sizes == [10, 2, 1]
 
 
-@pytest.fixture
-def queue():
-    return FakeQueue()
+def test_it_stops_before_time_is_out(rest, aws):
+    rest.results[CLAIM] = lambda _: missed()
+
+    assert handler({}, context(40_000, 20_000, 14_000)) == {"relayed": 2}
+    assert rest.functions == [CLAIM] * 2
 
 
-def test_what_is_due_is_enqueued_batch_by_batch(outbox, queue):
-    outbox.missed = [[message(), message()], [message()]]
+def test_nothing_is_missed_while_the_workers_are_behind(rest, aws):
+    count = {"ApproximateNumberOfMessages": str(PLENTY)}
+    aws.results["get_queue_attributes"] = {"Attributes": count}
 
-    relayed = Relay(outbox, queue).run(lambda: 40_000)
-
-    assert relayed == 3
-    assert len(queue.sent) == 3
-
-
-def test_it_stops_before_time_is_out(outbox, queue):
-    outbox.missed = [[message()], [message()], [message()]]
-    left = iter([40_000, 20_000, 14_000])
-
-    assert Relay(outbox, queue).run(lambda: next(left)) == 2
-    assert len(outbox.missed) == 1
+    assert handler({}, context(40_000)) == {"relayed": 0}
+    assert not rest.calls
 
 
-def test_nothing_is_missed_while_the_workers_are_behind(outbox, queue):
-    backlog = [message()] * PLENTY
-    queue.sent = list(backlog)
-    outbox.missed = [[message()]]
+def test_the_queue_is_filled_up_to_its_limit(rest, aws):
+    rest.results[CLAIM] = lambda _: missed(100)
+    aws.results["get_queue_attributes"] = lambda _: {
+        "Attributes": {"ApproximateNumberOfMessages": str(len(aws.enqueued()))}
+    }
 
-    assert Relay(outbox, queue).run(lambda: 40_000) == 0
-    assert queue.sent == backlog
-    assert len(outbox.missed) == 1
-
-
-def test_it_enqueues_no_more_than_there_is_room_for(outbox, queue):
-    outbox.missed = [[message()] * 100 for _ in range(20)]
-
-    assert Relay(outbox, queue).run(lambda: 40_000) == PLENTY
+    assert handler({}, context(40_000)) == {"relayed": PLENTY}
 
 
-def test_a_queue_that_is_down_fails_the_run(outbox, queue):
-    outbox.missed = [[message()]]
-    queue.broken = Unavailable()
+@pytest.mark.parametrize(
+    "result", [aws_error("InternalFailure", 500), {"Failed": [{"Id": "1"}]}]
+)
+def test_a_queue_that_takes_nothing_is_an_outage(rest, aws, result):
+    rest.results[CLAIM] = missed()
+    aws.results["send_message_batch"] = result
 
     with pytest.raises(Unavailable):
-        Relay(outbox, queue).run(lambda: 40_000)
-
-
-def test_it_says_how_many(outbox, queue, monkeypatch):
-    outbox.missed = [[message()]]
-    monkeypatch.setattr(app, "get_relay", lambda: Relay(outbox, queue))
-
-    assert app.handler({}, context(milliseconds=40_000)) == {"relayed": 1}
+        handler({}, context(40_000))

@@ -1,15 +1,15 @@
-"""Queues, their people, who is there, and claims, each function as Lambda runs it."""
+"""Queues, their members, availability and claims."""
 
 import pytest
 
 from functions.claim_next_ticket.app import handler as claim
 from functions.manage_queues.app import handler as queues
 from functions.set_availability.app import handler as agents
-from tests.builders import NOW, SOMEBODY, queue, ticket_row
-from tests.events import SIGNED_IN, http_event, invoke
-from tests.fakes.postgrest import serving
+from tests.builders import NOW, SOMEBODY, queue_row, ticket_row
+from tests.events import send
+from tests.fakes import refusal
 
-QUEUE = queue().model_dump(mode="json")
+QUEUE = queue_row()
 AGENT = {
     "id": str(SOMEBODY),
     "name": "Ida",
@@ -25,25 +25,8 @@ SUPPORT = "/v1/queues/support"
 ME = "/v1/agents/me"
 
 
-@pytest.fixture
-def rest(monkeypatch):
-    from shared.core.http import get_settings
-
-    with serving() as fake:
-        monkeypatch.setenv("SUPABASE_URL", fake.url)
-        monkeypatch.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
-        get_settings.cache_clear()
-        yield fake
-    get_settings.cache_clear()
-
-
-def send(handler, method, path, body=None, **headers):
-    named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return invoke(handler, http_event(method, path, body, SIGNED_IN | named))
-
-
 @pytest.mark.parametrize(
-    ("handler", "request_", "answer", "function", "arguments"),
+    ("handler", "request_", "result", "function", "arguments"),
     [
         (
             queues,
@@ -115,16 +98,14 @@ def send(handler, method, path, body=None, **headers):
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
 )
-def test_a_request_is_one_question_to_the_database(
-    rest, handler, request_, answer, function, arguments
-):
-    rest.answers = [(200, answer)]
+def test_a_request_is_one_call(rest, handler, request_, result, function, arguments):
+    rest.results[function] = result
 
-    told = send(handler, *request_)
+    answer = send(handler, *request_)
 
-    assert told.status == (201 if request_[:2] == ("POST", "/v1/queues") else 200)
-    [asked] = rest.asked
-    assert (asked.function, asked.arguments) == (function, arguments)
+    assert answer.status == (201 if request_[:2] == ("POST", "/v1/queues") else 200)
+    assert rest.functions == [function]
+    assert rest.arguments(function) == [arguments]
 
 
 @pytest.mark.parametrize(
@@ -160,26 +141,27 @@ def test_a_request_is_one_question_to_the_database(
     ],
     ids=lambda value: "" if callable(value) else str(value)[:40],
 )
-def test_what_makes_no_sense_is_refused_before_anybody_is_asked(
+def test_an_invalid_request_never_reaches_the_database(
     rest, handler, method, path, body
 ):
     answer = send(handler, method, path, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert not rest.asked
+    assert not rest.calls
 
 
-def test_a_claim_tells_the_version_to_send_and_passes_its_key_on(rest):
-    rest.answers = [(200, [ticket_row(version=3)])]
+def test_a_claim_has_an_etag_and_passes_its_key_on(rest):
+    rest.results["claim_next_ticket"] = [ticket_row(version=3)]
+    key = {"Idempotency-Key": "k1"}
 
-    answer = send(claim, "POST", "/v1/tickets/claim", {}, idempotency_key="k1")
+    answer = send(claim, "POST", "/v1/tickets/claim", {}, headers=key)
 
     assert answer.headers["etag"] == '"3"'
-    assert rest.asked[0].arguments == {"idempotency_key": "k1"}
+    assert rest.arguments("claim_next_ticket") == [{"idempotency_key": "k1"}]
 
 
-def test_nothing_free_is_no_content(rest):
-    rest.answers = [(200, [])]
+def test_a_claim_without_a_free_ticket_is_no_content(rest):
+    rest.results["claim_next_ticket"] = []
 
     answer = send(claim, "POST", "/v1/tickets/claim", {})
 
@@ -187,10 +169,11 @@ def test_nothing_free_is_no_content(rest):
 
 
 @pytest.mark.parametrize("slug", ["away", "at-capacity"])
-def test_who_may_not_claim_now_is_told_what_to_do(rest, slug):
-    rest.reports(409, "PT409", slug, "Say that you are available first.")
+def test_a_claim_that_is_refused_says_what_to_do(rest, slug):
+    detail = "Say that you are available first."
+    rest.results["claim_next_ticket"] = refusal(409, slug, detail)
 
     answer = send(claim, "POST", "/v1/tickets/claim", {})
 
     assert (answer.status, answer.problem) == (409, slug)
-    assert answer.json["detail"] == "Say that you are available first."
+    assert answer.json["detail"] == detail

@@ -1,4 +1,6 @@
-"""Reading tickets, moving them, handing them on."""
+"""Reading, updating and assigning tickets."""
+
+from uuid import UUID
 
 import pytest
 
@@ -8,26 +10,52 @@ from functions.list_my_tickets.app import handler as list_my_tickets
 from functions.list_ticket_events.app import handler as list_ticket_events
 from functions.update_ticket.app import handler as update_ticket
 from functions.update_ticket_status.app import handler as update_ticket_status
-from shared.core.errors import Stale
 from shared.core.events import parse_event
-from tests.builders import SOMEBODY, ticket
+from tests.builders import ME, SOMEBODY, event_row, ticket_row
+from tests.events import send
+from tests.fakes import NOT_FOUND, in_turn, refusal
 
+ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
 TICKET = "/v1/tickets/1042"
-STATUS = "/v1/tickets/1042/status"
-ASSIGNEE = "/v1/tickets/1042/assignee"
+STATUS = f"{TICKET}/status"
+ASSIGNEE = f"{TICKET}/assignee"
+EVENTS = f"{TICKET}/events"
+STALE = refusal(412, "stale")
+CHANGES = pytest.mark.parametrize(
+    ("handler", "method", "path", "body", "function"),
+    [
+        (update_ticket, "PATCH", TICKET, {"subject": "Other"}, "update_ticket"),
+        (update_ticket, "PATCH", TICKET, {"data": {"a": 1}}, "update_ticket"),
+        (
+            update_ticket_status,
+            "PATCH",
+            STATUS,
+            {"status": "open"},
+            "update_ticket_status",
+        ),
+        (assign_ticket, "PUT", ASSIGNEE, {"me": True}, "assign_ticket"),
+        (assign_ticket, "DELETE", ASSIGNEE, None, "release_ticket"),
+    ],
+    ids=["update", "custom-fields", "status", "assign", "release"],
+)
 
 
-@pytest.mark.parametrize("by", ["id", "number"])
-def test_a_ticket_is_read_by_id_or_number(send, fakes, by):
-    answer = send(get_ticket, "GET", f"/v1/tickets/{getattr(fakes.ticket, by)}")
+@pytest.mark.parametrize("ref", [ID, "1042"])
+def test_a_ticket_is_read_by_id_or_number(rest, ref):
+    rest.results["get_ticket"] = ticket_row(id=ID, version=3)
+
+    answer = send(get_ticket, "GET", f"/v1/tickets/{ref}")
 
     assert answer.status == 200
-    assert answer.json["id"] == str(fakes.ticket.id)
+    assert answer.json["id"] == ID
     assert answer.json["requester_name"] == "Ida"
-    assert answer.headers["etag"] == '"1"'
+    assert answer.headers["etag"] == '"3"'
+    assert rest.arguments("get_ticket") == [{"ticket": ref}]
 
 
-def test_no_such_ticket_is_a_problem(send):
+def test_a_ticket_that_is_not_found_is_a_problem(rest):
+    rest.results["get_ticket"] = NOT_FOUND
+
     answer = send(get_ticket, "GET", "/v1/tickets/9")
 
     assert (answer.status, answer.problem) == (404, "not-found")
@@ -42,122 +70,182 @@ def test_no_such_ticket_is_a_problem(send):
         ("DELETE", "/v1/tickets/1042", 405),
     ],
 )
-def test_what_is_not_there_is_a_problem_too(send, method, path, status):
+def test_an_unknown_route_or_method_is_a_problem(method, path, status):
     answer = send(get_ticket, method, path)
 
     assert (answer.status, answer.problem) == (status, "about:blank")
 
 
-@pytest.mark.parametrize("sent", [None, '"1"', ' "1" ', "*"])
-def test_a_ticket_moves_when_it_is_as_read(send, sent):
-    headers = {"If-Match": sent} if sent else None
+@pytest.mark.parametrize(
+    ("if_match", "version"), [(None, {}), ('"1"', 1), (' "1" ', 1), ("*", {})]
+)
+def test_the_expected_version_is_that_of_if_match(rest, if_match, version):
+    rest.results["update_ticket_status"] = ticket_row(status="open", version=2)
+    headers = {"If-Match": if_match} if if_match else {}
+    change = {"status": "open", "reason": "They wrote again."}
 
-    answer = send(update_ticket_status, "PATCH", STATUS, {"status": "open"}, headers)
+    answer = send(update_ticket_status, "PATCH", STATUS, change, headers=headers)
 
     assert (answer.status, answer.json["status"]) == (200, "open")
     assert answer.headers["etag"] == '"2"'
+    expected = {"expected_version": version} if version else {}
+    [arguments] = rest.arguments("update_ticket_status")
+    assert arguments == {"ticket": "1042", **change, **expected}
+
+
+@pytest.mark.parametrize("version", [7, 999_999_999])
+@CHANGES
+def test_a_stale_version_is_412(rest, handler, method, path, body, function, version):
+    rest.results |= {"get_ticket": ticket_row(version=version), function: STALE}
+
+    answer = send(handler, method, path, body, headers={"If-Match": f'"{version}"'})
+
+    assert (answer.status, answer.problem) == (412, "stale")
+    [arguments] = rest.arguments(function)
+    assert arguments["expected_version"] == version
 
 
 @pytest.mark.parametrize(
-    ("sent", "status", "problem"),
-    [
-        ('"7"', 412, "stale"),
-        ('"999999999"', 412, "stale"),
-        ("1", 400, "malformed"),
-        ('W/"1"', 400, "malformed"),
-        ('"1", "2"', 400, "malformed"),
-        ('""', 400, "malformed"),
-        ('"-1"', 400, "malformed"),
-        ('"1e3"', 400, "malformed"),
-        ('"\u0661"', 400, "malformed"),
-        ('"' + "9" * 5_000 + '"', 400, "malformed"),
-        ("", 400, "malformed"),
-    ],
-)
-@pytest.mark.parametrize(
-    ("handler", "method", "path", "body"),
-    [
-        (update_ticket, "PATCH", TICKET, {"subject": "Other"}),
-        (update_ticket, "PATCH", TICKET, {"data": {"a": 1}}),
-        (update_ticket_status, "PATCH", STATUS, {"status": "open"}),
-        (assign_ticket, "PUT", ASSIGNEE, {"me": True}),
-        (assign_ticket, "DELETE", ASSIGNEE, None),
-    ],
-    ids=["update", "fields", "status", "assign", "release"],
-)
-def test_nothing_moves_unless_it_is_as_read(
-    send, fakes, handler, method, path, body, sent, status, problem
+    "if_match",
+    ["1", 'W/"1"', '"1", "2"', '""', '"-1"', '"1e3"', '"\u0661"', "",
+     '"' + "9" * 5_000 + '"'],
+    ids=lambda if_match: if_match[:10].encode("unicode_escape").decode(),
+)  # fmt: skip
+@CHANGES
+def test_a_malformed_if_match_never_reaches_the_database(
+    rest, handler, method, path, body, function, if_match
 ):
-    answer = send(handler, method, path, body, {"If-Match": sent})
+    answer = send(handler, method, path, body, headers={"If-Match": if_match})
 
-    assert (answer.status, answer.problem) == (status, problem)
-    assert fakes.tickets.get("1042") == fakes.ticket
+    assert (answer.status, answer.problem) == (400, "malformed")
+    assert not rest.calls
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "problem"),
+    ("status", "slug"),
     [
-        ({"status": "closed"}, 409, "closed-by-time"),
-        ({"status": "solved"}, 409, "step-not-allowed"),
-        ({"status": "limbo"}, 422, "unknown-status"),
-        ({"status": None}, 422, "invalid"),
-        ({"status": "open", "reason": ""}, 422, "invalid"),
-        ({"status": "open", "reason": "x" * 501}, 422, "invalid"),
-        ({"status": "open", "version": 1}, 422, "invalid"),
-        ({}, 422, "invalid"),
+        (409, "closed-by-time"),
+        (409, "step-not-allowed"),
+        (422, "unknown-status"),
+        (403, "denied"),
     ],
 )
-def test_a_step_that_is_not_allowed_is_a_problem(send, fakes, body, status, problem):
+@CHANGES
+def test_a_change_that_the_database_refuses_is_its_problem(
+    rest, handler, method, path, body, function, status, slug
+):
+    rest.results |= {
+        "get_ticket": ticket_row(),
+        function: refusal(status, slug, "It is not allowed."),
+    }
+
+    answer = send(handler, method, path, body)
+
+    assert (answer.status, answer.problem) == (status, slug)
+    assert answer.json["detail"] == "It is not allowed."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"status": None},
+        {"status": "open", "reason": ""},
+        {"status": "open", "reason": "x" * 501},
+        {"status": "open", "version": 1},
+        {},
+    ],
+    ids=lambda body: str(body)[:40],
+)
+def test_an_invalid_status_change_never_reaches_the_database(rest, body):
     answer = send(update_ticket_status, "PATCH", STATUS, body)
 
-    assert (answer.status, answer.problem) == (status, problem)
-    assert fakes.tickets.get("1042") == fakes.ticket
+    assert (answer.status, answer.problem) == (422, "invalid")
+    assert not rest.calls
 
 
-def test_a_ticket_says_what_it_is_told_to(send):
-    change = {"subject": "Other", "priority": "high", "tags": ["bell"]}
+def test_an_update_sends_what_is_named_and_nothing_else(rest):
+    rest.results["update_ticket"] = ticket_row(subject="Other", version=2)
+    change = {"subject": "Other", "priority": "high", "tags": ["bell"], "skills": []}
+
+    answer = send(update_ticket, "PATCH", TICKET, change)
+
+    assert (answer.status, answer.json["subject"]) == (200, "Other")
+    assert answer.headers["etag"] == '"2"'
+    [call] = rest.calls
+    assert call.function == "update_ticket"
+    assert call.arguments == {"ticket": "1042", "changes": change}
+
+
+def test_custom_fields_are_merged_before_the_type_is_checked(rest):
+    rest.results |= {
+        "get_ticket": ticket_row(data={"impact": "team"}, version=4),
+        "update_ticket": ticket_row(version=5),
+    }
+    change = {"type": "incident", "data": {"floor": 2}}
 
     answer = send(update_ticket, "PATCH", TICKET, change)
 
     assert answer.status == 200
-    assert {name: answer.json[name] for name in change} == change
-    assert answer.headers["etag"] == '"2"'
+    assert rest.arguments("get_ticket") == [{"ticket": "1042"}]
+    assert rest.arguments("update_ticket") == [
+        {"ticket": "1042", "changes": change, "expected_version": 4}
+    ]
 
 
-def test_custom_fields_that_a_type_needs_stay(send, fakes):
-    send(update_ticket, "PATCH", TICKET, {"data": {"impact": "team"}})
-    incident = {"type": "incident", "data": {"floor": 2}}
-    kept = send(update_ticket, "PATCH", TICKET, incident)
-    lost = send(update_ticket, "PATCH", TICKET, {"data": {"impact": None}})
+@pytest.mark.parametrize(
+    ("row", "change"),
+    [
+        ({"type": "incident", "data": {"impact": "team"}}, {"data": {"impact": None}}),
+        ({}, {"type": "incident"}),
+        ({"type": "incident"}, {"data": {"floor": 2}}),
+    ],
+)
+def test_a_field_that_the_type_needs_cannot_be_missing(rest, row, change):
+    rest.results["get_ticket"] = ticket_row(**row)
 
-    assert kept.json["data"] == {"impact": "team", "floor": 2}
-    assert (lost.status, lost.problem) == (422, "missing-data")
-    assert fakes.tickets.get("1042").data["impact"] == "team"
+    answer = send(update_ticket, "PATCH", TICKET, change)
+
+    assert (answer.status, answer.problem) == (422, "missing-data")
+    assert rest.functions == ["get_ticket"]
 
 
-def test_a_type_asks_for_its_fields(send):
-    answer = send(update_ticket, "PATCH", TICKET, {"type": "incident"})
+@pytest.mark.parametrize(("times", "status"), [(1, 200), (2, 200), (3, 412)])
+def test_an_update_is_retried_when_the_ticket_changes_meanwhile(rest, times, status):
+    rest.results |= {
+        "get_ticket": in_turn(*(ticket_row(version=number) for number in (1, 2, 3))),
+        "update_ticket": in_turn(*[STALE] * times, ticket_row()),
+    }
+
+    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}})
+
+    attempts = min(times + 1, 3)
+    assert answer.status == status
+    assert rest.functions == ["get_ticket", "update_ticket"] * attempts
+    versions = [each["expected_version"] for each in rest.arguments("update_ticket")]
+    assert versions == [1, 2, 3][:attempts]
+
+
+def test_an_update_is_judged_again_when_the_ticket_changes_meanwhile(rest):
+    incident = ticket_row(type="incident", data={}, version=2)
+    rest.results |= {
+        "get_ticket": in_turn(ticket_row(), incident),
+        "update_ticket": STALE,
+    }
+
+    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}})
 
     assert (answer.status, answer.problem) == (422, "missing-data")
 
 
-@pytest.mark.parametrize(("times", "status"), [(2, 200), (3, 412)])
-def test_a_ticket_that_changes_meanwhile_is_judged_again(
-    send, fakes, times, status, monkeypatch
-):
-    write = fakes.tickets.update
-    left = [Stale] * times
+def test_an_update_of_an_old_version_is_not_written(rest):
+    rest.results["get_ticket"] = ticket_row(version=2)
+    headers = {"If-Match": '"1"'}
 
-    def busy(ticket, change, version):
-        if left:
-            raise left.pop()("It has changed.")
-        return write(ticket, change, version)
+    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}}, headers=headers)
 
-    monkeypatch.setattr(fakes.tickets, "update", busy)
-
-    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}})
-
-    assert answer.status == status
+    assert (answer.status, answer.problem) == (412, "stale")
+    assert "version 2" in answer.json["detail"]
+    assert rest.functions == ["get_ticket"]
 
 
 @pytest.mark.parametrize(
@@ -179,49 +267,83 @@ def test_a_ticket_that_changes_meanwhile_is_judged_again(
     ],
     ids=lambda body: str(body)[:40],
 )
-def test_a_change_that_makes_no_sense_is_a_problem(send, fakes, body):
+def test_an_invalid_change_never_reaches_the_database(rest, body):
     answer = send(update_ticket, "PATCH", TICKET, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert fakes.tickets.get("1042") == fakes.ticket
-
-
-def test_a_ticket_is_taken_given_and_put_back(send, fakes):
-    taken = send(assign_ticket, "PUT", ASSIGNEE, {"me": True})
-    given = send(assign_ticket, "PUT", ASSIGNEE, {"assignee_id": str(SOMEBODY)})
-    free = send(assign_ticket, "DELETE", ASSIGNEE)
-
-    assert [answer.headers["etag"] for answer in (taken, given, free)] == [
-        '"2"',
-        '"3"',
-        '"4"',
-    ]
-    assert given.json["assignee_id"] == str(SOMEBODY)
-    assert free.json["assignee_id"] is None
-
-
-def test_my_tickets_are_paged_to_the_last_one(send, fakes):
-    for number in range(1, 6):
-        extra = ticket(number=number)
-        fakes.tickets.stored[str(extra.id)] = extra
-    seen, query = [], "limit=2"
-
-    while query:
-        page = send(list_my_tickets, "GET", "/v1/tickets", query=query).json
-        seen += [each["number"] for each in page["items"]]
-        query = page["next_cursor"] and f"limit=2&cursor={page['next_cursor']}"
-
-    assert seen == [1042, 5, 4, 3, 2, 1]
+    assert not rest.calls
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["status=open,new", "status=open&status=new", "status=open%2Cnew", "status=new"],
+    ("method", "body", "function", "assignee"),
+    [
+        ("PUT", {"me": True}, "assign_ticket", {"assignee": "me"}),
+        (
+            "PUT",
+            {"assignee_id": str(SOMEBODY)},
+            "assign_ticket",
+            {"assignee": str(SOMEBODY)},
+        ),
+        ("DELETE", None, "release_ticket", {}),
+    ],
 )
-def test_statuses_are_listed_with_commas_or_repeated(send, query):
-    answer = send(list_my_tickets, "GET", "/v1/tickets", query=query)
+def test_a_ticket_is_assigned_and_released(rest, method, body, function, assignee):
+    rest.results[function] = ticket_row(
+        assignee_id=str(ME), assignee={"name": "Ida"}, version=2
+    )
 
-    assert [each["number"] for each in answer.json["items"]] == [1042]
+    answer = send(assign_ticket, method, ASSIGNEE, body)
+
+    assert answer.status == 200
+    assert UUID(answer.json["assignee_id"]) == ME
+    assert answer.json["assignee_name"] == "Ida"
+    assert answer.headers["etag"] == '"2"'
+    assert rest.arguments(function) == [{"ticket": "1042", **assignee}]
+
+
+def test_my_tickets_are_listed_page_by_page(rest):
+    rest.results["list_my_tickets"] = in_turn(
+        [ticket_row(number=number) for number in (5, 4, 3)], [ticket_row(number=3)]
+    )
+
+    first = send(list_my_tickets, "GET", "/v1/tickets", query="limit=2").json
+    query = f"limit=2&cursor={first['next_cursor']}"
+    last = send(list_my_tickets, "GET", "/v1/tickets", query=query).json
+
+    assert [each["number"] for each in first["items"]] == [5, 4]
+    assert last["next_cursor"] is None
+    assert rest.arguments("list_my_tickets") == [
+        {"page_size": 3},
+        {"page_size": 3, "before_number": 4},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "size"), [("", 51), ("limit=1", 2), ("limit=100", 101)]
+)
+def test_a_page_holds_50_items_or_as_many_as_the_query_names(rest, query, size):
+    rest.results["list_my_tickets"] = []
+
+    send(list_my_tickets, "GET", "/v1/tickets", query=query)
+
+    assert rest.arguments("list_my_tickets") == [{"page_size": size}]
+
+
+@pytest.mark.parametrize(
+    ("query", "statuses"),
+    [
+        ("status=open,new", ["open", "new"]),
+        ("status=open&status=new", ["open", "new"]),
+        ("status=open%2Cnew", ["open", "new"]),
+        ("status=new", ["new"]),
+    ],
+)
+def test_statuses_are_listed_with_commas_or_repeated(rest, query, statuses):
+    rest.results["list_my_tickets"] = []
+
+    send(list_my_tickets, "GET", "/v1/tickets", query=query)
+
+    assert rest.calls[0].arguments["statuses"] == statuses
 
 
 @pytest.mark.parametrize(
@@ -247,28 +369,34 @@ def test_statuses_are_listed_with_commas_or_repeated(send, query):
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_bad_query_is_a_problem(send, query, status, problem):
+def test_an_invalid_query_never_reaches_the_database(rest, query, status, problem):
     answer = send(list_my_tickets, "GET", "/v1/tickets", query=query)
 
     assert (answer.status, answer.problem) == (status, problem)
+    assert not rest.calls
 
 
-def test_the_feed_goes_on_after_the_last_event_seen(send):
-    for body in ({"status": "open"}, {"status": "pending"}, {"status": "open"}):
-        send(update_ticket_status, "PATCH", STATUS, body)
-    path = "/v1/tickets/1042/events"
+def test_the_events_of_a_ticket_go_on_after_the_last_one_seen(rest):
+    rest.results["list_ticket_events"] = in_turn(
+        [event_row(seq=seq) for seq in (1, 2, 3)], [event_row(seq=3)]
+    )
 
-    first = send(list_ticket_events, "GET", path, query="limit=2").json
-    rest = send(list_ticket_events, "GET", path, query="after=2").json
+    first = send(list_ticket_events, "GET", EVENTS, query="limit=2").json
+    last = send(list_ticket_events, "GET", EVENTS, query="after=2").json
 
     assert [each["seq"] for each in first["items"]] == [1, 2]
     assert first["next_cursor"] == "2"
-    assert [parse_event(each).seq for each in rest["items"]] == [3]
-    assert rest["next_cursor"] is None
+    assert [parse_event(each).seq for each in last["items"]] == [3]
+    assert last["next_cursor"] is None
+    assert rest.arguments("list_ticket_events") == [
+        {"ticket": "1042", "after": 0, "page_size": 3},
+        {"ticket": "1042", "after": 2, "page_size": 51},
+    ]
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=2147483648", "after=x", "seq=1"])
-def test_the_feed_refuses_what_is_no_place_in_it(send, query):
-    answer = send(list_ticket_events, "GET", "/v1/tickets/1042/events", query=query)
+def test_an_invalid_position_among_the_events_is_refused(rest, query):
+    answer = send(list_ticket_events, "GET", EVENTS, query=query)
 
     assert (answer.status, answer.problem) == (422, "invalid")
+    assert not rest.calls

@@ -1,14 +1,15 @@
-"""Managing and delivering webhooks, each function as Lambda runs it."""
+"""Managing webhooks, and delivering to them."""
 
 import pytest
 
-from functions.deliver_webhooks import app as deliver
-from functions.list_deliveries import app as list_deliveries
-from functions.manage_webhooks import app as manage
-from functions.try_webhooks import app as trial
+from functions.deliver_webhooks.app import handler as deliver_webhooks
+from functions.list_deliveries.app import handler as list_deliveries
+from functions.manage_webhooks.app import handler as manage_webhooks
+from functions.try_webhooks.app import handler as try_webhooks
+from shared.core.errors import Unavailable
 from tests.builders import ME, NOW
-from tests.events import SIGNED_IN, context, http_event, invoke
-from tests.fakes.postgrest import serving
+from tests.events import context, send
+from tests.fakes import OUTAGE, in_turn
 from tests.receivers import receiving
 
 ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
@@ -61,34 +62,14 @@ ONE = f"/v1/webhooks/{ID}"
 RANGE = {"since": "2026-11-23T09:00:00Z"}
 
 
-@pytest.fixture
-def rest(monkeypatch):
-    from shared.core.http import get_settings
-
-    with serving() as fake:
-        monkeypatch.setenv("SUPABASE_URL", fake.url)
-        monkeypatch.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
-        monkeypatch.setenv("SUPABASE_SECRET_KEY", "sb_secret_worker")
-        monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
-        get_settings.cache_clear()
-        yield fake
-        get_settings.cache_clear()
-
-
-def send(method, path, body=None, query="", **headers):
-    given = SIGNED_IN | headers
-    event = http_event(method, path, body, given, query)
-    return invoke(function_of(method, path).handler, event)
-
-
-def function_of(method, path):
+def handler_of(method, path):
     if path.endswith(("/secret", "/ping", "/replay")):
-        return trial
-    return list_deliveries if "/deliveries" in path else manage
+        return try_webhooks
+    return list_deliveries if "/deliveries" in path else manage_webhooks
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "told", "status", "function", "asked"),
+    ("method", "path", "body", "result", "status", "function", "arguments"),
     [
         ("GET", "/v1/webhooks", None, [WEBHOOK], 200, "list_webhooks", {}),
         ("GET", ONE, None, WEBHOOK, 200, "get_webhook", {"webhook": ID}),
@@ -149,39 +130,42 @@ def function_of(method, path):
         ),
     ],
 )
-def test_a_route_is_one_command(
-    rest, method, path, body, told, status, function, asked
+def test_a_route_is_one_call(
+    rest, method, path, body, result, status, function, arguments
 ):
-    rest.answers = [(200, told)]
-    key = {"idempotency-key": "k"} if method == "POST" else {}
+    rest.results[function] = result
+    key = {"Idempotency-Key": "k"} if method == "POST" else {}
 
-    answer = send(method, path, body, **key)
+    answer = send(handler_of(method, path), method, path, body, headers=key)
 
     assert answer.status == status, answer.body
-    [question] = rest.asked
-    assert (question.function, question.arguments) == (function, asked)
+    assert rest.functions == [function]
+    assert rest.arguments(function) == [arguments]
 
 
-def test_a_webhook_is_made_and_tells_its_secret(rest):
-    rest.answers = [(200, WEBHOOK | {"secret": SECRET})]
+def test_a_webhook_is_created_with_a_secret(rest):
+    rest.results["create_webhook"] = WEBHOOK | {"secret": SECRET}
 
-    answer = send("POST", "/v1/webhooks", {"url": WEBHOOK["url"]})
+    answer = send(manage_webhooks, "POST", "/v1/webhooks", {"url": WEBHOOK["url"]})
 
     assert (answer.status, answer.json["secret"]) == (201, SECRET)
     assert answer.headers["location"] == ONE
+    assert rest.arguments("create_webhook")[0]["url"] == WEBHOOK["url"]
 
 
 def test_deliveries_are_listed_page_by_page(rest):
-    rest.answers = [(200, [DELIVERY, DELIVERY | {"id": ID}]), (200, [])]
+    function, path = "list_webhook_deliveries", f"{ONE}/deliveries"
+    rest.results[function] = in_turn([DELIVERY, DELIVERY | {"id": ID}], [])
 
-    first = send("GET", f"{ONE}/deliveries", query="limit=1&state=failed").json
+    first = send(list_deliveries, "GET", path, query="limit=1&state=failed").json
     query = f"limit=1&cursor={first['next_cursor']}"
-    rest_of_it = send("GET", f"{ONE}/deliveries", query=query).json
+    last = send(list_deliveries, "GET", path, query=query).json
 
     assert len(first["items"]) == 1
-    assert rest.asked[0].arguments["state"] == "failed"
-    assert rest.asked[1].arguments["before"][1] == OTHER
-    assert rest_of_it["next_cursor"] is None
+    assert last["next_cursor"] is None
+    start, rest_of_it = rest.arguments(function)
+    assert start == {"webhook": ID, "state": "failed", "page_size": 2}
+    assert rest_of_it["before"][1] == OTHER
 
 
 @pytest.mark.parametrize(
@@ -204,69 +188,77 @@ def test_deliveries_are_listed_page_by_page(rest):
         ("PATCH", ONE, {"paused": "yes"}),
     ],
 )
-def test_what_makes_no_sense_is_refused(rest, method, path, body):
-    answer = send(method, path, body)
+def test_an_invalid_request_never_reaches_the_database(rest, method, path, body):
+    answer = send(handler_of(method, path), method, path, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
-    assert rest.asked == []
+    assert not rest.calls
 
 
-def due(url):
-    return {
-        "delivery_id": OTHER,
-        "endpoint_id": ID,
-        "event_id": OTHER,
-        "type": "WEBHOOK_PING",
-        "attempt": 1,
-        "age_seconds": 0.0,
-        "url": url,
-        "secrets": [SECRET],
-        "body": "{}",
-    }
+@pytest.fixture
+def due(rest, aws, monkeypatch):
+    """Let one delivery to an address be due, and say whether it is retried."""
+    monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
+
+    def due(url, *, retried):
+        delivery = {
+            "delivery_id": OTHER,
+            "endpoint_id": ID,
+            "event_id": OTHER,
+            "type": "WEBHOOK_PING",
+            "attempt": 1,
+            "age_seconds": 0.0,
+            "url": url,
+            "secrets": [SECRET],
+            "body": "{}",
+        }
+        rest.results |= {
+            "claim_webhook_deliveries": in_turn([delivery], []),
+            "record_webhook_attempt": retried,
+            "delete_old_webhook_deliveries": 0,
+        }
+
+    return due
 
 
-def test_what_is_due_is_sent_and_recorded(rest, capsys):
+def test_due_deliveries_are_sent_and_recorded(rest, aws, due, capsys):
     with receiving() as receivers:
-        url = f"{receivers.url}/ok"
-        rest.answers = [(200, [due(url)]), (200, False), (200, []), (200, 0)]
+        due(f"{receivers.url}/ok", retried=False)
+        result = deliver_webhooks({}, context(60_000))
 
-        told = deliver.handler({}, context(60_000))
-
-    assert told == {"delivered": 1}
-    assert [asked.function for asked in rest.asked] == [
+    assert result == {"delivered": 1}
+    assert rest.functions == [
         "claim_webhook_deliveries",
         "record_webhook_attempt",
         "claim_webhook_deliveries",
         "delete_old_webhook_deliveries",
     ]
     assert "whsec_" not in capsys.readouterr().out
-    assert "signature" not in str(rest.asked[1].arguments)
+    assert "signature" not in str(rest.arguments("record_webhook_attempt"))
+    assert not aws.calls
 
 
-def test_what_is_due_again_soon_triggers_the_worker(rest, monkeypatch):
-    triggers = []
-    monkeypatch.setattr(deliver, "trigger_again", triggers.append)
+def test_a_delivery_that_is_due_again_soon_triggers_the_worker(rest, aws, due):
     with receiving() as receivers:
-        url = f"{receivers.url}/failing"
-        rest.answers = [(200, [due(url)]), (200, True), (200, [])]
+        due(f"{receivers.url}/failing", retried=True)
+        result = deliver_webhooks({"triggered": True}, context(60_000))
 
-        told = deliver.handler({"triggered": True}, context(60_000))
-
-    assert told == {"retry": 1}
-    assert [3.75 <= seconds <= 6.25 for seconds in triggers] == [True]
-    log = rest.asked[1].arguments["log"]
-    assert log["response"] == "a\ufffdb\ufffd"
-
-
-def test_no_time_is_no_claim(rest):
-    rest.answers = [(200, 0)]
-
-    assert deliver.handler({}, context(20_000)) == {}
-    assert [asked.function for asked in rest.asked] == ["delete_old_webhook_deliveries"]
+    assert result == {"retry": 1}
+    [(job, seconds)] = aws.triggered()
+    assert (job, 4 <= seconds <= 7) == ("webhooks", True)
+    [attempt] = rest.arguments("record_webhook_attempt")
+    assert attempt["log"]["response"] == "a\ufffdb\ufffd"
 
 
-def test_an_outage_is_the_queues_to_retry(rest):
-    rest.reports(503, "PGRST000", "no connection")
+def test_nothing_is_claimed_without_time_to_send_it(rest, due):
+    due("http://127.0.0.1:9/", retried=False)
 
-    with pytest.raises(Exception, match="unavailable"):
-        deliver.handler({}, context(60_000))
+    assert deliver_webhooks({}, context(20_000)) == {}
+    assert rest.functions == ["delete_old_webhook_deliveries"]
+
+
+def test_an_outage_is_raised_for_the_scheduler_to_retry(rest):
+    rest.results["claim_webhook_deliveries"] = OUTAGE
+
+    with pytest.raises(Unavailable):
+        deliver_webhooks({}, context(60_000))

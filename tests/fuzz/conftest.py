@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.database.desk import Desk
-from tests.database.server import DESK, open_connection, shared_server
+from tests.database.acting import ActingConnection
+from tests.database.server import SEEDED, open_connection, shared_server
 
 
 @pytest.fixture
 def desk_of_the_cast(pytestconfig):
     server = shared_server(pytestconfig)
-    database = server.clone(DESK)
+    database = server.clone(SEEDED)
     with open_connection(server.dsn(database)) as connection:
-        yield Desk(connection)
+        yield ActingConnection(connection)
     server.drop(database)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 from tests.open_desk import open_desk
 
 from .runs import fuzz_everybody
@@ -33,7 +33,7 @@ def test_no_response_is_an_error_or_shows_what_is_hidden(own_desk):
 
 @pytest.mark.parametrize("who", [None, "customer", "stranger", "biller"])
 def test_a_ticket_in_the_wrong_answer_would_be_seen(desk_of_the_cast, who):
-    ticket = desk_of_the_cast.ticket("customer")
+    ticket = desk_of_the_cast.create_ticket("customer")
     visibility = Visibility(desk_of_the_cast.connection, who and str(id_of(who)))
 
     hidden = visibility.hidden(f'{{"ticket_id": "{ticket["id"]}"}}')
@@ -43,7 +43,7 @@ def test_a_ticket_in_the_wrong_answer_would_be_seen(desk_of_the_cast, who):
 
 
 def test_a_note_in_a_customers_answer_would_be_seen(desk_of_the_cast):
-    ticket = desk_of_the_cast.ticket("customer")
+    ticket = desk_of_the_cast.create_ticket("customer")
     note = desk_of_the_cast.note(ticket)
     [event] = [row for row in desk_of_the_cast.events(ticket) if row["is_internal"]]
     answer = f'["{note["id"]}", "{event["id"]}"]'
@@ -58,7 +58,7 @@ def test_a_note_in_a_customers_answer_would_be_seen(desk_of_the_cast):
 
 
 def test_ids_that_the_caller_sent_are_no_leak(desk_of_the_cast):
-    ticket = desk_of_the_cast.ticket("customer")
+    ticket = desk_of_the_cast.create_ticket("customer")
     visibility = Visibility(desk_of_the_cast.connection, str(id_of("stranger")))
 
     assert visibility.hidden(ticket["id"], known=f"/v1/tickets/{ticket['id']}") == []

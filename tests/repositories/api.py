@@ -7,6 +7,7 @@ from dataclasses import replace
 from infra.local.platform import Ports
 from infra.local.processes import running
 from shared.core.persistence import open_database
+from shared.core.persistence.database import SCHEMA
 from tests.database.server import Server
 
 from .tokens import token_of
@@ -41,6 +42,7 @@ def serving(server: Server, database: str) -> Iterator[Api]:
         environment={
             **parts["postgrest"].environment,
             "PGRST_DB_URI": server.dsn(database, "authenticator"),
+            "PGRST_DB_SCHEMAS": SCHEMA,
             "PGRST_SERVER_PORT": str(ports.rest),
             "PGRST_ADMIN_SERVER_PORT": str(ports.rest_admin),
         },

@@ -1,9 +1,9 @@
-"""The repositories over the real PostgREST, as the cast of the database tests."""
+"""The repositories over the real PostgREST, as the personas of the database tests."""
 
 import pytest
 
-from tests.database.desk import Desk
-from tests.database.server import DESK, open_connection, shared_server
+from tests.database.acting import ActingConnection
+from tests.database.server import SEEDED, open_connection, shared_server
 
 from .api import serving
 
@@ -16,19 +16,19 @@ def server(pytestconfig):
 @pytest.fixture(scope="session")
 def api(server):
     """A database of these tests; each test makes the tickets it is about."""
-    with serving(server, server.clone(DESK)) as api:
+    with serving(server, server.clone(SEEDED)) as api:
         yield api
 
 
 @pytest.fixture
 def doomed_api(server):
     """A database that a test may take away."""
-    with serving(server, server.clone(DESK)) as api:
+    with serving(server, server.clone(SEEDED)) as api:
         yield api
 
 
 @pytest.fixture
 def watch(api):
-    """Looks at the database of the tests from the side."""
+    """A connection of its own to the database of the tests."""
     with open_connection(api.dsn) as connection:
-        yield Desk(connection)
+        yield ActingConnection(connection)

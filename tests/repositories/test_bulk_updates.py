@@ -41,7 +41,7 @@ def worked_off(api):
         work.apply(claimed)
 
 
-def test_a_bulk_update_is_begun_worked_off_read_and_taken_back(api):
+def test_a_bulk_update_is_started_applied_read_and_undone(api):
     ticket = opened(api)
     ref = str(ticket.id)
 

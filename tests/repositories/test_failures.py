@@ -1,4 +1,4 @@
-"""Tokens that open nothing, and databases that do not answer."""
+"""Bad tokens, and databases that do not respond."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -35,7 +35,7 @@ def tokens(api, tmp_path_factory):
      "without a signature", "with alg none", "signed with a guess",
      "for another service", "without an audience", "of somebody deleted", "no token"],
 )  # fmt: skip
-def test_a_token_that_is_not_good_opens_nothing(api, tokens, wrong):
+def test_a_bad_token_is_unauthenticated(api, tokens, wrong):
     database = api.open_with(tokens[wrong])
 
     with pytest.raises(Unauthenticated):
@@ -44,19 +44,19 @@ def test_a_token_that_is_not_good_opens_nothing(api, tokens, wrong):
         TicketRepository(database).create(DRAFT, TicketPriority.LOW, None)
 
 
-def test_without_a_token_there_is_nobody(api):
+def test_a_call_without_a_token_is_unauthenticated(api):
     with pytest.raises(Unauthenticated):
         PeopleRepository(api.open(None)).me()
 
 
-def test_a_person_is_no_worker_and_a_worker_no_person(api):
+def test_people_and_workers_do_not_have_each_others_rights(api):
     with pytest.raises(Unauthenticated):
         SolvedTickets(api.open("admin")).close_due()
     with pytest.raises(Unauthenticated):
         PeopleRepository(api.worker()).me()
 
 
-def test_a_statement_that_takes_too_long_is_an_outage(api, watch):
+def test_a_cancelled_statement_is_an_outage(api, watch):
     """A time-out and a cancelled statement have the same SQLSTATE."""
     ticket = TicketRepository(api.open("customer")).create(
         DRAFT, TicketPriority.LOW, None
@@ -69,13 +69,13 @@ def test_a_statement_that_takes_too_long_is_an_outage(api, watch):
         )
         draft = CommentDraft(body="So.")
         late = pool.submit(comments.add, str(ticket.id), draft, None)
-        watch.wait_for_waiting(1)
+        watch.wait_for_blocked(1)
         watch.connection.execute(CANCEL)
         with pytest.raises(Unavailable):
             late.result(30)
 
 
-def test_a_database_that_is_gone_is_an_outage(server, doomed_api):
+def test_a_missing_database_is_an_outage(server, doomed_api):
     people = PeopleRepository(doomed_api.open("agent"))
     assert people.me().name == "Agent"
 
@@ -85,7 +85,7 @@ def test_a_database_that_is_gone_is_an_outage(server, doomed_api):
         people.me()
 
 
-def test_an_api_that_is_gone_is_an_outage(server):
+def test_a_missing_api_is_an_outage(server):
     nobody = Api(server, "postgres", Ports.free())
 
     with pytest.raises(Unavailable):

@@ -12,33 +12,31 @@ from shared.tickets.comments import (
     LeaseClaim,
     ReplyLeaseRepository,
 )
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
-ASK, TAKE = LeaseClaim(), LeaseClaim(take_over=True)
+CLAIM, TAKE_OVER = LeaseClaim(), LeaseClaim(take_over=True)
 
 
 @pytest.fixture
 def ref(api):
     draft = TicketDraft(subject="Printer", body="It burns.")
-    made = TicketRepository(api.open("customer")).create(
-        draft, TicketPriority.HIGH, None
-    )
-    return str(made.number)
+    customer = TicketRepository(api.open("customer"))
+    return str(customer.create(draft, TicketPriority.HIGH, None).number)
 
 
 def leases(api, who):
     return ReplyLeaseRepository(api.open(who))
 
 
-def test_a_reply_is_held_taken_over_and_let_go(api, ref):
-    held = leases(api, "agent").hold(ref, ASK)
+def test_a_lease_is_held_taken_over_and_released(api, ref):
+    held = leases(api, "agent").hold(ref, CLAIM)
     with pytest.raises(Conflict) as refusal:
-        leases(api, "lead").hold(ref, ASK)
+        leases(api, "lead").hold(ref, CLAIM)
     with pytest.raises(Conflict):
         CommentRepository(api.open("lead")).add(ref, CommentDraft(body="Hello."), None)
 
-    taken = leases(api, "lead").hold(ref, TAKE)
+    taken = leases(api, "lead").hold(ref, TAKE_OVER)
     seen = leases(api, "agent").read(ref)
     free = leases(api, "lead").release(ref)
 
@@ -52,10 +50,10 @@ def test_a_reply_is_held_taken_over_and_let_go(api, ref):
 
 
 def test_refusals_come_as_their_kind(api, ref):
-    for ask in ("read", "release"):
+    for method in ("read", "release"):
         with pytest.raises(Denied):
-            getattr(leases(api, "customer"), ask)(ref)
+            getattr(leases(api, "customer"), method)(ref)
         with pytest.raises(NotFound):
-            getattr(leases(api, "stranger"), ask)(ref)
+            getattr(leases(api, "stranger"), method)(ref)
     with pytest.raises(Denied):
-        leases(api, "customer").hold(ref, TAKE)
+        leases(api, "customer").hold(ref, TAKE_OVER)

@@ -31,7 +31,7 @@ from shared.tickets import (
     WaitingParty,
 )
 from shared.views import ViewChange, ViewDraft, ViewRepository, ViewScope
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
 
@@ -39,34 +39,34 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def billing(api):
     """Five tickets in queue billing, tagged so that others do not count."""
-    wanted = QueueFilter(tags=["counted"])
+    counted = QueueFilter(tags=["counted"])
     for priority in (*TicketPriority, TicketPriority.LOW):
         draft = TicketDraft(
             subject="Bill", body="Wrong.", queue="billing", tags=["counted"],
             priority=priority,
         )  # fmt: skip
         TicketRepository(api.open("stranger")).create(draft, priority, None)
-    return wanted
+    return counted
 
 
 @pytest.mark.parametrize("sort", QueueSort)
-def test_a_queue_read_in_pages_is_the_queue(api, billing, sort):
+def test_a_queue_is_read_in_pages(api, billing, sort):
     queues = QueueRepository(api.open("biller"))
     if sort is QueueSort.WAITING:
         billing = billing.model_copy(update={"waiting_on": [WaitingParty.AGENT]})
-    asked = Selection(filters=billing, sort=sort)
+    selection = Selection(filters=billing, sort=sort)
 
     numbers, cursor = [], None
     while True:
-        page = queues.page("billing", asked, cursor, 2)
+        page = queues.page("billing", selection, cursor, 2)
         numbers += [ticket.number for ticket in page.items]
         if (cursor := page.next_cursor) is None:
             break
 
-    made = sorted(numbers)
+    oldest_first = sorted(numbers)
     assert len(set(numbers)) == 5
     newest_first = sort in (QueueSort.NEWEST, QueueSort.UPDATED)
-    assert numbers == (made[::-1] if newest_first else made)
+    assert numbers == (oldest_first[::-1] if newest_first else oldest_first)
 
 
 def test_a_queue_is_filtered(api, billing):
@@ -75,8 +75,8 @@ def test_a_queue_is_filtered(api, billing):
         update={"priorities": [TicketPriority.LOW], "assignee": "none"}
     )
 
-    def found(wanted):
-        return queues.page("billing", Selection(filters=wanted), None, 9).items
+    def found(filters):
+        return queues.page("billing", Selection(filters=filters), None, 9).items
 
     assert [each.priority for each in found(narrow)] == [TicketPriority.LOW] * 2
     assert found(billing.model_copy(update={"assignee": id_of("biller")})) == []
@@ -84,28 +84,28 @@ def test_a_queue_is_filtered(api, billing):
     assert len(found(billing.model_copy(update={"requester": id_of("stranger")}))) == 5
 
 
-def test_a_ticket_of_a_list_comes_with_names_and_whether_it_is_new(api, billing):
-    asked = Selection(filters=billing)
+def test_a_ticket_of_a_list_has_names_and_says_whether_it_is_unread(api, billing):
+    selection = Selection(filters=billing)
 
     [first, *_] = (
-        QueueRepository(api.open("admin")).page("billing", asked, None, 9).items
+        QueueRepository(api.open("admin")).page("billing", selection, None, 9).items
     )
 
     assert (first.requester_name, first.assignee_name) == ("Stranger", None)
     assert first.unread is True
 
 
-def test_a_total_is_told_when_it_is_asked_for(api, billing):
+def test_a_total_is_counted_on_request(api, billing):
     queues = QueueRepository(api.open("biller"))
-    asked = Selection(filters=billing)
+    selection = Selection(filters=billing)
 
-    counted = queues.page("billing", asked, None, 2, count=True)
+    counted = queues.page("billing", selection, None, 2, count=True)
 
     assert counted.total == Total(count=5, exact=True)
-    assert queues.page("billing", asked, None, 2).total is None
+    assert queues.page("billing", selection, None, 2).total is None
 
 
-def test_a_queue_not_worked_is_not_found(api, billing):
+def test_a_queue_of_others_is_not_found(api, billing):
     for who in ("customer", "agent"):
         with pytest.raises(NotFound):
             QueueRepository(api.open(who)).page(
@@ -135,20 +135,20 @@ def test_a_view_is_saved_read_changed_and_deleted(api, billing):
     views, queues = ViewRepository(database), QueueRepository(database)
     draft = ViewDraft(name="Counted", queue="billing", conditions=billing)
 
-    made = views.create(draft, "k")
-    first = queues.view(made.id, None, 3, count=True)
-    rest = queues.view(made.id, first.next_cursor, 3)
-    changed = views.change(made.id, ViewChange(sort=QueueSort.NEWEST))
+    created = views.create(draft, "k")
+    first = queues.view(created.id, None, 3, count=True)
+    rest = queues.view(created.id, first.next_cursor, 3)
+    changed = views.change(created.id, ViewChange(sort=QueueSort.NEWEST))
 
-    assert (views.create(draft, "k"), views.all()) == (made, [changed])
-    assert made.conditions.model_dump() == billing.model_dump()
+    assert (views.create(draft, "k"), views.all()) == (created, [changed])
+    assert created.conditions.model_dump() == billing.model_dump()
     assert [len(first.items), len(rest.items), rest.next_cursor] == [3, 2, None]
     assert first.total == Total(count=5, exact=True)
     with pytest.raises(Invalid):
-        queues.view(made.id, first.next_cursor, 3)
-    assert views.delete(made.id) == changed
+        queues.view(created.id, first.next_cursor, 3)
+    assert views.delete(created.id) == changed
     with pytest.raises(NotFound):
-        queues.view(made.id, None, 3)
+        queues.view(created.id, None, 3)
 
 
 def test_refusals_about_views_come_as_their_kind(api):
@@ -164,7 +164,7 @@ def test_refusals_about_views_come_as_their_kind(api):
         views.delete(id_of("view"))
 
 
-def test_how_a_queue_stands_is_told(api, billing):
+def test_the_status_of_a_queue_is_returned(api, billing):
     status = QueueStatusRepository(api.open("biller")).status("billing")
 
     assert (status.new >= 5, status.waiting >= 5) == (True, True)
@@ -185,9 +185,9 @@ def test_a_worker_broadcasts_and_nobody_else(api, billing):
 
 def test_a_read_marker_makes_a_ticket_read(api, billing):
     tickets = TicketRepository(api.open("biller"))
-    asked = Selection(filters=billing)
+    selection = Selection(filters=billing)
     [first, *_] = (
-        QueueRepository(api.open("biller")).page("billing", asked, None, 9).items
+        QueueRepository(api.open("biller")).page("billing", selection, None, 9).items
     )
 
     markers = ReadMarkerRepository(api.open("biller"))
@@ -197,14 +197,14 @@ def test_a_read_marker_makes_a_ticket_read(api, billing):
     assert tickets.get(str(first.id)).unread is False
 
 
-def test_the_overview_counts(api, billing):
+def test_queues_are_listed_with_their_counts(api, billing):
     [queue] = QueueRepository(api.open("biller")).overview()
 
     assert (queue.key, queue.counts.new >= 5) == ("billing", True)
     assert QueueRepository(api.open("customer")).overview() == []
 
 
-def test_whoever_signed_in_is_told_who_they_are(api):
+def test_the_caller_is_returned_with_roles_and_queues(api):
     me = PeopleRepository(api.open("lead")).me()
 
     assert (me.id, me.name, me.email) == (id_of("lead"), "Lead", "lead@example.com")
@@ -213,7 +213,7 @@ def test_whoever_signed_in_is_told_who_they_are(api):
     assert [queue.key for queue in me.queues] == ["support"]
 
 
-def test_people_are_found_page_by_page_by_staff(api):
+def test_staff_list_people_page_by_page(api):
     people = PeopleRepository(api.open("agent"))
 
     first = people.find(None, "customer", None, 5)
@@ -226,17 +226,17 @@ def test_people_are_found_page_by_page_by_staff(api):
         PeopleRepository(api.open("customer")).find(None, None, None, 5)
 
 
-def test_a_role_is_defined_given_and_taken(api):
+def test_a_role_is_defined_granted_and_revoked(api):
     roles = RoleRepository(api.open("admin"))
     reader = RoleDefinition(name="Reader", permissions=["tickets.read"])
 
     defined = roles.define("reader", reader)
-    given = roles.grant(id_of("colleague"), "reader")
-    taken = roles.revoke(id_of("colleague"), "reader")
+    granted = roles.grant(id_of("colleague"), "reader")
+    revoked = roles.revoke(id_of("colleague"), "reader")
 
     assert defined in roles.all()
-    assert given.roles == ["customer", "reader"]
-    assert taken.roles == ["customer"]
+    assert granted.roles == ["customer", "reader"]
+    assert revoked.roles == ["customer"]
 
 
 def test_refusals_about_roles_come_as_their_kind(api):

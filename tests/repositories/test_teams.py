@@ -1,4 +1,4 @@
-"""Queues, people at work and claims through PostgREST, and what workers give."""
+"""Queues, agents, claims and automatic assignment through PostgREST."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -17,7 +17,7 @@ from shared.people.agents import (
 from shared.queues import Queue, QueueRepository
 from shared.queues.administration import QueueAdministration, QueueChange, QueueDraft
 from shared.tickets import Ticket, TicketDraft, TicketRepository
-from tests.database.cast import grant, id_of, sign_up
+from tests.database.personas import grant, id_of, sign_up
 
 from .api import Api
 
@@ -31,7 +31,7 @@ NUMBERS = count(1)
 
 @dataclass(frozen=True)
 class Returns:
-    """A queue of one test, and the name of the clerk who alone works it."""
+    """A queue of one test, and the name of its only member."""
 
     api: Api
     queue: Queue
@@ -57,18 +57,18 @@ def returns(api, watch):
     sign_up(watch.connection, clerk)
     grant(watch.connection, clerk, "agent")
     # Other tests count the customers.
-    watch.run(
+    watch.execute(
         "delete from public.person_roles where person_id = %s and role = 'customer'",
         id_of(clerk),
     )
     queues = QueueAdministration(api.open("admin"))
-    made = queues.create(QueueDraft(key=key, name="Returns"), key)
+    queue = queues.create(QueueDraft(key=key, name="Returns"), key)
     queues.add(key, id_of(clerk))
     AgentRepository(api.open(clerk)).set_availability("me", HERE)
-    return Returns(api, made, clerk)
+    return Returns(api, queue, clerk)
 
 
-def test_a_queue_is_made_once_a_key_and_changed(api, returns):
+def test_a_queue_is_created_once_a_key_and_changed(api, returns):
     queues = QueueAdministration(api.open("admin"))
     draft = QueueDraft(key=returns.key, name="Returns")
 
@@ -94,7 +94,7 @@ def test_a_queue_is_made_once_a_key_and_changed(api, returns):
     ]
 
 
-def test_a_queue_is_not_everybodys_to_change(api, returns):
+def test_a_queue_is_changed_by_those_who_may(api, returns):
     with pytest.raises(Denied):
         QueueAdministration(returns.as_clerk()).change(
             returns.key, QueueChange(archived=True)
@@ -107,7 +107,7 @@ def test_a_queue_is_not_everybodys_to_change(api, returns):
         QueueAdministration(api.open("agent")).members(returns.key)
 
 
-def test_members_come_and_go(api, returns):
+def test_members_are_added_and_removed(api, returns):
     queues = QueueAdministration(api.open("admin"))
 
     added = queues.add(returns.key, id_of("neighbour"))
@@ -122,7 +122,7 @@ def test_members_come_and_go(api, returns):
         queues.add(returns.key, id_of("customer"))
 
 
-def test_somebody_says_whether_they_are_there(api, returns):
+def test_an_agent_sets_their_availability(api, returns):
     clerk = AgentRepository(returns.as_clerk())
 
     away = clerk.set_availability("me", AWAY)
@@ -136,7 +136,7 @@ def test_somebody_says_whether_they_are_there(api, returns):
         AgentRepository(api.open("agent")).set_availability(id_of(returns.clerk), AWAY)
 
 
-def test_what_comes_next_is_claimed_with_the_names_of_people(api, returns):
+def test_the_next_ticket_is_claimed_with_the_names_of_people(api, returns):
     claims = ClaimRepository(returns.as_clerk())
     assert claims.claim(returns.key, None) is None
     opened = returns.opens()
@@ -151,7 +151,7 @@ def test_what_comes_next_is_claimed_with_the_names_of_people(api, returns):
         ClaimRepository(api.open("agent")).claim(returns.key, None)
 
 
-def test_nobody_claims_beyond_their_capacity_or_while_away(api, returns):
+def test_an_agent_at_capacity_or_away_claims_nothing(api, returns):
     admin, clerk = (
         AgentRepository(api.open("admin")),
         AgentRepository(returns.as_clerk()),
@@ -165,7 +165,7 @@ def test_nobody_claims_beyond_their_capacity_or_while_away(api, returns):
         ClaimRepository(returns.as_clerk()).claim(None, None)
 
 
-def test_workers_give_what_waits(api, returns):
+def test_a_worker_assigns_waiting_tickets(api, returns):
     work = AssignmentRepository(api.worker())
     QueueAdministration(api.open("admin")).change(
         returns.key, QueueChange(strategy="round_robin")
@@ -182,12 +182,12 @@ def test_workers_give_what_waits(api, returns):
     )
 
 
-def test_what_follows_from_an_event_follows_once(api, returns, watch):
+def test_an_event_assigns_once(api, returns, watch):
     work = AssignmentRepository(api.worker())
     admin = QueueAdministration(api.open("admin"))
     admin.change(returns.key, QueueChange(strategy="least_loaded"))
     opened = returns.opens()
-    event = watch.one(
+    event = watch.scalar(
         "select id from public.ticket_events where ticket_id = %s", opened.id
     )
 

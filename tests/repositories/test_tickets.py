@@ -1,4 +1,4 @@
-"""Tickets and conversations through PostgREST."""
+"""Tickets and comments through PostgREST."""
 
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from shared.tickets import (
     TicketRepository,
 )
 from shared.tickets.comments import CommentDraft, CommentRepository
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
 DRAFT = TicketDraft(
@@ -48,28 +48,36 @@ def test_a_ticket_is_created_and_read_with_names(api):
     assert (read.priority, read.data) == (TicketPriority.HIGH, {"impact": "team"})
 
 
-def test_a_request_repeated_with_its_key_is_one_ticket(api):
-    key = str(uuid4())
+def test_the_priority_of_a_draft_goes_before_that_of_triage(api):
+    draft = DRAFT.model_copy(update={"priority": TicketPriority.URGENT})
 
-    assert opened(api, key=key) == opened(api, key=key)
+    assert opened(api, draft=draft).priority is TicketPriority.URGENT
+
+
+def test_a_request_repeated_with_its_key_is_one_ticket(api):
+    key, customer = str(uuid4()), tickets(api, "customer")
+
+    first = customer.create(DRAFT, TicketPriority.HIGH, key)
+
+    assert customer.create(DRAFT, TicketPriority.LOW, key) == first
     with pytest.raises(Invalid) as refusal:
         opened(api, draft=DRAFT.model_copy(update={"subject": "Other"}), key=key)
     assert refusal.value.problem == "idempotency-key-reused"
 
 
-def test_a_ticket_is_taken_moved_and_put_back(api):
+def test_a_ticket_is_assigned_moved_and_released(api):
     ticket = opened(api)
 
-    taken = tickets(api, "agent").assign(str(ticket.id), "me", ticket.version)
-    moved = move(api, taken, "open", taken.version)
-    freed = tickets(api, "agent").release(str(ticket.id), None)
+    assigned = tickets(api, "agent").assign(str(ticket.id), "me", ticket.version)
+    moved = move(api, assigned, "open", assigned.version)
+    released = tickets(api, "agent").release(str(ticket.id), None)
 
-    assert (taken.assignee_id, taken.assignee_name) == (id_of("agent"), "Agent")
+    assert (assigned.assignee_id, assigned.assignee_name) == (id_of("agent"), "Agent")
     assert moved.status_category is StatusCategory.OPEN
-    assert (freed.assignee_id, freed.version) == (None, 4)
+    assert (released.assignee_id, released.version) == (None, 4)
 
 
-def test_a_ticket_is_changed_where_it_is_named(api):
+def test_an_update_changes_what_is_named(api):
     ticket = opened(api)
     change = TicketChange(queue="billing", tags=[], data={"impact": None, "a": 1})
 
@@ -81,6 +89,40 @@ def test_a_ticket_is_changed_where_it_is_named(api):
         tickets(api, "agent").update(str(ticket.number), change, None)
 
 
+@pytest.mark.parametrize("ref", [str(id_of("no ticket")), "999999999", "nonsense", ""])
+def test_a_ticket_that_does_not_exist_is_not_found(api, ref):
+    ours, comments = tickets(api, "admin"), CommentRepository(api.open("admin"))
+
+    for attempt in (
+        lambda: ours.get(ref),
+        lambda: ours.events(ref, 0, 10),
+        lambda: ours.update(ref, TicketChange(subject="Other"), None),
+        lambda: ours.change_status(ref, StatusChange(status="open"), None),
+        lambda: ours.assign(ref, "me", None),
+        lambda: ours.release(ref, None),
+        lambda: comments.read(ref, None, 10),
+        lambda: comments.add(ref, PUBLIC, None),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+
+
+def test_a_stale_version_changes_nothing(api):
+    ticket, ours = opened(api), tickets(api, "agent")
+    ref, stale = str(ticket.id), ticket.version + 1
+
+    for attempt in (
+        lambda: ours.update(ref, TicketChange(subject="Other"), stale),
+        lambda: ours.change_status(ref, StatusChange(status="open"), stale),
+        lambda: ours.assign(ref, "me", stale),
+        lambda: ours.release(ref, stale),
+    ):
+        with pytest.raises(Stale):
+            attempt()
+
+    assert ours.get(ref).version == ticket.version
+
+
 def test_refusals_come_as_their_kind(api):
     ticket = opened(api)
     ref = str(ticket.id)
@@ -89,10 +131,10 @@ def test_refusals_come_as_their_kind(api):
         tickets(api, "stranger").get(ref)
     with pytest.raises(Denied):
         move(api, ticket, "open", who="customer")
-    with pytest.raises(Stale):
-        move(api, ticket, "open", version=99)
     with pytest.raises(Conflict) as step:
         move(api, ticket, "on_hold")
+    with pytest.raises(Conflict) as closing:
+        move(api, ticket, "closed")
     with pytest.raises(Invalid) as status:
         move(api, ticket, "nope")
     with pytest.raises(Invalid) as person:
@@ -100,11 +142,16 @@ def test_refusals_come_as_their_kind(api):
     with pytest.raises(Invalid):
         tickets(api, "lead").assign(ref, "not a person", None)
 
-    problems = [each.value.problem for each in (step, status, person)]
-    assert problems == ["step-not-allowed", "unknown-status", "not-eligible"]
+    problems = [each.value.problem for each in (step, closing, status, person)]
+    assert problems == [
+        "step-not-allowed",
+        "closed-by-time",
+        "unknown-status",
+        "not-eligible",
+    ]
 
 
-def test_a_conversation_is_read_in_pages_and_hides_notes_from_customers(api):
+def test_comments_are_read_in_pages_and_notes_are_hidden_from_customers(api):
     ticket = opened(api)
     agent, customer = (
         CommentRepository(api.open(who)) for who in ("agent", "customer")
@@ -126,14 +173,15 @@ def test_a_conversation_is_read_in_pages_and_hides_notes_from_customers(api):
 
 def test_a_reply_repeated_with_its_key_is_one_comment(api):
     ticket, key = opened(api), str(uuid4())
-    agent = CommentRepository(api.open("agent"))
+    agent, ref = CommentRepository(api.open("agent")), str(ticket.id)
 
-    assert agent.add(str(ticket.id), PUBLIC, key) == agent.add(
-        str(ticket.id), PUBLIC, key
-    )
+    assert agent.add(ref, PUBLIC, key) == agent.add(ref, PUBLIC, key)
+    with pytest.raises(Invalid) as refusal:
+        agent.add(ref, CommentDraft(body="Something else."), key)
+    assert refusal.value.problem == "idempotency-key-reused"
 
 
-def test_a_history_is_read_in_pages_of_typed_events(api):
+def test_events_are_read_in_pages_as_their_classes(api):
     ticket = opened(api)
     move(api, ticket, "open")
     CommentRepository(api.open("agent")).add(str(ticket.id), NOTE, None)
@@ -149,22 +197,22 @@ def test_a_history_is_read_in_pages_of_typed_events(api):
     assert [type(event) for event in seen] == kinds[:2]
 
 
-def test_my_tickets_are_paged_newest_first_and_filtered(api):
-    made = [opened(api, "biller").number for _ in range(3)]
+def test_my_tickets_are_read_in_pages_newest_first_and_filtered(api):
+    numbers = [opened(api, "biller").number for _ in range(3)]
     mine = tickets(api, "biller")
 
     first = mine.mine(["new"], None, 2)
     rest = mine.mine(["new"], first.next_cursor, 2)
 
-    assert [t.number for t in first.items + rest.items] == made[::-1]
+    assert [t.number for t in first.items + rest.items] == numbers[::-1]
     assert (mine.mine(["open"], None, 2).items, rest.next_cursor) == ([], None)
 
 
-def test_closing_is_the_workers(api):
+def test_a_worker_closes_solved_tickets(api):
     assert SolvedTickets(api.worker()).close_due() == 0
 
 
-def test_a_value_that_breaks_a_rule_names_the_rule_and_not_the_value(api):
+def test_a_broken_rule_is_named_without_the_value(api):
     draft = DRAFT.model_copy(update={"tags": ["a secret of mine"]})
 
     with pytest.raises(Invalid) as refusal:
@@ -173,7 +221,7 @@ def test_a_value_that_breaks_a_rule_names_the_rule_and_not_the_value(api):
     assert refusal.value.detail == "It breaks the rule tickets_tags_form."
 
 
-def test_ids_are_ids(api):
+def test_a_ticket_is_read_by_its_number(api):
     ticket = opened(api)
 
     assert isinstance(ticket.id, UUID)

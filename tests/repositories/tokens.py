@@ -6,7 +6,7 @@ from typing import Any
 import jwt
 
 from infra.local.keys import Keys
-from tests.database.desk import claims_of
+from tests.database.acting import claims_of
 
 HOUR = 3600
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import psycopg
 
-from tests.database.cast import grant, id_of, sign_up
+from tests.database.personas import grant, id_of, sign_up
 
 
 def add_agents(

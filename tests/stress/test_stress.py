@@ -12,7 +12,7 @@ from itertools import count
 import pytest
 
 from infra.local.postgres import connected
-from tests.database.cast import id_of
+from tests.database.personas import id_of
 from tests.faults.desk import FragileDesk, fragile_desk
 
 from .agents import add_agents

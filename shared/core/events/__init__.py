@@ -2,8 +2,6 @@
 
 from .schema import event_schema
 from .tickets import (
-    DomainEvent,
-    EventType,
     TicketAssigned,
     TicketCommented,
     TicketCommentRedacted,
@@ -12,10 +10,11 @@ from .tickets import (
     TicketReplyTakenOver,
     TicketStatusChanged,
     TicketUpdated,
-    parse_event,
 )
+from .union import EVENT_CLASSES, DomainEvent, EventType, parse_event
 
 __all__ = [
+    "EVENT_CLASSES",
     "DomainEvent",
     "EventType",
     "TicketAssigned",

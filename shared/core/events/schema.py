@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .tickets import adapter
+from .union import adapter
 
 
 def event_schema() -> dict[str, Any]:

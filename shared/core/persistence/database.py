@@ -71,13 +71,14 @@ def open_database(
     rest = f"{url.rstrip('/')}/rest/v1"
     return PostgrestDatabase(
         SyncPostgrestClient(
-            rest, schema=SCHEMA, headers=headers, http_client=_connections()
+            rest, schema=SCHEMA, headers=headers, http_client=connections()
         )
     )
 
 
 @lru_cache(maxsize=1)
-def _connections() -> httpx.Client:
+def connections() -> httpx.Client:
+    """Return the HTTP client that every database of this environment shares."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
     # Connections idle for 5 s are not used again, so a thawed environment never
     # writes into one that the other side has closed; connecting may be tried twice.

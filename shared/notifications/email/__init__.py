@@ -4,10 +4,9 @@ from .composer import EmailComposer, InvalidAddress, open_composer
 from .mailer import EmailRejected, Mailer, SesMailer
 from .models import Email, EmailEvent
 from .queue import EmailQueue, EmailQueueRepository
-from .wording import SENTENCES
+from .wording import sentence
 
 __all__ = [
-    "SENTENCES",
     "Email",
     "EmailComposer",
     "EmailEvent",
@@ -18,4 +17,5 @@ __all__ = [
     "Mailer",
     "SesMailer",
     "open_composer",
+    "sentence",
 ]

@@ -1,19 +1,9 @@
-"""The sentences of emails: one an event class, listed in one table."""
+"""The sentences of emails: one function for each class of event."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from functools import singledispatch
 from uuid import UUID
 
-from shared.core.events import (
-    TicketAssigned,
-    TicketCommented,
-    TicketCommentRedacted,
-    TicketCreated,
-    TicketEvent,
-    TicketReplyTakenOver,
-    TicketStatusChanged,
-    TicketUpdated,
-)
+from shared.core import events
 
 from .models import Email, EmailEvent
 
@@ -22,10 +12,10 @@ LONGEST = 4_000  # characters of one comment; the rest is read in AutoCRM
 
 def describe(happening: EmailEvent, mail: Email) -> str:
     """Return a paragraph about one event, with the words of its comment quoted."""
-    sentence = SENTENCES[type(happening.event)](happening.event, mail)
+    summary = sentence(happening.event, mail)
     if happening.words is None:
-        return f"{sentence}."
-    return f"{sentence}:\n\n{quote(happening.words)}"
+        return f"{summary}."
+    return f"{summary}:\n\n{quote(happening.words)}"
 
 
 def quote(words: str) -> str:
@@ -34,20 +24,33 @@ def quote(words: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in shown.splitlines())
 
 
-def _created(event: TicketCreated, mail: Email) -> str:
+@singledispatch
+def sentence(event: events.TicketEvent, mail: Email) -> str:
+    """Return what happened, in a sentence without its full stop.
+
+    Extension point: one function below for each class of event.
+    """
+    raise NotImplementedError(f"no sentence for {event.type}")
+
+
+@sentence.register
+def _created(event: events.TicketCreated, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} opened the ticket"
 
 
-def _commented(event: TicketCommented, mail: Email) -> str:
+@sentence.register
+def _commented(event: events.TicketCommented, mail: Email) -> str:
     who = _who(event.actor_id, mail)
     return f"{who} took an internal note" if event.is_internal else f"{who} replied"
 
 
-def _redacted(event: TicketCommentRedacted, mail: Email) -> str:
+@sentence.register
+def _redacted(event: events.TicketCommentRedacted, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} took the words out of a comment"
 
 
-def _moved(event: TicketStatusChanged, mail: Email) -> str:
+@sentence.register
+def _moved(event: events.TicketStatusChanged, mail: Email) -> str:
     before, after = (
         mail.statuses.get(status, status)
         for status in (event.before.status, event.after.status)
@@ -59,7 +62,8 @@ def _moved(event: TicketStatusChanged, mail: Email) -> str:
     return f"{who} changed the status from {before} to {after}{why}"
 
 
-def _assigned(event: TicketAssigned, mail: Email) -> str:
+@sentence.register
+def _assigned(event: events.TicketAssigned, mail: Email) -> str:
     who, whom = _who(event.actor_id, mail), event.after.assignee_id
     if whom is None:
         return f"{who} put the ticket back into its queue"
@@ -69,14 +73,16 @@ def _assigned(event: TicketAssigned, mail: Email) -> str:
     return f"{who} gave the ticket to {to}"
 
 
-def _updated(event: TicketUpdated, mail: Email) -> str:
+@sentence.register
+def _updated(event: events.TicketUpdated, mail: Email) -> str:
     changed = (event.before.model_fields_set | event.after.model_fields_set) - {"data"}
     names = {"queue_id": "queue"}
     fields = ", ".join(sorted(names.get(field, field) for field in changed))
     return f"{_who(event.actor_id, mail)} changed the {fields or 'details'}"
 
 
-def _taken_over(event: TicketReplyTakenOver, mail: Email) -> str:
+@sentence.register
+def _taken_over(event: events.TicketReplyTakenOver, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} took over the reply"
 
 
@@ -84,14 +90,3 @@ def _who(person: UUID | None, mail: Email) -> str:
     if person is None:
         return "The desk"
     return mail.names.get(person, "Somebody")
-
-
-SENTENCES: Mapping[type[TicketEvent], Callable[[Any, Email], str]] = {
-    TicketCreated: _created,
-    TicketCommented: _commented,
-    TicketCommentRedacted: _redacted,
-    TicketStatusChanged: _moved,
-    TicketAssigned: _assigned,
-    TicketUpdated: _updated,
-    TicketReplyTakenOver: _taken_over,
-}

@@ -1,0 +1,89 @@
+"""The personas of the tests, with their roles, queues and organizations."""
+
+import json
+from uuid import NAMESPACE_DNS, UUID, uuid5
+
+import psycopg
+
+PEOPLE = {
+    "customer": ("customer",),
+    "colleague": ("customer",),  # of the customer; their organization shares
+    "stranger": ("customer",),  # another customer
+    "agent": ("customer", "agent"),  # of queue support
+    "neighbour": ("customer", "agent"),  # of queue support
+    "biller": ("customer", "agent"),  # of queue billing
+    "lead": ("customer", "lead"),  # of queue support
+    "admin": ("customer", "admin"),
+}
+QUEUES = {
+    "support": ("agent", "neighbour", "lead"),
+    "billing": ("biller",),
+    "attic": ("agent",),  # archived
+}
+ORGANIZATIONS = {"Sharing": (True, ("customer", "colleague")), "Silent": (False, ())}
+
+
+def id_of(name: str) -> UUID:
+    """Return the id of a person, queue or organization of the tests."""
+    return uuid5(NAMESPACE_DNS, f"{name}.example.com")
+
+
+def email_of(name: str) -> str:
+    return f"{name}@example.com"
+
+
+def sign_up(connection: psycopg.Connection, name: str) -> UUID:
+    connection.execute(
+        "insert into auth.users (id, aud, role, email, raw_user_meta_data)"
+        " values (%s, 'authenticated', 'authenticated', %s, %s)",
+        [id_of(name), email_of(name), json.dumps({"name": name.title()})],
+    )
+    return id_of(name)
+
+
+def enrol(connection: psycopg.Connection) -> None:
+    """Sign everybody up, without rate limits, and make them members of their queues."""
+    connection.execute(
+        "update private.settings set commands_per_minute = null,"
+        " commands_per_minute_by_address = null"
+    )
+    for name, roles in PEOPLE.items():
+        sign_up(connection, name)
+        for role in roles:
+            grant(connection, name, role)
+    connection.execute(
+        "update public.queues set id = %s where key = 'support'", [id_of("support")]
+    )
+    for queue, members in QUEUES.items():
+        connection.execute(
+            "insert into public.queues (id, key, name) values (%s, %s, %s)"
+            " on conflict do nothing",
+            [id_of(queue), queue, queue.title()],
+        )
+        for member in members:
+            connection.execute(
+                "insert into public.queue_members (queue_id, person_id)"
+                " values (%s, %s)",
+                [id_of(queue), id_of(member)],
+            )
+    connection.execute(
+        "update public.queues set archived_at = now() where key = 'attic'"
+    )
+    for organization, (shares, members) in ORGANIZATIONS.items():
+        connection.execute(
+            "insert into public.organizations (id, name, shares_tickets)"
+            " values (%s, %s, %s)",
+            [id_of(organization), organization, shares],
+        )
+        connection.execute(
+            "update public.profiles set organization_id = %s where id = any (%s)",
+            [id_of(organization), [id_of(member) for member in members]],
+        )
+
+
+def grant(connection: psycopg.Connection, name: str, role: str) -> None:
+    connection.execute(
+        "insert into public.person_roles (person_id, role) values (%s, %s)"
+        " on conflict do nothing",
+        [id_of(name), role],
+    )

@@ -1,0 +1,261 @@
+"""Replies, notes, reopening, and follow-ups of closed tickets."""
+
+import pytest
+
+from .acting import refused
+from .arrange import delete_account
+from .personas import id_of
+
+pytestmark = pytest.mark.slow
+
+
+def comments(db, ticket):
+    found = db.execute(
+        "select body, position, visibility::text from public.comments"
+        " where ticket_id = %s order by position",
+        ticket["id"],
+    )
+    return list(found)
+
+
+@pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
+@pytest.mark.parametrize("who", ["customer", "colleague"])
+def test_customer_replies_reopen_tickets(db, category, who):
+    ticket = db.create_ticket_in(category)
+
+    db.comment(who, ticket, "It still is.")
+
+    now = db.reload(ticket)
+    assert (now["status"], now["waiting_on"]) == ("open", "agent")
+    assert (now["solved_at"], now["status_reason"]) == (None, None)
+    assert db.event_types(ticket)[-2:] == ["TICKET_COMMENTED", "TICKET_STATUS_CHANGED"]
+
+
+@pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
+def test_agent_replies_do_not_reopen_tickets(db, category):
+    ticket = db.create_ticket_in(category)
+
+    db.comment("agent", ticket, "We are on it.")
+
+    now = db.reload(ticket)
+    assert (now["status"], now["waiting_on"]) == (category, ticket["waiting_on"])
+
+
+@pytest.mark.parametrize("category", ["new", "open"])
+def test_replies_set_whom_the_ticket_waits_for(db, category):
+    ticket = db.create_ticket_in(category)
+
+    db.comment("agent", ticket)
+    awaiting_customer = db.reload(ticket)
+    db.comment("customer", ticket)
+
+    assert (awaiting_customer["status"], awaiting_customer["waiting_on"]) == (
+        category,
+        "customer",
+    )
+    assert db.reload(ticket)["waiting_on"] == "agent"
+
+
+def test_further_replies_of_the_same_side_keep_waiting_since(connect):
+    db = connect()
+    ticket = db.create_ticket()
+
+    db.comment("customer", ticket, "And another thing.")
+    db.comment("customer", ticket, "And another one.")
+
+    now = db.reload(ticket)
+    assert now["waiting_since"] == ticket["waiting_since"]
+    assert now["updated_at"] > ticket["updated_at"]
+
+
+def test_staff_reply_to_their_own_tickets_as_customers(db):
+    ticket = db.create_ticket("agent")
+    db.assign(ticket, "neighbour")
+    db.set_status(ticket, "pending")
+
+    db.comment("agent", ticket, "Here it is.")
+
+    assert db.reload(ticket)["status"] == "open"
+
+
+def test_agents_of_other_queues_reply_to_colleagues_as_customers(db):
+    db.execute(
+        "update public.profiles set organization_id = %s where id = %s",
+        id_of("Sharing"),
+        id_of("biller"),
+    )
+    ticket = db.create_ticket_in("pending")
+
+    db.comment("biller", ticket, "He agreed.")
+
+    assert db.reload(ticket)["status"] == "open"
+    with refused("PT403"):
+        db.note(ticket, "biller")
+
+
+def test_notes_do_not_reopen_tickets(db):
+    ticket = db.create_ticket_in("solved")
+
+    db.note(ticket)
+
+    assert db.reload(ticket) == ticket
+
+
+def test_comments_are_numbered_without_gaps(db):
+    ticket = db.create_ticket(body="One.")
+
+    db.comment("agent", ticket, "Two.")
+    db.note(ticket, body="Three.")
+    db.comment("customer", ticket, "Four.")
+
+    assert comments(db, ticket) == [
+        ("One.", 1, "public"),
+        ("Two.", 2, "public"),
+        ("Three.", 3, "internal"),
+        ("Four.", 4, "public"),
+    ]
+
+
+def test_comments_are_listed_by_page(db):
+    ticket = db.create_ticket(body="1")
+    for body in "2345":
+        db.comment("agent", ticket, body)
+
+    def page(after):
+        rows = db.rows(
+            "customer", "list_comments", ticket=ticket["id"], after=after, page_size=2
+        )
+        return [row["body"] for row in rows]
+
+    assert [page(0), page(2), page(4), page(5)] == [["1", "2"], ["3", "4"], ["5"], []]
+
+
+@pytest.mark.parametrize("table", ["comments", "ticket_events"])
+def test_comments_and_events_are_append_only(db, table):
+    column = "body = 'No.'" if table == "comments" else "after = '{}'"
+    db.create_ticket()
+
+    with refused("PT409", "append-only"):
+        db.execute(f"update public.{table} set {column}")  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "after = '{}'",
+        "seq = 7",
+        "is_internal = true",
+        "occurred_at = now() - interval '1 day'",
+        "before = '{}'",
+        "type = 'TICKET_UPDATED'",
+        "batch_id = id",
+    ],
+)
+def test_deleting_an_actor_changes_no_other_column_of_an_event(db, change):
+    db.create_ticket()
+
+    with refused("PT409", "append-only"):
+        db.execute(f"update public.ticket_events set actor_id = null, {change}")  # noqa: S608
+    with refused("PT409", "append-only"):
+        db.execute("update public.ticket_events set actor_id = %s", id_of("stranger"))
+
+
+def test_events_of_deleted_agents_keep_no_actor(db):
+    ticket = db.create_ticket()
+    db.set_status(ticket, "open", "neighbour")
+
+    delete_account(db, "neighbour")
+
+    assert db.events(ticket)[-1]["actor_id"] is None
+
+
+def test_authors_follow_the_ticket_except_its_requester(db):
+    ticket = db.create_ticket()
+
+    for who in ("customer", "agent", "agent", "colleague"):
+        db.comment(who, ticket)
+    db.note(ticket, "lead")
+
+    followers = db.execute("select person_id from public.ticket_followers")
+    assert {row[0] for row in followers} == {
+        id_of("agent"), id_of("colleague"), id_of("lead"),
+    }  # fmt: skip
+
+
+# Follow-ups ---------------------------------------------------------------
+
+
+def follow_up(db, who="customer", held_by="agent", **draft):
+    closed = db.create_ticket_in("closed", held_by, **draft)
+    comment = db.comment(who, closed, "It is back.")
+    return closed, db.reload({"id": comment["ticket_id"]})
+
+
+def test_replies_to_closed_tickets_create_follow_ups_with_their_fields(db):
+    fields = {
+        "subject": "Printer",
+        "type": "problem",
+        "priority": "high",
+        "queue": "billing",
+        "tags": ["printer", "floor-2"],
+        "data": {"impact": "team", "serial": 7},
+    }
+
+    closed, ticket = follow_up(db, held_by="biller", **fields)
+
+    copied = ("subject", "type", "priority", "queue_id", "tags", "data",
+              "requester_id", "organization_id")  # fmt: skip
+    assert {name: ticket[name] for name in copied} == {
+        name: closed[name] for name in copied
+    }
+    assert ticket["follow_up_of"] == closed["id"]
+    assert (ticket["status"], ticket["assignee_id"]) == ("new", None)
+    assert ticket["version"] == 1
+
+
+def test_follow_ups_start_a_conversation_of_their_own(db):
+    closed = db.create_ticket_in("open")
+    db.comment("agent", closed, "An answer.")
+    db.note(closed)
+    db.set_status(closed, "solved")
+    db.close(closed)
+    before = db.reload(closed), comments(db, closed), db.event_types(closed)
+
+    comment = db.comment("customer", closed, "It is back.")
+
+    ticket = {"id": comment["ticket_id"]}
+    assert comments(db, ticket) == [("It is back.", 1, "public")]
+    assert db.event_types(ticket) == ["TICKET_CREATED"]
+    assert db.events(ticket)[0]["after"]["follow_up_of"] == closed["id"]
+    assert (db.reload(closed), comments(db, closed), db.event_types(closed)) == before
+
+
+def test_follow_ups_belong_to_whoever_replied(db):
+    _, ticket = follow_up(db, "colleague")
+
+    assert ticket["requester_id"] == str(id_of("colleague"))
+
+
+def test_a_follow_up_goes_to_the_default_queue_if_its_own_is_archived(db):
+    closed = db.create_ticket_in("closed", "biller", queue="billing")
+    db.execute("update public.queues set archived_at = now() where key = 'billing'")
+
+    comment = db.comment("customer", closed)
+
+    now = db.reload({"id": comment["ticket_id"]})
+    assert now["queue_id"] == str(id_of("support"))
+
+
+def test_follow_ups_need_the_permission_to_create_tickets(db):
+    closed = db.create_ticket_in("closed")
+    db.execute("delete from public.person_roles where role = 'customer'")
+
+    with refused("PT403", "denied"):
+        db.comment("customer", closed)
+
+
+def test_customers_add_no_notes_to_closed_tickets(db):
+    closed = db.create_ticket_in("closed")
+
+    with refused("PT403", "denied"):
+        db.note(closed, "customer")

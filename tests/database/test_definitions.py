@@ -1,0 +1,42 @@
+"""The migrations define each object once."""
+
+import re
+from collections import Counter
+
+from .server import MIGRATIONS
+
+CREATED = re.compile(
+    r"^create (?:unlogged |unique )?(?P<kind>\w+) (?:if not exists )?"
+    r"(?P<name>\"[^\"]+\"|[\w.]+)(?:\s+\S.*?\son (?P<table>[\w.]+))?",
+    re.MULTILINE | re.DOTALL,
+)
+# What would change an object that stands elsewhere.
+CHANGES = re.compile(
+    r"^(create or replace\b|drop\b|do\b|update\b|delete\b"
+    r"|alter table (?!\S+\s+enable row level security;)).*$",
+    re.MULTILINE,
+)
+
+
+def texts():
+    return {file.name: file.read_text() for file in sorted(MIGRATIONS.glob("*.sql"))}
+
+
+def created(text):
+    """Name what a file creates: of triggers and policies, the table too."""
+    for match in CREATED.finditer(text):
+        of = match["table"] if match["kind"] in ("trigger", "policy") else ""
+        yield match["kind"], match["name"], of
+
+
+def test_every_database_object_is_defined_once():
+    found = Counter(each for text in texts().values() for each in created(text))
+
+    assert len(found) > 300
+    assert [each for each, times in found.items() if times > 1] == []
+
+
+def test_migrations_change_no_object_after_its_definition():
+    changes = {name: CHANGES.findall(text) for name, text in texts().items()}
+
+    assert {name: found for name, found in changes.items() if found} == {}
