@@ -9,11 +9,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, TypeVar
 
-from infra.local.processes import die_with_parent
+from infra.local.processes import (
+    Service,
+    ServiceFailed,
+    die_with_parent,
+    start,
+    stop,
+    wait_until_ready,
+)
 from infra.local.stack import Deployment, Home, Layout, PublicPorts
 
 ROOT = Path(__file__).parents[1]
+Value = TypeVar("Value")
 PATIENCE = 100.0  # seconds; less than the time-out of a test
 
 
@@ -27,13 +36,32 @@ class OpenDesk:
     environment: dict[str, str]
 
 
-def eventually(condition: Callable[[], object]) -> object:
+def eventually(
+    condition: Callable[[], Value], patience: float = PATIENCE, every: float = 0.02
+) -> Value:
     """Wait until a condition holds, and return its value; the time proves nothing."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not (value := condition()):
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.02)
+        assert time.monotonic() < deadline, "the condition never held"
+        time.sleep(every)
     return value
+
+
+def restart(
+    service: Service, log: IO[bytes], patience: float = PATIENCE
+) -> subprocess.Popen[bytes]:
+    """Start a service, also while what a killed one held is not free yet."""
+
+    def attempt() -> subprocess.Popen[bytes] | None:
+        process = start(service, log)
+        try:
+            wait_until_ready(service, process, log)
+        except ServiceFailed:
+            stop(service, process)
+            return None
+        return process
+
+    return eventually(attempt, patience)
 
 
 def environment_of(home: Path, ports: PublicPorts) -> dict[str, str]:
@@ -80,8 +108,8 @@ def open_desk(folder: Path) -> Iterator[OpenDesk]:
 def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
     """Run `up` until it serves, and close it after the block; the data stays."""
     home.path.mkdir(parents=True, exist_ok=True)
-    said = home.path.with_name(f"{home.path.name}.out")
-    with said.open("w") as out:
+    output = home.path.with_name(f"{home.path.name}.out")
+    with output.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local", "up"],
             cwd=ROOT,
@@ -93,8 +121,10 @@ def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
     try:
-        eventually(lambda: "is open" in said.read_text() or process.poll() is not None)
-        assert process.poll() is None, said.read_text()
+        eventually(
+            lambda: "is open" in output.read_text() or process.poll() is not None
+        )
+        assert process.poll() is None, output.read_text()
         yield OpenDesk(Deployment.load(home.deployment), home, process, environment)
     finally:
         process.send_signal(signal.SIGINT)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,12 +18,13 @@ import psycopg
 
 from infra.local.keys import Keys
 from infra.local.postgres import connected, migrate
-from infra.local.processes import ServiceFailed, start, stop, wait_until_ready
+from infra.local.processes import stop
 from infra.local.stack import Deployment, Home, Layout, PublicPorts
 from infra.local.stack.home import MIGRATIONS
 from infra.local.stack.vault import keep_secrets
 from tests.access import Access
 from tests.database.personas import enrol
+from tests.open_desk import eventually, restart
 
 # Signing in and live channels have no part in the fan-out.
 NEEDED = ("postgres", "postgrest", "webhooks", "edge", "aws", "functions")
@@ -77,18 +77,7 @@ class FragileDesk(Access):
     def start(self, name: str) -> None:
         """Start a part, also while what a killed one held is not free yet."""
         part, log = self._parts[name], self._log(name)
-
-        def served() -> bool:
-            process = start(part, log)
-            try:
-                wait_until_ready(part, process, log)
-            except ServiceFailed:
-                stop(part, process)
-                return False
-            self._processes[name] = process
-            return True
-
-        self.eventually(served)
+        self._processes[name] = restart(part, log, self._patience)
 
     def kill(self, name: str) -> None:
         """Kill a part."""
@@ -173,10 +162,7 @@ class FragileDesk(Access):
 
     def eventually(self, condition: Callable[[], object], every: float = 0.02) -> None:
         """Wait for a condition; how long it takes proves nothing."""
-        deadline = time.monotonic() + self._patience
-        while not condition():
-            assert time.monotonic() < deadline, "it never came about"
-            time.sleep(every)
+        eventually(condition, self._patience, every)
 
     def _log(self, name: str) -> IO[bytes]:
         if name not in self._logs:

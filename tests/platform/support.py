@@ -8,6 +8,8 @@ import httpx
 from supabase import Client, ClientOptions, create_client
 
 from infra.local.platform import Platform
+from infra.local.postgres import Cluster, connected
+from infra.local.processes import running
 
 PASSWORD = "a long password"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -34,3 +36,12 @@ def signed_up(platform: Platform) -> Client:
     person = client(platform)
     person.auth.sign_up({"email": new_email(), "password": PASSWORD})
     return person
+
+
+def serves(cluster: Cluster) -> bool:
+    """Whether a prepared cluster starts and answers a query."""
+    with (
+        running([cluster.service()]),
+        connected(cluster.dsn("postgres")) as connection,
+    ):
+        return connection.execute("select 1").fetchone() == (1,)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import tempfile
 
 import httpx
@@ -11,11 +10,11 @@ import pytest
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import Cluster, connected, migrate
 from infra.local.postgres.server import reachable
-from infra.local.processes import ServiceFailed, running, start, stop, wait_until_ready
-from tests.open_desk import eventually
+from infra.local.processes import running, stop
+from tests.open_desk import eventually, restart
 from tests.receivers import receiving
 
-from .support import MIGRATIONS, signed_up
+from .support import MIGRATIONS, serves, signed_up
 from .test_realtime import PRIVATE, announce, joined, listened
 from .test_realtime import connected as socket_connected
 
@@ -36,19 +35,9 @@ def fragile(tmp_path):
 
 
 def killed_and_restarted(part, process, log):
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.wait()
-
-    def again():
-        fresh = start(part, log)
-        try:
-            wait_until_ready(part, fresh, log)
-        except ServiceFailed:  # children of the killed one may still hold its memory
-            stop(part, fresh)
-            return None
-        return fresh
-
-    return eventually(again)
+    return restart(part, log)
 
 
 async def received_again(platform, topic, received):
@@ -110,10 +99,6 @@ def test_a_stale_pid_file_hinders_nothing(tmp_path, platform, pid):
     try:
         cluster.prepare()
 
-        with (
-            running([cluster.service()]),
-            connected(cluster.dsn("postgres")) as connection,
-        ):
-            assert connection.execute("select 1").fetchone() == (1,)
+        assert serves(cluster)
     finally:
         cluster.remove()

@@ -7,9 +7,10 @@ import pytest
 
 from infra.local.keys import Keys
 from infra.local.platform import Ports
-from infra.local.postgres import NODE_MODULES, Cluster, MissingPostgres, connected
+from infra.local.postgres import NODE_MODULES, Cluster, MissingPostgres
 from infra.local.postgres.server import Server, reachable, server_user
-from infra.local.processes import running
+
+from .support import serves
 
 pytestmark = pytest.mark.slow
 
@@ -30,11 +31,7 @@ def test_a_checkout_in_a_closed_folder_works(tmp_path):
     try:
         cluster.prepare()
 
-        with (
-            running([cluster.service()]),
-            connected(cluster.dsn("postgres")) as connection,
-        ):
-            assert connection.execute("select 1").fetchone() == (1,)
+        assert serves(cluster)
     finally:
         cluster.remove()
         root = Server.find(node_modules).root
