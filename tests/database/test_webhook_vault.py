@@ -4,14 +4,10 @@ import pytest
 
 from .acting import refused
 from .arrange import table_texts
+from .webhooks import create_webhook
 
 pytestmark = pytest.mark.slow
-URL = "https://hooks.example.com/autocrm"
 PAUSED = {"paused": True}
-
-
-def create_webhook(db, **given):
-    return db.call("admin", "create_webhook", url=URL, **given)
 
 
 def rotate(db, made, **given):
