@@ -10,8 +10,8 @@ pytestmark = pytest.mark.slow
 PAUSED = {"paused": True}
 
 
-def rotate(db, made, **given):
-    return db.call("admin", "rotate_webhook_secret", webhook=made["id"], **given)
+def rotate(db, made, **options):
+    return db.call("admin", "rotate_webhook_secret", webhook=made["id"], **options)
 
 
 def stored_secrets(db):
