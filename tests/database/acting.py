@@ -105,10 +105,11 @@ class ActingConnection:
     def release(self, ticket: Any, who: str = "admin") -> Any:
         return self.call(who, "release_ticket", ticket=ticket["id"])
 
-    def set_status(self, ticket: Any, status: str, who: str = "admin") -> Any:
-        return self.call(
-            who, "update_ticket_status", ticket=ticket["id"], status=status
-        )
+    def set_status(
+        self, ticket: Any, status: str, who: str = "admin", **options: object
+    ) -> Any:
+        arguments = {"ticket": ticket["id"], "status": status, **options}
+        return self.call(who, "update_ticket_status", **arguments)
 
     def comment(self, who: str, ticket: Any, body: str = "So.", **draft: object) -> Any:
         return self.call(who, "add_comment", ticket=ticket["id"], body=body, **draft)

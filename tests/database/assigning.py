@@ -23,12 +23,17 @@ def make_available(db, *people, **columns):
     """Make agents available; keywords set columns of their rows."""
     for person in people:
         db.call(person, "set_availability", agent="me", availability="available")
-        for column, value in columns.items():
-            db.execute(
-                f"update public.agents set {column} = %s where person_id = %s",  # noqa: S608
-                value,
-                id_of(person),
-            )
+        set_agent(db, person, **columns)
+
+
+def set_agent(db, person, **columns):
+    """Set columns of the row of an agent."""
+    for column, value in columns.items():
+        db.execute(
+            f"update public.agents set {column} = %s where person_id = %s",  # noqa: S608
+            value,
+            id_of(person),
+        )
 
 
 def set_strategy(db, strategy, queue="support"):

@@ -18,7 +18,7 @@ from .personas import enrol
 
 MIGRATIONS = ROOT / "supabase" / "migrations"
 EMPTY = "empty"  # bootstrapped, nothing migrated
-SEEDED = "desk"  # migrated, with the personas
+SEEDED = "seeded"  # migrated, with the personas
 
 _stash = pytest.StashKey["Server"]()
 

@@ -14,6 +14,7 @@ from .assigning import (
     assign_waiting,
     assignee,
     make_available,
+    set_agent,
     set_strategy,
 )
 from .personas import id_of
@@ -28,22 +29,6 @@ def require_skills(db, ticket, *skills):
         ticket["id"],
     )
     return ticket
-
-
-def set_skills(db, person, *skills):
-    db.execute(
-        "update public.agents set skills = %s where person_id = %s",
-        list(skills),
-        id_of(person),
-    )
-
-
-def set_last_assigned(db, person, when):
-    db.execute(
-        "update public.agents set last_assigned_at = %s where person_id = %s",
-        when,
-        id_of(person),
-    )
 
 
 @pytest.fixture
@@ -102,8 +87,8 @@ def test_least_loaded_assigns_to_the_agent_with_the_lowest_load(db):
 @pytest.mark.usefixtures("team")
 def test_skill_match_assigns_to_agents_with_the_skills(db):
     set_strategy(db, "skill_match")
-    set_skills(db, "agent", "tax")
-    set_skills(db, "neighbour", "tax", "german")
+    set_agent(db, "agent", skills=["tax"])
+    set_agent(db, "neighbour", skills=["tax", "german"])
     german = require_skills(db, db.create_ticket(), "german", "tax")
     plain = db.create_ticket(priority="low")
 
@@ -125,7 +110,7 @@ def test_tickets_without_a_skilled_agent_do_not_block_others(db):
     assert assign_waiting(db, max_items=5) == 1
 
     assert assignee(db, plain) is not None
-    set_skills(db, "lead", "klingon")
+    set_agent(db, "lead", skills=["klingon"])
     assert assign_waiting(db, max_items=5) == 5
     assert {assignee(db, each) for each in odd} == {None, "lead"}
 
@@ -258,9 +243,7 @@ def test_agents_with_new_room_are_assigned_waiting_tickets(db, status):
     db.execute(
         "update public.agents set capacity = 0 where person_id <> %s", id_of("agent")
     )
-    db.execute(
-        "update public.agents set capacity = 1 where person_id = %s", id_of("agent")
-    )
+    set_agent(db, "agent", capacity=1)
     held, waiting = db.create_ticket_in("open"), db.create_ticket()
 
     assign_after_event(db, waiting)
@@ -348,7 +331,7 @@ def test_locked_agents_are_skipped(connect):
     first, second = connect(), connect()
     set_strategy(first, "round_robin")
     make_available(first, "agent", "neighbour")
-    set_last_assigned(first, "neighbour", "2030-01-01Z")
+    set_agent(first, "neighbour", last_assigned_at="2030-01-01Z")
     ticket = first.create_ticket()
 
     with first.connection.transaction():
@@ -400,7 +383,7 @@ def test_required_skills_are_matched_after_an_update(db):
     """Staff say what it takes; whoever does not know it is passed over."""
     make_available(db, "agent", "neighbour")
     set_strategy(db, "skill_match")
-    set_skills(db, "neighbour", "french")
+    set_agent(db, "neighbour", skills=["french"])
     ticket = db.create_ticket()
     db.call(
         "lead", "update_ticket", ticket=ticket["id"], changes={"skills": ["french"]}

@@ -13,9 +13,9 @@ from .personas import grant, id_of
 pytestmark = pytest.mark.slow
 
 
-def set_availability(db, who, availability, agent="me", **given):
+def set_availability(db, who, availability, agent="me", **options):
     name = agent if agent == "me" else str(id_of(agent))
-    arguments = {"agent": name, "availability": availability, **given}
+    arguments = {"agent": name, "availability": availability, **options}
     return db.call(who, "set_availability", **arguments)
 
 

@@ -95,7 +95,7 @@ def test_killed_workers_leave_no_partial_chunk(connect):
 
     with holder.connection.transaction():
         holder.execute("select from public.tickets where id = %s for update",
-                   max(each["id"] for each in tickets))  # fmt: skip
+                       max(each["id"] for each in tickets))  # fmt: skip
         with ThreadPoolExecutor(1) as pool:
             cut_off = pool.submit(apply_chunk, worker, claimed)
             db.wait_for_blocked(1)
@@ -225,7 +225,7 @@ def test_deleting_a_person_waits_for_their_running_chunk(connect):
     with ThreadPoolExecutor(2) as pool:
         with holder.connection.transaction():
             holder.execute("select from public.tickets where id = %s for update",
-                       tickets[0]["id"])  # fmt: skip
+                           tickets[0]["id"])  # fmt: skip
             working = pool.submit(apply_chunk, worker, claimed)
             db.wait_for_blocked(1)
             deleting = pool.submit(delete_account, other, "neighbour")

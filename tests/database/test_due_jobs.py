@@ -10,6 +10,7 @@ from .acting import WORKER
 from .assigning import AGENT_CHOICES, make_available, set_strategy
 from .bulk import run_all, start
 from .notifying import assigned_ticket, make_emails_due, process_events
+from .webhooks import create_event, create_webhook
 
 pytestmark = pytest.mark.slow
 LONG_AGO = datetime.now(UTC) - timedelta(days=100)
@@ -128,9 +129,8 @@ def test_old_bulk_updates_are_due_for_deletion(db):
 @pytest.fixture
 def webhook(db):
     """An endpoint with a pending delivery."""
-    made = db.call("admin", "create_webhook", url="https://hooks.example.com/x")
-    [event] = db.events(db.create_ticket())
-    db.call(WORKER, "create_webhook_deliveries", event=event["id"])
+    made = create_webhook(db)
+    create_event(db)
     return made["id"]
 
 

@@ -86,8 +86,8 @@ def test_permissions_are_checked_again_when_emails_are_claimed(db, ticket):
 
     emails = {email["person_id"]: email for email in claim_emails(db)}
 
-    notified = emails[str(id_of("agent"))]["happened"]
-    assert [each["words"] for each in notified] == ["Hello?"]
+    happened = emails[str(id_of("agent"))]["happened"]
+    assert [each["words"] for each in happened] == ["Hello?"]
 
 
 def test_emails_without_visible_events_are_dropped(db, ticket):
@@ -109,7 +109,7 @@ def test_emails_to_people_without_access_are_dropped(db, ticket):
 
 
 def test_emails_to_customers_use_customer_labels_and_names(db, ticket):
-    db.call("agent", "update_ticket_status", ticket=ticket["id"], status="open")
+    db.set_status(ticket, "open", "agent")
     db.comment("colleague", ticket)
     process_events(db)
     make_emails_due(db)

@@ -143,8 +143,7 @@ def test_one_statement_records_several_events_in_order(db):
 def test_status_changes_record_their_reason(db):
     ticket = db.create_ticket()
 
-    db.call("agent", "update_ticket_status", ticket=ticket["id"], status="open",
-              reason="Seen.")  # fmt: skip
+    db.set_status(ticket, "open", "agent", reason="Seen.")
 
     assert parsed(db, ticket)[-1].after.reason == "Seen."
 
@@ -183,7 +182,7 @@ def test_events_are_listed_by_page(db):
 
     def page(after):
         rows = db.rows("agent", "list_ticket_events", ticket=ticket["id"],
-                         after=after, page_size=3)  # fmt: skip
+                       after=after, page_size=3)  # fmt: skip
         return [row["seq"] for row in rows]
 
     assert [page(0), page(3), page(4)] == [[1, 2, 3], [4], []]

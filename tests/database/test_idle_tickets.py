@@ -32,8 +32,8 @@ def age_tickets(db, minutes):
         db.execute(f"alter table public.{table} enable trigger {trigger}")
 
 
-def release(db, **given):
-    return db.call(WORKER, "release_idle_tickets", **given)
+def release(db, **options):
+    return db.call(WORKER, "release_idle_tickets", **options)
 
 
 @pytest.mark.parametrize("category", ["new", "open"])
@@ -121,7 +121,7 @@ def test_idle_tickets_are_released_in_batches(db):
 
     assert [release(db, max_items=2) for _ in range(4)] == [2, 2, 1, 0]
     assert db.scalar("select load from public.agents where person_id = %s",
-                    id_of("agent")) == 0  # fmt: skip
+                     id_of("agent")) == 0  # fmt: skip
 
 
 def test_tickets_with_a_concurrent_action_stay_assigned(connect):

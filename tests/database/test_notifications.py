@@ -36,7 +36,7 @@ def prefer(db, who, kind, **choices):
 
 
 @pytest.mark.parametrize(
-    ("actor", "hear"),
+    ("actor", "expected"),
     [
         ("customer", {"agent", "neighbour"}),
         ("agent", {"customer", "neighbour"}),
@@ -44,12 +44,12 @@ def prefer(db, who, kind, **choices):
         ("lead", {"customer", "agent", "neighbour"}),  # a follower by writing
     ],
 )
-def test_replies_notify_everybody_involved_but_the_actor(db, ticket, actor, hear):
+def test_replies_notify_everybody_involved_but_the_actor(db, ticket, actor, expected):
     db.comment(actor, ticket)
     process_events(db)
 
-    assert all_notified(db) == hear
-    assert emailed(db) == hear
+    assert all_notified(db) == expected
+    assert emailed(db) == expected
 
 
 def test_notes_notify_staff_only(db, ticket):

@@ -146,7 +146,7 @@ def all_pages(fetch):
 def page_scan_limit(request, full_db):
     """How many tickets a page may scan: the queue, or fewer than that."""
     full_db.execute("update private.settings set page_scan_limit = %s",
-                  request.param)  # fmt: skip
+                    request.param)  # fmt: skip
     return request.param
 
 

@@ -80,18 +80,17 @@ def test_people_send_no_broadcasts(db, topic_of, who, topic):
         track(db, who, topic_of(topic), "broadcast")
 
 
-def test_agents_who_left_the_queue_see_no_presence(db, topic_of):
+@pytest.mark.parametrize(
+    "lose_access",
+    [
+        lambda db: leave_queues(db, "agent"),
+        lambda db: revoke_permission(db, "tickets.note"),
+    ],
+    ids=["left the queue", "reads no notes"],
+)
+def test_agents_who_lost_their_access_see_no_presence(db, topic_of, lose_access):
     topic = topic_of("ticket:{ticket}:internal")
-    leave_queues(db, "agent")
-
-    assert not sees(db, "agent", topic)
-    with refused("42501"):
-        track(db, "agent", topic)
-
-
-def test_people_who_do_not_read_notes_see_no_presence(db, topic_of):
-    topic = topic_of("ticket:{ticket}:internal")
-    revoke_permission(db, "tickets.note")
+    lose_access(db)
 
     assert not sees(db, "agent", topic)
     with refused("42501"):

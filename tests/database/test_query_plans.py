@@ -389,7 +389,7 @@ def bulk_update(large_db):
 def test_bulk_chunks_read_by_key_only(large_db, bulk_update):
     claimed = large_nodes(large_db, "service_role", "claim_bulk_update")
     done = large_nodes(large_db, "service_role", "apply_bulk_chunk",
-                  bulk_update=bulk_update["id"], attempt=1)  # fmt: skip
+                       bulk_update=bulk_update["id"], attempt=1)  # fmt: skip
 
     assert "bulk_updates_due_at" in indexes(claimed)
     assert rows_read(claimed) <= 5
@@ -400,7 +400,7 @@ def test_bulk_chunks_read_by_key_only(large_db, bulk_update):
 def test_bulk_commands_and_queries_read_by_key_only(large_db, bulk_update):
     job = {"bulk_update": bulk_update["id"]}
     begun = large_nodes(large_db, "agent", "bulk_update", tickets=["1001"],
-                   change={"priority": "low"})  # fmt: skip
+                        change={"priority": "low"})  # fmt: skip
     read = large_nodes(large_db, "agent", "get_bulk_update", **job)
     listed = large_nodes(large_db, "agent", "list_bulk_items", **job)
     large_db.call("service_role", "claim_bulk_update")
@@ -408,8 +408,10 @@ def test_bulk_commands_and_queries_read_by_key_only(large_db, bulk_update):
     undone = large_nodes(large_db, "agent", "undo_bulk_update", **job)
 
     assert indexes(begun) >= {"bulk_updates_unfinished"}
-    mine = large_nodes(large_db, "agent", "list_bulk_updates", page_size=20,
-                  before=Json(["2100-01-01T00:00:00Z", str(id_of("x"))]))  # fmt: skip
+    cursor = Json(["2100-01-01T00:00:00Z", str(id_of("x"))])
+    mine = large_nodes(
+        large_db, "agent", "list_bulk_updates", page_size=20, before=cursor
+    )
     assert indexes(mine) == {"bulk_updates_person"}
     assert rows_read(mine) <= 21
     assert indexes(read) == {"bulk_updates_pkey"}
@@ -432,7 +434,7 @@ def test_a_ticket_is_changed_by_its_key(large_db):
     )
     with large_db.connection.transaction(force_rollback=True):
         found = large_nodes(large_db, "agent", "update_ticket", ticket=number,
-                       changes={"subject": "Other"})  # fmt: skip
+                            changes={"subject": "Other"})  # fmt: skip
 
     assert indexes(found) >= {"tickets_number_key", "tickets_pkey"}
     assert rows_read(found) <= 30
@@ -495,24 +497,22 @@ def busy_db(large_db):
 
 @pytest.mark.parametrize("queue", ["support", None])
 def test_claims_read_the_head_of_an_index(busy_db, queue):
-    queue_page_nodes = {"queue": queue} if queue else {}
+    arguments = {"queue": queue} if queue else {}
 
-    found = large_nodes(busy_db, "agent", "claim_next_ticket", **queue_page_nodes)
+    found = large_nodes(busy_db, "agent", "claim_next_ticket", **arguments)
 
     assert "tickets_claimable" in indexes(found)
     assert rows_read(found) <= 30
 
 
 def test_assigning_reads_the_head_of_an_index(busy_db):
-    queue_page_nodes = {
+    arguments = {
         "queue": id_of("support"),
         "agent_choices": AGENT_CHOICES,
         "max_items": 3,
     }
 
-    found = large_nodes(
-        busy_db, "service_role", "assign_waiting_tickets", **queue_page_nodes
-    )
+    found = large_nodes(busy_db, "service_role", "assign_waiting_tickets", **arguments)
 
     assert "tickets_claimable" in indexes(found)
     assert rows_read(found) <= 60
@@ -542,9 +542,9 @@ def test_due_jobs_are_found_without_a_scan(busy_db):
 
 def test_assigning_after_an_event_scans_nothing(busy_db):
     [event] = busy_db.events(busy_db.create_ticket())
-    queue_page_nodes = {"event": event["id"], "agent_choices": AGENT_CHOICES}
+    arguments = {"event": event["id"], "agent_choices": AGENT_CHOICES}
 
-    found = large_nodes(busy_db, "service_role", "assign_work", **queue_page_nodes)
+    found = large_nodes(busy_db, "service_role", "assign_work", **arguments)
 
     assert "tickets_claimable" in indexes(found)
     assert rows_read(found) <= 60
@@ -558,7 +558,7 @@ def test_idle_tickets_are_found_without_a_scan(busy_db):
 
 
 @pytest.mark.parametrize(
-    ("function", "queue_page_nodes"),
+    ("function", "arguments"),
     [
         (
             "set_availability",
@@ -571,12 +571,10 @@ def test_idle_tickets_are_found_without_a_scan(busy_db):
         ("remove_queue_member", {"queue": "support", "person": id_of("neighbour")}),
     ],
 )
-def test_tickets_of_an_assignee_are_found_without_a_scan(
-    busy_db, function, queue_page_nodes
-):
+def test_tickets_of_an_assignee_are_found_without_a_scan(busy_db, function, arguments):
     busy_db.assign(busy_db.create_ticket(), "neighbour")
 
-    found = large_nodes(busy_db, "admin", function, **queue_page_nodes)
+    found = large_nodes(busy_db, "admin", function, **arguments)
 
     assert "tickets_live_assignee" in indexes(found)
     assert rows_read(found) <= 20

@@ -34,7 +34,7 @@ def members(db, who, queue="support"):
 
 def test_a_new_queue_takes_tickets_at_once(db):
     made = db.call("admin", "create_queue", key="returns", name="Returns",
-                     strategy="least_loaded", released_after_minutes=90)  # fmt: skip
+                   strategy="least_loaded", released_after_minutes=90)  # fmt: skip
 
     assert made["counts"]["new"] == 0
     assert (made["strategy"], made["released_after_minutes"]) == ("least_loaded", 90)
@@ -85,7 +85,7 @@ def test_only_administrators_create_rename_and_archive_queues(db, who):
 
 def test_leads_set_the_assignment_of_their_queue(db):
     result = change_queue(db, "lead", strategy="round_robin", default_priority="high",
-                  released_after_minutes=60)  # fmt: skip
+                          released_after_minutes=60)  # fmt: skip
 
     assert (result["strategy"], result["default_priority"]) == ("round_robin", "high")
     back = change_queue(db, "lead", default_priority=None, released_after_minutes=None)

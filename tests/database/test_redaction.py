@@ -25,8 +25,10 @@ def comment(db, ticket):
     return db.comment("customer", ticket, f"Mine is {CARD}.", idempotency_key="k")
 
 
-def redact(db, ticket, comment, who="lead", **given):
-    return db.call(who, "redact_comment", ticket=ticket["id"], comment=comment, **given)
+def redact(db, ticket, comment, who="lead", **options):
+    return db.call(
+        who, "redact_comment", ticket=ticket["id"], comment=comment, **options
+    )
 
 
 @pytest.mark.parametrize("by", ["id", "position"])

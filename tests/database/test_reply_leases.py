@@ -16,8 +16,8 @@ STAFF = {"agent", "neighbour", "lead", "admin"}
 OVER = "TICKET_REPLY_TAKEN_OVER"
 
 
-def lease_reply(db, ticket, who="agent", **given):
-    return db.call(who, "lease_reply", ticket=ticket["id"], **given)
+def lease_reply(db, ticket, who="agent", **options):
+    return db.call(who, "lease_reply", ticket=ticket["id"], **options)
 
 
 def release(db, ticket, who="agent"):

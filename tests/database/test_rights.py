@@ -5,46 +5,48 @@ from psycopg import sql
 
 from . import rights
 from .acting import ANON, WORKER, refused
+from .arrange import sample_calls
 from .personas import PEOPLE
 
 pytestmark = pytest.mark.slow
 VERBS = [
-    "select",
-    "insert",
-    "update",
-    "delete",
-    "truncate",
-    "references",
-    "trigger",
+    "select", "insert", "update", "delete", "truncate", "references", "trigger",
     "maintain",
-]
+]  # fmt: skip
+
+
+VIEWS = """
+create temp view relations as
+select nspname || '.' || relname as name, pg_class.*
+from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+where nspname in ('api', 'public', 'private');
+create temp view functions as
+select nspname || '.' || proname as name, pg_proc.*
+from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+where nspname in ('api', 'public', 'private')
+"""
 
 
 @pytest.fixture
 def fetch(db):
+    """Runs a query of the catalog; two views hold the objects in our schemas."""
+    db.execute(VIEWS)
     return lambda query, *values: list(db.execute(query, *values))
 
 
 def holders(fetch, function, kind, verbs):
     """Return what each outsider may do with each object of a kind."""
     query = sql.SQL("""
-        select nspname || '.' || relname, role, verb
-        from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+        select name, role, verb from relations
         cross join unnest(%s::text[]) as role cross join unnest(%s::text[]) as verb
-        where nspname in ('api', 'public', 'private')
-            and relkind = any (%s) and {}(role, pg_class.oid, verb)
+        where relkind = any (%s) and {}(role, relations.oid, verb)
     """).format(sql.Identifier(function))
     roles = [*rights.OUTSIDERS, "authenticator", "public"]
     return set(fetch(query, roles, verbs, kind))
 
 
 def test_every_table_and_view_is_listed_and_none_is_in_api(fetch):
-    tables = """
-        select nspname || '.' || relname
-        from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('api', 'public', 'private')
-            and relkind not in ('i', 'S', 'c', 't')
-    """
+    tables = "select name from relations where relkind not in ('i', 'S', 'c', 't')"
 
     found = {name for (name,) in fetch(tables)}
 
@@ -68,25 +70,15 @@ def test_sequences_are_granted_to_nobody(fetch):
     verbs = ["usage", "select", "update"]
 
     assert holders(fetch, "has_sequence_privilege", ["S"], verbs) == set()
-    tables = """
-        select nspname || '.' || relname from pg_class
-        join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('api', 'public', 'private')
-            and relkind = 'S'
-    """
-    assert {name for (name,) in fetch(tables)} == rights.SEQUENCES
+    sequences = "select name from relations where relkind = 'S'"
+    assert {name for (name,) in fetch(sequences)} == rights.SEQUENCES
 
 
 def test_every_column_is_listed_and_none_has_its_own_grants(fetch):
     columns = """
-        select nspname || '.' || relname, string_agg(attname, ' ' order by attnum),
-            count(attacl)
-        from pg_attribute
-        join pg_class on pg_class.oid = attrelid
-        join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('api', 'public', 'private')
-            and relkind = 'r' and attnum > 0 and not attisdropped
-        group by 1
+        select name, string_agg(attname, ' ' order by attnum), count(attacl)
+        from pg_attribute join relations on relations.oid = attrelid
+        where relkind = 'r' and attnum > 0 and not attisdropped group by 1
     """
 
     assert set(fetch(columns)) == {
@@ -96,13 +88,10 @@ def test_every_column_is_listed_and_none_has_its_own_grants(fetch):
 
 def test_functions_are_listed_with_their_callers(fetch):
     callers = """
-        select nspname || '.' || proname, count(distinct pg_proc.oid),
-            coalesce(array_agg(role) filter (
-                where has_function_privilege(role, pg_proc.oid, 'execute')
-            ), '{}')
-        from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-        cross join unnest(%s::text[]) as role
-        where nspname in ('api', 'public', 'private') group by 1
+        select name, count(distinct functions.oid), coalesce(array_agg(role) filter (
+            where has_function_privilege(role, functions.oid, 'execute')
+        ), '{}')
+        from functions cross join unnest(%s::text[]) as role group by 1
     """
 
     found = fetch(callers, [*rights.OUTSIDERS, "authenticator", "public"])
@@ -113,19 +102,13 @@ def test_functions_are_listed_with_their_callers(fetch):
 
 @pytest.mark.parametrize("who", [*PEOPLE, ANON])
 def test_worker_functions_refuse_people(db, who):
-    functions = db.execute(
-        "select proname, array(select format_type(kind, null)"
-        " from unnest(proargtypes) as kind) from pg_proc"
-        " where pronamespace = 'api'::regnamespace and proname = any (%s)",
-        [name for name, role in rights.COMMANDS_AND_QUERIES.items() if role == WORKER],
-    ).fetchall()
+    calls = sample_calls(db, WORKER)
 
-    for name, kinds in functions:
-        nulls = ", ".join(f"null::{kind}" for kind in kinds)
+    for call in calls:
         with refused("42501"), db.acting(who) as connection:
-            connection.execute(f"select api.{name}({nulls})")
+            connection.execute(call)
 
-    assert len(functions) > 20
+    assert len(calls) > 20
 
 
 def test_schemas_are_used_by_listed_roles_and_extended_by_nobody(fetch):
@@ -146,13 +129,7 @@ def test_schemas_are_used_by_listed_roles_and_extended_by_nobody(fetch):
 
 
 def test_security_definers_pin_the_search_path(fetch):
-    functions = """
-        select nspname || '.' || proname, prosecdef, proconfig
-        from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('api', 'public', 'private')
-    """
-
-    found = fetch(functions)
+    found = fetch("select name, prosecdef, proconfig from functions")
 
     as_the_caller = {name for name, definer, _ in found if not definer}
     assert as_the_caller == rights.AS_THE_CALLER, (
@@ -176,10 +153,8 @@ def test_security_definers_pin_the_search_path(fetch):
 def test_functions_without_a_search_path_are_parsed_at_creation(fetch):
     """By a body that is parsed when the function is created (`begin atomic`)."""
     bound = """
-        select nspname || '.' || proname
-        from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('api', 'public', 'private')
-            and proconfig is null and prosqlbody is not null
+        select name from functions
+        where proconfig is null and prosqlbody is not null
     """
 
     assert {name for (name,) in fetch(bound)} == rights.INLINED
@@ -206,13 +181,9 @@ def test_every_public_table_is_under_row_level_security_for_reading_alone(fetch)
 
 def test_every_object_belongs_to_postgres(fetch):
     owners = """
-        select relowner::regrole::text from pg_class
-        join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('api', 'public', 'private')
+        select relowner::regrole::text from relations
         union
-        select proowner::regrole::text from pg_proc
-        join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('api', 'public', 'private')
+        select proowner::regrole::text from functions
     """
 
     assert fetch(owners) == [("postgres",)]
@@ -220,24 +191,15 @@ def test_every_object_belongs_to_postgres(fetch):
 
 def test_every_object_has_a_comment(fetch):
     silent = """
-        select relname from pg_class
-        join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('api', 'public', 'private')
-            and relkind in ('r', 'v', 'm')
-            and obj_description(pg_class.oid) is null
+        select name from relations
+        where relkind in ('r', 'v', 'm') and obj_description(oid) is null
         union
-        select relname || '.' || attname from pg_attribute
-        join pg_class on pg_class.oid = attrelid
-        join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in ('api', 'public', 'private')
-            and relkind in ('r', 'm')
-            and attnum > 0
+        select name || '.' || attname from pg_attribute
+        join relations on relations.oid = attrelid
+        where relkind in ('r', 'm') and attnum > 0
             and not attisdropped and col_description(attrelid, attnum) is null
         union
-        select proname from pg_proc
-        join pg_namespace on pg_namespace.oid = pronamespace
-        where nspname in ('api', 'public', 'private')
-            and obj_description(pg_proc.oid) is null
+        select name from functions where obj_description(oid) is null
         union
         select typname from pg_type
         join pg_namespace on pg_namespace.oid = typnamespace

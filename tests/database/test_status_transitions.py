@@ -147,13 +147,7 @@ def test_the_category_of_a_status_is_fixed(db):
 def test_the_same_status_again_is_no_change(db):
     ticket = db.create_ticket_in("pending")
 
-    again = db.call(
-        "agent",
-        "update_ticket_status",
-        ticket=ticket["id"],
-        status="pending",
-        reason="Again.",
-    )
+    again = db.set_status(ticket, "pending", "agent", reason="Again.")
 
     assert again == ticket == db.reload(ticket)
 
@@ -187,13 +181,7 @@ def test_reopening_clears_solved_at(db, after):
 def test_reasons_are_stored_until_the_next_status(db):
     ticket = db.create_ticket_in("open")
 
-    held = db.call(
-        "agent",
-        "update_ticket_status",
-        ticket=ticket["id"],
-        status="on_hold",
-        reason="Waiting for the supplier.",
-    )
+    held = db.set_status(ticket, "on_hold", "agent", reason="Waiting for the supplier.")
     freed = db.set_status(ticket, "open")
 
     assert held["status_reason"] == "Waiting for the supplier."

@@ -169,13 +169,7 @@ def test_stale_changes_of_hidden_tickets_are_not_found(db):
     ticket = db.create_ticket()
 
     with refused("PT404"):
-        db.call(
-            "stranger",
-            "update_ticket_status",
-            ticket=ticket["id"],
-            status="open",
-            expected_version=99,
-        )
+        db.set_status(ticket, "open", "stranger", expected_version=99)
 
 
 def test_requesters_with_tickets_cannot_be_deleted(db):

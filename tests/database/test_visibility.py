@@ -3,7 +3,7 @@
 import pytest
 
 from .acting import ANON, WORKER, ignoring, refused
-from .arrange import delete_account, leave_queues, revoke_permission
+from .arrange import delete_account, leave_queues, revoke_permission, sample_calls
 from .personas import PEOPLE, email_of, id_of, sign_up
 
 pytestmark = pytest.mark.slow
@@ -255,34 +255,18 @@ def test_staff_search_people_with_addresses_and_roles(db):
     }
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments"),
-    [
-        ("whoami", {}),
-        ("create_ticket", {"subject": "Help", "body": "It."}),
-        ("get_ticket", {"ticket": "1001"}),
-        ("add_comment", {"ticket": "1001", "body": "It."}),
-        ("list_my_tickets", {}),
-        ("list_queue", {"queue": "support"}),
-        ("list_queues", {}),
-        ("get_queue_status", {"queue": "support"}),
-        ("mark_ticket_read", {"ticket": "1001"}),
-        ("list_views", {}),
-        ("list_view", {"view": str(id_of("view"))}),
-        ("create_view", {"name": "V"}),
-        ("list_roles", {}),
-        ("list_people", {}),
-        ("grant_role", {"person": str(id_of("stranger")), "role": "admin"}),
-    ],
-)
 @pytest.mark.parametrize("audience", ["realtime", "", None, ["other"], {"a": 1}])
-def test_tokens_of_another_audience_are_refused(db, function, arguments, audience):
-    with (
-        refused("PT401", "wrong-audience"),
-        db.acting("admin", aud=audience) as connection,
-    ):
-        names = ", ".join(f"{name} => %s" for name in arguments)
-        connection.execute(f"select api.{function}({names})", list(arguments.values()))
+def test_tokens_of_another_audience_are_refused(db, audience):
+    db.create_ticket()
+
+    for call in (calls := sample_calls(db, "authenticated")):
+        with (
+            refused("PT401", "wrong-audience"),
+            db.acting("admin", aud=audience) as connection,
+        ):
+            connection.execute(call)
+
+    assert len(calls) > 50
 
 
 def test_tokens_of_several_audiences_are_accepted(db):
@@ -292,55 +276,14 @@ def test_tokens_of_several_audiences_are_accepted(db):
     assert found == ("Customer",)
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments"),
-    [
-        ("whoami", {}),
-        ("create_ticket", {"subject": "Help", "body": "It."}),
-        ("add_comment", {"ticket": "1001", "body": "It."}),
-        ("update_ticket_status", {"ticket": "1001", "status": "open"}),
-        ("lease_reply", {"ticket": "1001"}),
-        ("release_reply", {"ticket": "1001"}),
-        ("get_reply_lease", {"ticket": "1001"}),
-        ("bulk_update", {"tickets": ["1001"], "change": {"priority": "low"}}),
-        ("get_bulk_update", {"bulk_update": id_of("job")}),
-        ("list_bulk_updates", {}),
-        ("list_bulk_items", {"bulk_update": id_of("job")}),
-        ("undo_bulk_update", {"bulk_update": id_of("job")}),
-        ("update_ticket", {"ticket": "1001", "changes": {"subject": "S"}}),
-        ("assign_ticket", {"ticket": "1001", "assignee": "me"}),
-        ("release_ticket", {"ticket": "1001"}),
-        ("list_people", {}),
-        ("define_role", {"role": "r1", "name": "N", "permissions": []}),
-        ("grant_role", {"person": str(id_of("agent")), "role": "admin"}),
-        ("revoke_role", {"person": str(id_of("agent")), "role": "agent"}),
-        ("get_ticket", {"ticket": "1001"}),
-        ("list_comments", {"ticket": "1001"}),
-        ("list_ticket_events", {"ticket": "1001"}),
-        ("list_queue", {"queue": "support"}),
-        ("list_queues", {}),
-        ("list_my_tickets", {}),
-        ("get_queue_status", {"queue": "support"}),
-        ("mark_ticket_read", {"ticket": "1001"}),
-        ("list_views", {}),
-        ("list_view", {"view": str(id_of("view"))}),
-        ("create_view", {"name": "V"}),
-        ("delete_view", {"view": str(id_of("view"))}),
-        ("list_roles", {}),
-        ("claim_next_ticket", {}),
-        ("create_queue", {"key": "mine", "name": "Mine"}),
-        ("change_queue", {"queue": "support", "changes": {"name": "Mine"}}),
-        ("list_queue_members", {"queue": "support"}),
-        ("add_queue_member", {"queue": "support", "person": id_of("agent")}),
-        ("remove_queue_member", {"queue": "support", "person": id_of("agent")}),
-        ("get_agent", {"agent": "me"}),
-        ("set_availability", {"agent": "me", "availability": "away"}),
-        ("change_agent", {"agent": str(id_of("agent")), "changes": {"capacity": 0}}),
-    ],
-)
-def test_tokens_of_deleted_people_are_refused(db, ticket, function, arguments):
-    with refused("PT401"):
-        db.rows("nobody", function, **arguments)
+def test_tokens_of_deleted_people_are_refused(db):
+    db.create_ticket()
+
+    for call in (calls := sample_calls(db, "authenticated")):
+        with refused("PT401"), db.acting("nobody") as connection:
+            connection.execute(call)
+
+    assert len(calls) > 50
 
 
 def test_deleting_a_person_deletes_profile_and_roles(db):

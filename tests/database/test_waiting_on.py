@@ -76,9 +76,7 @@ def test_customer_replies_restart_the_wait(db, category):
 
 
 @pytest.mark.parametrize("category", ["pending", "on_hold", "solved"])
-def test_staff_replies_keep_the_wait_of_tickets_that_are_not_open(
-    db, yesterday, category
-):
+def test_staff_replies_keep_the_wait_of_tickets_that_are_not_open(db, category):
     before = since_yesterday(db, db.create_ticket_in(category))
 
     db.comment("agent", before)

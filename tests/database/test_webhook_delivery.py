@@ -11,8 +11,8 @@ from standardwebhooks import Webhook
 from infra.local.platform import ROOT
 from tests.receivers import receiving
 
-from .acting import WORKER
 from .webhook_worker import deliver
+from .webhooks import create_event, create_webhook, deliveries
 
 pytestmark = pytest.mark.slow
 LONG_ENOUGH = 20.0
@@ -30,19 +30,8 @@ def db(connect):
     return connect()
 
 
-def create_webhook(db, receivers, path):
-    url = receivers.url + path
-    return db.call("admin", "create_webhook", url=url)
-
-
-def create_event(db):
-    [event] = db.events(db.create_ticket())
-    db.call(WORKER, "create_webhook_deliveries", event=event["id"])
-    return event
-
-
 def outcome(db, hook):
-    [found] = db.rows("admin", "list_webhook_deliveries", webhook=hook["id"])
+    [found] = deliveries(db, hook)
     arguments = {"webhook": hook["id"], "delivery": found["id"]}
     log = db.rows("admin", "list_webhook_attempts", **arguments)
     return found, log
@@ -58,7 +47,7 @@ def make_due(db):
 
 
 def test_deliveries_carry_the_correlation_id(db, receivers):
-    create_webhook(db, receivers, "/ok")
+    create_webhook(db, url=receivers.url + "/ok")
     named = '{"x-correlation-id": "JKJaXmPLvHcESHA="}'
     db.execute("select set_config('request.headers', %s, false)", named)
     create_event(db)
@@ -71,7 +60,7 @@ def test_deliveries_carry_the_correlation_id(db, receivers):
 
 
 def test_deliveries_verify_with_the_standardwebhooks_library(db, receivers):
-    hook = create_webhook(db, receivers, "/ok")
+    hook = create_webhook(db, url=receivers.url + "/ok")
     event = create_event(db)
 
     run = deliver(db)
@@ -93,7 +82,7 @@ def test_deliveries_verify_with_the_standardwebhooks_library(db, receivers):
 
 
 def test_both_secrets_sign_during_rotation(db, receivers):
-    old = create_webhook(db, receivers, "/ok")
+    old = create_webhook(db, url=receivers.url + "/ok")
     new = db.call("admin", "rotate_webhook_secret", webhook=old["id"])
     create_event(db)
 
@@ -117,7 +106,7 @@ def test_both_secrets_sign_during_rotation(db, receivers):
     ],
 )
 def test_failures_are_logged_and_retried(db, receivers, path, status, error):
-    hook = create_webhook(db, receivers, path)
+    hook = create_webhook(db, url=receivers.url + path)
     create_event(db)
 
     run = deliver(db, TOO_LONG if status is None else LONG_ENOUGH)
@@ -132,7 +121,7 @@ def test_failures_are_logged_and_retried(db, receivers, path, status, error):
 
 @pytest.mark.parametrize("path", ["/drizzling", "/flooding"])
 def test_a_status_counts_whatever_its_body(db, receivers, path):
-    hook = create_webhook(db, receivers, path)
+    hook = create_webhook(db, url=receivers.url + path)
     create_event(db)
 
     deliver(db, TOO_LONG if path == "/drizzling" else LONG_ENOUGH)
@@ -144,7 +133,7 @@ def test_a_status_counts_whatever_its_body(db, receivers, path):
 
 
 def test_500_then_200_is_delivered_at_the_second_attempt(db, receivers):
-    hook = create_webhook(db, receivers, "/mending")
+    hook = create_webhook(db, url=receivers.url + "/mending")
     create_event(db)
     deliver(db)
     receivers.mended.set()
@@ -161,7 +150,7 @@ def test_500_then_200_is_delivered_at_the_second_attempt(db, receivers):
 
 
 def test_retry_after_is_respected(db, receivers):
-    hook = create_webhook(db, receivers, "/later")
+    hook = create_webhook(db, url=receivers.url + "/later")
     create_event(db)
 
     deliver(db)
@@ -171,7 +160,7 @@ def test_retry_after_is_respected(db, receivers):
 
 
 def test_status_410_disables_the_endpoint(db, receivers):
-    hook = create_webhook(db, receivers, "/gone")
+    hook = create_webhook(db, url=receivers.url + "/gone")
     create_event(db)
 
     deliver(db)
@@ -184,25 +173,21 @@ def test_status_410_disables_the_endpoint(db, receivers):
 
 
 def test_hanging_endpoints_do_not_delay_others(db, receivers):
-    create_webhook(db, receivers, "/hanging")
-    quick = create_webhook(db, receivers, "/ok")
+    create_webhook(db, url=receivers.url + "/hanging")
+    quick = create_webhook(db, url=receivers.url + "/ok")
     for _ in range(9):
         create_event(db)
 
     deliver(db, 1.5)
 
-    states = {
-        each["state"]
-        for each in db.rows("admin", "list_webhook_deliveries", webhook=quick["id"])
-    }
-    assert states == {"delivered"}
+    assert {each["state"] for each in deliveries(db, quick)} == {"delivered"}
     # All nine arrive before the first of those that hang is left alone.
     paths = [post.path for post in receivers.taken()]
     assert sorted(paths[:17]) == ["/hanging"] * 8 + ["/ok"] * 9
 
 
 def test_killed_workers_lose_no_delivery(db, receivers, server):
-    hook = create_webhook(db, receivers, "/hanging")
+    hook = create_webhook(db, url=receivers.url + "/hanging")
     event = create_event(db)
     dsn = server.dsn(db.connection.info.dbname)
     command = [sys.executable, "-m", "tests.database.webhook_worker", dsn]

@@ -4,18 +4,14 @@ import pytest
 
 from .acting import refused
 from .arrange import table_texts
+from .webhooks import create_webhook
 
 pytestmark = pytest.mark.slow
-URL = "https://hooks.example.com/autocrm"
 PAUSED = {"paused": True}
 
 
-def create_webhook(db, **given):
-    return db.call("admin", "create_webhook", url=URL, **given)
-
-
-def rotate(db, made, **given):
-    return db.call("admin", "rotate_webhook_secret", webhook=made["id"], **given)
+def rotate(db, made, **options):
+    return db.call("admin", "rotate_webhook_secret", webhook=made["id"], **options)
 
 
 def stored_secrets(db):

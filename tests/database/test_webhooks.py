@@ -9,26 +9,14 @@ from psycopg import sql
 from shared.core.events import parse_event
 
 from .acting import ANON, WORKER, refused
+from .webhooks import URL, create_deliveries, create_event, create_webhook, deliveries
 
 pytestmark = pytest.mark.slow
-URL = "https://hooks.example.com/autocrm"
 LOG = {"attempted_at": "2026-11-23T09:00:00Z", "milliseconds": 12, "status": 500}
 
 
-def create_webhook(db, **draft):
-    return db.call("admin", "create_webhook", url=URL, **draft)
-
-
 def create_events(db, count=1):
-    """Create tickets and the deliveries of their events; return the events' ids."""
-    ids = [db.events(db.create_ticket())[0]["id"] for _ in range(count)]
-    for event in ids:
-        create_deliveries(db, event)
-    return ids
-
-
-def create_deliveries(db, event):
-    return db.call(WORKER, "create_webhook_deliveries", event=event)
+    return [create_event(db) for _ in range(count)]
 
 
 def claim(db, **arguments):
@@ -47,10 +35,6 @@ def record(db, due, outcome, **arguments):
     )
 
 
-def deliveries(db, hook, **arguments):
-    return db.rows("admin", "list_webhook_deliveries", webhook=hook["id"], **arguments)
-
-
 def states(db, hook):
     return [each["state"] for each in deliveries(db, hook)]
 
@@ -67,8 +51,8 @@ def test_events_are_delivered_once_to_subscribed_endpoints(db):
     ticket = db.create_ticket()
     [event] = db.events(ticket)
 
-    assert create_deliveries(db, event["id"]) is True
-    assert create_deliveries(db, event["id"]) is False
+    assert create_deliveries(db, event) is True
+    assert create_deliveries(db, event) is False
 
     [delivery] = deliveries(db, everything)
     assert (delivery["event_id"], delivery["seq"], delivery["attempts"]) == (
@@ -88,7 +72,7 @@ def test_earlier_events_are_not_delivered(db):
         "update private.webhook_endpoints set created_at = now() + interval '1 second'"
     )
 
-    assert create_deliveries(db, db.events(ticket)[0]["id"]) is False
+    assert create_deliveries(db, db.events(ticket)[0]) is False
     assert deliveries(db, hook) == []
 
 
@@ -98,7 +82,7 @@ def test_internal_events_are_delivered_if_included_only(db):
     db.note(ticket)
 
     for event in db.events(ticket):
-        create_deliveries(db, event["id"])
+        create_deliveries(db, event)
 
     assert len(deliveries(db, public)) == 1
     assert len(deliveries(db, internal)) == 2
@@ -242,7 +226,8 @@ def test_three_days_of_failure_disable_an_endpoint(db):
     until = db.scalar("select now() + interval '1 hour'")
     replay = {"webhook": hook["id"], "since": since, "until": until}
     assert db.call("admin", "replay_webhook_events", **replay) == {"replayed": 1}
-    assert set(missed) < {each["event_id"] for each in deliveries(db, hook)}
+    delivered = {each["event_id"] for each in deliveries(db, hook)}
+    assert {event["id"] for event in missed} < delivered
 
 
 def test_success_ends_failing_and_gone_disables(db):
