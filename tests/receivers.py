@@ -11,6 +11,8 @@ from itertools import cycle
 from queue import Queue
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
+from tests.http_server import in_background
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 ANSWERS = {
     "/ok": OK,
@@ -122,15 +124,12 @@ class Server(ThreadingTCPServer):
 @contextmanager
 def receiving(certificate: ssl.SSLContext | None = None) -> Iterator[Receivers]:
     """Receive on a free port for the time of a block, over TLS with a certificate."""
-    with Server(("127.0.0.1", 0), Handler) as server:
-        server.certificate = certificate
-        server.receivers = Receivers(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    server = Server(("127.0.0.1", 0), Handler)
+    server.certificate = certificate
+    server.receivers = Receivers(f"http://127.0.0.1:{server.server_address[1]}")
+    with in_background(server):
         try:
             yield server.receivers
         finally:
             server.receivers.closing.set()
             server.receivers.mended.set()
-            server.shutdown()
-            thread.join()
