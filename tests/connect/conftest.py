@@ -47,7 +47,7 @@ def management() -> Iterator[SimpleNamespace]:
         "config/auth": {
             "hook_custom_access_token_enabled": True,
             "hook_custom_access_token_uri": (
-                "pg-functions://postgres/public/custom_access_token_hook"
+                "pg-functions://postgres/private/custom_access_token_hook"
             ),
         },
         "config/realtime": {"private_only": True, "max_events_per_second": 500},
