@@ -80,8 +80,8 @@ def open_desk(folder: Path) -> Iterator[OpenDesk]:
 def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
     """Run `up` until it serves, and close it after the block; the data stays."""
     home.path.mkdir(parents=True, exist_ok=True)
-    said = home.path.with_name(f"{home.path.name}.out")
-    with said.open("w") as out:
+    log = home.path.with_name(f"{home.path.name}.out")
+    with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local", "up"],
             cwd=ROOT,
@@ -93,8 +93,8 @@ def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
     try:
-        eventually(lambda: "is open" in said.read_text() or process.poll() is not None)
-        assert process.poll() is None, said.read_text()
+        eventually(lambda: "is open" in log.read_text() or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
         yield OpenDesk(Deployment.load(home.deployment), home, process, environment)
     finally:
         process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Receivers of webhooks over real HTTP, each with its way of being difficult."""
+"""Receivers of webhooks over real HTTP, each with a failure of its own."""
 
 import socket
 import ssl
@@ -36,7 +36,7 @@ class Post:
 
 @dataclass
 class Receivers:
-    """Where they are, and what they got; a path says who is meant."""
+    """Their address, and the requests that they got; the path of a URL picks one."""
 
     url: str
     got: "Queue[Post]" = field(default_factory=Queue)
@@ -57,7 +57,7 @@ class Receivers:
 
 
 class Handler(StreamRequestHandler):
-    """Reads a request, and answers as its path says."""
+    """Reads a request, and responds as its path names."""
 
     def handle(self) -> None:
         receivers: Receivers = self.server.receivers
