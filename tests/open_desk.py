@@ -108,8 +108,8 @@ def open_desk(folder: Path) -> Iterator[OpenDesk]:
 def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
     """Run `up` until it serves, and close it after the block; the data stays."""
     home.path.mkdir(parents=True, exist_ok=True)
-    output = home.path.with_name(f"{home.path.name}.out")
-    with output.open("w") as out:
+    log = home.path.with_name(f"{home.path.name}.out")
+    with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local", "up"],
             cwd=ROOT,
@@ -121,10 +121,8 @@ def serving(home: Home, environment: dict[str, str]) -> Iterator[OpenDesk]:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
     try:
-        eventually(
-            lambda: "is open" in output.read_text() or process.poll() is not None
-        )
-        assert process.poll() is None, output.read_text()
+        eventually(lambda: "is open" in log.read_text() or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
         yield OpenDesk(Deployment.load(home.deployment), home, process, environment)
     finally:
         process.send_signal(signal.SIGINT)

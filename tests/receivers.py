@@ -1,4 +1,4 @@
-"""Receivers of webhooks over real HTTP, each with its way of being difficult."""
+"""Receivers of webhooks over real HTTP, each with a failure of its own."""
 
 import socket
 import ssl
@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from queue import Queue
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+
+from tests.http_server import in_background
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 ANSWERS = {
@@ -34,7 +36,7 @@ class Post:
 
 @dataclass
 class Receivers:
-    """Where they are, and what they got; a path says who is meant."""
+    """Their address, and the requests that they got; the path of a URL picks one."""
 
     url: str
     got: "Queue[Post]" = field(default_factory=Queue)
@@ -55,7 +57,7 @@ class Receivers:
 
 
 class Handler(StreamRequestHandler):
-    """Reads a request, and answers as its path says."""
+    """Reads a request, and responds as its path names."""
 
     def handle(self) -> None:
         receivers: Receivers = self.server.receivers
@@ -122,15 +124,12 @@ class Server(ThreadingTCPServer):
 @contextmanager
 def receiving(certificate: ssl.SSLContext | None = None) -> Iterator[Receivers]:
     """Receive on a free port for the time of a block, over TLS with a certificate."""
-    with Server(("127.0.0.1", 0), Handler) as server:
-        server.certificate = certificate
-        server.receivers = Receivers(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    server = Server(("127.0.0.1", 0), Handler)
+    server.certificate = certificate
+    server.receivers = Receivers(f"http://127.0.0.1:{server.server_address[1]}")
+    with in_background(server):
         try:
             yield server.receivers
         finally:
             server.receivers.closing.set()
             server.receivers.mended.set()
-            server.shutdown()
-            thread.join()

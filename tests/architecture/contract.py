@@ -86,18 +86,18 @@ def served(module: str) -> frozenset[tuple[str, str]]:
 
 def findings(document: Document) -> Iterator[str]:
     """Say everything in which the template and the code do not fit."""
-    known = functions(document)
+    resources = functions(document)
     here = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
-    for missing in here ^ {folder(name) for name in known}:
+    for missing in here ^ {folder(name) for name in resources}:
         yield f"{missing} is not both a folder and in the template"
-    for name, properties in known.items():
+    for name, properties in resources.items():
         if not name.endswith("Function"):
             yield f"{name} does not end in Function"
         yield from _handler(name, properties)
         yield from _keys(name, properties)
         yield from _schedules(name, properties)
-    yield from _workers(known)
-    yield from _routes(known)
+    yield from _workers(resources)
+    yield from _routes(resources)
     yield from _parameters(document)
     yield from _wildcards(document["Resources"], "Resources")
 
@@ -167,10 +167,10 @@ def _schedules(name: str, properties: Document) -> Iterator[str]:
         yield f"{name}: two runs of a schedule may meet"
 
 
-def _workers(known: Mapping[str, Document]) -> Iterator[str]:
+def _workers(resources: Mapping[str, Document]) -> Iterator[str]:
     """What has no event of its own is started by the scheduler, in time."""
-    scheduler = str(known[SCHEDULER]) if SCHEDULER in known else ""
-    for name, properties in known.items():
+    scheduler = str(resources[SCHEDULER]) if SCHEDULER in resources else ""
+    for name, properties in resources.items():
         started = f"'Ref': '{name}.Alias'" in scheduler
         if not started and not properties.get("Events"):
             yield f"{name}: nobody starts it"
@@ -199,9 +199,9 @@ def _is_schedule(text: str) -> bool:
     )
 
 
-def _routes(known: Mapping[str, Document]) -> Iterator[str]:
+def _routes(resources: Mapping[str, Document]) -> Iterator[str]:
     seen: dict[tuple[str, str], str] = {}
-    for name, properties in known.items():
+    for name, properties in resources.items():
         for method, path in declared(properties):
             shape = (method, re.sub(r"\{\w+\}", "{}", path))
             if shape in seen:

@@ -50,5 +50,5 @@ def test_all_functions_together_load_nothing_heavy():
 
 
 @pytest.mark.parametrize("planted", ["jwt", "boto3", "supabase"])
-def test_something_heavy_would_be_noticed(planted):
+def test_a_planted_heavy_module_is_found(planted):
     assert planted in loaded_by(planted) & HEAVY

@@ -18,9 +18,9 @@ def lint(root):
 
 
 def test_every_contract_is_kept():
-    code, told = lint(ROOT)
+    code, output = lint(ROOT)
 
-    assert code == 0, told
+    assert code == 0, output
 
 
 @pytest.mark.parametrize(
@@ -50,25 +50,25 @@ def test_a_broken_contract_is_named(tmp_path, path, line, broken):
     with (tmp_path / path).open("a") as module:
         module.write(f"{line}\n")
 
-    code, told = lint(tmp_path)
+    code, output = lint(tmp_path)
 
     assert code == 1
-    assert [row for row in told.splitlines() if broken in row and "BROKEN" in row]
+    assert [row for row in output.splitlines() if broken in row and "BROKEN" in row]
 
 
-@pytest.mark.parametrize("floor", ["shared", "shared/core"])
-def test_a_package_without_a_layer_is_noticed(tmp_path, floor):
+@pytest.mark.parametrize("container", ["shared", "shared/core"])
+def test_a_package_without_a_layer_is_found(tmp_path, container):
     ignored = shutil.ignore_patterns("__pycache__")
     for top in ("functions", "shared"):
         shutil.copytree(ROOT / top, tmp_path / top, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / floor / "novelty").mkdir()
-    (tmp_path / floor / "novelty" / "__init__.py").touch()
+    (tmp_path / container / "novelty").mkdir()
+    (tmp_path / container / "novelty" / "__init__.py").touch()
 
-    code, told = lint(tmp_path)
+    code, output = lint(tmp_path)
 
     assert code == 1
-    assert "novelty" in told
+    assert "novelty" in output
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

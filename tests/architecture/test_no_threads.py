@@ -24,7 +24,7 @@ def calls(dependant):
         yield from calls(inner)
 
 
-def test_routes_of_included_routers_are_looked_at():
+def test_routes_of_included_routers_are_checked():
     assert "replay_delivery" in {route.name for route in routes()}
 
 

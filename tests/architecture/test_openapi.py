@@ -48,7 +48,7 @@ each_operation = pytest.mark.parametrize(
 )
 
 
-def test_it_is_a_document_of_openapi_3_1():
+def test_the_document_is_openapi_3_1():
     problems = [
         error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()
     ]
@@ -57,7 +57,7 @@ def test_it_is_a_document_of_openapi_3_1():
     assert problems == []
 
 
-def test_it_holds_the_routes_of_the_template_for_people_and_no_others():
+def test_the_document_has_the_public_routes_of_the_template():
     routes = {
         f"{method} {path}"
         for properties in functions(template()).values()
@@ -69,7 +69,7 @@ def test_it_holds_the_routes_of_the_template_for_people_and_no_others():
 
 
 @each_operation
-def test_an_operation_says_what_it_does_and_may_fail_with(operation):
+def test_an_operation_has_a_summary_and_a_default_problem(operation):
     assert operation["summary"]
     assert operation["description"]
     assert operation["tags"]
@@ -108,13 +108,13 @@ def test_an_operation_names_the_problems_that_a_request_may_meet(name, failures)
         ("unavailable", "Retry-After"),
     ],
 )
-def test_a_problem_says_which_header_helps(problem, header):
+def test_a_problem_documents_its_header(problem, header):
     assert header in DOCUMENT["components"]["responses"][problem]["headers"]
 
 
 @each_operation
-def test_an_operation_says_what_it_answers(operation):
-    # 204 besides is nothing, said where there may be nothing.
+def test_an_operation_documents_its_success(operation):
+    # 204 stands besides where there may be nothing to return.
     [status] = {code for code in operation["responses"] if code[0] == "2"} - {"204"}
 
     assert status in ("200", "201", "202")
@@ -123,7 +123,7 @@ def test_an_operation_says_what_it_answers(operation):
     assert content["application/json"]["schema"]
 
 
-def test_all_but_health_asks_who_calls():
+def test_every_operation_but_health_is_authenticated():
     public = {name for name, each in OPERATIONS.items() if each["security"] == []}
 
     assert public == {"GET /health"}
@@ -153,14 +153,14 @@ def test_every_change_of_a_ticket_takes_the_version_read(name):
     assert "If-Match" in parameters
 
 
-def test_operations_are_told_apart_by_name():
+def test_operation_ids_are_unique():
     names = [operation["operationId"] for operation in OPERATIONS.values()]
 
     assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("schema", list(examples(DOCUMENT)))
-def test_an_example_is_what_its_schema_says(schema):
+def test_an_example_matches_its_schema(schema):
     validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
 
     for example in schema["examples"]:
@@ -177,5 +177,5 @@ def test_every_body_shows_an_example():
         assert "examples" in named or any("examples" in part for part in parts)
 
 
-def test_it_is_the_same_document_whatever_the_order():
+def test_the_document_is_composed_the_same_each_time():
     assert composed() == DOCUMENT

@@ -11,7 +11,7 @@ from .test_template import expanded, properties, set_to, without
 EXPECTED_FUNCTIONS = 45
 RESOURCES, MEGABYTE = 500, 1_000_000  # CloudFormation's limits of a stack
 
-CLOCK, PROCESS = "DispatchJobsFunction", "ProcessEventsFunction"
+DISPATCH, PROCESS = "DispatchJobsFunction", "ProcessEventsFunction"
 MINUTE = ("Events", "EveryMinute", "Properties")
 
 
@@ -22,7 +22,7 @@ def whole():
         yield expanded(template())
 
 
-def test_nothing_is_left_out():
+def test_the_template_has_no_omission():
     assert list(omissions(template())) == []
 
 
@@ -30,14 +30,14 @@ def test_every_function_has_a_role_of_its_own_within_bounds(whole):
     assert list(excesses(whole)) == []
 
 
-def test_there_is_room_for_twice_as_many_functions(whole):
+def test_the_stack_has_room_for_twice_as_many_functions(whole):
     growth = EXPECTED_FUNCTIONS / len(functions(template()))
 
     assert len(whole["Resources"]) * growth < RESOURCES
     assert len(json.dumps(whole)) * growth < MEGABYTE
 
 
-def test_what_is_asked_of_a_topic_is_asked_of_none_without_one(whole):
+def test_alarms_have_no_action_without_a_topic(whole):
     for alarm in of_type(whole, "AWS::CloudWatch::Alarm").values():
         condition, _, otherwise = alarm["AlarmActions"]["Fn::If"]
         assert condition == "HasAlarmTopic"
@@ -54,17 +54,17 @@ def test_the_dashboard_is_json_and_names_no_function(whole):
     assert not [name for name in functions(template()) if name in body]
 
 
-def test_the_access_log_says_nothing_of_anybody(whole):
+def test_the_access_log_has_nothing_personal(whole):
     [stage] = of_type(whole, "AWS::ApiGatewayV2::Stage").values()
 
-    said = json.loads(stage["AccessLogSettings"]["Format"])
+    fields = json.loads(stage["AccessLogSettings"]["Format"])
 
-    assert "$context.requestId" in said.values()
+    assert "$context.requestId" in fields.values()
     for personal in ("identity", "authorizer", ".path", "domain", "query", "header"):
-        assert personal not in str(sorted(said.values()))
+        assert personal not in str(sorted(fields.values()))
 
 
-def test_switches_are_off(whole):
+def test_optional_features_are_off(whole):
     defaults = {
         name: parameter.get("Default")
         for name, parameter in whole["Parameters"].items()
@@ -74,14 +74,14 @@ def test_switches_are_off(whole):
     assert (defaults["DomainName"], defaults["AlarmTopic"]) == ("", "")
 
 
-def test_a_paragraph_says_more_than_its_heading():
+def test_a_paragraph_of_the_runbook_has_text():
     _, *paragraphs = RUNBOOK.read_text().split("\n## ")
 
     assert [len(text.split()) > 40 for text in paragraphs] == [True] * len(paragraphs)
 
 
 @pytest.mark.parametrize(
-    ("plant", "said"),
+    ("plant", "message"),
     [
         (without("Resources", "EventQueue", "Properties", "RedrivePolicy"), "gives"),
         (
@@ -91,20 +91,23 @@ def test_a_paragraph_says_more_than_its_heading():
         (properties("EventQueue", "VisibilityTimeout", value=179), "while it works"),
         (properties(PROCESS, "Timeout", value=31), "while it works"),
         (
-            without("Resources", CLOCK, "Properties", *MINUTE, "DeadLetterConfig"),
+            without("Resources", DISPATCH, "Properties", *MINUTE, "DeadLetterConfig"),
             "nobody hears",
         ),
         (
             properties(
-                CLOCK,
+                DISPATCH,
                 *MINUTE,
                 "DeadLetterConfig",
                 value={"Arn": {"Fn::GetAtt": ["Nowhere", "Arn"]}},
             ),
             "nobody hears",
         ),
-        (without("Resources", CLOCK, "Properties", *MINUTE, "RetryPolicy"), "a day"),
-        (without("Resources", CLOCK, "Properties", *MINUTE, "OmitName"), "name of its"),
+        (without("Resources", DISPATCH, "Properties", *MINUTE, "RetryPolicy"), "a day"),
+        (
+            without("Resources", DISPATCH, "Properties", *MINUTE, "OmitName"),
+            "name of its",
+        ),
         (
             properties("Api", "RouteSettings", "GET /v1/moon", value={}),
             "GET /v1/moon is throttled and does not exist",
@@ -135,15 +138,15 @@ def test_a_paragraph_says_more_than_its_heading():
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_planted_omission_is_found(plant, said):
+def test_a_planted_omission_is_found(plant, message):
     document = template()
     plant(document)
 
-    assert said in "\n".join(omissions(document))
+    assert message in "\n".join(omissions(document))
 
 
 @pytest.mark.parametrize(
-    ("plant", "said"),
+    ("plant", "message"),
     [
         (without("Globals", "Function", "PermissionsBoundary"), "has no bounds"),
         (
@@ -157,9 +160,9 @@ def test_a_planted_omission_is_found(plant, said):
     ],
     ids=["bounds", "rights"],
 )
-def test_a_planted_excess_is_found(monkeypatch, plant, said):
+def test_a_planted_excess_is_found(monkeypatch, plant, message):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     document = template()
     plant(document)
 
-    assert said in "\n".join(excesses(expanded(document)))
+    assert message in "\n".join(excesses(expanded(document)))

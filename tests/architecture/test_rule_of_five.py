@@ -48,7 +48,7 @@ def test_an_interface_has_at_most_five_members(node):
     assert 1 <= len(members(node)) <= 5
 
 
-def test_there_are_interfaces_to_measure():
+def test_the_ports_are_among_the_interfaces():
     assert {"TicketReader", "Database", "Authenticator"} <= {
         node.name for node in protocols()
     }
@@ -82,9 +82,9 @@ def test_a_package_has_a_handful_of_modules(package):
 
 
 @pytest.mark.parametrize("path", CODE, ids=name)
-def test_a_module_says_what_it_is_for(path):
+def test_a_module_has_a_docstring(path):
     assert ast.get_docstring(ast.parse(path.read_text()))
 
 
-def test_the_owners_folder_holds_no_module():
+def test_the_folder_supabase_has_no_module():
     assert list((ROOT / "supabase").rglob("*.py")) == []

@@ -50,15 +50,15 @@ def only(document, kept):
     return document
 
 
-def test_the_expanded_template_is_sound():
+def test_the_expanded_template_is_valid():
     assert linted(expanded(template())) == []
 
 
-def test_the_template_and_the_code_are_one():
+def test_the_template_and_the_code_agree():
     assert list(findings(template())) == []
 
 
-def test_no_account_no_region_and_no_key_is_written_down():
+def test_the_template_has_no_account_region_or_key():
     text = (ROOT / "template.yaml").read_text()
 
     for word in ("sb_secret_", "sb_publishable_", "eyJ", "arn:aws:iam::", "postgres:"):
@@ -97,7 +97,7 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
 
 
 @pytest.mark.parametrize(
-    ("plant", "said"),
+    ("plant", "message"),
     [
         (without("Resources", GET), "get_ticket is not both"),
         (set_to("Odd", value={"Type": "AWS::Serverless::Function"}), "odd is not"),
@@ -209,29 +209,29 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_planted_mistake_is_found(plant, said):
+def test_a_planted_mistake_is_found(plant, message):
     document = template()
     plant(document)
     document["Resources"].get("Odd", {}).setdefault(
         "Properties", {"Handler": "functions.odd.app.handler"}
     )
 
-    assert said in "\n".join(findings(document))
+    assert message in "\n".join(findings(document))
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "said"),
+    ("path", "value", "message"),
     [
         (("Runtime",), "python3.33", "'python3.33' is not one of"),
         (("Timeout",), 1000, "1000 is greater"),
         (("Environment", "Variables", "MOON"), {"Ref": "Nowhere"}, "'Nowhere'"),
     ],
 )
-def test_the_linter_sees_what_the_contract_does_not(path, value, said):
+def test_the_linter_sees_what_the_contract_does_not(path, value, message):
     document = only(template(), GET)
     properties(GET, *path, value=value)(document)
 
-    assert said in "\n".join(linted(expanded(document)))
+    assert message in "\n".join(linted(expanded(document)))
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,13 @@
-import json
 import shutil
 import sys
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
 
 import pytest
 
 from tests.build.artifacts import LAYERS, Artifacts, functions
+from tests.fakes import NOT_FOUND, fake_postgrest
 
-ANSWERS = {
+RESULTS = {
     "claim_bulk_update": None,
     "claim_emails": [],
     "claim_missed_events": [],
@@ -28,7 +25,6 @@ ANSWERS = {
     "broadcast_queue_statuses": None,
     "queues_due_for_assignment": [],
 }
-NOT_FOUND = {"code": "PT404", "message": "not-found", "details": "No.", "hint": None}
 
 
 @pytest.fixture(scope="session")
@@ -56,37 +52,6 @@ def client(tmp_path_factory):
 @pytest.fixture(scope="session")
 def database():
     """The address of a PostgREST that knows no ticket."""
-    with _served(_Postgrest) as address:
-        yield address
-
-
-class _Postgrest(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        function = self.path.partition("?")[0].rpartition("/")[2]
-        known = function in ANSWERS
-        body = json.dumps(ANSWERS[function] if known else NOT_FOUND).encode()
-        self.send_response(200 if known else 404)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        """Say nothing."""
-
-
-@contextmanager
-def _served(handler):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with fake_postgrest(otherwise=NOT_FOUND) as rest:
+        rest.results |= RESULTS
+        yield rest.url

@@ -1,9 +1,7 @@
 """A migrated database to break, and stand-ins for what needs an account."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import httpx
@@ -13,6 +11,7 @@ from moto.server import ThreadedMotoServer
 from infra.local.postgres import SUPERUSER, connected
 from infra.local.stack.vault import keep_secrets
 from tests.database.server import SEEDED, shared_server
+from tests.http_server import Request, Response, http_server
 
 API_URL = "https://api.example.com"
 SECRETS = {
@@ -54,26 +53,13 @@ def management() -> Iterator[SimpleNamespace]:
         "config/realtime": {"private_only": True, "max_events_per_second": 500},
     }
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            allowed = self.headers["Authorization"] == "Bearer sbp_token"
-            path = self.path.split("/", 4)[4]
-            body = json.dumps(answers.get(path, {})).encode()
-            self.send_response(200 if allowed else 401)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def respond(request: Request) -> Response:
+        allowed = request.headers.get("authorization") == "Bearer sbp_token"
+        answer = answers.get(request.path.split("/", 4)[4], {})
+        return Response(200 if allowed else 401, json.dumps(answer).encode())
 
-        def log_message(self, *arguments):
-            """Say nothing."""
-
-    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=served.serve_forever, daemon=True)
-    thread.start()
-    yield SimpleNamespace(answers=answers, url=f"http://127.0.0.1:{served.server_port}")
-    served.shutdown()
-    thread.join()
-    served.server_close()
+    with http_server(respond) as url:
+        yield SimpleNamespace(answers=answers, url=url)
 
 
 @pytest.fixture

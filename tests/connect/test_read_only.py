@@ -1,8 +1,6 @@
 """`make connect` changes nothing: its clients refuse whatever is not a read."""
 
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import psycopg
@@ -11,6 +9,7 @@ import pytest
 from infra.connect import WouldChange
 from infra.connect.read_only import open_aws, open_database, open_web
 from infra.supabase_cli import SupabaseCli, encryption, without_password
+from tests.http_server import Response, http_server
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
@@ -20,23 +19,10 @@ def test_http_only_reads(method):
 
 
 def test_a_redirect_does_not_get_our_keys():
-    class Elsewhere(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(302)
-            self.send_header("Location", "http://127.0.0.1:9/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    elsewhere = Response(302, headers={"Location": "http://127.0.0.1:9/"})
 
-        def log_message(self, *arguments):
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as served:
-        thread = threading.Thread(target=served.serve_forever)
-        thread.start()
-        with open_web() as web:
-            answer = web.get(f"http://127.0.0.1:{served.server_port}/")
-        served.shutdown()
-        thread.join()
+    with http_server(lambda _: elsewhere) as url, open_web() as web:
+        answer = web.get(url)
 
     assert answer.status_code == 302
 

@@ -31,10 +31,13 @@ class FakePostgrest:
     """Results by SQL function, and the calls that came, in their order.
 
     A result is JSON; a `Response`, such as `rest_error()`; an `in_turn()` of results;
-    or a callable that takes the arguments and returns one of these. A function without
-    a result does not exist.
+    or a callable that takes the arguments and returns one of these.
+
+    Attributes:
+        otherwise: the result of functions that have none, if there are any others.
     """
 
+    otherwise: Response | None = None
     url: str = ""
     results: dict[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -59,14 +62,12 @@ class FakePostgrest:
         self.calls.append(Call(function, arguments, request.headers))
         if request.headers.get("content-profile") != SCHEMA:
             return rest_error(406, "PGRST106", f"The schema must be {SCHEMA}")
-        if function not in self.results:
-            return rest_error(
-                404, "PGRST202", f"Could not find the function {function}"
-            )
-        result = find_result(self.results[function], arguments)
-        if isinstance(result, Response):
-            return result
-        return Response(200, json.dumps(result).encode(), JSON)
+        missing = rest_error(404, "PGRST202", f"There is no function {function}")
+        result = self.results.get(function, self.otherwise or missing)
+        found = find_result(result, arguments)
+        if isinstance(found, Response):
+            return found
+        return Response(200, json.dumps(found).encode(), JSON)
 
 
 def rest_error(
@@ -87,8 +88,8 @@ OUTAGE = rest_error(503, "PGRST000", "no connection")
 
 
 @contextmanager
-def fake_postgrest() -> Iterator[FakePostgrest]:
+def fake_postgrest(otherwise: Response | None = None) -> Iterator[FakePostgrest]:
     """Serve on a free port for the time of a block."""
-    fake = FakePostgrest()
+    fake = FakePostgrest(otherwise)
     with http_server(fake.respond) as fake.url:
         yield fake

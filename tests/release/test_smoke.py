@@ -1,15 +1,11 @@
 """The smoke test, on the local API and on broken ones."""
 
-import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 from infra.release import smoke as module
 from infra.release.smoke import smoke
 from infra.release.steps import Stopped
+from tests.http_server import Request, Response, http_server
 
 
 @pytest.fixture(autouse=True)
@@ -17,31 +13,15 @@ def no_pause(monkeypatch):
     monkeypatch.setattr(module, "PAUSE", 0.0)
 
 
-@contextmanager
-def answering(answers):
-    """An API that answers each path in turn with the statuses given."""
+def api(statuses):
+    """An API that responds to each path with its statuses in turn."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            statuses = answers[self.path.partition("?")[0]]
-            body = json.dumps({"status": "ok"}).encode()
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def respond(request: Request) -> Response:
+        left = statuses[request.route]
+        status = left.pop(0) if len(left) > 1 else left[0]
+        return Response(status, b'{"status": "ok"}')
 
-        do_POST = do_GET  # noqa: N815
-
-        def log_message(self, *arguments):
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
-        thread = threading.Thread(target=served.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{served.server_port}"
-        served.shutdown()
-        thread.join()
+    return http_server(respond)
 
 
 def statuses(**changed):
@@ -75,12 +55,12 @@ def test_the_local_api_passes(desk):
 
 
 def test_a_working_api_passes():
-    with answering(statuses()) as url:
+    with api(statuses()) as url:
         smoke(url, {})
 
 
 def test_a_gateway_that_learns_of_its_functions_is_waited_for():
-    with answering(statuses(health=[503, 404, 200])) as url:
+    with api(statuses(health=[503, 404, 200])) as url:
         smoke(url, {})
 
 
@@ -95,7 +75,7 @@ def test_a_gateway_that_learns_of_its_functions_is_waited_for():
     ],
 )
 def test_a_broken_api_fails(broken, message):
-    with answering(statuses(**broken)) as url, pytest.raises(Stopped, match=message):
+    with api(statuses(**broken)) as url, pytest.raises(Stopped, match=message):
         smoke(url, {})
 
 
