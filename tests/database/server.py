@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.local.config import ProjectConfig
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import SUPERUSER, connected, migrate
 from infra.local.processes import running
@@ -71,7 +72,8 @@ def shared_server(config: pytest.Config) -> Server:
 @contextmanager
 def _serving() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="autocrm-") as folder:
-        platform = Platform(Path(folder), Ports.free())
+        config = ProjectConfig.load(ROOT / "supabase" / "config.toml")
+        platform = Platform(Path(folder), Ports.free(), config)
         platform.cluster.prepare()
         try:
             with running([platform.cluster.service()]):
