@@ -1,6 +1,6 @@
 """The database and the repositories, with the rights of the caller.
 
-Tests and other deployments override the `get_` functions, or what `provider` returns
+Other deployments override the `get_` functions, or what `provider` returns
 for a repository (FastAPI's `dependency_overrides`).
 """
 
