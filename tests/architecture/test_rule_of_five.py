@@ -68,6 +68,12 @@ def test_a_barrel_only_re_exports(path):
 
 
 @pytest.mark.parametrize("path", APPS, ids=name)
+def test_a_function_is_a_package(path):
+    """Or import-linter would not look into it."""
+    assert path.with_name("__init__.py").is_file(), "give it an __init__.py"
+
+
+@pytest.mark.parametrize("path", APPS, ids=name)
 def test_a_handler_fits_on_one_screen(path):
     assert len(path.read_text().splitlines()) < 60
 
