@@ -48,7 +48,7 @@ def welcome(deployment: Deployment) -> None:
     _console.print(table)
     _console.print("\nTry it in another terminal:\n")
     # Plainly, so that a line can be pasted as it stands.
-    print(try_it(deployment))
+    print(try_it(deployment), flush=True)  # before a failure, also into a file
 
 
 def try_it(deployment: Deployment) -> str:
