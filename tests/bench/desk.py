@@ -1,5 +1,6 @@
 """A desk of its own for a bench: database, PostgREST and gateway, with the cast."""
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from infra.local.config import ProjectConfig
 from infra.local.platform import ROOT, Platform, Ports
 from infra.local.postgres import connected, migrate
 from infra.local.processes import Service, running
+from shared.core.http import get_settings
 from tests.access import SERVICE_ROLE, Access
 from tests.database.personas import enrol, id_of
 
@@ -35,14 +37,15 @@ class Desk(Access):
         assert row
         return str(row[0])
 
-    @property
-    def variables(self) -> dict[str, str]:
-        """What an HTTP function finds in its environment."""
-        return {
+    def enter_environment(self) -> None:
+        """Let the HTTP functions of this process find this platform."""
+        variables = {
             "SUPABASE_URL": self.url,
             "SUPABASE_PUBLISHABLE_KEY": self.platform.keys.publishable,
             "POWERTOOLS_SERVICE_NAME": "autocrm",
         }
+        os.environ.update(variables)
+        get_settings.cache_clear()
 
     def connection(self, role: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.platform.cluster.dsn(role), autocommit=True)

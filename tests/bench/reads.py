@@ -4,7 +4,6 @@ The row is read through a PostgREST of the bench's own, which exposes the tables
 the product's does not, behind a gateway of its own; same database, same token.
 """
 
-import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ def measure(_: Namespace) -> Iterator[Figure]:
 
 
 def _through_function(desk: Desk, ticket: str) -> Figure:
-    os.environ.update(desk.variables)
+    desk.enter_environment()
     signed_in = {"authorization": f"Bearer {desk.token('agent')}"}
     event = http_event("GET", f"/v1/tickets/{ticket}", None, signed_in)
     with _exposing_tables(desk) as url, desk.client("agent", url) as client:

@@ -1,6 +1,5 @@
 """A warm request through a function, against the same call of PostgREST."""
 
-import os
 from argparse import Namespace
 from collections.abc import Iterator
 from functools import partial
@@ -47,7 +46,7 @@ def measure(_: Namespace) -> Iterator[Figure]:
     """Yield the ratio for a read, a list of 50 and a write."""
     with open_desk() as desk:
         fill(desk, TICKETS)
-        os.environ.update(desk.variables)
+        desk.enter_environment()
         for function in PAIRS:
             yield _compare(function, desk)
 
