@@ -252,23 +252,13 @@ create function api.list_queue_members(queue text) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    target_id constant uuid := (
-        select id from public.queues
-        where list_queue_members.queue in (key, id::text)
-            and id in (select private.readable_queues())
-    );
+    target constant public.queues := private.find_readable_queue(queue);
 begin
-    perform private.require_caller();
-    if target_id is null then
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such queue, or it is not yours to see.';
-    end if;
     return query
     select private.member_json(queue_members)
     from public.queue_members
     inner join public.profiles on profiles.id = queue_members.person_id
-    where queue_members.queue_id = target_id
+    where queue_members.queue_id = target.id
     order by profiles.name, profiles.id;
 end;
 $$;
