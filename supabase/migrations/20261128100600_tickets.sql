@@ -57,6 +57,9 @@ create table public.tickets (
     constraint tickets_solved_needs_assignee check (
         status_category not in ('solved', 'closed') or assignee_id is not null
     ),
+    constraint tickets_new_is_unassigned check (
+        status_category <> 'new' or assignee_id is null
+    ),
     constraint tickets_skills_count check (cardinality(skills) <= 20),
     constraint tickets_skills_form check (
         cardinality(skills) = 0
@@ -303,6 +306,11 @@ begin
             detail = 'The identity of a ticket does not change.';
     end if;
 
+    -- Whoever assigns it, and however: a ticket that somebody works is not new.
+    if new.assignee_id is not null and new.status = old.status and old.status_category = 'new' then
+        new.status := private.first_status('open');
+        new.status_reason := null;
+    end if;
     new.status_category := (
         select category from public.ticket_statuses where status = new.status
     );
@@ -310,6 +318,8 @@ begin
 
     if new.status_category <> old.status_category then
         new.waiting_on := case
+            -- The first reply of staff opens the ticket, and then it waits for the customer.
+            when old.status_category = 'new' and new.status_category = 'open' then new.waiting_on
             when new.status_category in ('new', 'open') then 'agent'
             when new.status_category = 'pending' then 'customer'
             when new.status_category = 'on_hold' then 'third_party'
@@ -330,7 +340,7 @@ begin
 end;
 $$;
 comment on function private.apply_ticket_rules is
-'Allowed steps, closed is final, and what follows from a change: category, waiting, version, times.';
+'Allowed steps, closed is final, and what follows from a change: a new ticket that is assigned opens; category, waiting, version, times.';
 
 create function private.track_assignment() returns trigger
 language plpgsql security definer set search_path = ''

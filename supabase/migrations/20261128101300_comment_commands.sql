@@ -30,12 +30,13 @@ as $$
 begin
     if not from_staff and ticket.status_category in ('pending', 'on_hold', 'solved') then
         update public.tickets
+        set status = private.first_status('open'), status_reason = null
+        where id = ticket.id;
+    elsif from_staff and ticket.status_category = 'new' then
+        update public.tickets
         set
-            status = (
-                select status from public.ticket_statuses
-                where category = 'open' order by position limit 1
-            ),
-            status_reason = null
+            status = private.first_status('open'), status_reason = null,
+            waiting_on = 'customer'
         where id = ticket.id;
     else
         update public.tickets
@@ -50,7 +51,17 @@ begin
 end;
 $$;
 comment on function private.apply_public_reply is
-'Applies a public reply to its ticket: a customer''s reply reopens it, and waiting_on changes sides.';
+'Applies a public reply to its ticket: a customer''s reply reopens it, the first of staff opens a new one, and waiting_on changes sides.';
+
+create function private.stored_comment(response jsonb) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.comment_json(comments)
+    from public.comments
+    where comments.id = (response ->> 'comment')::uuid;
+$$;
+comment on function private.stored_comment is
+'The comment that a stored response names. Its body is not stored a second time, where a redaction would have to find it.';
 
 create function api.add_comment(
     ticket text,
@@ -73,11 +84,12 @@ declare
     );
     comment public.comments;
 begin
-    if response is not null then
-        return private.comment_json(jsonb_populate_record(null::public.comments, response));
-    end if;
+    -- Also before an earlier response: what it shows needs the permission of today.
     if visibility = 'internal' then
         perform private.require_in_queue('tickets.note', target.queue_id);
+    end if;
+    if response is not null then
+        return private.stored_comment(response);
     end if;
     if target.status_category = 'closed' and (visibility = 'internal' or replies_as_staff) then
         raise sqlstate 'PT409' using
@@ -97,7 +109,7 @@ begin
         select me, target.id where me <> target.requester_id
         on conflict do nothing;
     end if;
-    perform private.store_response(idempotency_key, to_jsonb(comment));
+    perform private.store_response(idempotency_key, jsonb_build_object('comment', comment.id));
     return private.comment_json(comment);
 end;
 $$;
@@ -138,22 +150,13 @@ begin
         jsonb_build_object('command', 'redact_comment', 'comment', target_comment.id)
     );
     if response is not null then
-        return private.comment_json(jsonb_populate_record(null::public.comments, response));
+        return private.stored_comment(response);
     end if;
     if target_comment.redacted_at is null then
         update public.comments as comments
         set body = private.redacted_body(), redacted_at = now(), redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
-        -- The response stored for the author's request contains the body too.
-        update private.idempotency_keys as keys
-        set response = keys.response || jsonb_build_object(
-            'body', target_comment.body,
-            'redacted_at', target_comment.redacted_at,
-            'redacted_by', me
-        )
-        where keys.person_id = target_comment.author_id
-            and keys.response ->> 'id' = target_comment.id::text;
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
             jsonb_build_object(
@@ -163,7 +166,9 @@ begin
             target_comment.visibility = 'internal'
         );
     end if;
-    perform private.store_response(idempotency_key, to_jsonb(target_comment));
+    perform private.store_response(
+        idempotency_key, jsonb_build_object('comment', target_comment.id)
+    );
     return private.comment_json(target_comment);
 end;
 $$;

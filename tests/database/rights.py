@@ -244,6 +244,7 @@ shared_organizations staff visible_tickets_if_few
 
 # What only commands and triggers call.
 PIECES = """
+first_status require_assignment stored_comment stored_ticket
 add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
 begin_reaction broadcast_event broadcast_lease broadcast_notification

@@ -63,7 +63,8 @@ def test_events_name_their_batch_and_actor(db):
         (job["id"], str(id_of("agent")))
     }
     assert [event["type"] for event in batch] == [
-        "TICKET_ASSIGNED", "TICKET_STATUS_CHANGED", "TICKET_UPDATED",
+        "TICKET_STATUS_CHANGED", "TICKET_ASSIGNED", "TICKET_STATUS_CHANGED",
+        "TICKET_UPDATED",
     ]  # fmt: skip
     assert (first["batch_id"], last["batch_id"]) == (None, None)
 
@@ -100,7 +101,7 @@ def test_hidden_and_missing_tickets_fail_alike(db):
 def test_items_are_applied_entirely_or_not_at_all(db):
     ticket = db.create_ticket()
 
-    job = run(db, [ticket], priority="high", assignee="me", status="on_hold")
+    job = run(db, [ticket], priority="high", assignee="me", status="new")
 
     assert item_results(db, job) == ["step-not-allowed"]
     assert db.reload(ticket) == ticket

@@ -50,7 +50,7 @@ def test_replies_set_whom_the_ticket_waits_for(db, category):
     db.comment("customer", ticket)
 
     assert (awaiting_customer["status"], awaiting_customer["waiting_on"]) == (
-        category,
+        "open",
         "customer",
     )
     assert db.reload(ticket)["waiting_on"] == "agent"

@@ -73,7 +73,7 @@ class StatusFacts(Model):
 
 
 class TicketStatusChanged(TicketEvent):
-    """A ticket moved from one status to another."""
+    """A ticket got another status, or another reason for the one it has."""
 
     type: Literal["TICKET_STATUS_CHANGED"] = "TICKET_STATUS_CHANGED"
     before: StatusFacts
