@@ -248,14 +248,13 @@ end;
 $$;
 comment on function private.check_new_ticket is 'A ticket begins as new.';
 
-create function private.check_transition(was public.tickets, now_is public.tickets) returns void
+create function private.check_transition(
+    was public.tickets, now_is public.tickets, is_undo boolean
+) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if was.status_category = now_is.status_category then
-        return;
-    end if;
-    if not exists (
+    if not is_undo and not exists (
         select from public.ticket_transitions
         where type = now_is.type
             and before = was.status_category and after = now_is.status_category
@@ -288,11 +287,13 @@ begin
 end;
 $$;
 comment on function private.check_transition is
-'PT409 unless the type allows the step, what is solved is assigned, and what closes is due.';
+'PT409 unless the type allows the step or it is an undo, what is solved is assigned, and what closes is due.';
 
 create function private.apply_ticket_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    is_undo boolean := false;
 begin
     if old.status_category = 'closed' then
         raise sqlstate 'PT409' using
@@ -314,10 +315,11 @@ begin
     new.status_category := (
         select category from public.ticket_statuses where status = new.status
     );
-    perform private.check_transition(old, new);
-
-    if new.status_category <> old.status_category then
+    if new.status_category is distinct from old.status_category then
+        is_undo := private.restores_status(old, new);
+        perform private.check_transition(old, new, is_undo);
         new.waiting_on := case
+            when is_undo then new.waiting_on
             -- The first reply of staff opens the ticket, and then it waits for the customer.
             when old.status_category = 'new' and new.status_category = 'open' then new.waiting_on
             when new.status_category in ('new', 'open') then 'agent'
@@ -331,7 +333,7 @@ begin
         end;
         new.closed_at := case when new.status_category = 'closed' then now() end;
     end if;
-    if new.waiting_on <> old.waiting_on then
+    if new.waiting_on <> old.waiting_on and not is_undo then
         new.waiting_since := now();
     end if;
     new.version := old.version + 1;
