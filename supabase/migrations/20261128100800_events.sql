@@ -198,14 +198,7 @@ create function private.record_ticket_change() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    -- In the order of cause: an assignment may open the ticket.
-    if new.assignee_id is distinct from old.assignee_id then
-        perform private.record_event(
-            new.id, 'TICKET_ASSIGNED',
-            jsonb_build_object('assignee_id', old.assignee_id),
-            jsonb_build_object('assignee_id', new.assignee_id)
-        );
-    end if;
+    -- The status first, so that whoever is assigned is told of that and not of the opening, too.
     if (new.status, new.status_reason) is distinct from (old.status, old.status_reason) then
         perform private.record_event(
             new.id, 'TICKET_STATUS_CHANGED',
@@ -219,6 +212,13 @@ begin
             )
         );
     end if;
+    if new.assignee_id is distinct from old.assignee_id then
+        perform private.record_event(
+            new.id, 'TICKET_ASSIGNED',
+            jsonb_build_object('assignee_id', old.assignee_id),
+            jsonb_build_object('assignee_id', new.assignee_id)
+        );
+    end if;
     if private.ticket_fields(new) <> private.ticket_fields(old) then
         perform private.record_event(
             new.id, 'TICKET_UPDATED',
@@ -230,7 +230,7 @@ begin
 end;
 $$;
 comment on function private.record_ticket_change is
-'Writes TICKET_ASSIGNED, TICKET_STATUS_CHANGED and TICKET_UPDATED, as they apply.';
+'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, as they apply.';
 
 create function private.record_comment() returns trigger
 language plpgsql security definer set search_path = ''

@@ -110,7 +110,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request response created_at"),
-    "private.reply_leases": ((), "ticket_id person_id expires_at"),
+    "private.reply_leases": (
+        (),
+        "ticket_id person_id session_id expires_at",
+    ),
     "private.queue_counts": (
         (),
         "id queue_id category difference priority waiting assigned",
@@ -244,7 +247,7 @@ shared_organizations staff visible_tickets_if_few
 
 # What only commands and triggers call.
 PIECES = """
-first_status lock_ticket_to_restore move_and_assign require_assignment
+first_status lock_ticket_to_restore may_reply move_and_assign require_assignment
 require_restorable restore_ticket restores_status stored_comment stored_ticket
 add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then

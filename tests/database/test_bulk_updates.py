@@ -62,7 +62,7 @@ def test_events_name_their_batch_and_actor(db):
         (job["id"], str(id_of("agent")))
     }
     assert [event["type"] for event in batch] == [
-        "TICKET_ASSIGNED", "TICKET_STATUS_CHANGED", "TICKET_STATUS_CHANGED",
+        "TICKET_STATUS_CHANGED", "TICKET_ASSIGNED", "TICKET_STATUS_CHANGED",
         "TICKET_UPDATED",
     ]  # fmt: skip
     assert (first["batch_id"], last["batch_id"]) == (None, None)
