@@ -104,6 +104,14 @@ FACTS = {
             "visibility": "public",
         },
     },
+    "TICKET_FOLLOWED_UP": {
+        "before": None,
+        "after": {
+            "ticket_id": str(SOMEBODY),
+            "number": 1043,
+            "comment_id": str(SOMEBODY),
+        },
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {

@@ -2,27 +2,58 @@
 
 -- add_comment ----------------------------------------------------------------
 
-create function private.follow_up(closed public.tickets, body text) returns public.comments
+create function private.open_follow_up(closed public.tickets, body text) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
     draft public.tickets := closed;
-    ticket public.tickets;
-    comment public.comments;
 begin
+    perform private.require_permission('tickets.create');
     draft.requester_id := auth.uid();
     draft.follow_up_of := closed.id;
     draft.queue_id := coalesce(
         (select id from public.queues where id = closed.queue_id and archived_at is null),
         (private.find_queue(null)).id
     );
-    ticket := private.open_ticket(draft, body);
-    select * into comment from public.comments where ticket_id = ticket.id;
+    return private.open_ticket(draft, body);
+end;
+$$;
+comment on function private.open_follow_up is
+'Opens a follow-up of a closed ticket. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
+
+create function private.follow_up(closed public.tickets, body text) returns public.comments
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := auth.uid();
+    ticket public.tickets;
+    comment public.comments;
+begin
+    -- The closed ticket is locked, so that two replies at once do not open two.
+    select * into ticket from public.tickets as tickets
+    where tickets.follow_up_of = closed.id
+        and tickets.status_category <> 'closed'
+        and private.sees_ticket(tickets.id)
+    order by tickets.number
+    limit 1
+    for update;
+    if ticket.id is null then
+        ticket := private.open_follow_up(closed, body);
+        select * into comment from public.comments where ticket_id = ticket.id;
+    else
+        comment := private.write_comment(ticket, me, 'public', body);
+    end if;
+    perform private.record_event(
+        closed.id, 'TICKET_FOLLOWED_UP', null,
+        jsonb_build_object(
+            'ticket_id', ticket.id, 'number', ticket.number, 'comment_id', comment.id
+        )
+    );
     return comment;
 end;
 $$;
 comment on function private.follow_up is
-'Opens a follow-up of a closed ticket and returns its first comment. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
+'Adds a reply to a closed ticket to its unclosed follow-up that the caller sees, or opens one, and records on both tickets where it went.';
 
 create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
@@ -53,10 +84,35 @@ $$;
 comment on function private.apply_public_reply is
 'Applies a public reply to its ticket: a customer''s reply reopens it, the first of staff opens a new one, and waiting_on changes sides.';
 
+create function private.write_comment(
+    ticket public.tickets, author uuid, visibility public.comment_visibility, body text
+) returns public.comments
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    as_staff constant boolean := private.holds_in_queue('tickets.reply', ticket.queue_id)
+        and ticket.requester_id <> author;
+    comment public.comments;
+begin
+    insert into public.comments (ticket_id, author_id, visibility, body)
+    values (ticket.id, author, write_comment.visibility, write_comment.body)
+    returning * into comment;
+    if visibility = 'public' then
+        perform private.apply_public_reply(ticket, as_staff);
+    end if;
+    insert into public.ticket_followers (person_id, ticket_id)
+    select author, ticket.id where author <> ticket.requester_id
+    on conflict do nothing;
+    return comment;
+end;
+$$;
+comment on function private.write_comment is
+'Adds a comment of the caller to a locked ticket, with what follows from it.';
+
 create function private.stored_comment(response jsonb) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select private.comment_json(comments)
+    select private.comment_json(comments) || (response - 'comment')
     from public.comments
     where comments.id = (response ->> 'comment')::uuid;
 $$;
@@ -96,25 +152,20 @@ begin
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     elsif target.status_category = 'closed' then
-        perform private.require_permission('tickets.create');
         comment := private.follow_up(target, body);
     else
-        insert into public.comments (ticket_id, author_id, visibility, body)
-        values (target.id, me, add_comment.visibility, add_comment.body)
-        returning * into comment;
-        if visibility = 'public' then
-            perform private.apply_public_reply(target, replies_as_staff);
-        end if;
-        insert into public.ticket_followers (person_id, ticket_id)
-        select me, target.id where me <> target.requester_id
-        on conflict do nothing;
+        comment := private.write_comment(target, me, visibility, body);
     end if;
-    perform private.store_response(idempotency_key, jsonb_build_object('comment', comment.id));
-    return private.comment_json(comment);
+    response := jsonb_strip_nulls(jsonb_build_object(
+        'comment', comment.id,
+        'follow_up_of', case when comment.ticket_id <> target.id then target.id end
+    ));
+    perform private.store_response(idempotency_key, response);
+    return private.comment_json(comment) || (response - 'comment');
 end;
 $$;
 comment on function api.add_comment is
-'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved, and opens a follow-up of a closed one.';
+'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
 
 -- redact_comment -------------------------------------------------------------
 

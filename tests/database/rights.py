@@ -247,7 +247,8 @@ shared_organizations staff visible_tickets_if_few
 
 # What only commands and triggers call.
 PIECES = """
-first_status lock_ticket_to_restore may_reply move_and_assign require_assignment
+first_status lock_ticket_to_restore may_reply move_and_assign open_follow_up
+require_assignment write_comment
 require_restorable restore_ticket restores_status stored_comment stored_ticket
 add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then

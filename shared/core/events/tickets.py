@@ -155,3 +155,19 @@ class TicketCommentRedacted(TicketEvent):
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
     before: None = None
     after: CommentFacts
+
+
+class FollowUpFacts(Model):
+    """The follow-up, and the reply that went to it."""
+
+    ticket_id: UUID
+    number: int
+    comment_id: UUID
+
+
+class TicketFollowedUp(TicketEvent):
+    """Somebody replied to this closed ticket; the reply is on its follow-up."""
+
+    type: Literal["TICKET_FOLLOWED_UP"] = "TICKET_FOLLOWED_UP"
+    before: None = None
+    after: FollowUpFacts
