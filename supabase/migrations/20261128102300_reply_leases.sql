@@ -209,11 +209,15 @@ create function private.enforce_lease() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    holder constant uuid := (
+        select person_id from private.reply_leases where ticket_id = new.ticket_id
+    );
     current private.reply_leases;
 begin
-    delete from private.reply_leases
-    where ticket_id = new.ticket_id and person_id = new.author_id;
-    if found then
+    if holder is null then
+        return new;
+    elsif holder = new.author_id then
+        delete from private.reply_leases where ticket_id = new.ticket_id;
         perform private.broadcast_lease(new.ticket_id);
         return new;
     end if;
