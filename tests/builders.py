@@ -109,7 +109,6 @@ FACTS = {
         "after": {
             "ticket_id": str(SOMEBODY),
             "number": 1043,
-            "comment_id": str(SOMEBODY),
         },
     },
     "TICKET_COMMENTED": {

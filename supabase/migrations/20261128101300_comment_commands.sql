@@ -45,9 +45,7 @@ begin
     end if;
     perform private.record_event(
         closed.id, 'TICKET_FOLLOWED_UP', null,
-        jsonb_build_object(
-            'ticket_id', ticket.id, 'number', ticket.number, 'comment_id', comment.id
-        )
+        jsonb_build_object('ticket_id', ticket.id, 'number', ticket.number)
     );
     return comment;
 end;

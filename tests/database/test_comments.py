@@ -235,7 +235,6 @@ def test_follow_ups_start_a_conversation_of_their_own(db):
         {
             "ticket_id": comment["ticket_id"],
             "number": db.reload(ticket)["number"],
-            "comment_id": comment["id"],
         },
     )
 

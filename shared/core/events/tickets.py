@@ -158,11 +158,10 @@ class TicketCommentRedacted(TicketEvent):
 
 
 class FollowUpFacts(Model):
-    """The follow-up, and the reply that went to it."""
+    """The follow-up, where the reply is."""
 
     ticket_id: UUID
     number: int
-    comment_id: UUID
 
 
 class TicketFollowedUp(TicketEvent):
