@@ -123,19 +123,23 @@ comment on function private.apply_change is
 -- Undo is a right of its own and no step of the transitions: it restores what was so before, and
 -- only that. The rows of its items are the permit for it; clients write none of them.
 create function private.restores_status(was public.tickets, now_is public.tickets) returns boolean
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select exists (
+declare
+    batch constant uuid := private.current_batch();
+begin
+    return batch is not null and exists (
         select
         from private.bulk_updates as jobs
         inner join private.bulk_items as items on jobs.id = items.bulk_update_id
-        where jobs.id = private.current_batch()
+        where jobs.id = batch
             and jobs.undone_change is not null
             and items.result is null
             and items.ticket = now_is.id::text
             and items.change ->> 'status' = now_is.status
             and items.expected ->> 'status' = was.status
     );
+end;
 $$;
 comment on function private.restores_status is
 'Whether a change of status is part of the undo that the current transaction applies.';
