@@ -1,7 +1,7 @@
 -- Reply leases: for a few minutes one agent alone may reply to a ticket, so that two do not reply
--- at once. A lease expires by itself, and counts no longer when its holder could not reply any more:
--- that is judged when it is read, so that nothing has to end it. Taking over the lease of another agent is explicit and
--- recorded as an event.
+-- at once. A lease expires by itself, and counts no longer when its holder could not reply any
+-- more: that is judged when it is read, so that nothing has to end it. Taking over the lease of
+-- another agent is explicit and recorded as an event.
 
 create table private.reply_leases (
     ticket_id uuid primary key references public.tickets (id) on delete cascade,

@@ -76,7 +76,7 @@ TICKETS = st.lists(
 
 @given(tickets=TICKETS, change=CHANGES, reason=st.sampled_from([None, "Recalled."]))
 @settings(
-    max_examples=80,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
