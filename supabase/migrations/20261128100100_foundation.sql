@@ -84,6 +84,40 @@ as $$
 $$;
 comment on function private.secret is 'A secret from the Vault by name, or null.';
 
+-- Pages ----------------------------------------------------------------------
+
+create function private.page_limit(page_size integer) returns integer
+language sql immutable set search_path = ''
+as $$
+    select least(greatest(coalesce(page_size, 50), 1), 1000);
+$$;
+comment on function private.page_limit is 'How many items a page may hold that was requested with this size.';
+
+create function private.page_of(
+    all_items json[], sort_keys jsonb[], page_size integer, out items json, out next jsonb
+)
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    item json;
+    bytes bigint := 0;
+    shown integer := 0;
+begin
+    foreach item in array coalesce(all_items, '{}') loop
+        -- A function's response is sent as a text within JSON, which escapes it once more. Of
+        -- the 6 MB that AWS Lambda sends at most, a third is left for a last, long item.
+        bytes := bytes + octet_length(to_json(item::text)::text);
+        exit when shown = private.page_limit(page_size) or (bytes > 4000000 and shown > 0);
+        shown := shown + 1;
+    end loop;
+    items := to_json(coalesce(all_items[:shown], '{}'));
+    next := case when shown < cardinality(all_items) then sort_keys[shown] end;
+end;
+$$;
+comment on function private.page_of is
+'As many items as a page holds, in number and in bytes, but at least one; and the sort key of the last of them if there are more, else null. Callers pass one item more than the page holds.';
+grant execute on function private.page_limit, private.page_of to authenticated;
+
 create function api.health() returns jsonb
 language sql stable set search_path = ''
 as $$

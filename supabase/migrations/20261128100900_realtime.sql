@@ -69,7 +69,9 @@ create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform realtime.send(to_jsonb(new), new.type, topics.topic, true)
+    perform realtime.send(
+        private.event_json(new, new.is_internal), new.type, topics.topic, true
+    )
     from private.topics(new) as topics (topic);
     return null;
 end;

@@ -87,8 +87,11 @@ begin
         perform private.require_permission('tickets.create');
         comment := private.follow_up(target, body);
     else
-        insert into public.comments (ticket_id, author_id, visibility, body)
-        values (target.id, me, add_comment.visibility, add_comment.body)
+        insert into public.comments (ticket_id, author_id, by_staff, visibility, body)
+        values (
+            target.id, me, replies_as_staff or visibility = 'internal', add_comment.visibility,
+            add_comment.body
+        )
         returning * into comment;
         if visibility = 'public' then
             perform private.apply_public_reply(target, replies_as_staff);
@@ -120,7 +123,11 @@ begin
     perform private.require_in_queue('comments.redact', target.queue_id);
     if comment ~ '^[0-9]{1,9}$' then
         select * into target_comment from public.comments as comments
-        where comments.ticket_id = target.id and comments.position = comment::integer;
+        where comments.ticket_id = target.id
+            and case
+                when private.may_read_notes(target.queue_id) then comments.position
+                else comments.public_position
+            end = comment::integer;
     elsif comment ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
         select * into target_comment from public.comments as comments
         where comments.ticket_id = target.id and comments.id = comment::uuid;
@@ -157,8 +164,12 @@ begin
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
             jsonb_build_object(
-                'comment_id', target_comment.id, 'position', target_comment.position,
-                'author_id', target_comment.author_id, 'visibility', target_comment.visibility
+                'comment_id', target_comment.id,
+                'position', target_comment.position,
+                'public_position', target_comment.public_position,
+                'author_id', target_comment.author_id,
+                'by_staff', target_comment.by_staff,
+                'visibility', target_comment.visibility
             ),
             target_comment.visibility = 'internal'
         );

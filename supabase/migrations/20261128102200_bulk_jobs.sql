@@ -110,7 +110,7 @@ begin
     else
         outcome.result := 'done';
         outcome.ticket_id := ticket.id;
-        outcome.version := ticket.version;
+        outcome.version := private.shown_version(ticket);
         outcome.before := private.bulk_state(target);
         outcome.after := private.bulk_state(ticket);
     end if;

@@ -418,7 +418,9 @@ begin
     )
     select
         endpoint.id, events.id, private.next_replay(endpoint.id, events.id),
-        events.type, events.ticket_id, events.seq, private.event_payload(events)
+        events.type, events.ticket_id,
+        case when endpoint.include_internal then events.seq else events.public_seq end,
+        private.event_payload(events, endpoint.include_internal)
     from private.events_to_replay(endpoint, since, until, delivered_too) as events
     on conflict do nothing;
     get diagnostics replayed = row_count;

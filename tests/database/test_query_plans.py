@@ -51,13 +51,15 @@ def large_db(server):
         )
         fill(connection, 20_000, done=0.5, seed=3)
         connection.execute(
-            "insert into public.comments (ticket_id, author_id, body, position)"
-            " select id, requester_id, 'Help', 1 from public.tickets"
+            "insert into public.comments"
+            " (ticket_id, author_id, body, position, public_position)"
+            " select id, requester_id, 'Help', 1, 1 from public.tickets"
             " where number % 10 = 0"
         )
         connection.execute(
-            "insert into public.ticket_events (ticket_id, seq, type)"
-            " select id, seq, 'TICKET_UPDATED' from public.tickets,"
+            "insert into public.ticket_events (ticket_id, number, seq, public_seq,"
+            " version, public_version, type)"
+            " select id, number, seq, seq, 1, 1, 'TICKET_UPDATED' from public.tickets,"
             " generate_series(2, 4) as seq where number % 10 = 0"
         )
         connection.execute(

@@ -138,7 +138,7 @@ def test_taking_over_is_visible_to_staff_only(db):
     lease_reply(db, ticket, "lead", take_over=True)
     process_events(db)
 
-    feed = db.rows("customer", "list_ticket_events", ticket=ticket["id"])
+    feed = db.items("customer", "list_ticket_events", ticket=ticket["id"])
     assert OVER not in [event["type"] for event in feed]
     assert notified(db, "agent")[-1] == OVER
     assert OVER not in notified(db, "customer")
