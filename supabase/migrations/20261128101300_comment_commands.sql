@@ -24,11 +24,18 @@ $$;
 comment on function private.follow_up is
 'Opens a follow-up of a closed ticket and returns its first comment. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
 
+create function private.reply_opens(ticket public.tickets, from_staff boolean) returns boolean
+language sql immutable set search_path = ''
+as $$
+    select not from_staff and ticket.status_category in ('pending', 'on_hold', 'solved');
+$$;
+comment on function private.reply_opens is 'Whether a public reply changes the status of its ticket to open.';
+
 create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if not from_staff and ticket.status_category in ('pending', 'on_hold', 'solved') then
+    if private.reply_opens(ticket, from_staff) then
         update public.tickets
         set
             status = (
@@ -44,7 +51,9 @@ begin
                 when status_category not in ('new', 'open') then waiting_on
                 when from_staff then 'customer'::public.waiting_party
                 else 'agent'::public.waiting_party
-            end
+            end,
+            -- A reply is a change for everybody, even if it changes nothing else.
+            public_version = public_version + 1
         where id = ticket.id;
     end if;
 end;
@@ -71,6 +80,8 @@ declare
             'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility
         )
     );
+    opens constant boolean := visibility = 'public'
+        and private.reply_opens(target, replies_as_staff);
     comment public.comments;
 begin
     if response is not null then
@@ -87,13 +98,18 @@ begin
         perform private.require_permission('tickets.create');
         comment := private.follow_up(target, body);
     else
+        -- Before the comment, so that its event has the version of the ticket after it; a
+        -- change of status is an event of its own, which follows the comment.
+        if visibility = 'public' and not opens then
+            perform private.apply_public_reply(target, replies_as_staff);
+        end if;
         insert into public.comments (ticket_id, author_id, by_staff, visibility, body)
         values (
             target.id, me, replies_as_staff or visibility = 'internal', add_comment.visibility,
             add_comment.body
         )
         returning * into comment;
-        if visibility = 'public' then
+        if opens then
             perform private.apply_public_reply(target, replies_as_staff);
         end if;
         insert into public.ticket_followers (person_id, ticket_id)

@@ -254,7 +254,7 @@ check_transition check_view claim_ticket comment_json copy_ticket_number correla
 count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
 create_profile current_batch current_lease delete_vault_secrets delivery_json
 distinct_ticket_refs eligible email_attempts email_content endpoint_secrets
-event_facts seq_of shown_seq shown_ticket shown_version
+event_facts reply_opens seq_of shown_seq shown_ticket shown_version
 enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_replay
 feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
 find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
@@ -324,6 +324,7 @@ AS_THE_CALLER = {
     "private.redacted_body",
     "private.refuse_category_change",
     "private.refuse_update",
+    "private.reply_opens",
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
