@@ -36,6 +36,7 @@ create table private.settings (
     reply_lease interval not null default '2 minutes',
     commands_per_minute integer default 600,
     commands_per_minute_by_address integer default 3000,
+    bytes_per_minute integer default 10485760,
     constraint settings_only_row check (only_row),
     constraint settings_solved_closes_after check (
         solved_closes_after between interval '1 hour' and interval '28 days'
@@ -54,7 +55,8 @@ create table private.settings (
         reply_lease between interval '10 seconds' and interval '1 hour'
     ),
     constraint settings_commands_per_minute check (commands_per_minute >= 0),
-    constraint settings_commands_per_minute_by_address check (commands_per_minute_by_address >= 0)
+    constraint settings_commands_per_minute_by_address check (commands_per_minute_by_address >= 0),
+    constraint settings_bytes_per_minute check (bytes_per_minute >= 0)
 );
 comment on table private.settings is 'Settings of this deployment; one row.';
 comment on column private.settings.only_row is 'Always true, so that there is at most one row.';
@@ -74,6 +76,8 @@ comment on column private.settings.commands_per_minute is
 'Rate limit a person: commands a minute; null for no limit.';
 comment on column private.settings.commands_per_minute_by_address is
 'Rate limit a network address: commands a minute through our functions; null for no limit.';
+comment on column private.settings.bytes_per_minute is
+'Rate limit a person: bytes of long texts and fields written a minute; null for no limit. The default is 50 comments of the greatest length.';
 
 insert into private.settings default values;
 

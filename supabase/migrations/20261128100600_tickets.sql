@@ -236,7 +236,7 @@ create function private.shown_ticket(ticket public.tickets, internal boolean) re
     organization_id uuid,
     assignee_id uuid,
     follow_up_of uuid,
-    tags text [],
+    tags text[],
     waiting_on public.waiting_party,
     waiting_since timestamptz,
     version integer,
@@ -244,38 +244,41 @@ create function private.shown_ticket(ticket public.tickets, internal boolean) re
     updated_at timestamptz,
     solved_at timestamptz,
     closed_at timestamptz,
-    skills text [],
+    skills text[],
     assigned_at timestamptz,
     released_by uuid
 )
 language sql immutable parallel safe
 begin atomic
     select
-        (ticket).id,
-        (ticket).number,
-        (ticket).status,
-        (ticket).status_category,
-        (ticket).status_reason,
-        (ticket).data,
-        (ticket).subject,
-        (ticket).type,
-        (ticket).priority,
-        (ticket).queue_id,
-        (ticket).requester_id,
-        (ticket).organization_id,
-        (ticket).assignee_id,
-        (ticket).follow_up_of,
-        (ticket).tags,
-        (ticket).waiting_on,
-        (ticket).waiting_since,
-        case when internal then (ticket).version else (ticket).public_version end,
-        (ticket).created_at,
-        case when internal then (ticket).updated_at else (ticket).public_updated_at end,
-        (ticket).solved_at,
-        (ticket).closed_at,
-        case when internal then (ticket).skills else '{}' end,
-        case when internal then (ticket).assigned_at end,
-        case when internal then (ticket).released_by end;
+        (ticket).id as id,
+        (ticket).number as number,
+        (ticket).status as status,
+        (ticket).status_category as status_category,
+        (ticket).status_reason as status_reason,
+        (ticket).data as data,
+        (ticket).subject as subject,
+        (ticket).type as type,
+        (ticket).priority as priority,
+        (ticket).queue_id as queue_id,
+        (ticket).requester_id as requester_id,
+        (ticket).organization_id as organization_id,
+        (ticket).assignee_id as assignee_id,
+        (ticket).follow_up_of as follow_up_of,
+        (ticket).tags as tags,
+        (ticket).waiting_on as waiting_on,
+        (ticket).waiting_since as waiting_since,
+        case when internal then (ticket).version else (ticket).public_version end as version,
+        (ticket).created_at as created_at,
+        case
+            when internal then (ticket).updated_at
+            else (ticket).public_updated_at
+        end as updated_at,
+        (ticket).solved_at as solved_at,
+        (ticket).closed_at as closed_at,
+        case when internal then (ticket).skills else '{}' end as skills,
+        case when internal then (ticket).assigned_at end as assigned_at,
+        case when internal then (ticket).released_by end as released_by;
 end;
 comment on function private.shown_ticket is
 'What a ticket shows to those who read its notes (internal), or to all others who may see it.';

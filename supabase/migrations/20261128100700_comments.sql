@@ -18,7 +18,9 @@ create table public.comments (
     constraint comments_body_length check (length(body) between 1 and 50000),
     constraint comments_position_unique unique (ticket_id, position),
     constraint comments_public_position_unique unique (ticket_id, public_position),
-    constraint comments_public_position check ((public_position is null) = (visibility = 'internal'))
+    constraint comments_public_position check (
+        (public_position is null) = (visibility = 'internal')
+    )
 );
 comment on table public.comments is
 'Comments on tickets. Rows are only added; a body may only be redacted.';
@@ -81,6 +83,11 @@ comment on function private.set_comment_position is 'Numbers a new comment, unde
 create trigger set_comment_position
 before insert on public.comments
 for each row execute function private.set_comment_position();
+
+create trigger count_written_bytes
+after insert on public.comments
+for each row when (octet_length(new.body) > 4096)
+execute function private.count_written_bytes('body');
 
 create function private.refuse_update() returns trigger
 language plpgsql set search_path = ''

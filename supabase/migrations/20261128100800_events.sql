@@ -156,25 +156,28 @@ begin atomic
                 then jsonb_build_object('position', facts -> 'public_position')
             else '{}'
         end
-        || case when not internal and facts ? 'skills' then '{"skills": []}'::jsonb else '{}' end
         || case
-            when facts ? 'requester_id' then
-                jsonb_build_object('requester_name', names -> (facts ->> 'requester_id'))
+            when not internal and facts ? 'skills' then '{"skills": []}'::jsonb
             else '{}'
         end
         || case
-            when facts ? 'assignee_id' then
-                jsonb_build_object('assignee_name', names -> (facts ->> 'assignee_id'))
+            when facts ? 'requester_id'
+                then jsonb_build_object('requester_name', names -> (facts ->> 'requester_id'))
             else '{}'
         end
         || case
-            when facts ? 'author_id' then
-                jsonb_build_object('author_name', names -> (facts ->> 'author_id'))
+            when facts ? 'assignee_id'
+                then jsonb_build_object('assignee_name', names -> (facts ->> 'assignee_id'))
             else '{}'
         end
         || case
-            when facts ? 'person_id' then
-                jsonb_build_object('person_name', names -> (facts ->> 'person_id'))
+            when facts ? 'author_id'
+                then jsonb_build_object('author_name', names -> (facts ->> 'author_id'))
+            else '{}'
+        end
+        || case
+            when facts ? 'person_id'
+                then jsonb_build_object('person_name', names -> (facts ->> 'person_id'))
             else '{}'
         end;
 end;
@@ -371,6 +374,14 @@ begin
 end;
 $$;
 comment on function private.record_comment is 'Writes TICKET_COMMENTED.';
+
+-- An event holds what a command changes in a ticket, so this counts every such change.
+create trigger count_written_bytes
+after insert on public.ticket_events
+for each row when (
+    coalesce(pg_column_size(new.before), 0) + coalesce(pg_column_size(new.after), 0) > 4096
+)
+execute function private.count_written_bytes('before', 'after');
 
 create trigger record_new_ticket
 after insert on public.tickets

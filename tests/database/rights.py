@@ -77,7 +77,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (),
         "only_row solved_closes_after email_delay webhook_disabled_after"
         " webhook_log_kept page_scan_limit reply_lease commands_per_minute"
-        " commands_per_minute_by_address",
+        " commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.event_types": ((), "type description in_app email"),
@@ -116,7 +116,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id queue_id category difference priority waiting assigned",
     ),
     "private.queue_status_broadcasts": ((), "queue_id status sent_at pending_until"),
-    "private.command_counts": ((), "subject slot minute commands"),
+    "private.command_counts": ((), "subject slot minute commands bytes"),
 }
 
 # What makes a job due, or a row deleted: read by functions alone.
@@ -254,7 +254,8 @@ check_transition check_view claim_ticket comment_json copy_ticket_number correla
 count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
 create_profile current_batch current_lease delete_vault_secrets delivery_json
 distinct_ticket_refs eligible email_attempts email_content endpoint_secrets
-event_facts reply_opens seq_of shown_seq shown_ticket shown_version
+count_bytes count_written_bytes event_facts reply_opens seq_of shown_seq
+shown_ticket shown_version
 enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_replay
 feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
 find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
