@@ -1,4 +1,4 @@
-"""Pages end by bytes: whatever people write, every list can be sent and read to its end."""
+"""Pages end by bytes: every list can be sent and read to its end."""
 
 import json
 
@@ -67,11 +67,11 @@ def test_long_events_are_read_to_the_end(db):
     change_fields(db, ticket, 120)
 
     items, pages = read_all(
-        db, "customer", "list_ticket_events", "after", ticket=ticket["id"]
+        db, "customer", "list_ticket_events", "after", 1000, ticket=ticket["id"]
     )
 
     assert [each["seq"] for each in items] == [*range(1, 122)]
-    assert pages > 2
+    assert pages > 1
 
 
 @pytest.mark.parametrize("who", ["customer", "agent"])
@@ -81,7 +81,7 @@ def test_long_events_of_the_feed_are_read_to_the_end(connect, who):
     change_fields(db, ticket, 120)
     seqs, cursor, pages = [], [0, 0], 0
     while True:
-        page = db.call(who, "list_events", after=Json(cursor), page_size=100)
+        page = db.call(who, "list_events", after=Json(cursor), page_size=1000)
         assert sent_bytes(page) < SENT_AT_MOST
         seqs += [event["seq"] for event in page["items"]]
         pages += 1
@@ -90,7 +90,7 @@ def test_long_events_of_the_feed_are_read_to_the_end(connect, who):
         cursor = page["cursor"]
 
     assert seqs == [*range(1, 122)]
-    assert pages > 2
+    assert pages > 1
 
 
 LONGEST = {
