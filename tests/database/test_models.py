@@ -54,7 +54,7 @@ DERIVED = {
     Comment: {"author_name"},
     Person: {"email", "roles"},
     Role: {"permissions"},
-    **dict.fromkeys(EVENT_CLASSES, {"actor_name"}),
+    **{event: {"actor_name"} for event in EVENT_CLASSES},
 }
 # What a model leaves out of the row.
 LEFT_OUT = {
@@ -68,7 +68,7 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    # For assignment only, and what is shown to the public in place of the same for staff.
+    # For assignment only, and what the public is shown instead.
     Ticket: {"assigned_at", "released_by", "public_version", "public_updated_at"},
     Comment: {"public_position"},
     ReadMarker: {"person_id"},  # always the caller
