@@ -341,25 +341,32 @@ as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
     can_read_notes constant boolean := private.may_read_notes(target.queue_id);
-    after_seq constant integer := private.seq_of(target.id, after, can_read_notes);
     to_read constant integer := private.page_limit(page_size) + 1;
     events json[];
     seqs jsonb[];
 begin
-    select
-        array_agg(private.event_json(page, can_read_notes)::json order by page.seq),
-        array_agg(
-            to_jsonb(case when can_read_notes then page.seq else page.public_seq end)
-            order by page.seq
-        )
-    into events, seqs
-    from (
-        select * from public.ticket_events as listed
-        where listed.ticket_id = target.id
-            and listed.seq > after_seq
-            and (not listed.is_internal or can_read_notes)
-        order by listed.seq limit to_read
-    ) as page;
+    if can_read_notes then
+        select
+            array_agg(private.event_json(page, true)::json order by page.seq),
+            array_agg(to_jsonb(page.seq) order by page.seq)
+        into events, seqs
+        from (
+            select * from public.ticket_events as listed
+            where listed.ticket_id = target.id and listed.seq > list_ticket_events.after
+            order by listed.seq limit to_read
+        ) as page;
+    else
+        select
+            array_agg(private.event_json(page, false)::json order by page.seq),
+            array_agg(to_jsonb(page.public_seq) order by page.seq)
+        into events, seqs
+        from (
+            select * from public.ticket_events as listed
+            where listed.ticket_id = target.id
+                and listed.public_seq > list_ticket_events.after
+            order by listed.public_seq limit to_read
+        ) as page;
+    end if;
     return (select to_json(page) from private.page_of(events, seqs, page_size) as page);
 end;
 $$;

@@ -108,8 +108,11 @@ def test_taking_over_is_explicit_and_recorded(db):
     [*_, event] = db.events(ticket)
     assert (event["type"], event["is_internal"]) == (OVER, True)
     assert event["actor_id"] == str(id_of("lead"))
-    assert event["before"] == {"person_id": str(id_of("agent"))}
-    assert event["after"] == {"person_id": str(id_of("lead"))}
+    former, holder = (
+        {"person_id": str(id_of(who)), "person_name": who.title()}
+        for who in ("agent", "lead")
+    )
+    assert (event["before"], event["after"]) == (former, holder)
     with refused("PT409", "being-answered"):
         lease_reply(db, ticket, "agent")
 
