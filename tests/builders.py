@@ -48,6 +48,11 @@ def draft(**given) -> TicketDraft:
     return TicketDraft.model_validate(fields | given)
 
 
+def page(*items, following=None):
+    """A page of a list as the database answers it."""
+    return {"items": items, "next": following}
+
+
 def comment_row(**given):
     row = {
         "id": str(uuid4()),
@@ -55,6 +60,7 @@ def comment_row(**given):
         "position": 1,
         "author_id": str(ME),
         "author": {"name": "Ida"},
+        "by_staff": False,
         "visibility": "public",
         "body": "It still names our old office.",
         "created_at": NOW.isoformat(),
@@ -77,23 +83,25 @@ FACTS = {
             "status": "new",
             "queue_id": str(QUEUE),
             "requester_id": str(ME),
+            "requester_name": "Ida",
             "follow_up_of": None,
             "tags": [],
+            "skills": [],
             "data": {},
         },
     },
     "TICKET_STATUS_CHANGED": STATUSES,
     "TICKET_ASSIGNED": {
-        "before": {"assignee_id": None},
-        "after": {"assignee_id": str(ME)},
+        "before": {"assignee_id": None, "assignee_name": None},
+        "after": {"assignee_id": str(ME), "assignee_name": "Ida", "by": None},
     },
     "TICKET_UPDATED": {
         "before": {"priority": "normal"},
         "after": {"priority": "high"},
     },
     "TICKET_REPLY_TAKEN_OVER": {
-        "before": {"person_id": str(SOMEBODY)},
-        "after": {"person_id": str(ME)},
+        "before": {"person_id": str(SOMEBODY), "person_name": "Sam"},
+        "after": {"person_id": str(ME), "person_name": "Ida"},
     },
     "TICKET_COMMENT_REDACTED": {
         "before": None,
@@ -101,6 +109,8 @@ FACTS = {
             "comment_id": str(SOMEBODY),
             "position": 2,
             "author_id": str(ME),
+            "author_name": "Ida",
+            "by_staff": False,
             "visibility": "public",
         },
     },
@@ -117,6 +127,8 @@ FACTS = {
             "comment_id": str(uuid4()),
             "position": 2,
             "author_id": str(ME),
+            "author_name": "Ida",
+            "by_staff": False,
             "visibility": "public",
         },
     },
@@ -124,17 +136,26 @@ FACTS = {
 
 
 def event_row(kind="TICKET_STATUS_CHANGED", **given):
-    """A row of `ticket_events`; also an item of the feed and a Broadcast's payload."""
+    """An event in its one form; see `private.event_json`."""
     row = {
         "id": str(uuid4()),
         "ticket_id": str(uuid4()),
+        "number": 1042,
         "seq": 1,
+        "version": 1,
         "type": kind,
         "actor_id": str(ME),
+        "actor_name": "Ida",
         "is_internal": False,
-        "occurred_at": NOW.isoformat(),
+        "occurred_at": "2026-11-23T09:00:00Z",
+        "batch_id": None,
+        "correlation_id": None,
     }
-    return row | FACTS.get(kind, STATUSES) | given
+    facts = FACTS.get(kind, STATUSES)
+    if kind != "TICKET_UPDATED":  # which alone leaves fields out
+        for name in {"before", "after"} & set(given):
+            given[name] = given[name] and {**(facts[name] or {}), **given[name]}
+    return row | facts | given
 
 
 def event(kind="TICKET_STATUS_CHANGED", **given):

@@ -32,7 +32,7 @@ NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"
 VAULT: Final = "select name from vault.decrypted_secrets where name = any(%s)"
 # They pin no search path, so that they can be inlined; their bodies, parsed when they
 # are created, need none.
-BOUND: Final = ("may_see_ticket", "may_use_view")
+BOUND: Final = ("event_facts", "may_see_ticket", "may_use_view", "shown_ticket")
 WEBHOOK_URL: Final = """
 select decrypted_secret from vault.decrypted_secrets where name = 'autocrm_webhook_url'
 """

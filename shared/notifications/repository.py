@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import decode_sort_key, page_of
+from shared.core.types import decode_sort_key, read_page
 
 from .models import Inbox, Notification, Preference, Reading, Unread
 from .ports import Notifications
@@ -24,11 +24,10 @@ class NotificationRepository(Notifications):
         arguments = {
             "only_unread": unread,
             "after": decode_sort_key(cursor, tuple[datetime, UUID]),
-            "page_size": size + 1,
+            "page_size": size,
         }
         answer = self._database.call("list_notifications", arguments)
-        items = [Notification.model_validate(row) for row in answer["items"]]
-        page = page_of(items, size, lambda last: (last.created_at, last.id))
+        page = read_page(answer, Notification.model_validate)
         return Inbox(
             items=page.items, next_cursor=page.next_cursor, unread=answer["unread"]
         )

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import Page, TicketPriority, decode_cursor, page_of
+from shared.core.types import Page, TicketPriority, decode_cursor, read_page
 
 from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
 from .ports import TicketReader, TicketWriter
@@ -33,19 +33,20 @@ class TicketRepository(TicketReader, TicketWriter):
         arguments = {
             "statuses": statuses,
             "before_number": sort_key and sort_key[0],
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_my_tickets", arguments)
-        tickets = [Ticket.model_validate(row) for row in rows]
-        return page_of(tickets, size, lambda last: (last.number,))
+        answer = self._database.call("list_my_tickets", arguments)
+        return read_page(answer, Ticket.model_validate)
 
     @override
     def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
-        arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
-        rows = self._database.call("list_ticket_events", arguments)
-        shown = [parse_event(row) for row in rows[:size]]
-        last = str(shown[-1].seq) if len(rows) > size else None
-        return Page(items=shown, next_cursor=last)
+        arguments = {"ticket": ticket, "after": after, "page_size": size}
+        answer = self._database.call("list_ticket_events", arguments)
+        following = answer["next"]
+        return Page(
+            items=[parse_event(row) for row in answer["items"]],
+            next_cursor=following and str(following),
+        )
 
     @override
     def create(

@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_sort_key, page_of
+from shared.core.types import Page, decode_sort_key, read_page
 
 from .deliveries import (
     Attempt,
@@ -94,11 +94,10 @@ class DeliveryLogRepository(DeliveryLog):
             "webhook": str(webhook),
             "state": state,
             "before": decode_sort_key(cursor, tuple[datetime, UUID]),
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_webhook_deliveries", arguments)
-        found = [Delivery.model_validate(row) for row in rows]
-        return page_of(found, size, lambda last: (last.created_at, last.id))
+        answer = self._database.call("list_webhook_deliveries", arguments)
+        return read_page(answer, Delivery.model_validate)
 
     @override
     def attempts(self, webhook: UUID, delivery: UUID) -> list[Attempt]:

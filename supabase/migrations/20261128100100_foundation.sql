@@ -36,6 +36,7 @@ create table private.settings (
     reply_lease interval not null default '2 minutes',
     commands_per_minute integer default 600,
     commands_per_minute_by_address integer default 3000,
+    bytes_per_minute integer default 10485760,
     constraint settings_only_row check (only_row),
     constraint settings_solved_closes_after check (
         solved_closes_after between interval '1 hour' and interval '28 days'
@@ -54,7 +55,8 @@ create table private.settings (
         reply_lease between interval '10 seconds' and interval '1 hour'
     ),
     constraint settings_commands_per_minute check (commands_per_minute >= 0),
-    constraint settings_commands_per_minute_by_address check (commands_per_minute_by_address >= 0)
+    constraint settings_commands_per_minute_by_address check (commands_per_minute_by_address >= 0),
+    constraint settings_bytes_per_minute check (bytes_per_minute >= 0)
 );
 comment on table private.settings is 'Settings of this deployment; one row.';
 comment on column private.settings.only_row is 'Always true, so that there is at most one row.';
@@ -74,6 +76,8 @@ comment on column private.settings.commands_per_minute is
 'Rate limit a person: commands a minute; null for no limit.';
 comment on column private.settings.commands_per_minute_by_address is
 'Rate limit a network address: commands a minute through our functions; null for no limit.';
+comment on column private.settings.bytes_per_minute is
+'Rate limit a person: bytes of long texts and fields written a minute; null for no limit. The default is 50 comments of the greatest length.';
 
 insert into private.settings default values;
 
@@ -83,6 +87,40 @@ as $$
     select decrypted_secret from vault.decrypted_secrets where name = secret_name;
 $$;
 comment on function private.secret is 'A secret from the Vault by name, or null.';
+
+-- Pages ----------------------------------------------------------------------
+
+create function private.page_limit(page_size integer) returns integer
+language sql immutable set search_path = ''
+as $$
+    select least(greatest(coalesce(page_size, 50), 1), 1000);
+$$;
+comment on function private.page_limit is 'How many items a page may hold that was requested with this size.';
+
+create function private.page_of(
+    all_items json[], sort_keys jsonb[], page_size integer, out items json, out next jsonb
+)
+language plpgsql immutable set search_path = ''
+as $$
+declare
+    item json;
+    bytes bigint := 0;
+    shown integer := 0;
+begin
+    foreach item in array coalesce(all_items, '{}') loop
+        -- A function's response is sent as a text within JSON, which escapes it once more. Of
+        -- the 6 MB that AWS Lambda sends at most, a third is left for a last, long item.
+        bytes := bytes + octet_length(to_json(item::text)::text);
+        exit when shown = private.page_limit(page_size) or (bytes > 4000000 and shown > 0);
+        shown := shown + 1;
+    end loop;
+    items := to_json(coalesce(all_items[:shown], '{}'));
+    next := case when shown < cardinality(all_items) then sort_keys[shown] end;
+end;
+$$;
+comment on function private.page_of is
+'As many items as a page holds, in number and in bytes, but at least one; and the sort key of the last of them if there are more, else null. Callers pass one item more than the page holds.';
+grant execute on function private.page_limit, private.page_of to authenticated;
 
 create function api.health() returns jsonb
 language sql stable set search_path = ''

@@ -18,14 +18,17 @@ create unlogged table private.command_counts (
     slot smallint not null,
     minute timestamptz not null,
     commands integer not null,
+    bytes bigint not null default 0,
     primary key (subject, slot)
 ) with (fillfactor = 50);
-comment on table private.command_counts is 'Commands a minute of each caller, for the rate limits.';
+comment on table private.command_counts is 'Commands and bytes a minute of each caller, for the rate limits.';
 comment on column private.command_counts.subject is
 'The id of a person, or the keyed hash of an address; no address is stored.';
 comment on column private.command_counts.slot is 'Backend process id modulo 32.';
 comment on column private.command_counts.minute is 'The last minute in which a command came.';
 comment on column private.command_counts.commands is 'Commands in that minute.';
+comment on column private.command_counts.bytes is
+'Bytes of long texts and fields written in that minute; see private.count_bytes.';
 create index command_counts_age on private.command_counts (minute);
 
 create function private.increment_command_count(
@@ -44,7 +47,8 @@ begin
     values (caller_key, pg_backend_pid() % 32, this_minute, 1)
     on conflict (subject, slot) do update set
         minute = excluded.minute,
-        commands = case when counts.minute = excluded.minute then counts.commands + 1 else 1 end
+        commands = case when counts.minute = excluded.minute then counts.commands + 1 else 1 end,
+        bytes = case when counts.minute = excluded.minute then counts.bytes else 0 end
     returning commands into total;
     if total = 1 then
         delete from private.command_counts
@@ -123,6 +127,59 @@ end;
 $$;
 comment on function private.count_command is
 'Counts the current command once, for its caller and for the address it came from.';
+
+create function private.count_bytes(bytes bigint) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := auth.uid();
+    this_minute constant timestamptz := date_trunc('minute', now());
+    max_per_minute integer;
+    total bigint;
+begin
+    if me is null or current_setting('role') <> 'authenticated' then
+        return;
+    end if;
+    select bytes_per_minute into max_per_minute from private.settings;
+    if max_per_minute is null then
+        return;
+    end if;
+    insert into private.command_counts as counts (subject, slot, minute, commands, bytes)
+    values (me::text, pg_backend_pid() % 32, this_minute, 0, count_bytes.bytes)
+    on conflict (subject, slot) do update set
+        minute = excluded.minute,
+        commands = case when counts.minute = excluded.minute then counts.commands else 0 end,
+        bytes = excluded.bytes
+        + case when counts.minute = excluded.minute then counts.bytes else 0 end;
+    select sum(counts.bytes) into total from private.command_counts as counts
+    where counts.subject = me::text and counts.minute = this_minute;
+    if total > max_per_minute then
+        raise sqlstate 'PT429' using
+            message = 'too-many-requests',
+            detail = format('No more than %s bytes a minute, please.', max_per_minute),
+            hint = ceil(
+                extract(epoch from this_minute + interval '1 minute' - clock_timestamp())
+            )::integer::text;
+    end if;
+end;
+$$;
+comment on function private.count_bytes is
+'Counts bytes that the calling person has written; PT429 over the limit, with the seconds to wait as hint.';
+
+create function private.count_written_bytes() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.count_bytes((
+        select sum(octet_length(field.value))
+        from jsonb_each_text(to_jsonb(new)) as field
+        where field.key = any (tg_argv)
+    ));
+    return null;
+end;
+$$;
+comment on function private.count_written_bytes is
+'Counts the bytes of the named columns of a new row. Triggers call it for long rows only: short ones are limited by the number of commands.';
 
 -- Idempotency ----------------------------------------------------------------
 

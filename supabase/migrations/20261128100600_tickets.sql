@@ -23,8 +23,10 @@ create table public.tickets (
     waiting_on public.waiting_party not null default 'agent',
     waiting_since timestamptz not null default now(),
     version integer not null default 1,
+    public_version integer not null default 1,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    public_updated_at timestamptz not null default now(),
     solved_at timestamptz,
     closed_at timestamptz,
     skills text[] not null default '{}',
@@ -94,9 +96,14 @@ comment on column public.tickets.follow_up_of is 'The closed ticket that this on
 comment on column public.tickets.tags is 'Tags, at most 20.';
 comment on column public.tickets.waiting_on is 'Who has to act next.';
 comment on column public.tickets.waiting_since is 'Since when.';
-comment on column public.tickets.version is 'Incremented with every change; sent as the ETag.';
+comment on column public.tickets.version is
+'Incremented with every change; the ETag of those who read its notes.';
+comment on column public.tickets.public_version is
+'Incremented with every change that private.shown_ticket shows to everybody; the ETag of all others.';
 comment on column public.tickets.created_at is 'When it was opened.';
 comment on column public.tickets.updated_at is 'When it last changed.';
+comment on column public.tickets.public_updated_at is
+'When something last changed that private.shown_ticket shows to everybody.';
 comment on column public.tickets.solved_at is
 'When it was last solved; null while it is not solved.';
 comment on column public.tickets.closed_at is 'When it was closed.';
@@ -213,10 +220,78 @@ $$;
 comment on function private.find_ticket_id is
 'The id of the ticket that a number or id refers to; null for anything else. Does not check who may see it.';
 
-create function private.ticket_json(ticket public.tickets) returns jsonb
+-- What a ticket shows to each of its two audiences: `internal` are those who read the notes of
+-- its queue; all others who may see it are `public`. What the public sees has no trace of what
+-- it may not see: neither gaps in numbers, nor a version or time that moves by itself.
+-- It pins no search path, so that it is inlined; see private.may_see_ticket.
+create function private.shown_ticket(ticket public.tickets, internal boolean) returns table (
+    id uuid,
+    number bigint,
+    status varchar(50),
+    status_category public.status_category,
+    status_reason text,
+    data jsonb,
+    subject text,
+    type public.ticket_type,
+    priority public.ticket_priority,
+    queue_id uuid,
+    requester_id uuid,
+    organization_id uuid,
+    assignee_id uuid,
+    follow_up_of uuid,
+    tags text[],
+    waiting_on public.waiting_party,
+    waiting_since timestamptz,
+    version integer,
+    created_at timestamptz,
+    updated_at timestamptz,
+    solved_at timestamptz,
+    closed_at timestamptz,
+    skills text[],
+    assigned_at timestamptz,
+    released_by uuid
+)
+language sql immutable parallel safe
+begin atomic
+    select
+        (ticket).id as id,
+        (ticket).number as number,
+        (ticket).status as status,
+        (ticket).status_category as status_category,
+        (ticket).status_reason as status_reason,
+        (ticket).data as data,
+        (ticket).subject as subject,
+        (ticket).type as type,
+        (ticket).priority as priority,
+        (ticket).queue_id as queue_id,
+        (ticket).requester_id as requester_id,
+        (ticket).organization_id as organization_id,
+        (ticket).assignee_id as assignee_id,
+        (ticket).follow_up_of as follow_up_of,
+        (ticket).tags as tags,
+        (ticket).waiting_on as waiting_on,
+        (ticket).waiting_since as waiting_since,
+        case when internal then (ticket).version else (ticket).public_version end as version,
+        (ticket).created_at as created_at,
+        case
+            when internal then (ticket).updated_at
+            else (ticket).public_updated_at
+        end as updated_at,
+        (ticket).solved_at as solved_at,
+        (ticket).closed_at as closed_at,
+        case when internal then (ticket).skills else '{}' end as skills,
+        case when internal then (ticket).assigned_at end as assigned_at,
+        case when internal then (ticket).released_by end as released_by;
+end;
+comment on function private.shown_ticket is
+'What a ticket shows to those who read its notes (internal), or to all others who may see it.';
+
+create function private.ticket_json(
+    ticket public.tickets, internal boolean default null
+) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select to_jsonb(ticket) || jsonb_build_object(
+    select to_jsonb(shown) || jsonb_build_object(
         'requester', (
             select jsonb_build_object('name', profiles.name)
             from public.profiles where profiles.id = ticket.requester_id
@@ -225,10 +300,23 @@ as $$
             select jsonb_build_object('name', profiles.name)
             from public.profiles where profiles.id = ticket.assignee_id
         )
-    );
+    )
+    from private.shown_ticket(
+        ticket, coalesce(internal, ticket.queue_id in (select private.note_queues()))
+    ) as shown;
 $$;
 comment on function private.ticket_json is
-'A ticket as commands return it: the row, with the names of the people in it.';
+'A ticket as commands return it, with the names of the people in it: for an audience, or else for the caller.';
+
+create function private.shown_version(ticket public.tickets) returns integer
+language sql stable security definer set search_path = ''
+as $$
+    select shown.version
+    from private.shown_ticket(
+        ticket, ticket.queue_id in (select private.note_queues())
+    ) as shown;
+$$;
+comment on function private.shown_version is 'The version of a ticket that the caller sees.';
 
 -- Rules that hold whoever writes ---------------------------------------------
 
@@ -338,11 +426,16 @@ begin
     end if;
     new.version := old.version + 1;
     new.updated_at := now();
+    if (select shown from private.shown_ticket(new, false) as shown)
+    is distinct from (select shown from private.shown_ticket(old, false) as shown) then
+        new.public_version := old.public_version + 1;
+        new.public_updated_at := now();
+    end if;
     return new;
 end;
 $$;
 comment on function private.apply_ticket_rules is
-'Allowed steps, closed is final, and what follows from a change: a new ticket that is assigned opens; category, waiting, version, times.';
+'Allowed steps, closed is final, and what follows from a change: a new ticket that is assigned opens; category, waiting, versions, times.';
 
 create function private.track_assignment() returns trigger
 language plpgsql security definer set search_path = ''

@@ -7,14 +7,20 @@ create table public.comments (
     id uuid primary key default extensions.uuid_generate_v4(),
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     position integer not null,
+    public_position integer,
     author_id uuid not null references public.profiles (id),
+    by_staff boolean not null default false,
     visibility public.comment_visibility not null default 'public',
     body text not null,
     created_at timestamptz not null default now(),
     redacted_at timestamptz,
     redacted_by uuid references public.profiles (id) on delete set null,
     constraint comments_body_length check (length(body) between 1 and 50000),
-    constraint comments_position_unique unique (ticket_id, position)
+    constraint comments_position_unique unique (ticket_id, position),
+    constraint comments_public_position_unique unique (ticket_id, public_position),
+    constraint comments_public_position check (
+        (public_position is null) = (visibility = 'internal')
+    )
 );
 comment on table public.comments is
 'Comments on tickets. Rows are only added; a body may only be redacted.';
@@ -22,7 +28,11 @@ comment on column public.comments.id is 'Identity.';
 comment on column public.comments.ticket_id is 'The ticket.';
 comment on column public.comments.position is
 'Position in the conversation, from 1; the first comment is the request itself.';
+comment on column public.comments.public_position is
+'Position among the public comments, from 1; null for a note.';
 comment on column public.comments.author_id is 'The author.';
+comment on column public.comments.by_staff is
+'Whether the author wrote as staff of the queue, then, and not as the requester.';
 comment on column public.comments.visibility is 'Who may read it.';
 comment on column public.comments.body is 'The text, plain.';
 comment on column public.comments.created_at is 'When it was written.';
@@ -32,26 +42,39 @@ comment on column public.comments.redacted_by is 'Who redacted it.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
 
-create function private.comment_json(comment public.comments) returns jsonb
+create function private.comment_json(
+    comment public.comments, internal boolean default null
+) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select to_jsonb(comment) || jsonb_build_object(
+    select to_jsonb(comment) - 'public_position' || jsonb_build_object(
+        'position', case
+            when coalesce(internal, (
+                select tickets.queue_id in (select private.note_queues())
+                from public.tickets where tickets.id = comment.ticket_id
+            )) then comment.position
+            else comment.public_position
+        end,
         'author', (
             select jsonb_build_object('name', profiles.name)
             from public.profiles where profiles.id = comment.author_id
         )
     );
 $$;
-comment on function private.comment_json is 'A comment as JSON: the row, with the name of its author.';
+comment on function private.comment_json is
+'A comment as JSON, with the name of its author and its position, for an audience, or else for the caller.';
 
 create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
     perform from public.tickets where id = new.ticket_id for update;
-    new.position := 1 + coalesce(
-        (select max(position) from public.comments where ticket_id = new.ticket_id), 0
-    );
+    select
+        1 + coalesce(max(comments.position), 0),
+        case when new.visibility = 'public' then 1 + coalesce(max(comments.public_position), 0) end
+    into new.position, new.public_position
+    from public.comments
+    where comments.ticket_id = new.ticket_id;
     return new;
 end;
 $$;
@@ -60,6 +83,11 @@ comment on function private.set_comment_position is 'Numbers a new comment, unde
 create trigger set_comment_position
 before insert on public.comments
 for each row execute function private.set_comment_position();
+
+create trigger count_written_bytes
+after insert on public.comments
+for each row when (octet_length(new.body) > 4096)
+execute function private.count_written_bytes('body');
 
 create function private.refuse_update() returns trigger
 language plpgsql set search_path = ''
@@ -82,9 +110,8 @@ comment on function private.redacted_body is 'The body of a redacted comment.';
 create trigger refuse_update
 before update on public.comments
 for each row when (
-    (old.id, old.ticket_id, old.position, old.author_id, old.visibility, old.created_at)
-    is distinct from
-    (new.id, new.ticket_id, new.position, new.author_id, new.visibility, new.created_at)
+    to_jsonb(old) - array['body', 'redacted_at', 'redacted_by']
+    is distinct from to_jsonb(new) - array['body', 'redacted_at', 'redacted_by']
     or (
         (old.body, old.redacted_at) is distinct from (new.body, new.redacted_at)
         and (

@@ -1,5 +1,6 @@
 -- Ticket events: triggers write a typed event for every change, in its transaction. Events
--- are the audit trail, the change feed, and the input of reactions.
+-- are the audit trail, the change feed, and the input of reactions. private.event_json is their
+-- one form, wherever they are shown.
 
 create table private.event_types (
     type text primary key,
@@ -68,7 +69,11 @@ comment on function private.current_batch is
 create table public.ticket_events (
     id uuid primary key default extensions.uuid_generate_v4(),
     ticket_id uuid not null references public.tickets (id) on delete cascade,
+    number bigint not null,
     seq integer not null,
+    public_seq integer,
+    version integer not null,
+    public_version integer,
     type text not null references private.event_types (type),
     actor_id uuid references public.profiles (id) on delete set null,
     is_internal boolean not null default false,
@@ -79,12 +84,22 @@ create table public.ticket_events (
     position bigint not null generated always as identity,
     batch_id uuid default private.current_batch(),
     correlation_id text default private.correlation_id(),
-    constraint ticket_events_seq_unique unique (ticket_id, seq)
+    constraint ticket_events_seq_unique unique (ticket_id, seq),
+    constraint ticket_events_public_seq_unique unique (ticket_id, public_seq),
+    constraint ticket_events_public check (
+        (public_seq is null) = is_internal and (public_version is null) = is_internal
+    )
 );
 comment on table public.ticket_events is 'The history of tickets; append-only.';
 comment on column public.ticket_events.id is 'Identity; consumers deduplicate by it.';
 comment on column public.ticket_events.ticket_id is 'The ticket.';
+comment on column public.ticket_events.number is 'The number of the ticket.';
 comment on column public.ticket_events.seq is 'Position in the history of its ticket: 1, 2, 3 without gaps.';
+comment on column public.ticket_events.public_seq is
+'Position among the events that are not internal: 1, 2, 3 without gaps; null for internal ones.';
+comment on column public.ticket_events.version is 'The version of the ticket after it.';
+comment on column public.ticket_events.public_version is
+'The public version of the ticket after it; null for an internal event.';
 comment on column public.ticket_events.type is 'The type; determines the fields of before and after.';
 comment on column public.ticket_events.actor_id is 'Who did it; null for the system.';
 comment on column public.ticket_events.is_internal is 'Whether only staff may see it.';
@@ -128,6 +143,96 @@ for select to authenticated using (
     )
 );
 
+-- Showing events -------------------------------------------------------------
+
+-- It pins no search path, so that it is inlined; see private.may_see_ticket.
+create function private.event_facts(facts jsonb, names jsonb, internal boolean) returns jsonb
+language sql immutable parallel safe
+begin atomic
+    select
+        facts
+        - 'public_position'
+        || case
+            when not internal and facts ? 'public_position'
+                then jsonb_build_object('position', facts -> 'public_position')
+            else '{}'
+        end
+        || case
+            when not internal and facts ? 'skills' then '{"skills": []}'::jsonb
+            else '{}'
+        end
+        || case
+            when facts ? 'requester_id'
+                then jsonb_build_object('requester_name', names -> (facts ->> 'requester_id'))
+            else '{}'
+        end
+        || case
+            when facts ? 'assignee_id'
+                then jsonb_build_object('assignee_name', names -> (facts ->> 'assignee_id'))
+            else '{}'
+        end
+        || case
+            when facts ? 'author_id'
+                then jsonb_build_object('author_name', names -> (facts ->> 'author_id'))
+            else '{}'
+        end
+        || case
+            when facts ? 'person_id'
+                then jsonb_build_object('person_name', names -> (facts ->> 'person_id'))
+            else '{}'
+        end;
+end;
+comment on function private.event_facts is
+'The fields before or after an event, as an audience sees them, with the names of the people in them.';
+
+create function private.event_json(event public.ticket_events, internal boolean) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    occurred_at constant timestamp := event.occurred_at at time zone 'UTC';
+    names jsonb;
+begin
+    if event.is_internal and not internal then
+        return null;
+    end if;
+    -- Whoever sees a ticket may know the names of those who work on it.
+    select jsonb_object_agg(profiles.id, profiles.name) into names
+    from public.profiles
+    where profiles.id = any (array[
+        event.actor_id,
+        (event.before ->> 'assignee_id')::uuid,
+        (event.after ->> 'assignee_id')::uuid,
+        (event.after ->> 'author_id')::uuid,
+        (event.after ->> 'requester_id')::uuid,
+        (event.before ->> 'person_id')::uuid,
+        (event.after ->> 'person_id')::uuid
+    ]);
+    return jsonb_build_object(
+        'id', event.id,
+        'ticket_id', event.ticket_id,
+        'number', event.number,
+        'seq', case when internal then event.seq else event.public_seq end,
+        'version', case when internal then event.version else event.public_version end,
+        'type', event.type,
+        'actor_id', event.actor_id,
+        'actor_name', names -> event.actor_id::text,
+        'is_internal', event.is_internal,
+        -- As Python and JavaScript write it.
+        'occurred_at', to_char(occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS')
+        || case when occurred_at = date_trunc('second', occurred_at) then ''
+            else to_char(occurred_at, '.US') end
+        || 'Z',
+        'batch_id', event.batch_id,
+        'correlation_id', event.correlation_id,
+        'before', private.event_facts(event.before, names, internal),
+        'after', private.event_facts(event.after, names, internal)
+    );
+end;
+$$;
+comment on function private.event_json is
+'The one form of an event for an audience, in every list, message and payload: internal for those who read the notes of its queue; else public, where seq, version and position count only what everybody sees. Null for an internal event that the audience may not see.';
+grant execute on function private.event_json to authenticated;
+
 -- Writing events -------------------------------------------------------------
 
 create function private.record_event(
@@ -135,13 +240,22 @@ create function private.record_event(
 ) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    target public.tickets;
 begin
     -- The lock makes seq gap-free: a concurrent writer waits until the first has committed.
-    perform from public.tickets where id = ticket for update;
-    insert into public.ticket_events (ticket_id, seq, type, actor_id, is_internal, before, after)
+    select * into target from public.tickets where id = ticket for update;
+    insert into public.ticket_events (
+        ticket_id, number, seq, public_seq, version, public_version,
+        type, actor_id, is_internal, before, after
+    )
     select
-        ticket,
+        target.id,
+        target.number,
         1 + coalesce(max(events.seq), 0),
+        case when not record_event.is_internal then 1 + coalesce(max(events.public_seq), 0) end,
+        target.version,
+        case when not record_event.is_internal then target.public_version end,
         record_event.type,
         (select profiles.id from public.profiles where profiles.id = auth.uid()),
         record_event.is_internal,
@@ -162,11 +276,11 @@ as $$
         'priority', ticket.priority,
         'queue_id', ticket.queue_id,
         'tags', ticket.tags,
-        'skills', ticket.skills,
         'data', ticket.data
     );
 $$;
-comment on function private.ticket_fields is 'The fields whose changes TICKET_UPDATED reports.';
+comment on function private.ticket_fields is
+'The fields whose changes TICKET_UPDATED reports to everybody; changed skills are an internal event.';
 
 create function private.changed_fields(before jsonb, after jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -185,6 +299,7 @@ begin
         new.id, 'TICKET_CREATED', null,
         private.ticket_fields(new) || jsonb_build_object(
             'number', new.number,
+            'skills', new.skills,
             'status', new.status,
             'requester_id', new.requester_id,
             'follow_up_of', new.follow_up_of
@@ -217,7 +332,13 @@ begin
         perform private.record_event(
             new.id, 'TICKET_ASSIGNED',
             jsonb_build_object('assignee_id', old.assignee_id),
-            jsonb_build_object('assignee_id', new.assignee_id)
+            jsonb_build_object(
+                'assignee_id', new.assignee_id,
+                'by', case
+                    when new.assignee_id is not null
+                        then nullif(current_setting('autocrm.assigned_by', true), '')
+                end
+            )
         );
     end if;
     if private.ticket_fields(new) <> private.ticket_fields(old) then
@@ -225,6 +346,13 @@ begin
             new.id, 'TICKET_UPDATED',
             private.changed_fields(private.ticket_fields(old), private.ticket_fields(new)),
             private.changed_fields(private.ticket_fields(new), private.ticket_fields(old))
+        );
+    end if;
+    if new.skills <> old.skills then
+        perform private.record_event(
+            new.id, 'TICKET_UPDATED',
+            jsonb_build_object('skills', old.skills), jsonb_build_object('skills', new.skills),
+            true
         );
     end if;
     return null;
@@ -241,8 +369,9 @@ begin
     perform private.record_event(
         new.ticket_id, 'TICKET_COMMENTED', null,
         jsonb_build_object(
-            'comment_id', new.id, 'position', new.position,
-            'author_id', new.author_id, 'visibility', new.visibility
+            'comment_id', new.id,
+            'position', new.position, 'public_position', new.public_position,
+            'author_id', new.author_id, 'by_staff', new.by_staff, 'visibility', new.visibility
         ),
         new.visibility = 'internal'
     );
@@ -250,6 +379,14 @@ begin
 end;
 $$;
 comment on function private.record_comment is 'Writes TICKET_COMMENTED.';
+
+-- An event holds what a command changes in a ticket, so this counts every such change.
+create trigger count_written_bytes
+after insert on public.ticket_events
+for each row when (
+    coalesce(pg_column_size(new.before), 0) + coalesce(pg_column_size(new.after), 0) > 4096
+)
+execute function private.count_written_bytes('before', 'after');
 
 create trigger record_new_ticket
 after insert on public.tickets

@@ -68,8 +68,10 @@ comment on function private.topics is
 create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    payload constant jsonb := private.event_json(new, new.is_internal);
 begin
-    perform realtime.send(to_jsonb(new), new.type, topics.topic, true)
+    perform realtime.send(payload, new.type, topics.topic, true)
     from private.topics(new) as topics (topic);
     return null;
 end;

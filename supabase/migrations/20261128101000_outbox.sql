@@ -90,10 +90,10 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into private.outbox (event_id) values (new.id);
-    -- The form of the platform's own database webhooks.
+    -- The form of the platform's own database webhooks, without what their worker reads itself.
     perform private.send_database_webhook(jsonb_build_object(
         'type', 'INSERT', 'schema', 'public', 'table', 'ticket_events',
-        'record', to_jsonb(new), 'old_record', null
+        'record', to_jsonb(new) - array['before', 'after'], 'old_record', null
     ));
     return null;
 end;
@@ -134,7 +134,7 @@ create function api.read_event(event uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
-        'event', to_jsonb(ticket_events),
+        'event', private.event_json(ticket_events, true),
         'done', array(
             select reactions.reaction from private.reactions
             where reactions.event_id = ticket_events.id

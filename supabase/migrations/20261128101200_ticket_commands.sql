@@ -19,11 +19,12 @@ begin
             message = 'not-found',
             detail = 'There is no such ticket, or it is not yours to see.';
     end if;
-    if expected_version <> ticket.version then
+    if expected_version <> private.shown_version(ticket) then
         raise sqlstate 'PT412' using
             message = 'stale',
             detail = format(
-                'The ticket has changed since you read it: it is at version %s.', ticket.version
+                'The ticket has changed since you read it: it is at version %s.',
+                private.shown_version(ticket)
             );
     end if;
     return ticket;
@@ -383,27 +384,6 @@ end;
 $$;
 comment on function private.change_assignee is
 'Assigns a ticket to a person who may work it, or releases it for null; PT403, PT409, PT422.';
-
-create function private.record_assignment_source() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-    if new.after ->> 'assignee_id' is not null then
-        new.after := new.after
-        || jsonb_build_object('by', current_setting('autocrm.assigned_by', true));
-    end if;
-    return new;
-end;
-$$;
-comment on function private.record_assignment_source is 'Adds to TICKET_ASSIGNED the strategy that assigned the ticket, or claim.';
-
-create trigger record_assignment_source
-before insert on public.ticket_events
-for each row when (
-    new.type = 'TICKET_ASSIGNED'
-    and nullif(current_setting('autocrm.assigned_by', true), '') is not null
-)
-execute function private.record_assignment_source();
 
 create function api.assign_ticket(
     ticket text, assignee text, expected_version integer default null

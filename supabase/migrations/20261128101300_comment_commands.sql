@@ -53,19 +53,27 @@ $$;
 comment on function private.follow_up is
 'Adds a reply to a closed ticket to its unclosed follow-up that the caller sees, or opens one, and records on both tickets where it went.';
 
+create function private.reply_opens(ticket public.tickets, from_staff boolean) returns boolean
+language sql immutable set search_path = ''
+as $$
+    select case
+        when from_staff then ticket.status_category = 'new'
+        else ticket.status_category in ('pending', 'on_hold', 'solved')
+    end;
+$$;
+comment on function private.reply_opens is 'Whether a public reply changes the status of its ticket to open.';
+
 create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if not from_staff and ticket.status_category in ('pending', 'on_hold', 'solved') then
-        update public.tickets
-        set status = private.first_status('open'), status_reason = null
-        where id = ticket.id;
-    elsif from_staff and ticket.status_category = 'new' then
+    if private.reply_opens(ticket, from_staff) then
         update public.tickets
         set
-            status = private.first_status('open'), status_reason = null,
-            waiting_on = 'customer'
+            status = private.first_status('open'),
+            status_reason = null,
+            -- Of a reopened ticket the rules of tickets say it.
+            waiting_on = case when from_staff then 'customer' else waiting_on end
         where id = ticket.id;
     else
         update public.tickets
@@ -74,7 +82,9 @@ begin
                 when status_category not in ('new', 'open') then waiting_on
                 when from_staff then 'customer'::public.waiting_party
                 else 'agent'::public.waiting_party
-            end
+            end,
+            -- A reply is a change for everybody, even if it changes nothing else.
+            public_version = public_version + 1
         where id = ticket.id;
     end if;
 end;
@@ -90,12 +100,21 @@ as $$
 declare
     as_staff constant boolean := private.holds_in_queue('tickets.reply', ticket.queue_id)
         and ticket.requester_id <> author;
+    opens constant boolean := visibility = 'public' and private.reply_opens(ticket, as_staff);
     comment public.comments;
 begin
-    insert into public.comments (ticket_id, author_id, visibility, body)
-    values (ticket.id, author, write_comment.visibility, write_comment.body)
+    -- Before the comment, so that its event has the version of the ticket after it; a
+    -- change of status is an event of its own, which follows the comment.
+    if visibility = 'public' and not opens then
+        perform private.apply_public_reply(ticket, as_staff);
+    end if;
+    insert into public.comments (ticket_id, author_id, by_staff, visibility, body)
+    values (
+        ticket.id, author, as_staff or visibility = 'internal', write_comment.visibility,
+        write_comment.body
+    )
     returning * into comment;
-    if visibility = 'public' then
+    if opens then
         perform private.apply_public_reply(ticket, as_staff);
     end if;
     insert into public.ticket_followers (person_id, ticket_id)
@@ -181,7 +200,11 @@ begin
     perform private.require_in_queue('comments.redact', target.queue_id);
     if comment ~ '^[0-9]{1,9}$' then
         select * into target_comment from public.comments as comments
-        where comments.ticket_id = target.id and comments.position = comment::integer;
+        where comments.ticket_id = target.id
+            and case
+                when private.may_read_notes(target.queue_id) then comments.position
+                else comments.public_position
+            end = comment::integer;
     elsif comment ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
         select * into target_comment from public.comments as comments
         where comments.ticket_id = target.id and comments.id = comment::uuid;
@@ -209,8 +232,12 @@ begin
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
             jsonb_build_object(
-                'comment_id', target_comment.id, 'position', target_comment.position,
-                'author_id', target_comment.author_id, 'visibility', target_comment.visibility
+                'comment_id', target_comment.id,
+                'position', target_comment.position,
+                'public_position', target_comment.public_position,
+                'author_id', target_comment.author_id,
+                'by_staff', target_comment.by_staff,
+                'visibility', target_comment.visibility
             ),
             target_comment.visibility = 'internal'
         );

@@ -29,11 +29,13 @@ create function private.stored_ticket(response jsonb) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select private.ticket_json(
-        jsonb_populate_record(private.find_visible_ticket(response ->> 'id'), response)
-    );
+        jsonb_populate_record(visible, response),
+        visible.queue_id in (select private.note_queues())
+    )
+    from private.find_visible_ticket(response ->> 'id') as visible;
 $$;
 comment on function private.stored_ticket is
-'The ticket of a stored response, as it was, for whoever may still see it; PT404 for others.';
+'The ticket of a stored response, as it was, for the audience that the caller belongs to today; PT404 for who may no longer see it.';
 
 create function private.may_read_notes(queue uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
@@ -76,7 +78,7 @@ comment on table public.ticket_read_markers is
 'Up to which event somebody has read the history of a ticket; it only grows.';
 comment on column public.ticket_read_markers.person_id is 'The reader.';
 comment on column public.ticket_read_markers.ticket_id is 'The ticket.';
-comment on column public.ticket_read_markers.seq is 'The last event that was read.';
+comment on column public.ticket_read_markers.seq is 'The last event that was read, by its seq for all events.';
 comment on column public.ticket_read_markers.looked_at is 'When the marker last moved.';
 create index ticket_read_markers_ticket on public.ticket_read_markers (ticket_id);
 
@@ -85,6 +87,38 @@ grant select on public.ticket_read_markers to authenticated, service_role;
 
 create policy "people see their own read markers" on public.ticket_read_markers
 for select to authenticated using (person_id = (select private.caller()));
+
+create function private.seq_of(ticket uuid, seq integer, internal boolean) returns integer
+language sql stable security definer set search_path = ''
+as $$
+    select
+        case
+            when internal then seq_of.seq
+            else coalesce((
+                select events.seq from public.ticket_events as events
+                where events.ticket_id = seq_of.ticket and events.public_seq <= seq_of.seq
+                order by events.public_seq desc limit 1
+            ), 0)
+        end;
+$$;
+comment on function private.seq_of is
+'The seq of an event that an audience knows by another: for the public, of the last public event up to there; 0 before the first.';
+
+create function private.shown_seq(ticket uuid, seq integer, internal boolean) returns integer
+language sql stable security definer set search_path = ''
+as $$
+    select
+        case
+            when internal then shown_seq.seq
+            else coalesce((
+                select events.public_seq from public.ticket_events as events
+                where events.ticket_id = shown_seq.ticket and events.seq <= shown_seq.seq
+                    and events.public_seq is not null
+                order by events.seq desc limit 1
+            ), 0)
+        end;
+$$;
+comment on function private.shown_seq is 'The seq of an event, or of the last one before it, as an audience knows it; the inverse of private.seq_of.';
 
 create function private.move_read_marker(person uuid, ticket uuid, seq integer)
 returns public.ticket_read_markers
@@ -124,6 +158,7 @@ declare
     target constant public.tickets := private.find_visible_ticket(ticket);
     can_read_notes constant boolean := private.may_read_notes(target.queue_id);
     last integer;
+    marker public.ticket_read_markers;
 begin
     if seq < 0 then
         raise sqlstate 'PT422' using
@@ -138,9 +173,12 @@ begin
         where events.ticket_id = target.id and (not events.is_internal or can_read_notes)
         order by events.seq desc limit 1
     ), 0);
-    return private.move_read_marker(
-        me, target.id, least(coalesce(mark_ticket_read.seq, last), last)
+    marker := private.move_read_marker(
+        me, target.id,
+        least(private.seq_of(target.id, coalesce(mark_ticket_read.seq, last), can_read_notes), last)
     );
+    marker.seq := private.shown_seq(target.id, marker.seq, can_read_notes);
+    return marker;
 end;
 $$;
 comment on function api.mark_ticket_read is
@@ -162,13 +200,16 @@ begin
     select row_to_json(ticket)
     from (
         select
-            tickets.*,
+            shown.*,
             json_build_object('name', requesters.name) as requester,
             case when assignees.id is not null
                 then json_build_object('name', assignees.name) end as assignee,
             news.seq is not null as unread
         from unnest(page) with ordinality as listed (id, position)
         inner join public.tickets on tickets.id = listed.id
+        cross join lateral private.shown_ticket(
+            tickets, tickets.queue_id = any (note_queues)
+        ) as shown
         inner join public.profiles as requesters on requesters.id = tickets.requester_id
         left join public.profiles as assignees on assignees.id = tickets.assignee_id
         left join public.ticket_read_markers as marker
@@ -205,15 +246,17 @@ create function api.list_my_tickets(
     statuses text[] default null,
     before_number bigint default null,
     page_size integer default 50
-) returns setof json
-language plpgsql stable security definer rows 50 set search_path = ''
+) returns json
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
     below constant bigint := coalesce(before_number, 9223372036854775807);
     readable_queues constant uuid[] := array(select private.readable_queues());
     shared_organizations constant uuid[] := array(select private.shared_organizations());
-    page uuid[];
+    to_read constant integer := private.page_limit(page_size) + 1;
+    ids uuid[];
+    numbers jsonb[];
 begin
     perform private.require_statuses(statuses);
     -- Three short index scans, instead of one past everybody's tickets.
@@ -222,7 +265,7 @@ begin
             select tickets.id, tickets.number from public.tickets
             where requester_id = me and number < below
                 and (statuses is null or status = any (statuses))
-            order by number desc limit page_size
+            order by number desc limit to_read
         )
         union
         (
@@ -233,7 +276,7 @@ begin
                     queue_id, requester_id, organization_id,
                     me, readable_queues, shared_organizations
                 )
-            order by number desc limit page_size
+            order by number desc limit to_read
         )
         union
         (
@@ -245,59 +288,102 @@ begin
                     queue_id, requester_id, organization_id,
                     me, readable_queues, shared_organizations
                 )
-            order by ticket_followers.number desc limit page_size
+            order by ticket_followers.number desc limit to_read
         )
     )
 
-    select array_agg(ordered.id) into page
-    from (select mine.id from mine order by mine.number desc limit page_size) as ordered;
-    return query select ticket from private.tickets_json(page) as ticket;
+    select array_agg(ordered.id), array_agg(to_jsonb(ordered.number)) into ids, numbers
+    from (select * from mine order by mine.number desc limit to_read) as ordered;
+    return (
+        select to_json(page)
+        from private.page_of(
+            array(select ticket from private.tickets_json(ids) as ticket), numbers, page_size
+        ) as page
+    );
 end;
 $$;
 comment on function api.list_my_tickets is
-'What the caller requested, is assigned or follows, newest first, below a number.';
+'A page of what the caller requested, is assigned or follows, newest first, below a number: items, and as next the number to continue with, null at the end.';
 
 create function api.list_comments(
     ticket text, after integer default 0, page_size integer default 50
-) returns setof jsonb
-language plpgsql stable security definer rows 50 set search_path = ''
+) returns json
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
     can_read_notes constant boolean := private.may_read_notes(target.queue_id);
+    to_read constant integer := private.page_limit(page_size) + 1;
+    comments json[];
+    positions jsonb[];
 begin
-    return query
-    select private.comment_json(comments) from public.comments
-    where ticket_id = target.id
-        and position > list_comments.after
-        and (visibility = 'public' or can_read_notes)
-    order by position
-    limit page_size;
+    -- Two queries, so that each is an index scan of the positions of its audience.
+    if can_read_notes then
+        select
+            array_agg(private.comment_json(page, true)::json order by page.position),
+            array_agg(to_jsonb(page.position) order by page.position)
+        into comments, positions
+        from (
+            select * from public.comments as listed
+            where listed.ticket_id = target.id and listed.position > list_comments.after
+            order by listed.position limit to_read
+        ) as page;
+    else
+        select
+            array_agg(private.comment_json(page, false)::json order by page.position),
+            array_agg(to_jsonb(page.public_position) order by page.position)
+        into comments, positions
+        from (
+            select * from public.comments as listed
+            where listed.ticket_id = target.id and listed.public_position > list_comments.after
+            order by listed.public_position limit to_read
+        ) as page;
+    end if;
+    return (select to_json(page) from private.page_of(comments, positions, page_size) as page);
 end;
 $$;
 comment on function api.list_comments is
-'The comments of a ticket after a position, in order; notes for those who may read them.';
+'A page of the comments of a ticket after a position, in order, with notes for those who may read them: items, and as next the position to continue with, null at the end.';
 
 create function api.list_ticket_events(
     ticket text, after integer default 0, page_size integer default 50
-) returns setof public.ticket_events
-language plpgsql stable security definer rows 50 set search_path = ''
+) returns json
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
     can_read_notes constant boolean := private.may_read_notes(target.queue_id);
+    to_read constant integer := private.page_limit(page_size) + 1;
+    events json[];
+    seqs jsonb[];
 begin
-    return query
-    select ticket_events.* from public.ticket_events
-    where ticket_id = target.id
-        and seq > list_ticket_events.after
-        and (not is_internal or can_read_notes)
-    order by seq
-    limit page_size;
+    if can_read_notes then
+        select
+            array_agg(private.event_json(page, true)::json order by page.seq),
+            array_agg(to_jsonb(page.seq) order by page.seq)
+        into events, seqs
+        from (
+            select * from public.ticket_events as listed
+            where listed.ticket_id = target.id and listed.seq > list_ticket_events.after
+            order by listed.seq limit to_read
+        ) as page;
+    else
+        select
+            array_agg(private.event_json(page, false)::json order by page.seq),
+            array_agg(to_jsonb(page.public_seq) order by page.seq)
+        into events, seqs
+        from (
+            select * from public.ticket_events as listed
+            where listed.ticket_id = target.id
+                and listed.public_seq > list_ticket_events.after
+            order by listed.public_seq limit to_read
+        ) as page;
+    end if;
+    return (select to_json(page) from private.page_of(events, seqs, page_size) as page);
 end;
 $$;
 comment on function api.list_ticket_events is
-'The events of a ticket after a seq, in order: how a client that slept catches up.';
+'A page of the events of a ticket after a seq, in order: how a client that slept catches up. Items, and as next the seq to continue with, null at the end.';
 
 grant execute on function
 api.mark_ticket_read, api.get_ticket, api.list_my_tickets, api.list_comments,

@@ -207,6 +207,7 @@ create function private.scan_queues(
     after jsonb,
     page_size integer,
     out ids uuid[],
+    out sort_keys jsonb[],
     out next jsonb
 )
 language plpgsql stable security definer set search_path = ''
@@ -233,7 +234,6 @@ declare
     );
     selective_filter text;
     frontier jsonb;
-    sort_keys jsonb[];
 begin
     perform private.require_supported_sort(parsed, sort);
     if size < 1 then
@@ -289,10 +289,11 @@ begin
     end if;
     next := case when cardinality(ids) > size then sort_keys[size] else frontier end;
     ids := coalesce(ids[:size], '{}');
+    sort_keys := sort_keys[:size];
 end;
 $$;
 comment on function private.scan_queues is
-'The ids of a page of tickets after a cursor, of those queues that the caller may read, and the cursor of the next page; null at the end.';
+'The ids and sort keys of a page of tickets after a cursor, of those queues that the caller may read, and the cursor of the next page; null at the end.';
 
 create function private.count_queue_tickets(queues uuid[], filters jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -369,10 +370,15 @@ as $$
 declare
     page record;
 begin
-    select scan.ids, scan.next into page
-    from private.scan_queues(queues, filters, sort, after, page_size) as scan;
+    select shown.items, coalesce(shown.next, scan.next) as next into page
+    from private.scan_queues(queues, filters, sort, after, page_size) as scan
+    cross join lateral private.page_of(
+        array(select tickets from private.tickets_json(scan.ids) as tickets),
+        scan.sort_keys,
+        page_size
+    ) as shown;
     return json_build_object(
-        'items', array(select tickets from private.tickets_json(page.ids) as tickets),
+        'items', page.items,
         'next', page.next,
         'sort', sort,
         'total', case when with_total then private.count_queue_tickets(queues, filters) end,

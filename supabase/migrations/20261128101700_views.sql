@@ -157,6 +157,11 @@ end;
 $$;
 comment on function private.check_view is 'Refuses a view with invalid conditions or sort.';
 
+create trigger count_written_bytes
+after insert or update on public.views
+for each row when (octet_length(new.conditions::text) > 4096)
+execute function private.count_written_bytes('conditions');
+
 create trigger check_view
 before insert or update on public.views
 for each row execute function private.check_view();

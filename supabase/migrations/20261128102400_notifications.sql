@@ -106,17 +106,24 @@ comment on function private.count_unread is
 
 create function api.list_notifications(
     only_unread boolean default false, after jsonb default null, page_size integer default 50
-) returns jsonb
+) returns json
 language plpgsql stable set search_path = ''
 as $$
 declare
     me constant uuid := private.caller();
-    items jsonb;
+    notices json[];
+    sort_keys jsonb[];
+    page record;
 begin
     -- Composed text, so that the planner can prove that the partial index covers the query.
     execute format(
         $sql$
-            select jsonb_agg(to_jsonb(page) order by page.created_at desc, page.id desc)
+            select
+                array_agg(to_json(page) order by page.created_at desc, page.id desc),
+                array_agg(
+                    jsonb_build_array(page.created_at, page.id)
+                    order by page.created_at desc, page.id desc
+                )
             from (
                 select
                     notices.id, notices.event_id, notices.ticket_id, notices.type,
@@ -137,14 +144,15 @@ begin
             when after is null then 'true'
             else '(notices.created_at, notices.id) < (($2 ->> 0)::timestamptz, ($2 ->> 1)::uuid)'
         end
-    ) into items using me, after, page_size;
-    return jsonb_build_object(
-        'items', coalesce(items, '[]'), 'unread', private.count_unread()
+    ) into notices, sort_keys using me, after, private.page_limit(page_size) + 1;
+    select * into page from private.page_of(notices, sort_keys, page_size);
+    return json_build_object(
+        'items', page.items, 'next', page.next, 'unread', private.count_unread()
     );
 end;
 $$;
 comment on function api.list_notifications is
-'A page of the notifications of the caller, newest first after a cursor, and the number of all unread ones, counted up to 1,000.';
+'A page of the notifications of the caller, newest first after a cursor: items, the cursor of the next page, null at the end, and the number of all unread ones, counted up to 1,000.';
 
 create function private.set_notifications_read(
     ids uuid[], up_to uuid, idempotency_key text

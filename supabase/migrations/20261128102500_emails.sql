@@ -117,7 +117,7 @@ begin
             events.actor_id,
             events.before,
             events.after,
-            to_jsonb(events) as event,
+            private.event_json(events, true) as event,
             left(comments.body, 10000) as comment_body
         from private.email_events
         inner join public.ticket_events as events on events.id = email_events.event_id

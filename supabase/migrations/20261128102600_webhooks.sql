@@ -43,7 +43,7 @@ comment on column private.webhook_endpoints.id is 'Identity.';
 comment on column private.webhook_endpoints.url is 'Where deliveries are posted.';
 comment on column private.webhook_endpoints.description is 'A description for administrators.';
 comment on column private.webhook_endpoints.event_types is 'The event types that it subscribes to; null for all, including future ones.';
-comment on column private.webhook_endpoints.include_internal is 'Whether it gets internal events, too.';
+comment on column private.webhook_endpoints.include_internal is 'Whether it gets internal events, too, and what is numbered as staff see it.';
 comment on column private.webhook_endpoints.secret_id is
 'The signing secret, in the Vault; returned when it is created, never listed.';
 comment on column private.webhook_endpoints.old_secret_id is
@@ -92,7 +92,7 @@ comment on column private.webhook_deliveries.event_id is 'The event; sent as web
 comment on column private.webhook_deliveries.replay is '0 for the first delivery of an event, then 1, 2, 3.';
 comment on column private.webhook_deliveries.type is 'The type of the event.';
 comment on column private.webhook_deliveries.ticket_id is 'The ticket; null for a ping. Deliveries are deleted with their ticket.';
-comment on column private.webhook_deliveries.seq is 'Position in the history of its ticket.';
+comment on column private.webhook_deliveries.seq is 'Position in the history of its ticket, as its payload says.';
 comment on column private.webhook_deliveries.payload is 'The payload; its text is the request body.';
 comment on column private.webhook_deliveries.created_at is 'When it was created.';
 comment on column private.webhook_deliveries.due_at is 'When it may be claimed next; while it is leased, when another worker may claim it.';
@@ -139,18 +139,20 @@ comment on column private.webhook_attempts.error is 'Why it failed.';
 
 -- The reaction ---------------------------------------------------------------
 
-create function private.event_payload(event public.ticket_events) returns jsonb
+create function private.event_payload(
+    event public.ticket_events, internal boolean
+) returns jsonb
 language sql stable set search_path = ''
 as $$
-    -- Without turn and position, which are internal to the feed.
     select jsonb_build_object(
-        'type', event.type,
-        'timestamp', event.occurred_at,
-        'data', to_jsonb(event) - array['turn', 'position']
-    );
+        'type', shown.event -> 'type',
+        'timestamp', shown.event -> 'occurred_at',
+        'data', shown.event
+    )
+    from (select private.event_json(event, internal)) as shown (event);
 $$;
 comment on function private.event_payload is
-'The payload of an event: type, timestamp and data, as in Standard Webhooks.';
+'The payload of an event for an audience: type, timestamp and data, as in Standard Webhooks.';
 
 create function private.subscribes_to(
     endpoint private.webhook_endpoints, event public.ticket_events
@@ -171,8 +173,9 @@ begin
     end if;
     insert into private.webhook_deliveries (endpoint_id, event_id, type, ticket_id, seq, payload)
     select
-        endpoints.id, events.id, events.type, events.ticket_id, events.seq,
-        private.event_payload(events)
+        endpoints.id, events.id, events.type, events.ticket_id,
+        case when endpoints.include_internal then events.seq else events.public_seq end,
+        private.event_payload(events, endpoints.include_internal)
     from public.ticket_events as events
     cross join private.webhook_endpoints as endpoints
     where events.id = event

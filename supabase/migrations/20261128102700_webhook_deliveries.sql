@@ -198,46 +198,63 @@ comment on function private.delivery_json is 'A delivery as JSON.';
 
 create function api.list_webhook_deliveries(
     webhook uuid, state text default null, before jsonb default null, page_size integer default 50
-) returns setof jsonb
+) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    before_time constant timestamptz := coalesce((before ->> 0)::timestamptz, 'infinity');
+    before_id constant uuid := coalesce(
+        (before ->> 1)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+    );
+    to_read constant integer := private.page_limit(page_size) + 1;
+    deliveries_found private.webhook_deliveries[];
 begin
     perform api.get_webhook(webhook);
     -- Two queries, so that failed deliveries are read by their partial index.
     if state = 'failed' then
-        return query
-        select private.delivery_json(deliveries)
-        from private.webhook_deliveries as deliveries
-        where deliveries.endpoint_id = webhook
-            and deliveries.state = 'failed'
-            and (
-                before is null
-                or (deliveries.created_at, deliveries.id)
-                < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
-            )
-        order by deliveries.created_at desc, deliveries.id desc
-        limit page_size;
+        deliveries_found := array(
+            select deliveries
+            from private.webhook_deliveries as deliveries
+            where deliveries.endpoint_id = webhook
+                and deliveries.state = 'failed'
+                and (deliveries.created_at, deliveries.id) < (before_time, before_id)
+            order by deliveries.created_at desc, deliveries.id desc
+            limit to_read
+        );
     else
-        return query
-        select private.delivery_json(deliveries)
-        from private.webhook_deliveries as deliveries
-        where deliveries.endpoint_id = webhook
-            and (
-                list_webhook_deliveries.state is null
-                or deliveries.state = list_webhook_deliveries.state
-            )
-            and (
-                before is null
-                or (deliveries.created_at, deliveries.id)
-                < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
-            )
-        order by deliveries.created_at desc, deliveries.id desc
-        limit page_size;
+        deliveries_found := array(
+            select deliveries
+            from private.webhook_deliveries as deliveries
+            where deliveries.endpoint_id = webhook
+                and (
+                    list_webhook_deliveries.state is null
+                    or deliveries.state = list_webhook_deliveries.state
+                )
+                and (deliveries.created_at, deliveries.id) < (before_time, before_id)
+            order by deliveries.created_at desc, deliveries.id desc
+            limit to_read
+        );
     end if;
+    return (
+        select to_json(page)
+        from private.page_of(
+            array(
+                select private.delivery_json(listed)::json
+                from unnest(deliveries_found) as listed
+                order by listed.created_at desc, listed.id desc
+            ),
+            array(
+                select jsonb_build_array(listed.created_at, listed.id)
+                from unnest(deliveries_found) as listed
+                order by listed.created_at desc, listed.id desc
+            ),
+            page_size
+        ) as page
+    );
 end;
 $$;
 comment on function api.list_webhook_deliveries is
-'The deliveries to an endpoint, newest first before a cursor, all or in one state; needs webhooks.manage.';
+'A page of the deliveries to an endpoint, newest first before a cursor, all or in one state: items, and the cursor of the next page, null at the end; needs webhooks.manage.';
 
 create function api.list_webhook_attempts(webhook uuid, delivery uuid) returns setof jsonb
 language plpgsql stable security definer set search_path = ''
@@ -418,7 +435,9 @@ begin
     )
     select
         endpoint.id, events.id, private.next_replay(endpoint.id, events.id),
-        events.type, events.ticket_id, events.seq, private.event_payload(events)
+        events.type, events.ticket_id,
+        case when endpoint.include_internal then events.seq else events.public_seq end,
+        private.event_payload(events, endpoint.include_internal)
     from private.events_to_replay(endpoint, since, until, delivered_too) as events
     on conflict do nothing;
     get diagnostics replayed = row_count;

@@ -66,52 +66,69 @@ comment on function private.feed_page_end is
 
 create function api.list_events(
     after jsonb default null, page_size integer default 50, from_now boolean default false
-) returns jsonb
+) returns json
 language plpgsql stable set search_path = ''
 as $$
 declare
     horizon constant bigint := private.feed_horizon();
     visible_tickets constant uuid[] := private.visible_tickets_if_few();
-    cursor jsonb := coalesce(after, '[0, 0]');
+    note_queues constant uuid[] := array(select private.note_queues());
+    cursor constant jsonb := coalesce(after, '[0, 0]');
     after_turn constant bigint := cursor ->> 0;
     after_position constant bigint := cursor ->> 1;
+    to_read constant integer := private.page_limit(page_size) + 1;
     page_end jsonb;
-    items jsonb;
+    events public.ticket_events[];
+    page record;
 begin
     if after_turn >= horizon then
         raise sqlstate 'PT422' using
             message = 'bad-cursor',
             detail = 'This cursor is ahead of our history, which was restored. Start without one.';
     elsif from_now then
-        cursor := jsonb_build_array(horizon - 1, 9223372036854775807);
+        page_end := jsonb_build_array(horizon - 1, 9223372036854775807);
     elsif visible_tickets is null then
         page_end := private.feed_page_end(after_turn, after_position);
-        select jsonb_agg(to_jsonb(page) order by page.turn, page.position) into items
-        from (
-            select * from public.ticket_events as events
-            where (events.turn, events.position) > (after_turn, after_position)
-                and (events.turn, events.position)
+        events := array(
+            select listed from public.ticket_events as listed
+            where (listed.turn, listed.position) > (after_turn, after_position)
+                and (listed.turn, listed.position)
                 <= ((page_end ->> 0)::bigint, (page_end ->> 1)::bigint)
-            order by events.turn, events.position
-            limit page_size
-        ) as page;
+            order by listed.turn, listed.position
+            limit to_read
+        );
     else
-        select jsonb_agg(to_jsonb(page) order by page.turn, page.position) into items
-        from (
-            select * from public.ticket_events as events
-            where events.ticket_id = any (visible_tickets)
-                and (events.turn, events.position) > (after_turn, after_position)
-                and events.turn < horizon
-            order by events.turn, events.position
-            limit page_size
-        ) as page;
+        events := array(
+            select listed from public.ticket_events as listed
+            where listed.ticket_id = any (visible_tickets)
+                and (listed.turn, listed.position) > (after_turn, after_position)
+                and listed.turn < horizon
+            order by listed.turn, listed.position
+            limit to_read
+        );
+        page_end := case
+            when cardinality(events) > 0
+                then jsonb_build_array(
+                    events[cardinality(events)].turn, events[cardinality(events)].position
+                )
+        end;
     end if;
-    if jsonb_array_length(items) = page_size or page_end is null and items is not null then
-        page_end := jsonb_build_array(items -> -1 -> 'turn', items -> -1 -> 'position');
-    end if;
-    return jsonb_build_object(
-        'items', coalesce(items, '[]'), 'cursor', coalesce(page_end, cursor)
-    );
+    select shown.items, coalesce(shown.next, page_end, cursor) as cursor into page
+    from (
+        select
+            array_agg(
+                private.event_json(listed, tickets.queue_id = any (note_queues))::json
+                order by listed.turn, listed.position
+            ) as items,
+            array_agg(
+                jsonb_build_array(listed.turn, listed.position)
+                order by listed.turn, listed.position
+            ) as sort_keys
+        from unnest(events) as listed
+        inner join public.tickets on tickets.id = listed.ticket_id
+    ) as found
+    cross join lateral private.page_of(found.items, found.sort_keys, page_size) as shown;
+    return to_json(page);
 end;
 $$;
 comment on function api.list_events is

@@ -124,7 +124,9 @@ group by 1, 2, 3, 4, 5;
 
 -- What happened last to each, so that being unread costs what it costs; and what is too
 -- long to wait, with most of what waits beyond it.
-insert into public.ticket_events (ticket_id, seq, type, actor_id, occurred_at)
-select id, 1, 'TICKET_UPDATED', requester_id, created_at from public.tickets;
+insert into public.ticket_events (
+    ticket_id, number, seq, public_seq, version, public_version, type, actor_id, occurred_at
+)
+select id, number, 1, 1, 1, 1, 'TICKET_UPDATED', requester_id, created_at from public.tickets;
 update public.queues set wait_limit = interval '4 hours';
 

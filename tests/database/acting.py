@@ -61,6 +61,11 @@ class ActingConnection:
         [row] = self.rows(who, function, **arguments)
         return row
 
+    def items(self, who: str, function: str, /, **arguments: object) -> list[Any]:
+        """Return the items of a page, listed as somebody."""
+        items: list[Any] = self.call(who, function, **arguments)["items"]
+        return items
+
     def read(self, who: str, query: str, *values: object) -> list[Any]:
         """Return the first column of a query, run as somebody."""
         with self.acting(who) as connection:
@@ -137,7 +142,8 @@ class ActingConnection:
 
     def reload(self, ticket: Any) -> Any:
         return self.scalar(
-            "select private.ticket_json(tickets) from public.tickets where id = %s",
+            "select private.ticket_json(tickets, true) from public.tickets"
+            " where id = %s",
             ticket["id"],
         )
 
@@ -183,8 +189,8 @@ class ActingConnection:
 
     def events(self, ticket: Any) -> list[Any]:
         found = self.execute(
-            "select to_jsonb(events) from public.ticket_events as events"
-            " where ticket_id = %s order by seq",
+            "select private.event_json(events, true)"
+            " from public.ticket_events as events where ticket_id = %s order by seq",
             ticket["id"],
         )
         return [row[0] for row in found]

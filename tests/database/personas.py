@@ -45,7 +45,7 @@ def enrol(connection: psycopg.Connection) -> None:
     """Sign everybody up, without rate limits, and make them members of their queues."""
     connection.execute(
         "update private.settings set commands_per_minute = null,"
-        " commands_per_minute_by_address = null"
+        " commands_per_minute_by_address = null, bytes_per_minute = null"
     )
     for name, roles in PEOPLE.items():
         sign_up(connection, name)

@@ -20,8 +20,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.assignment_strategies": (READABLE, "strategy name description"),
     "public.comments": (
         READABLE,
-        "id ticket_id position author_id visibility body created_at redacted_at"
-        " redacted_by",
+        "id ticket_id position public_position author_id by_staff visibility body"
+        " created_at redacted_at redacted_by",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -42,8 +42,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.roles": (READABLE, "role name built_in"),
     "public.ticket_events": (
         READABLE,
-        "id ticket_id seq type actor_id is_internal before after occurred_at turn"
-        " position batch_id correlation_id",
+        "id ticket_id number seq public_seq version public_version type actor_id"
+        " is_internal before after occurred_at turn position batch_id correlation_id",
     ),
     "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
     "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
@@ -56,8 +56,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id number status status_category status_reason data subject type priority"
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
-        " waiting_on waiting_since version created_at updated_at solved_at closed_at"
-        " skills assigned_at released_by",
+        " waiting_on waiting_since version public_version created_at updated_at"
+        " public_updated_at solved_at closed_at skills assigned_at released_by",
     ),
     "private.bulk_items": (
         (),
@@ -77,7 +77,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (),
         "only_row solved_closes_after email_delay webhook_disabled_after"
         " webhook_log_kept page_scan_limit reply_lease commands_per_minute"
-        " commands_per_minute_by_address",
+        " commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.event_types": ((), "type description in_app email"),
@@ -119,7 +119,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id queue_id category difference priority waiting assigned",
     ),
     "private.queue_status_broadcasts": ((), "queue_id status sent_at pending_until"),
-    "private.command_counts": ((), "subject slot minute commands"),
+    "private.command_counts": ((), "subject slot minute commands bytes"),
 }
 
 # What makes a job due, or a row deleted: read by functions alone.
@@ -240,6 +240,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
+event_json page_limit page_of
 caller count_unread feed_horizon feed_page_end has_permission is_staff may_join_topic
 may_see_ticket may_use_view note_queues readable_queues set_notifications_read
 shared_organizations staff visible_tickets_if_few
@@ -260,6 +261,8 @@ count_command count_deleted_tickets count_new_tickets count_queue_tickets count_
 create_profile current_batch current_lease delete_vault_secrets delivery_json
 default_filter distinct_ticket_refs eligible email_attempts email_content
 endpoint_secrets
+count_bytes count_written_bytes event_facts reply_opens seq_of shown_seq
+shown_ticket shown_version
 enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_replay
 feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
 find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
@@ -268,7 +271,7 @@ impersonate increment_command_count index_filter_sql is_suitable
 is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
 lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
 lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
-merge_patch move_read_marker new_webhook_secret next_replay record_assignment_source
+merge_patch move_read_marker new_webhook_secret next_replay
 open_bulk_update open_ticket order_sql own_bulk_update parse_filters
 permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_response
 queue_status queue_totals queues_by_first_ticket reassign_tickets recipients
@@ -310,6 +313,7 @@ AS_THE_CALLER = {
     "private.delivery_json",
     "private.distinct_ticket_refs",
     "private.email_attempts",
+    "private.event_facts",
     "private.event_payload",
     "private.field_changes",
     "private.filter_sql",
@@ -322,19 +326,28 @@ AS_THE_CALLER = {
     "private.new_webhook_secret",
     "private.order_sql",
     "private.queue_json",
+    "private.page_limit",
+    "private.page_of",
     "private.redacted_body",
     "private.refuse_category_change",
     "private.refuse_update",
+    "private.reply_opens",
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
+    "private.shown_ticket",
     "private.subscribes_to",
     "private.ticket_fields",
     "private.webhook_json",
 }
 
 # The predicates that policies and functions share; see private.may_see_ticket.
-INLINED = {"private.may_see_ticket", "private.may_use_view"}
+INLINED = {
+    "private.event_facts",
+    "private.may_see_ticket",
+    "private.may_use_view",
+    "private.shown_ticket",
+}
 
 ENTERED: Mapping[str, set[str]] = {
     "api": {"anon", "authenticated", "service_role"},

@@ -68,7 +68,11 @@ def test_claiming_assigns_the_ticket_and_records_the_source(db):
     assert claimed["assignee_id"] == str(id_of("agent"))
     assert claimed["assigned_at"]
     event = db.events(ticket)[-1]
-    assert event["after"] == {"assignee_id": str(id_of("agent")), "by": "claim"}
+    assert event["after"] == {
+        "assignee_id": str(id_of("agent")),
+        "assignee_name": "Agent",
+        "by": "claim",
+    }
     assert event["actor_id"] == str(id_of("agent"))
 
 
@@ -79,7 +83,7 @@ def test_later_assignments_are_not_recorded_as_claims(db):
         claim(db)
         db.assign(ticket, "neighbour")
 
-    assert "by" not in db.events(ticket)[-1]["after"]
+    assert db.events(ticket)[-1]["after"]["by"] is None
 
 
 @pytest.mark.usefixtures("available_agents")

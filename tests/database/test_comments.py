@@ -122,7 +122,7 @@ def test_comments_are_listed_by_page(db):
         db.comment("agent", ticket, body)
 
     def page(after):
-        rows = db.rows(
+        rows = db.items(
             "customer", "list_comments", ticket=ticket["id"], after=after, page_size=2
         )
         return [row["body"] for row in rows]

@@ -89,6 +89,7 @@ def test_events_record_the_life_of_a_ticket(db):
         "status": "new",
         "queue_id": ticket["queue_id"],
         "requester_id": ticket["requester_id"],
+        "requester_name": "Customer",
         "follow_up_of": None,
         "tags": ["a"],
         "skills": [],
@@ -161,6 +162,8 @@ def test_events_do_not_contain_comment_bodies(db):
         "comment_id": comment["id"],
         "position": 2,
         "author_id": str(id_of("agent")),
+        "author_name": "Agent",
+        "by_staff": True,
         "visibility": "internal",
     }
 
@@ -182,7 +185,7 @@ def test_events_are_listed_by_page(db):
     ticket = db.create_ticket_in("solved")
 
     def page(after):
-        rows = db.rows("agent", "list_ticket_events", ticket=ticket["id"],
+        rows = db.items("agent", "list_ticket_events", ticket=ticket["id"],
                        after=after, page_size=3)  # fmt: skip
         return [row["seq"] for row in rows]
 
@@ -221,12 +224,12 @@ def test_events_of_a_batch_have_its_id_and_others_none(db):
 
     assert [event.batch_id for event in parsed(db, ticket)] == [None, batch, None]
     sent = db.execute(
-        "select private.event_payload(events) -> 'data'"
+        "select private.event_payload(events, true) -> 'data'"
         " from public.ticket_events as events where ticket_id = %s order by seq",
         ticket["id"],
     )
     assert [parse_event(row[0]) for row in sent] == parsed(db, ticket)
-    fed = db.rows("agent", "list_ticket_events", ticket=ticket["id"])
+    fed = db.items("agent", "list_ticket_events", ticket=ticket["id"])
     assert [event["batch_id"] for event in fed] == [None, str(batch), None]
 
 
@@ -234,8 +237,9 @@ def test_events_of_a_batch_have_its_id_and_others_none(db):
 def test_unknown_event_types_are_refused(db, kind):
     with refused("23503"):
         db.execute(
-            "insert into public.ticket_events (ticket_id, seq, type)"
-            " values (%s, 9, %s)",
+            "insert into public.ticket_events"
+            " (ticket_id, number, seq, public_seq, version, public_version, type)"
+            " values (%s, 1, 9, 9, 1, 1, %s)",
             db.create_ticket()["id"],
             kind,
         )

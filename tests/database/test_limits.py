@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -53,10 +54,10 @@ def test_new_deployments_have_rate_limits(server, empty_database):
 
     with connected(server.dsn(empty_database)) as connection:
         [limits] = connection.execute(
-            "select commands_per_minute, commands_per_minute_by_address"
-            " from private.settings"
+            "select commands_per_minute, commands_per_minute_by_address,"
+            " bytes_per_minute from private.settings"
         )
-    assert limits == (600, 3000)
+    assert limits == (600, 3000, 10 * 1024 * 1024)
 
 
 def test_requests_over_the_limit_are_refused_with_retry_after(db):
@@ -111,6 +112,63 @@ def test_a_command_is_counted_once(db):
     db.comment("agent", ticket, visibility="internal", idempotency_key="k")
 
     assert counted_commands(db, "agent") == 1
+
+
+LONG = "\U0001f600" * 50_000  # 200,000 bytes
+FIELDS = {"note": "x" * 16_000}
+WRITES = {
+    "reply": lambda db, t: db.comment("customer", t, LONG),
+    "reply with a key": lambda db, t: db.comment(
+        "customer", t, LONG, idempotency_key=str(uuid4())
+    ),
+    "ticket": lambda db, t: db.create_ticket(data=FIELDS),
+    "body of a ticket": lambda db, t: db.create_ticket(body=LONG),
+    "follow-up": lambda db, t: db.comment("customer", t, LONG),
+    "note": lambda db, t: db.note(t, body=LONG),
+    "fields": lambda db, t: db.call(
+        "agent", "update_ticket", ticket=t["id"],
+        changes={"data": FIELDS | {"other": str(uuid4())}},
+    ),
+    "view": lambda db, t: db.call(
+        "agent", "create_view", name="Long",
+        conditions={"tags": ["x" * 45 + str(n) for n in range(130)]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_whatever_is_long_is_limited_by_its_bytes(db, write):
+    ticket = db.create_ticket_in("closed" if write == "follow-up" else "new")
+    db.execute("update private.settings set bytes_per_minute = 450000")
+
+    def write_on():
+        for _ in range(100):
+            WRITES[write](db, ticket)
+
+    with pytest.raises(psycopg.Error) as refusal:
+        write_on()
+
+    assert (refusal.value.sqlstate, refusal.value.diag.message_primary) == (
+        "PT429",
+        "too-many-requests",
+    )
+    assert 1 <= int(refusal.value.diag.message_hint or 0) <= 60
+    db.comment("customer", db.create_ticket(), "Short ones are still taken.")
+
+
+def test_bytes_are_counted_once_and_anew_every_minute(db):
+    ticket = db.create_ticket()
+    db.execute("update private.settings set bytes_per_minute = 400000")
+    for _ in range(4):
+        db.comment("customer", ticket, LONG)
+        db.comment("customer", ticket, LONG)
+
+        with refused("PT429"):
+            db.comment("customer", ticket, LONG)
+        db.execute(
+            "update private.command_counts set minute = minute - interval '1 minute'"
+        )
+        db.comment("customer", ticket, "Short.")
 
 
 def test_read_only_transactions_are_not_counted(connect):

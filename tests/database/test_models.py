@@ -54,6 +54,7 @@ DERIVED = {
     Comment: {"author_name"},
     Person: {"email", "roles"},
     Role: {"permissions"},
+    **{event: {"actor_name"} for event in EVENT_CLASSES},
 }
 # What a model leaves out of the row.
 LEFT_OUT = {
@@ -67,9 +68,14 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    Ticket: {"assigned_at", "released_by"},  # for assignment only
+    # For assignment only, and what the public is shown instead.
+    Ticket: {"assigned_at", "released_by", "public_version", "public_updated_at"},
+    Comment: {"public_position"},
     ReadMarker: {"person_id"},  # always the caller
-    **{event: {"turn", "position"} for event in EVENT_CLASSES},  # of the feed
+    **{  # of the feed, and of the public
+        event: {"turn", "position", "public_seq", "public_version"}
+        for event in EVENT_CLASSES
+    },
 }
 # What a model knows better than the column.
 NARROWED = {

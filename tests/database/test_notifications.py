@@ -180,7 +180,11 @@ def test_notifications_disappear_with_access_to_their_event(db, ticket):
     assert notified(db, "agent") == ["TICKET_COMMENTED"]
 
     leave_queues(db, "agent")
-    assert db.call("agent", "list_notifications") == {"items": [], "unread": 0}
+    assert db.call("agent", "list_notifications") == {
+        "items": [],
+        "next": None,
+        "unread": 0,
+    }
 
 
 def test_notifications_are_listed_by_page_with_the_unread_count(db, ticket):
@@ -190,11 +194,13 @@ def test_notifications_are_listed_by_page_with_the_unread_count(db, ticket):
 
     first = db.call("customer", "list_notifications", page_size=3)
     last = first["items"][-1]
-    cursor = Json([last["created_at"], last["id"]])
+    cursor = Json(first["next"])
     rest = db.call("customer", "list_notifications", page_size=3, after=cursor)
 
     ids = [item["id"] for item in first["items"] + rest["items"]]
     assert len(set(ids)) == 5
+    assert first["next"] == [last["created_at"], last["id"]]
+    assert rest["next"] is None
     assert first["unread"] == rest["unread"] == 5
     assert last["ticket_number"] == ticket["number"]
     assert last["ticket_subject"] == "Help"

@@ -268,7 +268,7 @@ def test_the_pages_of_my_tickets_equal_the_model(full_db, everything, who):
     @given(some(STATUSES), st.integers(2, 60))
     def check(statuses, size):
         found = all_rows(
-            lambda after, limit: full_db.rows(
+            lambda after, limit: full_db.items(
                 who, "list_my_tickets", statuses=statuses, page_size=limit,
                 before_number=after and int(after[0]),
             ),
@@ -308,7 +308,7 @@ def test_searches_are_literal(db, hostile):
 def test_unknown_statuses_are_named_in_the_error(db):
     for fetch in (
         lambda statuses: db.list_queue(statuses=statuses),
-        lambda statuses: db.rows("agent", "list_my_tickets", statuses=statuses),
+        lambda statuses: db.items("agent", "list_my_tickets", statuses=statuses),
     ):
         with pytest.raises(Exception, match="unknown-status") as refusal:
             fetch(["open", "nope"])

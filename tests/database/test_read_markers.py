@@ -17,7 +17,7 @@ def mark_read(db, who, ticket, **arguments):
 def unread(db, who, ticket):
     """Return whether a ticket is unread, in the lists as by itself."""
     seen = db.call(who, "get_ticket", ticket=ticket["id"])["unread"]
-    lists = [db.rows(who, "list_my_tickets")]
+    lists = [db.items(who, "list_my_tickets")]
     if who in ("agent", "lead"):
         lists.append(db.list_queue(who)["items"])
     listed_as = [

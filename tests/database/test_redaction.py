@@ -35,7 +35,7 @@ def redact(db, ticket, comment, who="lead", **options):
 def test_redaction_replaces_the_body_and_keeps_the_comment(db, ticket, comment, by):
     redact(db, ticket, str(comment[by]))
 
-    [*_, found] = db.rows("customer", "list_comments", ticket=ticket["id"])
+    [*_, found] = db.items("customer", "list_comments", ticket=ticket["id"])
     assert found["body"] == "[redacted]"
     assert (found["redacted_at"], found["redacted_by"]) == (
         found["redacted_at"] or "missing",
@@ -87,7 +87,14 @@ def test_redaction_is_recorded_once_without_the_body(db, ticket, comment):
     ]
     assert event["actor_id"] == str(id_of("lead"))
     assert event["is_internal"] is False
-    assert set(event["after"]) == {"comment_id", "position", "author_id", "visibility"}
+    assert set(event["after"]) == {
+        "comment_id",
+        "position",
+        "author_id",
+        "author_name",
+        "by_staff",
+        "visibility",
+    }
 
 
 def test_redacting_a_note_is_an_internal_event(db, ticket):
@@ -96,7 +103,7 @@ def test_redacting_a_note_is_an_internal_event(db, ticket):
     redact(db, ticket, note["id"])
 
     assert db.events(ticket)[-1]["is_internal"] is True
-    shown = db.rows("customer", "list_ticket_events", ticket=ticket["id"])
+    shown = db.items("customer", "list_ticket_events", ticket=ticket["id"])
     assert "TICKET_COMMENT_REDACTED" not in [event["type"] for event in shown]
 
 

@@ -115,8 +115,11 @@ def test_taking_over_is_explicit_and_recorded(db):
     [*_, event] = db.events(ticket)
     assert (event["type"], event["is_internal"]) == (OVER, True)
     assert event["actor_id"] == str(id_of("lead"))
-    assert event["before"] == {"person_id": str(id_of("agent"))}
-    assert event["after"] == {"person_id": str(id_of("lead"))}
+    former, holder = (
+        {"person_id": str(id_of(who)), "person_name": who.title()}
+        for who in ("agent", "lead")
+    )
+    assert (event["before"], event["after"]) == (former, holder)
     with refused("PT409", "being-answered"):
         lease_reply(db, ticket, "agent")
 
@@ -145,7 +148,7 @@ def test_taking_over_is_visible_to_staff_only(db):
     lease_reply(db, ticket, "lead", take_over=True)
     process_events(db)
 
-    feed = db.rows("customer", "list_ticket_events", ticket=ticket["id"])
+    feed = db.items("customer", "list_ticket_events", ticket=ticket["id"])
     assert OVER not in [event["type"] for event in feed]
     assert notified(db, "agent")[-1] == OVER
     assert OVER not in notified(db, "customer")

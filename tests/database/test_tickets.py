@@ -41,7 +41,7 @@ def test_new_tickets_have_the_requested_fields_and_defaults(db):
 def test_the_request_is_the_first_comment_without_its_own_event(db):
     ticket = db.create_ticket(body="It is broken.")
 
-    [comment] = db.rows("customer", "list_comments", ticket=ticket["id"])
+    [comment] = db.items("customer", "list_comments", ticket=ticket["id"])
     assert (comment["body"], comment["position"]) == ("It is broken.", 1)
     assert comment["author_id"] == str(id_of("customer"))
     assert db.event_types(ticket) == ["TICKET_CREATED"]

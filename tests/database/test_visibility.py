@@ -126,8 +126,8 @@ def test_notes_are_visible_to_staff_of_the_queue_only(db, ticket, who):
     assert db.read(who, comments) == sees.get(who, [])
     assert any(db.read(who, internal)) == (who in SEE_THE_NOTES)
     if who in SEE_THE_TICKET:
-        listed = db.rows(who, "list_comments", ticket=ticket["id"])
-        events = db.rows(who, "list_ticket_events", ticket=ticket["id"])
+        listed = db.items(who, "list_comments", ticket=ticket["id"])
+        events = db.items(who, "list_ticket_events", ticket=ticket["id"])
         assert [comment["body"] for comment in listed] == sees[who]
         assert any(e["is_internal"] for e in events) == (who in SEE_THE_NOTES)
 
@@ -156,7 +156,7 @@ def test_agents_who_left_the_queue_see_their_own_requests_only(db, ticket):
     seen = db.read("agent", "select id::text from public.tickets")
 
     assert seen == [own["id"]]
-    assert db.rows("agent", "list_my_tickets")[0]["id"] == own["id"]
+    assert db.items("agent", "list_my_tickets")[0]["id"] == own["id"]
 
 
 def test_following_shows_nothing_by_itself(db, ticket):
@@ -166,7 +166,7 @@ def test_following_shows_nothing_by_itself(db, ticket):
         ticket["id"],
     )
 
-    assert db.rows("stranger", "list_my_tickets") == []
+    assert db.items("stranger", "list_my_tickets") == []
     with refused("PT404"):
         db.call("stranger", "get_ticket", ticket=ticket["id"])
 
@@ -237,7 +237,7 @@ def test_my_tickets_are_requested_assigned_or_followed(db, ticket):
     db.assign(held, "agent")
     db.create_ticket("stranger")
 
-    mine = db.rows("agent", "list_my_tickets")
+    mine = db.items("agent", "list_my_tickets")
 
     numbers = [held["number"], requested["number"], ticket["number"]]
     assert [each["number"] for each in mine] == numbers

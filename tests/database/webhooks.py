@@ -23,4 +23,4 @@ def create_event(db: ActingConnection) -> Any:
 
 
 def deliveries(db: ActingConnection, hook: Any, **options: Any) -> list[Any]:
-    return db.rows("admin", "list_webhook_deliveries", webhook=hook["id"], **options)
+    return db.items("admin", "list_webhook_deliveries", webhook=hook["id"], **options)

@@ -3,7 +3,7 @@ import pytest
 from functions.add_comment.app import handler as add_comment
 from functions.list_comments.app import handler as list_comments
 from functions.redact_comment.app import handler as redact_comment
-from tests.builders import NOW, comment_row
+from tests.builders import NOW, comment_row, page
 from tests.events import send
 from tests.fakes import NOT_FOUND, in_turn, refusal
 
@@ -63,7 +63,7 @@ def test_a_comment_that_the_database_refuses_is_its_problem(rest, status, slug):
 
 def test_comments_are_listed_page_by_page(rest):
     rows = [comment_row(position=position) for position in (1, 2, 3)]
-    rest.results["list_comments"] = in_turn(rows, rows[2:])
+    rest.results["list_comments"] = in_turn(page(*rows[:2], following=2), page(rows[2]))
 
     first = send(list_comments, "GET", PATH, query="limit=2").json
     last = send(list_comments, "GET", PATH, query=f"cursor={first['next_cursor']}").json
@@ -71,8 +71,8 @@ def test_comments_are_listed_page_by_page(rest):
     assert [each["position"] for each in first["items"] + last["items"]] == [1, 2, 3]
     assert last["next_cursor"] is None
     assert rest.arguments("list_comments") == [
-        {"ticket": "1042", "after": 0, "page_size": 3},
-        {"ticket": "1042", "after": 2, "page_size": 51},
+        {"ticket": "1042", "after": 0, "page_size": 2},
+        {"ticket": "1042", "after": 2, "page_size": 50},
     ]
 
 

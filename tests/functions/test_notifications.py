@@ -8,7 +8,7 @@ from functions.list_events.app import handler as feed
 from functions.manage_dead_letters.app import handler as dead_letters
 from functions.manage_notifications.app import handler as notifications
 from shared.core.types import encode_cursor
-from tests.builders import ME, NOW, event_row
+from tests.builders import ME, NOW, event_row, page
 from tests.events import http_event, invoke, send
 from tests.fakes import refusal
 
@@ -48,7 +48,8 @@ def dead_letter(**given):
 
 def test_notifications_are_listed_page_by_page_with_the_number_unread(rest):
     rows = [notification() for _ in range(3)]
-    rest.results["list_notifications"] = {"items": rows, "unread": 7}
+    last = [NOW.isoformat(), rows[1]["id"]]
+    rest.results["list_notifications"] = page(*rows[:2], following=last) | {"unread": 7}
 
     first = send(notifications, "GET", "/v1/notifications", query="limit=2&unread=true")
     query = f"cursor={first.json['next_cursor']}"
@@ -60,7 +61,7 @@ def test_notifications_are_listed_page_by_page_with_the_number_unread(rest):
     ]
     assert first.json["unread"] == 7
     start, rest_of_it = rest.arguments("list_notifications")
-    assert start == {"only_unread": True, "page_size": 3}
+    assert start == {"only_unread": True, "page_size": 2}
     assert rest_of_it["after"] == ["2026-11-23 09:00:00+00:00", rows[1]["id"]]
 
 

@@ -11,7 +11,7 @@ from functions.list_ticket_events.app import handler as list_ticket_events
 from functions.update_ticket.app import handler as update_ticket
 from functions.update_ticket_status.app import handler as update_ticket_status
 from shared.core.events import parse_event
-from tests.builders import ME, SOMEBODY, event_row, ticket_row
+from tests.builders import ME, SOMEBODY, event_row, page, ticket_row
 from tests.events import send
 from tests.fakes import NOT_FOUND, in_turn, refusal
 
@@ -303,7 +303,8 @@ def test_a_ticket_is_assigned_and_released(rest, method, body, function, assigne
 
 def test_my_tickets_are_listed_page_by_page(rest):
     rest.results["list_my_tickets"] = in_turn(
-        [ticket_row(number=number) for number in (5, 4, 3)], [ticket_row(number=3)]
+        page(*(ticket_row(number=number) for number in (5, 4)), following=4),
+        page(ticket_row(number=3)),
     )
 
     first = send(list_my_tickets, "GET", "/v1/tickets", query="limit=2").json
@@ -313,16 +314,16 @@ def test_my_tickets_are_listed_page_by_page(rest):
     assert [each["number"] for each in first["items"]] == [5, 4]
     assert last["next_cursor"] is None
     assert rest.arguments("list_my_tickets") == [
-        {"page_size": 3},
-        {"page_size": 3, "before_number": 4},
+        {"page_size": 2},
+        {"page_size": 2, "before_number": 4},
     ]
 
 
 @pytest.mark.parametrize(
-    ("query", "size"), [("", 51), ("limit=1", 2), ("limit=100", 101)]
+    ("query", "size"), [("", 50), ("limit=1", 1), ("limit=100", 100)]
 )
 def test_a_page_holds_50_items_or_as_many_as_the_query_names(rest, query, size):
-    rest.results["list_my_tickets"] = []
+    rest.results["list_my_tickets"] = page()
 
     send(list_my_tickets, "GET", "/v1/tickets", query=query)
 
@@ -339,7 +340,7 @@ def test_a_page_holds_50_items_or_as_many_as_the_query_names(rest, query, size):
     ],
 )
 def test_statuses_are_listed_with_commas_or_repeated(rest, query, statuses):
-    rest.results["list_my_tickets"] = []
+    rest.results["list_my_tickets"] = page()
 
     send(list_my_tickets, "GET", "/v1/tickets", query=query)
 
@@ -378,7 +379,8 @@ def test_an_invalid_query_never_reaches_the_database(rest, query, status, proble
 
 def test_the_events_of_a_ticket_go_on_after_the_last_one_seen(rest):
     rest.results["list_ticket_events"] = in_turn(
-        [event_row(seq=seq) for seq in (1, 2, 3)], [event_row(seq=3)]
+        page(*(event_row(seq=seq) for seq in (1, 2)), following=2),
+        page(event_row(seq=3)),
     )
 
     first = send(list_ticket_events, "GET", EVENTS, query="limit=2").json
@@ -389,8 +391,8 @@ def test_the_events_of_a_ticket_go_on_after_the_last_one_seen(rest):
     assert [parse_event(each).seq for each in last["items"]] == [3]
     assert last["next_cursor"] is None
     assert rest.arguments("list_ticket_events") == [
-        {"ticket": "1042", "after": 0, "page_size": 3},
-        {"ticket": "1042", "after": 2, "page_size": 51},
+        {"ticket": "1042", "after": 0, "page_size": 2},
+        {"ticket": "1042", "after": 2, "page_size": 50},
     ]
 
 

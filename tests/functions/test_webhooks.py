@@ -7,7 +7,7 @@ from functions.list_deliveries.app import handler as list_deliveries
 from functions.manage_webhooks.app import handler as manage_webhooks
 from functions.try_webhooks.app import handler as try_webhooks
 from shared.core.errors import Unavailable
-from tests.builders import ME, NOW
+from tests.builders import ME, NOW, page
 from tests.events import context, send
 from tests.fakes import OUTAGE, in_turn
 from tests.receivers import receiving
@@ -155,7 +155,9 @@ def test_a_webhook_is_created_with_a_secret(rest):
 
 def test_deliveries_are_listed_page_by_page(rest):
     function, path = "list_webhook_deliveries", f"{ONE}/deliveries"
-    rest.results[function] = in_turn([DELIVERY, DELIVERY | {"id": ID}], [])
+    rest.results[function] = in_turn(
+        page(DELIVERY, following=[DELIVERY["created_at"], OTHER]), page()
+    )
 
     first = send(list_deliveries, "GET", path, query="limit=1&state=failed").json
     query = f"limit=1&cursor={first['next_cursor']}"
@@ -164,7 +166,7 @@ def test_deliveries_are_listed_page_by_page(rest):
     assert len(first["items"]) == 1
     assert last["next_cursor"] is None
     start, rest_of_it = rest.arguments(function)
-    assert start == {"webhook": ID, "state": "failed", "page_size": 2}
+    assert start == {"webhook": ID, "state": "failed", "page_size": 1}
     assert rest_of_it["before"][1] == OTHER
 
 

@@ -1,15 +1,18 @@
 """Ticket events, one class each, discriminated by their `type`.
 
-The same form everywhere: a row of `ticket_events`, an item of the change feed, and the
-payload of a Broadcast. Extension point: a new event type is one more class here; the
-README names the other places.
+The same form everywhere, made by the SQL function `private.event_json`: in lists and
+the change feed, in Broadcasts, webhooks and on the bus. A field is null where there is
+nothing to say, and never left out; only `TICKET_UPDATED` names just the fields that
+changed. Extension point: a new event type is one more class here; the README names the
+other places.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from shared.core.types import (
     CommentVisibility,
@@ -24,20 +27,24 @@ from shared.core.types import (
 class TicketEvent(Model):
     """What every event carries; `id` lets a consumer see it once.
 
-    `seq` counts 1, 2, 3 within a ticket. A customer's feed leaves internal events out,
-    so there it may skip numbers. `batch_id` is the bulk update that it was a part of;
-    `correlation_id` names the request in our logs.
+    `seq` counts 1, 2, 3 within a ticket, and `version` is that of the ticket after the
+    event, each as its audience sees it: for staff who read internal notes they count
+    everything, for all others only what these may see. `batch_id` is the bulk update
+    that it was a part of; `correlation_id` names the request in our logs.
     """
 
     id: UUID
     ticket_id: UUID
+    number: int
     seq: int
+    version: int
     type: str
     actor_id: UUID | None
-    batch_id: UUID | None = None
+    actor_name: str | None
     is_internal: bool
     occurred_at: datetime
-    correlation_id: str | None = None
+    batch_id: UUID | None
+    correlation_id: str | None
 
 
 class NewTicketFacts(Model):
@@ -50,9 +57,10 @@ class NewTicketFacts(Model):
     status: str
     queue_id: UUID
     requester_id: UUID
+    requester_name: str | None
     follow_up_of: UUID | None
     tags: list[str]
-    skills: list[str] = Field(default_factory=list)
+    skills: list[str] = Field(description="Empty for those who read no notes.")
     data: Fields
 
 
@@ -60,54 +68,75 @@ class TicketCreated(TicketEvent):
     """A ticket was opened."""
 
     type: Literal["TICKET_CREATED"] = "TICKET_CREATED"
-    before: None = None
+    before: None
     after: NewTicketFacts
 
 
-class StatusFacts(Model):
-    """Where a ticket stands, and why."""
+class StatusRef(Model):
+    """Where a ticket stood."""
 
     status: str
     category: StatusCategory
-    reason: str | None = None
+
+
+class StatusFacts(StatusRef):
+    """Where a ticket stands, and why."""
+
+    reason: str | None
 
 
 class TicketStatusChanged(TicketEvent):
     """A ticket got another status, or another reason for the one it has."""
 
     type: Literal["TICKET_STATUS_CHANGED"] = "TICKET_STATUS_CHANGED"
-    before: StatusFacts
+    before: StatusRef
     after: StatusFacts
 
 
-class AssigneeFacts(Model):
+class AssigneeRef(Model):
+    """Who worked a ticket; nobody while it waited in its queue."""
+
+    assignee_id: UUID | None
+    assignee_name: str | None
+
+
+class AssigneeFacts(AssigneeRef):
     """Who works a ticket; nobody while it waits in its queue.
 
     `by` is `claim`, or the strategy that chose; None when a person did.
     """
 
-    assignee_id: UUID | None
-    by: str | None = None
+    by: str | None
 
 
 class TicketAssigned(TicketEvent):
     """A ticket changed hands."""
 
     type: Literal["TICKET_ASSIGNED"] = "TICKET_ASSIGNED"
-    before: AssigneeFacts
+    before: AssigneeRef
     after: AssigneeFacts
 
 
-class TicketFacts(Model):
-    """Those fields of a ticket that changed."""
+def _left_out(schema: dict[str, Any]) -> None:
+    """Say in JSON Schema that a field is left out, where the model holds None."""
+    del schema["default"]
 
-    subject: str | None = None
-    type: TicketType | None = None
-    priority: TicketPriority | None = None
-    queue_id: UUID | None = None
-    tags: list[str] | None = None
-    skills: list[str] | None = None
-    data: Fields | None = None
+
+Changed = Field(
+    None, exclude_if=lambda value: value is None, json_schema_extra=_left_out
+)
+
+
+class TicketFacts(Model):
+    """Those fields of a ticket that changed; the others are left out."""
+
+    subject: str | SkipJsonSchema[None] = Changed
+    type: TicketType | SkipJsonSchema[None] = Changed
+    priority: TicketPriority | SkipJsonSchema[None] = Changed
+    queue_id: UUID | SkipJsonSchema[None] = Changed
+    tags: list[str] | SkipJsonSchema[None] = Changed
+    skills: list[str] | SkipJsonSchema[None] = Changed
+    data: Fields | SkipJsonSchema[None] = Changed
 
 
 class TicketUpdated(TicketEvent):
@@ -119,11 +148,16 @@ class TicketUpdated(TicketEvent):
 
 
 class CommentFacts(Model):
-    """Which comment; its words are read from the ticket."""
+    """Which comment; its words are read from the ticket.
+
+    `by_staff` says whether it was written as staff, whatever its author's name is.
+    """
 
     comment_id: UUID
     position: int
     author_id: UUID
+    author_name: str | None
+    by_staff: bool
     visibility: CommentVisibility
 
 
@@ -131,7 +165,7 @@ class TicketCommented(TicketEvent):
     """A comment was added: a reply or a note."""
 
     type: Literal["TICKET_COMMENTED"] = "TICKET_COMMENTED"
-    before: None = None
+    before: None
     after: CommentFacts
 
 
@@ -139,6 +173,7 @@ class LeaseFacts(Model):
     """Who was answering."""
 
     person_id: UUID
+    person_name: str | None
 
 
 class TicketReplyTakenOver(TicketEvent):
@@ -153,7 +188,7 @@ class TicketCommentRedacted(TicketEvent):
     """A comment was redacted; copies of it should be as well."""
 
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
-    before: None = None
+    before: None
     after: CommentFacts
 
 

@@ -2,7 +2,14 @@
 
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
-from .pages import Page, decode_cursor, decode_sort_key, encode_cursor, page_of
+from .pages import (
+    Page,
+    decode_cursor,
+    decode_sort_key,
+    encode_cursor,
+    page_of,
+    read_page,
+)
 from .values import Fields, LongText, SingleLine, StrictBool, StrictInt, Timestamp
 
 __all__ = [
@@ -25,4 +32,5 @@ __all__ = [
     "encode_cursor",
     "name_of",
     "page_of",
+    "read_page",
 ]

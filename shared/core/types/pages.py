@@ -6,7 +6,7 @@ page is read under the caller's rights.
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -23,6 +23,20 @@ class Page(BaseModel, Generic[Item]):
     items: list[Item]
     next_cursor: str | None = Field(
         description="Send it as `cursor` for the next page; null on the last one."
+    )
+
+
+def read_page(answer: Mapping[str, Any], parse: Callable[[Any], Item]) -> Page[Item]:
+    """Return a page from an answer of the database: `items`, and the `next` sort key.
+
+    The database ends a page by bytes, too, so it says itself where the next begins.
+    """
+    following = answer["next"]
+    if following is not None and not isinstance(following, list):
+        following = [following]
+    return Page(
+        items=[parse(row) for row in answer["items"]],
+        next_cursor=following and encode_cursor(following),
     )
 
 

@@ -27,13 +27,19 @@ class CommentDraft(Command):
 
 
 class Comment(Model):
-    """A comment; `position` 1 is the description that the ticket was opened with."""
+    """A comment; `position` 1 is the description that the ticket was opened with.
+
+    Positions have no gaps: for those who read no notes, only replies are counted.
+    """
 
     id: UUID
     ticket_id: UUID
     position: int
     author_id: UUID
     author_name: str | None = Field(default=None, validation_alias=name_of("author"))
+    by_staff: bool = Field(
+        description="Whether it was written as staff, whatever its author's name is."
+    )
     visibility: CommentVisibility
     body: str
     created_at: datetime

@@ -5,7 +5,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, page_of
+from shared.core.types import Page, decode_cursor, read_page
 from shared.tickets import TicketRef
 
 from .models import AddedComment, Comment, CommentDraft, CommentRef
@@ -57,7 +57,6 @@ class CommentRepository(Comments):
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
         sort_key = decode_cursor(cursor, tuple[int])
         after = sort_key[0] if sort_key else 0
-        arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
-        rows = self._database.call("list_comments", arguments)
-        comments = [Comment.model_validate(row) for row in rows]
-        return page_of(comments, size, lambda last: (last.position,))
+        arguments = {"ticket": ticket, "after": after, "page_size": size}
+        answer = self._database.call("list_comments", arguments)
+        return read_page(answer, Comment.model_validate)
