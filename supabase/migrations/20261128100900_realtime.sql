@@ -5,20 +5,6 @@
 
 -- Broadcast ------------------------------------------------------------------
 
-create function private.can_read_notes(person uuid, queue uuid) returns boolean
-language sql stable security definer set search_path = ''
-begin atomic
-    select private.can_work(can_read_notes.person, can_read_notes.queue) and exists (
-        select
-        from public.person_roles
-        inner join public.role_permissions using (role)
-        where
-            person_roles.person_id = can_read_notes.person
-            and role_permissions.permission = 'tickets.note'
-    );
-end;
-comment on function private.can_read_notes is 'Whether a person may read the internal notes of a queue.';
-
 create function private.topics(event public.ticket_events) returns setof text
 language sql stable security definer set search_path = ''
 begin atomic

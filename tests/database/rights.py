@@ -119,14 +119,18 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.command_counts": ((), "subject slot minute commands"),
 }
 
-# What makes a job due, or a row deleted: read by functions alone.
+# What makes a job due or a row deleted, and who holds which right. Read by functions.
 VIEWS = {
     "private.bulk_updates_due",
     "private.bulk_updates_expired",
     "private.emails_due",
     "private.emails_expired",
+    "private.held_permissions",
+    "private.note_readers",
     "private.notifications_expired",
+    "private.organization_readers",
     "private.outbox_due",
+    "private.queue_readers",
     "private.queue_statuses_changed",
     "private.solved_tickets_due",
     "private.webhook_deliveries_due",
@@ -260,12 +264,13 @@ give_waiting_tickets guard_agent guard_role_change has_view holds_in_queue idle_
 impersonate increment_command_count index_filter_sql inverse_change is_suitable
 is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
 lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
-lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
-merge_patch move_read_marker new_webhook_secret next_replay record_assignment_source
-open_bulk_update open_ticket order_sql own_bulk_update parse_filters
-permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_response
-queue_status queue_totals queues_by_first_ticket reassign_tickets recipients
-record_comment record_endpoint_health record_event record_new_ticket record_results
+lock_view lock_webhook mark_own_comment_read may_read_notes member_json merge_patch
+move_read_marker new_webhook_secret next_replay note_queues_of open_bulk_update
+open_ticket order_sql own_bulk_update parse_filters people_who_see
+permissions_beyond_caller person_has_permission person_json queue_json queue_of_view
+queue_page queue_response queue_status queue_totals queues_by_first_ticket
+readable_queues_of reassign_tickets recipients record_assignment_source record_comment
+record_endpoint_health record_event record_new_ticket record_results
 record_ticket_change redacted_body refuse_archived_queue refuse_category_change
 refuse_leased_reply refuse_update release_tickets_of require_an_admin
 require_bulk_change require_caller require_capacity require_changes
@@ -273,10 +278,10 @@ require_cursor_of_sort require_empty require_in_queue require_permission
 require_permissions_for require_staff require_statuses require_strategy
 require_supported_sort require_view_rights restart_feed scan_frontier scan_queues secret
 sees_ticket selective_filter_sql send_database_webhook set_comment_position
-start_bulk_update_job start_job stop_impersonating store_response stored_response
-subscribes_to takes_tickets ticket_fields ticket_json tickets_json tickets_of_view
-topics track_assignment update_load update_load_of_rows visible_names visible_views
-webhook_json with_webhook_secret
+shared_organizations_of start_bulk_update_job start_job stop_impersonating
+store_response stored_response subscribes_to takes_tickets ticket_fields ticket_json
+tickets_json tickets_of_view topics track_assignment update_load update_load_of_rows
+visible_names visible_views webhook_json with_webhook_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
