@@ -78,11 +78,12 @@ select
     queue_members.person_id,
     queue_members.queue_id
 from public.queue_members
-where exists (
-    select
-    from private.held_permissions as held
-    where held.person_id = queue_members.person_id and held.permission = 'tickets.read'
-)
+where
+    exists (
+        select
+        from private.held_permissions as held
+        where held.person_id = queue_members.person_id and held.permission = 'tickets.read'
+    )
 union
 select
     held.person_id,

@@ -214,7 +214,7 @@ begin
     returning jobs.* into updated;
     perform realtime.send(
         private.bulk_update_json(updated),
-        'BULK_UPDATE_PROGRESSED', 'user:' || updated.person_id, true
+        'BULK_UPDATE_PROGRESSED', private.user_topic(updated.person_id), true
     );
     return updated;
 end;

@@ -77,7 +77,7 @@ as $$
 begin
     perform realtime.send(
         jsonb_build_object('id', new.id, 'ticket_id', new.ticket_id, 'type', new.type),
-        'NOTIFICATION_CREATED', 'user:' || new.person_id, true
+        'NOTIFICATION_CREATED', private.user_topic(new.person_id), true
     );
     return null;
 end;

@@ -3,18 +3,35 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from psycopg import sql
+
 from .acting import ActingConnection
-from .arrange import leave_queues, move_to_queue, revoke_permission, revoke_role
+from .arrange import (
+    delete_account,
+    leave_queues,
+    move_to_queue,
+    revoke_permission,
+    revoke_role,
+)
 from .personas import id_of, sign_up
 
 Ending = Callable[[ActingConnection, Any], object]
 
 
-def _revoke_admin(db: ActingConnection, _: Any) -> None:
-    """Take `admin` from the administrator; another one is needed for that."""
+def _another_admin(db: ActingConnection) -> None:
+    """Let the last administrator be removed."""
     other = sign_up(db.connection, "other admin")
     db.execute("insert into public.person_roles values (%s, 'admin')", other)
+
+
+def _revoke_admin(db: ActingConnection, _: Any) -> None:
+    _another_admin(db)
     revoke_role(db, "admin", "admin")
+
+
+def _delete_admin(db: ActingConnection, _: Any) -> None:
+    _another_admin(db)
+    delete_account(db, "admin")
 
 
 def _change_organization(organization: str | None) -> Ending:
@@ -98,4 +115,44 @@ ENDINGS: Mapping[str, tuple[Ending, set[str], set[str]]] = {
         {"colleague"},
         set(),
     ),
+}
+
+
+def _sign_out(db: ActingConnection, _: Any) -> None:
+    db.execute(
+        "insert into auth.sessions (id, user_id) values (%s, %s)",
+        id_of("session"),
+        id_of("agent"),
+    )
+    db.execute("delete from auth.sessions where id = %s", id_of("session"))
+
+
+def _lock_out(who: str, column: str, until: str) -> Ending:
+    statement = sql.SQL("update auth.users set {} = %s where id = %s")
+    named = statement.format(sql.Identifier(column))
+    return lambda db, _: db.execute(named, until, id_of(who))
+
+
+# Whose right to listen at all ends, and on which of their topics.
+LOCKED_OUT: Mapping[str, tuple[Ending, str, str]] = {
+    "staff banned": (_lock_out("agent", "banned_until", "infinity"), "agent", ""),
+    "administrator banned": (
+        _lock_out("admin", "banned_until", "infinity"),
+        "admin",
+        "",
+    ),
+    "customer banned": (
+        _lock_out("customer", "banned_until", "infinity"),
+        "customer",
+        "",
+    ),
+    "colleague banned": (
+        _lock_out("colleague", "banned_until", "infinity"),
+        "colleague",
+        "",
+    ),
+    "deleted in Auth": (_lock_out("agent", "deleted_at", "now"), "agent", ""),
+    "account deleted": (lambda db, _: delete_account(db, "biller"), "biller", ""),
+    "administrator deleted": (_delete_admin, "admin", ""),
+    "signed out": (_sign_out, "agent", "user:"),
 }

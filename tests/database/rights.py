@@ -110,6 +110,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request response created_at"),
+    "private.topic_epochs": ((), "scope_id epoch"),
     "private.reply_leases": ((), "ticket_id person_id expires_at"),
     "private.queue_counts": (
         (),
@@ -200,6 +201,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_queues": "authenticated",
     "list_roles": "authenticated",
     "list_ticket_events": "authenticated",
+    "list_topics": "authenticated",
     "list_view": "authenticated",
     "list_views": "authenticated",
     "list_webhook_attempts": "authenticated",
@@ -250,25 +252,28 @@ shared_organizations staff visible_tickets_if_few
 PIECES = """
 add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
-begin_reaction broadcast_event broadcast_lease broadcast_notification
+begin_reaction broadcast_event broadcast_json broadcast_lease broadcast_notification
 broadcast_queue_status bulk_state bulk_update_json calling_address can_read_notes
-can_work change_assignee change_fields change_load changed_fields check_new_ticket
+can_work change_assignee change_fields change_load change_topics
+change_topics_of_ended_sessions change_topics_of_former_colleague
+change_topics_of_former_members change_topics_of_locked_out change_topics_of_lost_rights
+change_topics_of_organization change_topics_of_ticket changed_fields check_new_ticket
 check_transition check_view claim_ticket comment_json copy_ticket_number correlation_id
 count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
 create_profile current_batch current_lease delete_vault_secrets delivery_json
 distinct_ticket_refs eligible email_attempts email_content endpoint_secrets
-enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_replay
-feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
-find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
-give_waiting_tickets guard_agent guard_role_change has_view holds_in_queue idle_tickets
-impersonate increment_command_count index_filter_sql inverse_change is_suitable
-is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
+enforce_lease enqueue_event estimate_tagged_tickets event_messages event_payload
+events_to_replay feed_turn field_changes filter_sql find_queue find_readable_queue
+find_ticket_id find_visible_ticket first_reply_seconds fold_queue_counts follow_up
+give_ticket give_waiting_tickets guard_agent guard_role_change has_view holds_in_queue
+idle_tickets impersonate increment_command_count index_filter_sql inverse_change
+is_suitable is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
 lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
 lock_view lock_webhook mark_own_comment_read may_read_notes member_json merge_patch
 move_read_marker new_webhook_secret next_replay note_queues_of open_bulk_update
 open_ticket order_sql own_bulk_update parse_filters people_who_see
 permissions_beyond_caller person_has_permission person_json queue_json queue_of_view
-queue_page queue_response queue_status queue_totals queues_by_first_ticket
+queue_page queue_response queue_status queue_topic queue_totals queues_by_first_ticket
 readable_queues_of reassign_tickets recipients record_assignment_source record_comment
 record_endpoint_health record_event record_new_ticket record_results
 record_ticket_change redacted_body refuse_archived_queue refuse_category_change
@@ -280,8 +285,9 @@ require_supported_sort require_view_rights restart_feed scan_frontier scan_queue
 sees_ticket selective_filter_sql send_database_webhook set_comment_position
 shared_organizations_of start_bulk_update_job start_job stop_impersonating
 store_response stored_response subscribes_to takes_tickets ticket_fields ticket_json
-tickets_json tickets_of_view topics track_assignment update_load update_load_of_rows
-visible_names visible_views webhook_json with_webhook_secret
+ticket_topic tickets_json tickets_of_view topic_name topics_of_queue topics_of_ticket
+track_assignment update_load update_load_of_rows user_topic visible_names visible_views
+webhook_json with_webhook_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -314,7 +320,6 @@ AS_THE_CALLER = {
     "private.inverse_change",
     "private.is_suitable",
     "private.is_ticket_ref",
-    "private.may_join_topic",
     "private.may_see_ticket",
     "private.may_use_view",
     "private.merge_patch",
