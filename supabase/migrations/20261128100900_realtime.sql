@@ -434,6 +434,7 @@ declare
     me constant uuid := private.require_caller();
     target public.tickets;
 begin
+    -- Notices first: who joins in this order hears of every change after joining the rest.
     if ticket is null then
         return query
         with queues_read as (
@@ -443,12 +444,6 @@ begin
             where queues.archived_at is null
         )
 
-        select private.user_topic(me), 'user', false
-        union all
-        select joined.topic, 'queue', joined.internal
-        from queues_read
-        cross join lateral private.topics_of_queue(me, queues_read.id) as joined
-        union all
         select 'topics:' || scope.id, 'notice', false
         from (
             select me as id
@@ -456,22 +451,28 @@ begin
             select queues_read.id from queues_read
             union all
             select private.shared_organizations_of(me)
-        ) as scope;
+        ) as scope
+        union all
+        select private.user_topic(me), 'user', false
+        union all
+        select joined.topic, 'queue', joined.internal
+        from queues_read
+        cross join lateral private.topics_of_queue(me, queues_read.id) as joined;
     else
         target := private.find_visible_ticket(ticket);
         return query
-        select joined.topic, 'ticket', joined.internal
-        from private.topics_of_ticket(me, target.id) as joined
-        union all
         select 'topics:' || scope.id, 'notice', false
         from unnest(array[
             target.id, target.queue_id, target.organization_id, target.requester_id
         ]) as scope (id)
-        where scope.id is not null;
+        where scope.id is not null
+        union all
+        select joined.topic, 'ticket', joined.internal
+        from private.topics_of_ticket(me, target.id) as joined;
     end if;
 end;
 $$;
 comment on function api.list_topics is
-'The topics that the caller should join, by their current names: their own and those of their queues, or those of one ticket; each with the notices that say when to ask again. PT404.';
+'The topics that the caller should join, by their current names: their own and those of their queues, or those of one ticket; first the notices that say when to ask again. PT404.';
 
 grant execute on function private.may_join_topic, api.list_topics to authenticated;
