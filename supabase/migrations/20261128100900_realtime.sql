@@ -343,22 +343,23 @@ for each statement execute function private.change_topics_of_ended_sessions();
 
 -- Access to topics -----------------------------------------------------------
 
-create function private.topics_of_queue(person uuid, queue uuid)
+create function private.topics_of_queues(person uuid, queues uuid[])
 returns table (topic text, internal boolean)
-language plpgsql stable security definer rows 2 set search_path = ''
+language plpgsql stable security definer rows 10 set search_path = ''
 as $$
 begin
     return query
     select private.queue_topic(readers.queue_id, false), false
     from private.queue_readers as readers
-    where readers.person_id = person and readers.queue_id = queue
+    where readers.person_id = person and readers.queue_id = any (queues)
     union all
     select private.queue_topic(readers.queue_id, true), true
     from private.note_readers as readers
-    where readers.person_id = person and readers.queue_id = queue;
+    where readers.person_id = person and readers.queue_id = any (queues);
 end;
 $$;
-comment on function private.topics_of_queue is 'The topics of a queue that a person may join.';
+comment on function private.topics_of_queues is
+'The topics of some queues that a person may join.';
 
 create function private.topics_of_ticket(person uuid, ticket uuid)
 returns table (topic text, internal boolean)
@@ -388,7 +389,7 @@ begin
         when 'user' then scope = me and topic = private.user_topic(me)
         when 'topics' then topic = 'topics:' || scope
         when 'queue' then topic in (
-            select joined.topic from private.topics_of_queue(me, scope) as joined
+            select joined.topic from private.topics_of_queues(me, array[scope]) as joined
         )
         when 'ticket' then topic in (
             select joined.topic from private.topics_of_ticket(me, scope) as joined
@@ -433,31 +434,26 @@ as $$
 declare
     me constant uuid := private.require_caller();
     target public.tickets;
+    queues_read uuid[];
 begin
     -- Notices first: who joins in this order hears of every change after joining the rest.
     if ticket is null then
-        return query
-        with queues_read as (
+        queues_read := array(
             select queues.id
             from private.readable_queues_of(me) as readable (id)
             inner join public.queues on queues.id = readable.id
             where queues.archived_at is null
-        )
-
+        );
+        return query
         select 'topics:' || scope.id, 'notice', false
-        from (
-            select me as id
-            union all
-            select queues_read.id from queues_read
-            union all
-            select private.shared_organizations_of(me)
-        ) as scope
+        from unnest(
+            me || queues_read || array(select private.shared_organizations_of(me))
+        ) as scope (id)
         union all
         select private.user_topic(me), 'user', false
         union all
         select joined.topic, 'queue', joined.internal
-        from queues_read
-        cross join lateral private.topics_of_queue(me, queues_read.id) as joined;
+        from private.topics_of_queues(me, queues_read) as joined;
     else
         target := private.find_visible_ticket(ticket);
         return query
