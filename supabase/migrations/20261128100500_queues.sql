@@ -75,6 +75,18 @@ insert into public.queues (key, name, is_default) values ('support', 'Support', 
 -- Of any person: who is told of an event is asked for each of them, when it is told.
 create view private.queue_readers as
 select
+    profiles.id as person_id,
+    queues.id as queue_id
+from public.profiles
+cross join public.queues
+where
+    exists (
+        select
+        from private.held_permissions as held
+        where held.person_id = profiles.id and held.permission = 'tickets.read_all'
+    )
+union all
+select
     queue_members.person_id,
     queue_members.queue_id
 from public.queue_members
@@ -84,13 +96,11 @@ where
         from private.held_permissions as held
         where held.person_id = queue_members.person_id and held.permission = 'tickets.read'
     )
-union
-select
-    held.person_id,
-    queues.id as queue_id
-from private.held_permissions as held
-cross join public.queues
-where held.permission = 'tickets.read_all';
+    and not exists (
+        select
+        from private.held_permissions as held
+        where held.person_id = queue_members.person_id and held.permission = 'tickets.read_all'
+    );
 comment on view private.queue_readers is 'Who may read the tickets of which queue.';
 
 create view private.note_readers as

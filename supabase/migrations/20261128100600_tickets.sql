@@ -440,9 +440,11 @@ $$;
 comment on function private.sees_ticket is
 'Whether the caller may see a ticket; for commands, which no policy holds back.';
 
+-- One plan a connection: planning it anew for each array costs more than the answer.
 create function private.people_who_see(ticket public.tickets, people uuid[])
 returns table (person_id uuid, reads_notes boolean)
-language plpgsql stable security definer rows 5 set search_path = ''
+language plpgsql stable security definer rows 5
+set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 begin
     return query
