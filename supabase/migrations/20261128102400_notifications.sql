@@ -137,7 +137,7 @@ begin
             when after is null then 'true'
             else '(notices.created_at, notices.id) < (($2 ->> 0)::timestamptz, ($2 ->> 1)::uuid)'
         end
-    ) into items using me, after, page_size;
+    ) into items using me, after, least(page_size, 1000);
     return jsonb_build_object(
         'items', coalesce(items, '[]'), 'unread', private.count_unread()
     );

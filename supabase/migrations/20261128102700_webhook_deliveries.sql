@@ -216,7 +216,7 @@ begin
                 < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
             )
         order by deliveries.created_at desc, deliveries.id desc
-        limit page_size;
+        limit least(page_size, 1000);
     else
         return query
         select private.delivery_json(deliveries)
@@ -232,7 +232,7 @@ begin
                 < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
             )
         order by deliveries.created_at desc, deliveries.id desc
-        limit page_size;
+        limit least(page_size, 1000);
     end if;
 end;
 $$;
