@@ -61,13 +61,13 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.bulk_items": (
         (),
-        "bulk_update_id position ticket change expected_version result problem detail"
-        " ticket_id version before after",
+        "bulk_update_id position ticket change expected result problem detail"
+        " ticket_id before after",
     ),
     "private.bulk_updates": (
         (),
-        "id person_id change undo_of total done skipped failed created_at started_at"
-        " finished_at due_at attempts",
+        "id person_id change undo_of undone_change total done skipped failed created_at"
+        " started_at finished_at due_at attempts",
     ),
     "public.views": (
         READABLE,
@@ -111,7 +111,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request response created_at"),
     "private.topic_epochs": ((), "scope_id epoch"),
-    "private.reply_leases": ((), "ticket_id person_id expires_at"),
+    "private.reply_leases": (
+        (),
+        "ticket_id person_id session_id expires_at",
+    ),
     "private.queue_counts": (
         (),
         "id queue_id category difference priority waiting assigned",
@@ -264,31 +267,33 @@ create_profile current_batch current_lease default_filter delete_vault_secrets
 delivery_json distinct_ticket_refs eligible email_attempts email_content
 endpoint_secrets enforce_lease enqueue_event estimate_tagged_tickets event_messages
 event_payload events_to_replay feed_turn field_changes filter_sql find_queue
-find_readable_queue find_ticket_id find_visible_ticket first_reply_seconds
+find_readable_queue find_ticket_id find_visible_ticket first_reply_seconds first_status
 fold_queue_counts follow_up give_ticket give_waiting_tickets guard_agent
 guard_role_change has_view holds_in_queue idle_tickets impersonate
-increment_command_count index_filter_sql inverse_change is_suitable is_ticket_ref
-leads_queue lease_json lock_agent lock_chunk lock_first_ticket lock_live_webhook
-lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents lock_view
-lock_webhook mark_own_comment_read may_read_notes member_json merge_patch
-move_read_marker new_webhook_secret next_replay note_queues_of open_bulk_update
-open_ticket order_sql own_bulk_update parse_filters people_who_see
-permissions_beyond_caller person_has_permission person_json queue_json queue_of_view
-queue_page queue_response queue_status queue_topic queue_totals queues_by_first_ticket
-readable_queues_of reassign_tickets recipients record_assignment_source record_comment
-record_endpoint_health record_event record_new_ticket record_results
-record_ticket_change redacted_body refuse_archived_queue refuse_category_change
-refuse_leased_reply refuse_update release_tickets_of require_an_admin
-require_bulk_change require_caller require_capacity require_changes
-require_cursor_of_sort require_empty require_in_queue require_permission
-require_permissions_for require_staff require_statuses require_strategy
-require_supported_sort require_view_rights restart_feed scan_frontier scan_queues secret
-sees_ticket selective_filter_sql send_database_webhook set_comment_position
-shared_organizations_of start_bulk_update_job start_job stop_impersonating
-store_response stored_response subscribes_to takes_tickets ticket_fields ticket_json
-ticket_topic tickets_json tickets_of_view topic_name topics_of_queues topics_of_ticket
-track_assignment update_load update_load_of_rows user_topic visible_names visible_views
-webhook_json with_webhook_secret
+increment_command_count index_filter_sql is_suitable is_ticket_ref leads_queue
+lease_json lock_agent lock_chunk lock_first_ticket lock_live_webhook lock_queue
+lock_ticket lock_ticket_to_reply lock_ticket_to_restore lock_tickets_and_agents
+lock_view lock_webhook mark_own_comment_read may_read_notes may_reply member_json
+merge_patch move_and_assign move_read_marker new_webhook_secret next_replay
+note_queues_of open_bulk_update open_follow_up open_ticket order_sql own_bulk_update
+parse_filters people_who_see permissions_beyond_caller person_has_permission person_json
+queue_json queue_of_view queue_page queue_response queue_status queue_topic queue_totals
+queues_by_first_ticket readable_queues_of reassign_tickets recipients
+record_assignment_source record_comment record_endpoint_health record_event
+record_new_ticket record_results record_ticket_change redacted_body
+refuse_archived_queue refuse_category_change refuse_leased_reply refuse_update
+release_tickets_of require_an_admin require_assignment require_bulk_change
+require_caller require_capacity require_changes require_cursor_of_sort require_empty
+require_in_queue require_permission require_permissions_for require_restorable
+require_staff require_statuses require_strategy require_supported_sort
+require_view_rights restart_feed restore_ticket restores_status scan_frontier
+scan_queues secret sees_ticket selective_filter_sql send_database_webhook
+set_comment_position shared_organizations_of start_bulk_update_job start_job
+stop_impersonating store_response stored_comment stored_response stored_ticket
+subscribes_to takes_tickets ticket_fields ticket_json ticket_topic tickets_json
+tickets_of_view topic_name topics_of_queues topics_of_ticket track_assignment
+update_load update_load_of_rows user_topic visible_names visible_views webhook_json
+with_webhook_secret write_comment
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -318,7 +323,6 @@ AS_THE_CALLER = {
     "private.event_payload",
     "private.field_changes",
     "private.filter_sql",
-    "private.inverse_change",
     "private.is_suitable",
     "private.is_ticket_ref",
     "private.may_see_ticket",
