@@ -167,17 +167,32 @@ $$;
 comment on function private.caller is
 'The person behind the request, or null; PT401 when the token is not meant for us, or its owner is gone.';
 
+create view private.held_permissions as
+select
+    person_roles.person_id,
+    role_permissions.permission
+from public.person_roles
+inner join public.role_permissions using (role);
+comment on view private.held_permissions is
+'Who holds which permission by any of their roles; once for each role that gives it.';
+
+create function private.person_has_permission(person uuid, required text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return exists (
+        select from private.held_permissions as held
+        where held.person_id = person and held.permission = required
+    );
+end;
+$$;
+comment on function private.person_has_permission is 'Whether a person holds a permission now.';
+
 create function private.has_permission(required text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    me constant uuid := private.caller();
 begin
-    return exists (
-        select from public.person_roles
-        inner join public.role_permissions using (role)
-        where person_roles.person_id = me and role_permissions.permission = required
-    );
+    return private.person_has_permission(private.caller(), required);
 end;
 $$;
 comment on function private.has_permission is 'Whether the caller holds a permission now.';
@@ -217,17 +232,33 @@ $$;
 comment on function private.require_permission is
 'The person behind the request, holding a permission; else PT401 or PT403.';
 
-create function private.shared_organizations() returns setof uuid
-language plpgsql stable security definer set search_path = ''
+create view private.organization_readers as
+select
+    profiles.id as person_id,
+    organizations.id as organization_id
+from public.profiles
+inner join public.organizations on profiles.organization_id = organizations.id
+where organizations.shares_tickets;
+comment on view private.organization_readers is
+'Who sees the tickets of which organization by belonging to it.';
+
+create function private.shared_organizations_of(person uuid) returns setof uuid
+language plpgsql stable security definer rows 1 set search_path = ''
 as $$
-declare
-    me constant uuid := private.caller();
 begin
     return query
-    select organizations.id
-    from public.profiles
-    inner join public.organizations on profiles.organization_id = organizations.id
-    where profiles.id = me and organizations.shares_tickets;
+    select readers.organization_id from private.organization_readers as readers
+    where readers.person_id = person;
+end;
+$$;
+comment on function private.shared_organizations_of is
+'Organizations whose tickets a person sees by belonging to them.';
+
+create function private.shared_organizations() returns setof uuid
+language plpgsql stable security definer rows 1 set search_path = ''
+as $$
+begin
+    return query select private.shared_organizations_of(private.caller());
 end;
 $$;
 comment on function private.shared_organizations is

@@ -72,30 +72,101 @@ insert into public.queues (key, name, is_default) values ('support', 'Support', 
 
 -- Access ---------------------------------------------------------------------
 
-create function private.readable_queues() returns setof uuid
+-- Of any person: who is told of an event is asked for each of them, when it is told.
+create view private.queue_readers as
+select
+    profiles.id as person_id,
+    queues.id as queue_id
+from public.profiles
+cross join public.queues
+where
+    exists (
+        select
+        from private.held_permissions as held
+        where held.person_id = profiles.id and held.permission = 'tickets.read_all'
+    )
+union all
+select
+    queue_members.person_id,
+    queue_members.queue_id
+from public.queue_members
+where
+    exists (
+        select
+        from private.held_permissions as held
+        where held.person_id = queue_members.person_id and held.permission = 'tickets.read'
+    )
+    and not exists (
+        select
+        from private.held_permissions as held
+        where held.person_id = queue_members.person_id and held.permission = 'tickets.read_all'
+    );
+comment on view private.queue_readers is 'Who may read the tickets of which queue.';
+
+create view private.note_readers as
+select
+    readers.person_id,
+    readers.queue_id
+from private.queue_readers as readers
+where exists (
+    select
+    from private.held_permissions as held
+    where held.person_id = readers.person_id and held.permission = 'tickets.note'
+);
+comment on view private.note_readers is
+'Who may read the internal notes of which queue; they may read its tickets, too.';
+
+create function private.readable_queues_of(person uuid) returns setof uuid
+language plpgsql stable security definer rows 10 set search_path = ''
+as $$
+begin
+    return query
+    select readers.queue_id from private.queue_readers as readers
+    where readers.person_id = person;
+end;
+$$;
+comment on function private.readable_queues_of is
+'The ids of the queues whose tickets a person may read.';
+
+create function private.note_queues_of(person uuid) returns setof uuid
+language plpgsql stable security definer rows 10 set search_path = ''
+as $$
+begin
+    return query
+    select readers.queue_id from private.note_readers as readers
+    where readers.person_id = person;
+end;
+$$;
+comment on function private.note_queues_of is
+'The ids of the queues whose internal notes a person may read.';
+
+create function private.can_read_notes(person uuid, queue uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    me constant uuid := private.caller();
 begin
-    if private.has_permission('tickets.read_all') then
-        return query select queues.id from public.queues;
-    elsif private.has_permission('tickets.read') then
-        return query
-        select queue_members.queue_id from public.queue_members
-        where queue_members.person_id = me;
-    end if;
+    return exists (
+        select from private.note_readers as readers
+        where readers.person_id = person and readers.queue_id = queue
+    );
+end;
+$$;
+comment on function private.can_read_notes is
+'Whether a person may read the internal notes of a queue.';
+
+create function private.readable_queues() returns setof uuid
+language plpgsql stable security definer rows 10 set search_path = ''
+as $$
+begin
+    return query select private.readable_queues_of(private.caller());
 end;
 $$;
 comment on function private.readable_queues is 'The ids of the queues whose tickets the caller may read.';
 
 create function private.note_queues() returns setof uuid
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer rows 10 set search_path = ''
 as $$
 begin
-    if private.has_permission('tickets.note') then
-        return query select readable.id from private.readable_queues() as readable (id);
-    end if;
+    return query select private.note_queues_of(private.caller());
 end;
 $$;
 comment on function private.note_queues is 'The ids of the queues whose internal notes the caller may read.';

@@ -545,6 +545,41 @@ $$;
 comment on function private.sees_ticket is
 'Whether the caller may see a ticket; for commands, which no policy holds back.';
 
+-- One plan a connection: planning it anew for each array costs more than the answer.
+create function private.people_who_see(ticket public.tickets, people uuid[])
+returns table (person_id uuid, reads_notes boolean)
+language plpgsql stable security definer rows 5
+set search_path = '' set plan_cache_mode = 'force_generic_plan'
+as $$
+begin
+    return query
+    select
+        profiles.id,
+        exists (
+            select from private.note_readers as readers
+            where readers.person_id = profiles.id and readers.queue_id = ticket.queue_id
+        )
+    from public.profiles
+    where profiles.id = any (people)
+        and private.may_see_ticket(
+            ticket.queue_id,
+            ticket.requester_id,
+            ticket.organization_id,
+            profiles.id,
+            array(
+                select readers.queue_id from private.queue_readers as readers
+                where readers.person_id = profiles.id and readers.queue_id = ticket.queue_id
+            ),
+            array(
+                select readers.organization_id from private.organization_readers as readers
+                where readers.person_id = profiles.id
+            )
+        );
+end;
+$$;
+comment on function private.people_who_see is
+'Those of some people who may see a ticket now, and whether each may read its internal notes: asked before anybody is told of an event.';
+
 alter table public.tickets enable row level security;
 alter table public.ticket_followers enable row level security;
 grant select on public.tickets, public.ticket_followers to authenticated, service_role;

@@ -1,78 +1,131 @@
--- Realtime: every event is broadcast to the private topics of those who may see it. Broadcasts
--- only update screens and may get lost; the event row is authoritative. Staff who may read the
--- notes of a ticket see who is viewing it and typing, by Presence on ticket:<id>:internal.
+-- Realtime: every event is broadcast to private topics, and each topic has one audience.
+-- Broadcasts only update screens and may get lost; the event row is authoritative. Staff who may
+-- read the notes of a ticket see who is viewing it and typing, by Presence on its internal topic.
 -- Presence is what clients report of themselves, unchecked; replies are protected by leases.
+--
+-- Realtime asks who may listen when a topic is joined and when a token is renewed, and never when
+-- a message is sent. So a topic gets another name when somebody loses the right to it: who stays
+-- on the old name hears nothing more. Who still has the right is told that the names changed, and
+-- asks for them; see api.list_topics.
+
+-- Names of topics ------------------------------------------------------------
+
+create table private.topic_epochs (
+    scope_id uuid primary key,
+    epoch integer not null
+);
+comment on table private.topic_epochs is
+'How often somebody lost a right to a ticket, queue or organization, or a person to their own topic; without a row, never. Rows outlive what they are about, because no name may come back.';
+comment on column private.topic_epochs.scope_id is
+'The ticket, queue, organization or person.';
+comment on column private.topic_epochs.epoch is 'The number of such changes.';
+
+create function private.topic_name(base text, scopes uuid[]) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    -- Hashed together, because a sum of epochs would bring old names back when a ticket moves.
+    return base || coalesce((
+        select
+            ':' || left(encode(sha256(convert_to(
+                string_agg(scope_id || ' ' || epoch, ',' order by scope_id), 'UTF8'
+            )), 'hex'), 16)
+        from private.topic_epochs
+        where scope_id = any (scopes)
+    ), '');
+end;
+$$;
+comment on function private.topic_name is
+'The current name of a topic that depends on these scopes: plain until the first of them changes, and then with a suffix that never comes again.';
+
+create function private.user_topic(person uuid) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.topic_name('user:' || person, array[person]);
+end;
+$$;
+comment on function private.user_topic is 'The topic of one person, user:<id>.';
+
+create function private.queue_topic(queue uuid, internal boolean) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.topic_name(
+        'queue:' || queue || case when internal then ':internal' else '' end, array[queue]
+    );
+end;
+$$;
+comment on function private.queue_topic is
+'The topic of those who read a queue, queue:<id>, or of those who read its notes, queue:<id>:internal.';
+
+create function private.ticket_topic(ticket public.tickets, internal boolean) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if internal then
+        return private.topic_name(
+            'ticket:' || ticket.id || ':internal', array[ticket.id, ticket.queue_id]
+        );
+    end if;
+    return private.topic_name(
+        'ticket:' || ticket.id,
+        array[ticket.id, ticket.queue_id, ticket.organization_id, ticket.requester_id]
+    );
+end;
+$$;
+comment on function private.ticket_topic is
+'The topic of those who see a ticket, ticket:<id>, or of those who read its notes, ticket:<id>:internal.';
 
 -- Broadcast ------------------------------------------------------------------
 
-create function private.can_read_notes(person uuid, queue uuid) returns boolean
-language sql stable security definer set search_path = ''
-begin atomic
-    select private.can_work(can_read_notes.person, can_read_notes.queue) and exists (
-        select
-        from public.person_roles
-        inner join public.role_permissions using (role)
-        where
-            person_roles.person_id = can_read_notes.person
-            and role_permissions.permission = 'tickets.note'
+create function private.event_messages(event public.ticket_events)
+returns table (topic text, payload jsonb)
+language plpgsql stable security definer rows 6 set search_path = ''
+as $$
+declare
+    ticket public.tickets;
+    shared constant jsonb := private.event_json(event, event.is_internal);
+    former_queue constant uuid := event.before ->> 'queue_id';
+    concerned uuid[];
+begin
+    select * into ticket from public.tickets where id = event.ticket_id;
+    concerned := array[
+        ticket.requester_id, ticket.assignee_id, (event.before ->> 'assignee_id')::uuid
+    ] || array(
+        select followers.person_id from public.ticket_followers as followers
+        where followers.ticket_id = ticket.id
     );
-end;
-comment on function private.can_read_notes is 'Whether a person may read the internal notes of a queue.';
-
-create function private.topics(event public.ticket_events) returns setof text
-language sql stable security definer set search_path = ''
-begin atomic
-    with ticket as (
-        select
-            tickets.queue_id,
-            tickets.requester_id,
-            tickets.assignee_id
-        from public.tickets
-        where tickets.id = (topics.event).ticket_id
-    ),
-
-    people as (
-        select ticket.requester_id as person_id from ticket
-        union
-        select ticket.assignee_id as person_id from ticket
-        union
-        select ((topics.event).before ->> 'assignee_id')::uuid as person_id
-        union
-        select ticket_followers.person_id
-        from public.ticket_followers
-        where ticket_followers.ticket_id = (topics.event).ticket_id
-    )
-
+    return query
+    select private.ticket_topic(ticket, event.is_internal), shared
+    union all
+    select private.queue_topic(ticket.queue_id, event.is_internal), shared
+    union all
+    -- That it left, and where to; what the ticket says is no longer theirs.
     select
-        'ticket:' || (topics.event).ticket_id
-        || case when (topics.event).is_internal then ':internal' else '' end
+        private.queue_topic(former_queue, event.is_internal),
+        shared || jsonb_build_object(
+            'before', jsonb_build_object('queue_id', former_queue),
+            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
+        )
+    where former_queue is not null
     union all
-    select 'queue:' || ticket.queue_id from ticket
-    union all
-    select 'queue:' || ((topics.event).before ->> 'queue_id')
-    where (topics.event).before ? 'queue_id'
-    union all
-    select 'user:' || people.person_id
-    from people
-    cross join ticket
-    where
-        people.person_id is not null
-        and (
-            not (topics.event).is_internal
-            or private.can_read_notes(people.person_id, ticket.queue_id)
-        );
+    select
+        private.user_topic(seeing.person_id),
+        private.event_json(event, seeing.reads_notes)
+    from private.people_who_see(ticket, concerned) as seeing
+    where seeing.reads_notes or not event.is_internal;
 end;
-comment on function private.topics is
-'The topics of an event: its ticket, its queue (before and after a move), and the people concerned. Internal events go to staff topics only.';
+$$;
+comment on function private.event_messages is
+'Where an event is broadcast, and what: to its ticket and queue, to the queue it left, and to the people concerned who may see it now. Internal events go to internal topics and to readers of notes.';
 
 create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
-declare
-    payload constant jsonb := private.event_json(new, new.is_internal);
 begin
-    perform realtime.send(payload, new.type, topics.topic, true)
-    from private.topics(new) as topics (topic);
+    perform realtime.send(messages.payload, new.type, messages.topic, true)
+    from private.event_messages(new) as messages;
     return null;
 end;
 $$;
@@ -82,31 +135,257 @@ create trigger broadcast_event
 after insert on public.ticket_events
 for each row execute function private.broadcast_event();
 
--- Access to topics -----------------------------------------------------------
+-- When a right ends ----------------------------------------------------------
 
-create function private.may_join_topic(topic text) returns boolean
-language plpgsql stable set search_path = ''
+create function private.change_topics(scopes uuid[]) returns void
+language sql security definer set search_path = ''
+as $$
+    -- In order of id, so that two changes at once never deadlock.
+    with changed as (
+        insert into private.topic_epochs (scope_id, epoch)
+        select distinct given.id, 1
+        from unnest(change_topics.scopes) as given (id)
+        where given.id is not null
+        order by given.id
+        on conflict (scope_id) do update set epoch = topic_epochs.epoch + 1
+        returning scope_id
+    )
+
+    select realtime.send(
+        jsonb_build_object('scope_id', changed.scope_id, 'spread_ms', 5000),
+        'TOPICS_CHANGED', 'topics:' || changed.scope_id, true
+    )
+    from changed;
+$$;
+comment on function private.change_topics is
+'Gives the topics that depend on some tickets, queues, organizations or people new names, and broadcasts that to whoever watches topics:<id>: one message each, however many listen.';
+
+create function private.change_topics_of_former_members() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array(select queue_id from old_rows));
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_former_members is
+'Who leaves a queue no longer listens to it.';
+
+create trigger change_topics_of_former_members
+after delete on public.queue_members
+referencing old table as old_rows
+for each statement execute function private.change_topics_of_former_members();
+
+create function private.change_topics_of_ticket() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array[new.id]);
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_ticket is
+'Who saw a ticket by its former queue or organization no longer listens to it.';
+
+-- By name before record_ticket_change, whose event goes to the new topics.
+create trigger change_topics_of_ticket
+after update on public.tickets
+for each row when (
+    (new.queue_id, new.organization_id) is distinct from (old.queue_id, old.organization_id)
+)
+execute function private.change_topics_of_ticket();
+
+create function private.change_topics_of_lost_rights() returns trigger
+language plpgsql security definer set search_path = ''
 as $$
 declare
-    kind constant text := split_part(topic, ':', 1);
-    topic_id uuid;
+    people uuid[];
+    permissions text[];
 begin
-    if topic !~ '^(ticket:[0-9a-f-]{36}(:internal)?|(queue|user):[0-9a-f-]{36})$' then
-        return false;
+    if tg_table_name = 'person_roles' then
+        select array_agg(old_rows.person_id), array_agg(role_permissions.permission)
+        into people, permissions
+        from old_rows
+        inner join public.role_permissions using (role);
+    else
+        select array_agg(person_roles.person_id), array_agg(old_rows.permission)
+        into people, permissions
+        from old_rows
+        inner join public.person_roles using (role);
     end if;
-    topic_id := split_part(topic, ':', 2)::uuid;
-    return case kind
-        when 'user' then topic_id = private.caller()
-        when 'queue' then topic_id in (select private.readable_queues())
-        else exists (
+    perform private.change_topics(array(
+        with lost as (
+            select former.person_id, former.permission
+            from unnest(people, permissions) as former (person_id, permission)
+            where former.permission in ('tickets.read', 'tickets.read_all', 'tickets.note')
+            except
+            select held.person_id, held.permission from private.held_permissions as held
+            where held.person_id = any (people)
+        )
+
+        select queue_members.queue_id
+        from lost
+        inner join public.queue_members on queue_members.person_id = lost.person_id
+        union
+        select queues.id
+        from public.queues
+        where exists (
             select
-            from public.tickets
-            where id = topic_id
-                and (
-                    topic not like '%:internal'
-                    or queue_id in (select private.note_queues())
+            from lost
+            where lost.permission = 'tickets.read_all'
+                or (
+                    lost.permission = 'tickets.note'
+                    and private.person_has_permission(lost.person_id, 'tickets.read_all')
                 )
         )
+    ));
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_lost_rights is
+'Who loses the right to read tickets or notes, with a role or with what it allows, no longer listens to the queues in which they had it. Their own topic stays: its messages ask what they may see.';
+
+create trigger change_topics_of_lost_rights
+after delete on public.person_roles
+referencing old table as old_rows
+for each statement execute function private.change_topics_of_lost_rights();
+
+create trigger change_topics_of_lost_rights
+after delete on public.role_permissions
+referencing old table as old_rows
+for each statement execute function private.change_topics_of_lost_rights();
+
+create function private.change_topics_of_organization() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array[old.id]);
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_organization is
+'When an organization stops sharing, its people no longer listen to one another''s tickets.';
+
+create trigger change_topics_of_organization
+after update on public.organizations
+for each row when (old.shares_tickets and not new.shares_tickets)
+execute function private.change_topics_of_organization();
+
+create function private.change_topics_of_former_colleague() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array[
+        old.organization_id, case tg_op when 'DELETE' then old.id end
+    ]);
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_former_colleague is
+'Who leaves an organization no longer listens to its tickets, and who is gone to nothing.';
+
+create trigger change_topics_of_former_colleague
+after update on public.profiles
+for each row when (old.organization_id is distinct from new.organization_id)
+execute function private.change_topics_of_former_colleague();
+
+create trigger change_topics_of_deleted_person
+after delete on public.profiles
+for each row execute function private.change_topics_of_former_colleague();
+
+create function private.change_topics_of_locked_out() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(
+        new.id
+        || array(select private.readable_queues_of(new.id))
+        || array(select private.shared_organizations_of(new.id))
+    );
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_locked_out is
+'Who is banned or deleted in Auth listens to nothing more.';
+
+create trigger change_topics_of_locked_out
+after update of banned_until, deleted_at on auth.users
+for each row when (
+    new.banned_until > now() and new.banned_until is distinct from old.banned_until
+    or new.deleted_at is not null and old.deleted_at is null
+)
+execute function private.change_topics_of_locked_out();
+
+create function private.change_topics_of_ended_sessions() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array(select user_id from old_rows));
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_ended_sessions is
+'A session that is signed out no longer listens to its person''s own topic. It may listen to what this person may see until its token expires, because others would have to join again each time somebody signs out.';
+
+create trigger change_topics_of_ended_sessions
+after delete on auth.sessions
+referencing old table as old_rows
+for each statement execute function private.change_topics_of_ended_sessions();
+
+-- Access to topics -----------------------------------------------------------
+
+create function private.topics_of_queues(person uuid, queues uuid[])
+returns table (topic text, internal boolean)
+language plpgsql stable security definer rows 10 set search_path = ''
+as $$
+begin
+    return query
+    select private.queue_topic(readers.queue_id, false), false
+    from private.queue_readers as readers
+    where readers.person_id = person and readers.queue_id = any (queues)
+    union all
+    select private.queue_topic(readers.queue_id, true), true
+    from private.note_readers as readers
+    where readers.person_id = person and readers.queue_id = any (queues);
+end;
+$$;
+comment on function private.topics_of_queues is
+'The topics of some queues that a person may join.';
+
+create function private.topics_of_ticket(person uuid, ticket uuid)
+returns table (topic text, internal boolean)
+language plpgsql stable security definer rows 2 set search_path = ''
+as $$
+begin
+    return query
+    select private.ticket_topic(tickets, audience.internal), audience.internal
+    from public.tickets
+    cross join lateral private.people_who_see(tickets, array[person]) as seeing
+    cross join unnest(array[false, true]) as audience (internal)
+    where tickets.id = ticket and (seeing.reads_notes or not audience.internal);
+end;
+$$;
+comment on function private.topics_of_ticket is 'The topics of a ticket that a person may join.';
+
+create function private.may_join_topic(topic text) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me uuid;
+    scope uuid;
+begin
+    me := private.caller();
+    scope := split_part(topic, ':', 2);
+    return me is not null and case split_part(topic, ':', 1)
+        when 'user' then scope = me and topic = private.user_topic(me)
+        when 'topics' then topic = 'topics:' || scope
+        when 'queue' then topic in (
+            select joined.topic from private.topics_of_queues(me, array[scope]) as joined
+        )
+        when 'ticket' then topic in (
+            select joined.topic from private.topics_of_ticket(me, scope) as joined
+        )
+        else false
     end;
 exception
     when invalid_text_representation or sqlstate 'PT401' then
@@ -114,7 +393,7 @@ exception
 end;
 $$;
 comment on function private.may_join_topic is
-'Whether the caller may join a topic: ticket:<id>, ticket:<id>:internal, queue:<id>, user:<id>.';
+'Whether the caller may join a topic: one of their own, of a queue or of a ticket, by its current name; or a notice that topics changed, topics:<id>, which tells nothing else.';
 
 create policy "people listen to what they may see" on realtime.messages
 for select to authenticated using (
@@ -126,15 +405,61 @@ for select to authenticated using (
 create policy "staff of the queue see who is viewing a ticket" on realtime.messages
 for select to authenticated using (
     extension = 'presence'
-    and (select realtime.topic()) like 'ticket:%:internal'
+    and (select realtime.topic()) like 'ticket:%:internal%'
     and (select private.may_join_topic((select realtime.topic())))
 );
 
 create policy "staff of the queue report that they are viewing a ticket" on realtime.messages
 for insert to authenticated with check (
     extension = 'presence'
-    and (select realtime.topic()) like 'ticket:%:internal'
+    and (select realtime.topic()) like 'ticket:%:internal%'
     and (select private.may_join_topic((select realtime.topic())))
 );
 
-grant execute on function private.may_join_topic to authenticated;
+-- Which topics to join -------------------------------------------------------
+
+create function api.list_topics(ticket text default null)
+returns table (topic text, kind text, internal boolean)
+language plpgsql stable security definer rows 10 set search_path = ''
+as $$
+declare
+    me constant uuid := private.require_caller();
+    target public.tickets;
+    queues_read uuid[];
+begin
+    -- Notices first: who joins in this order hears of every change after joining the rest.
+    if ticket is null then
+        queues_read := array(
+            select queues.id
+            from private.readable_queues_of(me) as readable (id)
+            inner join public.queues on queues.id = readable.id
+            where queues.archived_at is null
+        );
+        return query
+        select 'topics:' || scope.id, 'notice', false
+        from unnest(
+            me || queues_read || array(select private.shared_organizations_of(me))
+        ) as scope (id)
+        union all
+        select private.user_topic(me), 'user', false
+        union all
+        select joined.topic, 'queue', joined.internal
+        from private.topics_of_queues(me, queues_read) as joined;
+    else
+        target := private.find_visible_ticket(ticket);
+        return query
+        select 'topics:' || scope.id, 'notice', false
+        from unnest(array[
+            target.id, target.queue_id, target.organization_id, target.requester_id
+        ]) as scope (id)
+        where scope.id is not null
+        union all
+        select joined.topic, 'ticket', joined.internal
+        from private.topics_of_ticket(me, target.id) as joined;
+    end if;
+end;
+$$;
+comment on function api.list_topics is
+'The topics that the caller should join, by their current names: their own and those of their queues, or those of one ticket; first the notices that say when to ask again. PT404.';
+
+grant execute on function private.may_join_topic, api.list_topics to authenticated;

@@ -268,7 +268,7 @@ begin
             )
         )
     order by outbox.dead_lettered_at, outbox.event_id
-    limit page_size;
+    limit least(page_size, 1000);
 end;
 $$;
 comment on function api.list_dead_letters is

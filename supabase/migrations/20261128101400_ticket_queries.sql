@@ -41,7 +41,7 @@ create function private.may_read_notes(queue uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    return queue in (select private.note_queues());
+    return private.can_read_notes(private.caller(), queue);
 end;
 $$;
 comment on function private.may_read_notes is 'Whether the caller may read the internal notes of a queue.';

@@ -317,7 +317,7 @@ begin
             'queue_id', queue,
             'status', current_status || jsonb_build_object('queue_id', queue)
         ),
-        'QUEUE_STATUS_CHANGED', 'queue:' || queue, true
+        'QUEUE_STATUS_CHANGED', private.queue_topic(queue, false), true
     );
     return null;
 end;

@@ -393,7 +393,7 @@ begin
             < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
         )
     order by jobs.created_at desc, jobs.id desc
-    limit page_size;
+    limit least(page_size, 1000);
 end;
 $$;
 comment on function api.list_bulk_updates is
@@ -421,7 +421,7 @@ begin
         and items.position > list_bulk_items.after
         and (list_bulk_items.result is null or items.result = list_bulk_items.result)
     order by items.position
-    limit page_size;
+    limit least(page_size, 1000);
 end;
 $$;
 comment on function api.list_bulk_items is

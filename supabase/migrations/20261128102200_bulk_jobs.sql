@@ -378,7 +378,7 @@ begin
     returning jobs.* into updated;
     perform realtime.send(
         private.bulk_update_json(updated),
-        'BULK_UPDATE_PROGRESSED', 'user:' || updated.person_id, true
+        'BULK_UPDATE_PROGRESSED', private.user_topic(updated.person_id), true
     );
     return updated;
 end;
@@ -404,6 +404,30 @@ as $$
 $$;
 comment on function api.claim_bulk_update is
 'Claims the least recently processed bulk update for lease_seconds; null when none is due. For workers.';
+
+create function private.impersonate(person uuid) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    previous_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
+begin
+    perform set_config(
+        'request.jwt.claims',
+        jsonb_build_object('sub', person, 'aud', 'authenticated')::text,
+        true
+    );
+    return previous_claims;
+end;
+$$;
+comment on function private.impersonate is
+'Makes a person the caller, so that commands and their predicates decide by the rights of this person; returns the claims to pass to private.stop_impersonating. Granted to nobody.';
+
+create function private.stop_impersonating(previous_claims text) returns void
+language sql security definer set search_path = ''
+as $$
+    select set_config('request.jwt.claims', previous_claims, true);
+$$;
+comment on function private.stop_impersonating is 'Restores the caller of before private.impersonate.';
 
 create function api.apply_bulk_chunk(
     bulk_update uuid, attempt integer, max_items integer default 50

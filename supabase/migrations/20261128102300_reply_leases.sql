@@ -93,8 +93,10 @@ declare
     lease constant jsonb := private.lease_json(ticket);
 begin
     perform realtime.send(
-        lease, 'REPLY_LEASE_CHANGED', format('ticket:%s:internal', ticket), true
-    );
+        lease, 'REPLY_LEASE_CHANGED', private.ticket_topic(tickets, true), true
+    )
+    from public.tickets
+    where tickets.id = broadcast_lease.ticket;
     return lease;
 end;
 $$;

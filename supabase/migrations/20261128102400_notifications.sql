@@ -77,7 +77,7 @@ as $$
 begin
     perform realtime.send(
         jsonb_build_object('id', new.id, 'ticket_id', new.ticket_id, 'type', new.type),
-        'NOTIFICATION_CREATED', 'user:' || new.person_id, true
+        'NOTIFICATION_CREATED', private.user_topic(new.person_id), true
     );
     return null;
 end;
@@ -252,48 +252,6 @@ comment on function api.set_notification_preferences is
 
 -- The reaction ---------------------------------------------------------------
 
-create function private.impersonate(person uuid) returns text
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    previous_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
-begin
-    perform set_config(
-        'request.jwt.claims',
-        jsonb_build_object('sub', person, 'aud', 'authenticated')::text,
-        true
-    );
-    return previous_claims;
-end;
-$$;
-comment on function private.impersonate is
-'Makes a person the caller, so that the same predicates decide what they may see; returns the claims to pass to private.stop_impersonating. Granted to nobody.';
-
-create function private.stop_impersonating(previous_claims text) returns void
-language sql security definer set search_path = ''
-as $$
-    select set_config('request.jwt.claims', previous_claims, true);
-$$;
-comment on function private.stop_impersonating is 'Restores the caller of before private.impersonate.';
-
-create function private.may_see_event(person uuid, event public.ticket_events) returns boolean
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    previous_claims constant text := private.impersonate(person);
-    visible constant boolean := private.sees_ticket(event.ticket_id) and (
-        not event.is_internal or private.can_read_notes(
-            person, (select queue_id from public.tickets where id = event.ticket_id)
-        )
-    );
-begin
-    perform private.stop_impersonating(previous_claims);
-    return visible;
-end;
-$$;
-comment on function private.may_see_event is
-'Whether a person may see the ticket of an event and, if it is internal, its notes.';
-
 create function private.assignee_then(event public.ticket_events) returns uuid
 language sql stable security definer set search_path = ''
 as $$
@@ -336,16 +294,19 @@ as $$
     )
 
     select
-        profiles.id,
+        seeing.person_id,
         coalesce(own.in_app, defaults.in_app, true),
         coalesce(own.email, defaults.email, false)
-    from concerned
-    inner join public.profiles on profiles.id = concerned.id
+    from public.tickets
+    cross join lateral private.people_who_see(
+        tickets, array(select concerned.id from concerned)
+    ) as seeing
     left join private.event_types as defaults on defaults.type = (recipients.event).type
     left join public.notification_preferences as own
-        on own.person_id = profiles.id and own.type = (recipients.event).type
-    where profiles.id is distinct from (recipients.event).actor_id
-        and private.may_see_event(profiles.id, recipients.event);
+        on own.person_id = seeing.person_id and own.type = (recipients.event).type
+    where tickets.id = (recipients.event).ticket_id
+        and seeing.person_id is distinct from (recipients.event).actor_id
+        and (seeing.reads_notes or not (recipients.event).is_internal);
 $$;
 comment on function private.recipients is
 'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time; without the actor, and without people who may not see it now.';

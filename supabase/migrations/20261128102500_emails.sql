@@ -86,30 +86,39 @@ comment on function private.add_event_to_email is
 
 -- Content --------------------------------------------------------------------
 
-create function private.visible_names(people uuid[]) returns jsonb
+create function private.visible_names(people uuid[], person uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select coalesce(jsonb_object_agg(profiles.id, profiles.name), '{}')
     from public.profiles
     where profiles.id = any (visible_names.people)
         and (
-            profiles.id = (select private.caller())
-            or (select private.has_permission('people.read'))
+            profiles.id = person
+            or (select private.person_has_permission(person, 'people.read'))
             or profiles.id = any (array(select private.staff()))
-            or profiles.organization_id = any (array(select private.shared_organizations()))
+            or profiles.organization_id = any (
+                array(select private.shared_organizations_of(person))
+            )
         );
 $$;
 comment on function private.visible_names is
-'Names by id of those people whom the caller may see; the predicate of the policy on profiles.';
+'Names by id of those people whom a person may see; the predicate of the policy on profiles.';
 
 create function private.email_content(email private.emails) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    previous_claims constant text := private.impersonate(email.person_id);
     content jsonb;
+    reads_notes boolean;
 begin
     -- Checks again what the recipient may see: permissions may have ended since the event.
+    select seeing.reads_notes into reads_notes
+    from public.tickets
+    cross join lateral private.people_who_see(tickets, array[email.person_id]) as seeing
+    where tickets.id = email.ticket_id;
+    if not found then
+        return null;
+    end if;
     with visible as (
         select
             events.id,
@@ -121,7 +130,6 @@ begin
             left(comments.body, 10000) as comment_body
         from private.email_events
         inner join public.ticket_events as events on events.id = email_events.event_id
-        inner join public.tickets on tickets.id = events.ticket_id
         left join public.comments
             on comments.ticket_id = events.ticket_id
             and comments.visibility = 'public'
@@ -130,11 +138,7 @@ begin
                 when 'TICKET_CREATED' then comments.position = 1
             end
         where email_events.email_id = email.id
-            and private.sees_ticket(email.ticket_id)
-            and (
-                not events.is_internal
-                or private.can_read_notes(email.person_id, tickets.queue_id)
-            )
+            and (reads_notes or not events.is_internal)
         order by events.seq desc
         limit 50
     ),
@@ -157,7 +161,9 @@ begin
             'ticket_id', tickets.id,
             'number', tickets.number,
             'subject', tickets.subject,
-            'names', private.visible_names(array(select mentioned.id from mentioned)),
+            'names', private.visible_names(
+                array(select mentioned.id from mentioned), email.person_id
+            ),
             'statuses', (
                 select
                     jsonb_object_agg(
@@ -188,7 +194,6 @@ begin
     where tickets.id = email.ticket_id
         and users.email <> ''
         and exists (select from visible);
-    perform private.stop_impersonating(previous_claims);
     return content;
 end;
 $$;

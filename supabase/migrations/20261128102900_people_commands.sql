@@ -87,7 +87,7 @@ begin
         or (profiles.name, profiles.id) > (after_name, after_id)
     )
     order by profiles.name, profiles.id
-    limit list_people.page_size;
+    limit least(list_people.page_size, 1000);
 end;
 $$;
 comment on function api.list_people is

@@ -157,7 +157,7 @@ def public_view(db, who, ticket, start):
         payload
         for kind in {event["type"] for event in events}
         for topic, _, payload in broadcasts(db, kind)
-        if topic == f"ticket:{ticket['id']}"
+        if topic.startswith(f"ticket:{ticket['id']}") and "internal" not in topic
     ]
     assert [event["seq"] for event in events] == [*range(1, len(events) + 1)]
     assert [each["position"] for each in comments] == [*range(1, len(comments) + 1)]

@@ -66,9 +66,11 @@ def test_notes_are_broadcast_on_internal_topics_only(db):
 
     db.note(ticket)
 
-    internal = expected_topics(ticket, "agent", "lead") - {f"ticket:{ticket['id']}"}
-    internal.add(f"ticket:{ticket['id']}:internal")
-    assert topics(db, ticket, "TICKET_COMMENTED") == internal
+    assert topics(db, ticket, "TICKET_COMMENTED") == {
+        f"ticket:{ticket['id']}:internal",
+        f"queue:{ticket['queue_id']}:internal",
+        *(f"user:{id_of(person)}" for person in ("agent", "lead")),
+    }
 
 
 def test_notes_are_not_broadcast_to_staff_who_left_the_queue(db):
@@ -93,15 +95,49 @@ def test_assignments_are_broadcast_to_the_former_assignee(db):
     assert reached == expected_topics(ticket, "customer", "agent", "neighbour")
 
 
-def test_queue_changes_are_broadcast_to_the_former_queue(db):
+def test_a_move_is_broadcast_to_the_former_queue_without_what_the_ticket_says(db):
+    ticket = db.create_ticket(data={"iban": "DE02"})
+    former, queue = str(id_of("support")), str(id_of("billing"))
+
+    db.execute(
+        "update public.tickets set queue_id = %s, subject = 'Secret', data = '{}',"
+        " status = 'open', status_reason = 'Between us'",
+        queue,
+    )
+
+    [told] = [
+        event
+        for topic, _, event, *_ in broadcasts(db, ticket)
+        if topic == f"queue:{former}" and event["type"] != "TICKET_CREATED"
+    ]
+    assert (told["before"], told["after"]) == (
+        {"queue_id": former},
+        {"queue_id": queue},
+    )
+    [moved] = [
+        event for event in db.events(ticket) if event["type"] == "TICKET_UPDATED"
+    ]
+    assert told == moved | {"before": told["before"], "after": told["after"]}
+    assert moved["after"]["subject"] == "Secret"
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_the_former_assignee_hears_of_their_loss_if_they_see_the_ticket(
+    db, still_there
+):
     ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    if not still_there:
+        leave_queues(db, "agent")
 
-    db.execute("update public.tickets set queue_id = %s", id_of("billing"))
+    db.assign(ticket, "neighbour")
 
-    reached = topics(db, ticket, "TICKET_UPDATED")
-    assert reached == expected_topics(ticket, "customer") | {
-        f"queue:{id_of('billing')}"
+    reached = {
+        topic
+        for topic, event, payload, *_ in broadcasts(db, ticket)
+        if event == "TICKET_ASSIGNED" and payload["before"]["assignee_id"]
     }
+    assert (f"user:{id_of('agent')}" in reached) == still_there
 
 
 # Who may listen -------------------------------------------------------------
@@ -111,10 +147,12 @@ LISTENERS = {
     "ticket:{ticket}": {"customer", "colleague", "agent", "neighbour", "lead", "admin"},
     "ticket:{ticket}:internal": {"agent", "neighbour", "lead", "admin"},
     "queue:{support}": {"agent", "neighbour", "lead", "admin"},
+    "queue:{support}:internal": {"agent", "neighbour", "lead", "admin"},
     "queue:{billing}": {"biller", "admin"},
     "queue:{attic}": {"agent", "admin"},
     "user:{customer}": {"customer"},
     "user:{agent}": {"agent"},
+    "topics:{billing}": set(PEOPLE),  # that something changed, and nothing else
 }
 MALFORMED = [
     "",
@@ -131,8 +169,20 @@ MALFORMED = [
     "ticket:{ticket} ",
     "ticket:{ticket}\n",
     "Ticket:{ticket}",
-    "queue:{support}:internal",
+    "queue:{support}:internal:internal",
+    "queue:{support}:public",
+    "queue:{support}:0123456789abcdef",
+    "ticket:{ticket}:0123456789abcdef",
+    "ticket:{ticket}:internal:0123456789abcdef",
     "user:{agent}:internal",
+    "user:{agent}:0123456789abcdef",
+    "topics",
+    "topics:",
+    "topics:{ticket}:internal",
+    "topics:{ticket} ",
+    "TOPICS:{ticket}",
+    "topics:{{{ticket}}}",
+    "user:{{{agent}}}",
     "user:------------------------------------",
     "ticket:0000000000000000000000000000000000000",
     "queue:support",

@@ -2,9 +2,10 @@
 
 import pytest
 
-from .acting import Json, refused
+from .acting import WORKER, Json, refused
 from .arrange import broadcasts, delete_account, revoke_role, store_webhook_settings
 from .bulk import (
+    claim_job,
     get_bulk_update,
     item_results,
     items,
@@ -456,3 +457,17 @@ def test_bulk_updates_start_their_job(db):
         " order by id desc limit 1"
     ).fetchone()
     assert body == {"job": "bulk_updates"}
+
+
+def test_impersonation_ends_with_its_chunk(db):
+    start(db, [db.create_ticket()], priority="low")
+    claimed = claim_job(db)
+
+    with db.acting(WORKER):
+        db.connection.execute(
+            "select api.apply_bulk_chunk(%s, %s)", [claimed["id"], claimed["attempt"]]
+        )
+        asking = db.connection.execute(
+            "select current_setting('request.jwt.claims')::jsonb ->> 'role'"
+        )
+        assert asking.fetchone() == (WORKER,)

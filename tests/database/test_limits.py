@@ -309,3 +309,13 @@ def test_concurrent_connections_exceed_the_limit_by_their_number_at_most(connect
         "select count(distinct minute) from private.command_counts"
     )
     assert 20 <= done <= minutes * 24 or minutes > 1
+
+
+def test_a_list_of_people_is_bounded_whatever_is_asked(db):
+    db.execute(
+        "insert into auth.users (id, aud, role, email)"
+        " select extensions.uuid_generate_v4(), 'authenticated', 'authenticated',"
+        " 'many' || n || '@example.com' from generate_series(1, 1001) as n"
+    )
+
+    assert len(db.rows("agent", "list_people", page_size=1_000_000)) == 1000

@@ -248,15 +248,3 @@ def test_notifications_are_broadcast_to_their_recipient(db, ticket):
     assert (kind, private) == ("NOTIFICATION_CREATED", True)
     assert payload["type"] == "TICKET_COMMENTED"
     assert payload["ticket_id"] == ticket["id"]
-
-
-def test_impersonation_ends_with_its_query(db, ticket):
-    db.comment("agent", ticket)
-    event = db.scalar("select event_id from private.outbox")
-
-    with db.acting(WORKER):
-        db.connection.execute("select api.notify_people(%s)", [event])
-        asking = db.connection.execute(
-            "select current_setting('request.jwt.claims')::jsonb ->> 'role'"
-        )
-        assert asking.fetchone() == (WORKER,)

@@ -16,7 +16,9 @@ ELSEWHERE = [
     "ticket:{number}:internal",
     "ticket:*:internal",
     "queue:{support}",
+    "ticket:{ticket}:internal:0123456789abcdef",
     "queue:{support}:internal",
+    "topics:{ticket}",
     "user:{agent}",
     "user:{customer}",
     "lobby",
@@ -95,3 +97,18 @@ def test_agents_who_lost_their_access_see_no_presence(db, topic_of, lose_access)
     assert not sees(db, "agent", topic)
     with refused("42501"):
         track(db, "agent", topic)
+
+
+def test_presence_follows_its_topic_to_the_new_name(db, topic_of):
+    former = topic_of("ticket:{ticket}:internal")
+    leave_queues(db, "agent")
+    [ticket] = db.read("lead", "select id::text from public.tickets")
+    rows = db.rows("lead", "list_topics", ticket=ticket)
+    [topic] = [row["topic"] for row in rows if row["internal"]]
+
+    assert sees(db, "lead", topic)
+    track(db, "lead", topic)
+    for who, name in [("agent", topic), ("agent", former), ("lead", former)]:
+        assert not sees(db, who, name)
+        with refused("42501"):
+            track(db, who, name)

@@ -55,6 +55,26 @@ class Person:
         path = f"/v1/tickets/{ticket['id']}/comments"
         return self.do("POST", path, {"body": body, **options})
 
+    def topic(self, of: str, *, ticket: Any = None, internal: bool = False) -> str:
+        """Return the current name of a topic that this person may join.
+
+        Args:
+            of: how it begins, such as `queue:<id>`.
+            ticket: the ticket that it belongs to, if it does.
+            internal: whether it is the internal one.
+        """
+        query = {"ticket": ticket["id"]} if ticket else {}
+        [name] = [
+            each["topic"]
+            for each in self.get("/v1/topics", **query)["topics"]
+            if each["topic"].startswith(of) and each["internal"] == internal
+        ]
+        return str(name)
+
+    def ticket_topic(self, ticket: Any, *, internal: bool = False) -> str:
+        """Return the current name of a topic of a ticket."""
+        return self.topic("ticket:", ticket=ticket, internal=internal)
+
     def take(self, ticket: Any) -> Any:
         return self.do("PUT", f"/v1/tickets/{ticket['id']}/assignee", {"me": True})
 

@@ -7,7 +7,7 @@ const settings = JSON.parse(readFileSync(0, 'utf8'))
 const require = createRequire(settings.modules)
 const { createClient } = require('@supabase/supabase-js')
 const transport = require('ws')
-const ticket = settings.ticket
+const { inside, outside: shared } = settings
 
 const eventually = async (condition, what) => {
   const deadline = Date.now() + 30_000
@@ -31,7 +31,7 @@ const signIn = async (name) => {
   const token = data.session.access_token
   await client.realtime.setAuth(token)
   const call = async (method, body) => {
-    const answer = await fetch(`${settings.api}/v1/tickets/${ticket}/lease`, {
+    const answer = await fetch(`${settings.api}/v1/tickets/${settings.ticket}/lease`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: body && JSON.stringify(body),
@@ -42,7 +42,7 @@ const signIn = async (name) => {
 }
 
 const example = new Function(
-  'supabase', 'ticket', 'me', 'show', 'answering',
+  'supabase', 'topic', 'me', 'show', 'answering',
   `${settings.example}\nreturn { channel, am }`,
 )
 
@@ -51,7 +51,7 @@ const watch = (person) => {
   const leases = []
   const shown = { seen: {} }
   const { channel, am } = example(
-    person.client, ticket, person.id,
+    person.client, inside, person.id,
     (who, doing) => (shown.seen[who] = doing),
     (lease) => leases.push(lease.person_id),
   )
@@ -89,9 +89,9 @@ const taken = await lead.call('PUT', { take_over: true })
 await eventually(() => first.leases.length === 2, 'the take-over')
 
 // A customer sees nobody, is seen by nobody, and says nothing to anybody.
-const inside = await join(customer, `ticket:${ticket}:internal`, true)
-const outside = await join(customer, `ticket:${ticket}`, true)
-const beside = await join(agent, `ticket:${ticket}`, true)
+const intruder = await join(customer, inside, true)
+const outside = await join(customer, shared, true)
+const beside = await join(agent, shared, true)
 const tracked = await outside.channel.track({ person_id: agent.id, doing: 'typing' })
 await outside.channel.send({ type: 'broadcast', event: 'TICKET_CREATED', payload: {} })
 await first.channel.send({ type: 'broadcast', event: 'REPLY_LEASE_CHANGED', payload: {} })
@@ -102,7 +102,7 @@ console.log(JSON.stringify({
   seen,
   statuses: [held, refused, taken],
   leases: second.leases,
-  inside: inside.state,
+  inside: intruder.state,
   outside: [outside.state, tracked],
   beside: [beside.received, Object.keys(beside.channel.presenceState())],
   left: Object.keys(second.channel.presenceState()),

@@ -43,6 +43,13 @@ const signIn = async (name) => {
   return { client, call, id: data.user.id }
 }
 
+// Asks for the current name of a topic, as a person who may join it.
+const name = async (person, of, { ticket, internal = false } = {}) => {
+  const query = ticket ? `?ticket=${ticket}` : ''
+  const { topics } = await person.call('GET', `/v1/topics${query}`)
+  return topics.find((each) => each.topic.startsWith(of) && each.internal === internal).topic
+}
+
 // Joins a topic; `events` grows as they come, `received(n)` waits until there are n.
 const join = async (person, topic) => {
   const events = []
@@ -69,8 +76,11 @@ const [customer, stranger, agent] = await Promise.all(
 )
 const queues = await agent.call('GET', '/v1/queues')
 const { id: queueId } = queues.items.find(({ key }) => key === 'support')
-const queue = await join(agent, `queue:${queueId}`)
-const user = await join(customer, `user:${customer.id}`)
+const queueName = await name(agent, `queue:${queueId}`)
+const queue = await join(agent, queueName)
+const queueInternal = await join(agent, await name(agent, `queue:${queueId}`, { internal: true }))
+const userName = await name(customer, 'user:')
+const user = await join(customer, userName)
 
 const { id } = await customer.call('POST', '/v1/tickets', {
   subject: 'Seen live',
@@ -78,13 +88,16 @@ const { id } = await customer.call('POST', '/v1/tickets', {
   queue: 'support',
 })
 await user.received(1) // the last topic to receive it
-const ticket = await join(customer, `ticket:${id}`)
-const internal = await join(agent, `ticket:${id}:internal`)
+const ticketName = await name(customer, 'ticket:', { ticket: id })
+const internalName = await name(agent, 'ticket:', { ticket: id, internal: true })
+const ticket = await join(customer, ticketName)
+const internal = await join(agent, internalName)
 const refused = await Promise.all([
-  join(stranger, `ticket:${id}`),
-  join(stranger, `user:${customer.id}`),
-  join(customer, `queue:${queueId}`),
-  join(customer, `ticket:${id}:internal`),
+  join(stranger, ticketName),
+  join(stranger, userName),
+  join(customer, queueName),
+  join(customer, internalName),
+  join(agent, `${ticketName}:0123456789abcdef`),
 ])
 
 const path = `/v1/tickets/${id}`
@@ -93,7 +106,8 @@ await agent.call('POST', `${path}/comments`, { body: 'Psst.', visibility: 'inter
 await agent.call('POST', `${path}/comments`, { body: 'On it.' })
 
 const received = {
-  queue: await queue.received(5),
+  queue: await queue.received(4),
+  queueInternal: await queueInternal.received(1),
   user: await user.received(4),
   ticket: await ticket.received(3),
   internal: await internal.received(1),

@@ -78,8 +78,8 @@ def test_progress_is_broadcast_to_its_owner_alone(people):
 
     async def story():
         async with listening(people.agent) as agent, listening(people.lead) as lead:
-            mine = await agent.joins(f"user:{people.agent.id}", kinds)
-            other = await lead.joins(f"user:{people.lead.id}", kinds)
+            mine = await agent.joins(people.agent.topic("user:"), kinds)
+            other = await lead.joins(people.lead.topic("user:"), kinds)
             await asyncio.to_thread(people.agent.do, "POST", ALL, bulk_update, **key())
             return await asyncio.wait_for(mine.get(), 30), other.empty()
 

@@ -101,6 +101,25 @@ def test_rows_of_a_function_lead_to_no_table(people, caller, function, select):
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("count", ["exact", "planned", "estimated"])
+@pytest.mark.parametrize("function", ["list_ticket_events", "list_comments"])
+def test_counting_the_rows_of_a_function_counts_no_hidden_one(people, function, count):
+    ticket = people.customer.open_ticket()
+
+    def counted():
+        return people.customer.data_api(
+            "POST",
+            f"rpc/{function}",
+            headers={"prefer": f"count={count}"},
+            json={"ticket": ticket["id"]},
+        ).headers["content-range"]
+
+    before = counted()
+    people.agent.add_comment(ticket, "Between us.", visibility="internal")
+
+    assert counted() == before
+
+
 def test_the_described_schema_has_functions_alone(desk, http, people):
     """PostgREST's OpenAPI document, which only secret keys may read."""
     url = f"{desk.supabase_url}/rest/v1/"

@@ -17,12 +17,15 @@ SCRIPT = Path(__file__).with_name("presence.mjs")
 @pytest.fixture(scope="module")
 def story(desk, people, node_modules):
     """What a browser with the README's example saw."""
-    [example] = re.findall(r"```js\n(.+?)```", README.read_text(), re.DOTALL)
+    examples = re.findall(r"```js\n(.+?)```", README.read_text(), re.DOTALL)
+    [example] = [each for each in examples if "presence" in each]
     ticket = people.customer.open_ticket()
     settings = {
         **browser_settings(desk),
         "example": example,
         "ticket": ticket["id"],
+        "inside": people.agent.ticket_topic(ticket, internal=True),
+        "outside": people.customer.ticket_topic(ticket),
     }
     return run_script(SCRIPT, node_modules, settings) | {"ticket": ticket}
 

@@ -1,0 +1,1 @@
+"""List the topics of Realtime to join."""

@@ -1,0 +1,217 @@
+"""Whoever loses a right hears nothing more; whoever keeps it hears it elsewhere."""
+
+from itertools import pairwise
+from operator import itemgetter
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from .acting import WORKER, refused
+from .arrange import broadcasts, insert_tickets, move_to_queue
+from .endings import ENDINGS, LOCKED_OUT
+from .listening import Listeners, joinable, topics_of
+from .notifying import process_events
+from .personas import PEOPLE, QUEUES, id_of
+
+pytestmark = pytest.mark.slow
+
+TYPES = "select type from private.event_types"
+RECORD = "select private.record_event(%s, %s, %s, %s, %s)"
+LISTENED = ("user:", "queue:", "ticket:")
+
+
+@pytest.fixture
+def ticket(db):
+    """A ticket of the customer that others follow."""
+    ticket = db.create_ticket()
+    for who in ("agent", "colleague", "neighbour", "lead"):
+        db.comment(who, ticket)
+    process_events(db, notify=False)
+    return ticket
+
+
+@pytest.fixture
+def listeners(db, ticket):
+    listeners = Listeners(db)
+    listeners.join(ticket)
+    listeners.forget()
+    return listeners
+
+
+def record_everything(db, ticket):
+    """Record every type of event, public and internal, and react to each."""
+    facts = [Jsonb({"assignee_id": str(id_of(who))}) for who in ("agent", "neighbour")]
+    for (kind,) in db.execute(TYPES).fetchall():
+        for internal in (False, True):
+            db.execute(RECORD, ticket["id"], kind, *facts, internal)
+    for queue in ("support", "billing"):
+        insert_tickets(db, 1, queue)
+    db.execute("select private.broadcast_lease(%s)", ticket["id"])
+    db.call(WORKER, "broadcast_queue_statuses")
+    process_events(db)
+
+
+def names(db, ticket):
+    """Return the topics of each person, without the notices."""
+    return {
+        who: {each for each in topics_of(db, who, ticket) if each.startswith(LISTENED)}
+        for who in PEOPLE
+    }
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_no_message_reaches_who_lost_the_right_to_it(db, ticket, listeners, ending):
+    ENDINGS[ending][0](db, ticket)
+    record_everything(db, ticket)
+
+    assert listeners.leaks() == []
+    listeners.join(ticket)
+    assert listeners.leaks() == []
+    sent = {event for _, event, _ in listeners.messages()}
+    assert sent >= {kind for (kind,) in db.execute(TYPES)}
+    assert sent >= {"QUEUE_STATUS_CHANGED", "REPLY_LEASE_CHANGED"}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_who_keeps_the_right_hears_every_event(db, ticket, listeners, ending):
+    ENDINGS[ending][0](db, ticket)
+    record_everything(db, ticket)
+    listeners.join(ticket)
+
+    assert listeners.missed() == []
+
+
+@pytest.mark.parametrize("ending", LOCKED_OUT)
+def test_who_is_locked_out_hears_nothing_more(db, ticket, listeners, ending):
+    end, who, kind = LOCKED_OUT[ending]
+    end(db, ticket)
+
+    record_everything(db, ticket)
+
+    heard = {topic for topic, *_ in listeners.messages(who)}
+    assert [topic for topic in heard if topic.startswith(kind or LISTENED)] == []
+    sent = {event for _, event, _ in listeners.messages()}
+    assert sent >= {kind for (kind,) in db.execute(TYPES)}
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, *LOCKED_OUT])
+def test_a_former_name_is_joined_by_nobody(db, ticket, ending):
+    before = names(db, ticket)
+    (ENDINGS | LOCKED_OUT)[ending][0](db, ticket)
+    after = names(db, ticket)
+
+    current = set().union(*after.values())
+    former = set().union(*before.values()) - current
+    assert former
+    for who in set(PEOPLE) - {LOCKED_OUT.get(ending, (None, None))[1]}:
+        assert joinable(db, who, former | current) == after[who]
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, *LOCKED_OUT])
+def test_one_notice_a_change_reaches_everybody_concerned(db, ticket, listeners, ending):
+    before = names(db, ticket)
+    (ENDINGS | LOCKED_OUT)[ending][0](db, ticket)
+    after = names(db, ticket)
+
+    notices = broadcasts(db, "TOPICS_CHANGED")
+
+    for topic, private, payload in notices:
+        scope = topic.removeprefix("topics:")
+        rest = {"id": payload["id"], "spread_ms": 5000}
+        assert (private, payload) == (True, {"scope_id": scope, **rest})
+    reached = set().union(*(listeners.joined[topic] for topic, *_ in notices))
+    assert reached >= {who for who in PEOPLE if before[who] - after[who]}
+    assert len(notices) <= 1 + len(QUEUES) + 1  # however many people are concerned
+
+
+def test_what_a_right_ends_by_is_told_on_the_new_name(db, ticket, listeners):
+    move_to_queue(db, ticket, "billing")
+
+    heard = {
+        topic for topic, event, _ in listeners.messages() if event == "TICKET_UPDATED"
+    }
+    [new] = [topic for topic in heard if topic.startswith("ticket:")]
+
+    assert new not in listeners.joined
+    assert new in topics_of(db, "customer", ticket)
+    assert heard - {new} == {
+        f"queue:{id_of('support')}",
+        f"queue:{id_of('billing')}",
+        *(f"user:{id_of(who)}" for who in ("customer", "colleague")),
+    }
+
+
+def test_no_name_comes_back(db, ticket):
+    """Neither when a ticket moves to and fro, nor when epochs add up alike."""
+    steps = [
+        lambda: move_to_queue(db, ticket, "billing"),
+        lambda: change_topics(db, "billing"),
+        lambda: change_topics(db, "support"),
+        lambda: move_to_queue(db, ticket, "support"),
+        lambda: change_topics(db, "support"),
+        lambda: change_topics(db, "Sharing"),
+    ] * 3
+    seen = [names(db, ticket)["admin"]]
+    for step in steps:
+        step()
+        seen.append(names(db, ticket)["admin"])
+
+    for step, (earlier, later) in enumerate(pairwise(seen), start=1):
+        assert all((earlier - later).isdisjoint(each) for each in seen[step:])
+
+
+def change_topics(db, scope):
+    db.execute("select private.change_topics(array[%s]::uuid[])", id_of(scope))
+
+
+# What to join ---------------------------------------------------------------
+
+
+items = itemgetter("topic", "kind", "internal")
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_their_own_topics_and_those_of_their_queues(db, who):
+    admin = who == "admin"
+    mine = [
+        queue
+        for queue, members in QUEUES.items()
+        if queue != "attic" and (admin or who in members)
+    ]
+    organization = ["Sharing"] if who in ("customer", "colleague") else []
+
+    rows = db.rows(who, "list_topics")
+
+    expected = [
+        (f"user:{id_of(who)}", "user", False),
+        *((f"queue:{id_of(each)}", "queue", False) for each in mine),
+        *((f"queue:{id_of(each)}:internal", "queue", True) for each in mine),
+        *(
+            (f"topics:{id_of(each)}", "notice", False)
+            for each in (who, *mine, *organization)
+        ),
+    ]
+    assert sorted(map(items, rows)) == sorted(expected)
+
+
+@pytest.mark.parametrize("key", ["id", "number"])
+@pytest.mark.parametrize("who", PEOPLE)
+def test_the_topics_of_a_ticket_are_for_who_sees_it(db, ticket, who, key):
+    if who in ("stranger", "biller"):
+        with refused("PT404", "not-found"):
+            db.rows(who, "list_topics", ticket=str(ticket[key]))
+        return
+
+    rows = db.rows(who, "list_topics", ticket=str(ticket[key]))
+
+    shared = f"ticket:{ticket['id']}"
+    notices = [id_of("support"), id_of("Sharing"), id_of("customer")]
+    expected = {
+        (shared, "ticket", False),
+        (f"topics:{ticket['id']}", "notice", False),
+        *((f"topics:{scope}", "notice", False) for scope in notices),
+    }
+    if who not in ("customer", "colleague"):
+        expected.add((f"{shared}:internal", "ticket", True))
+    assert set(map(items, rows)) == expected
+    assert len(rows) == len(expected)
