@@ -272,19 +272,24 @@ create function private.may_see_event(person uuid, event public.ticket_events) r
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    previous_claims constant text := private.impersonate(person);
-    visible constant boolean := private.sees_ticket(event.ticket_id) and (
+    previous_claims text;
+    visible boolean;
+begin
+    if not private.can_sign_in(person) then
+        return false;
+    end if;
+    previous_claims := private.impersonate(person);
+    visible := private.sees_ticket(event.ticket_id) and (
         not event.is_internal or private.can_read_notes(
             person, (select queue_id from public.tickets where id = event.ticket_id)
         )
     );
-begin
     perform private.stop_impersonating(previous_claims);
     return visible;
 end;
 $$;
 comment on function private.may_see_event is
-'Whether a person may see the ticket of an event and, if it is internal, its notes.';
+'Whether a person may sign in and see the ticket of an event and, if it is internal, its notes.';
 
 create function private.assignee_then(event public.ticket_events) returns uuid
 language sql stable security definer set search_path = ''

@@ -106,9 +106,13 @@ create function private.email_content(email private.emails) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    previous_claims constant text := private.impersonate(email.person_id);
+    previous_claims text;
     content jsonb;
 begin
+    if not private.can_sign_in(email.person_id) then
+        return null;
+    end if;
+    previous_claims := private.impersonate(email.person_id);
     -- Checks again what the recipient may see: permissions may have ended since the event.
     with visible as (
         select
