@@ -12,10 +12,7 @@ declare
 begin
     draft.requester_id := auth.uid();
     draft.follow_up_of := closed.id;
-    draft.queue_id := coalesce(
-        (select id from public.queues where id = closed.queue_id and archived_at is null),
-        (private.find_queue(null)).id
-    );
+    draft.queue_id := private.live_queue(closed.queue_id);
     ticket := private.open_ticket(draft, body);
     select * into comment from public.comments where ticket_id = ticket.id;
     return comment;

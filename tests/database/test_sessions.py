@@ -100,7 +100,7 @@ def test_only_the_session_that_ended_ends(db):
 
 def test_a_ban_that_is_over_holds_nobody_back(db):
     db.execute(
-        "update auth.users set banned_until = now() - interval '1 second' where id = %s",
+        "update auth.users set banned_until = now() - '1 s'::interval where id = %s",
         id_of("agent"),
     )
 
