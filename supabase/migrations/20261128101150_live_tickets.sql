@@ -103,7 +103,10 @@ create function private.open_tickets_of(person uuid) returns setof uuid
 language sql stable security definer rows 100 set search_path = ''
 as $$
     select id from public.tickets
-    where assignee_id = person and status_category in ('new', 'open')
+    where assignee_id = person
+        -- The condition of the index, and then the narrower one.
+        and status_category in ('new', 'open', 'pending', 'on_hold')
+        and status_category in ('new', 'open')
     limit 1000;
 $$;
 comment on function private.open_tickets_of is
