@@ -2,13 +2,12 @@
 
 import json
 import time
-import uuid
 
 import httpx
 import jwt
 
 from infra.local.keys import Keys
-from tests.database.personas import email_of, id_of
+from tests.database.personas import email_of, id_of, session_of
 
 SERVICE_ROLE = "service_role"
 LIFETIME = 4 * 3600  # seconds
@@ -41,7 +40,7 @@ class Access:
             "email": email_of(name),
             "iat": now,
             "exp": now + LIFETIME,
-            "session_id": str(uuid.uuid4()),
+            "session_id": str(session_of(name)),
         }
 
     def token(self, name: str) -> str:

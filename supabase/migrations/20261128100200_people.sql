@@ -140,32 +140,74 @@ from public.permissions;
 
 -- Who is asking --------------------------------------------------------------
 
+-- Bodies that read tables of Auth are texts: a parsed one (`begin atomic`) would depend on their
+-- columns, and stop Auth's own migrations.
+create function private.can_sign_in(person uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select exists (
+        select from auth.users
+        where id = person
+            and deleted_at is null and (banned_until is null or banned_until <= now())
+    );
+$$;
+comment on function private.can_sign_in is 'Whether a person is neither banned nor deleted in Auth.';
+
+create function private.require_session(person uuid, session text) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if not exists (
+        select from auth.users
+        inner join public.profiles on profiles.id = users.id
+        left join auth.sessions
+            on sessions.id = case when pg_input_is_valid(session, 'uuid') then session::uuid end
+            and sessions.user_id = users.id
+            and (not_after is null or not_after > now())
+        where users.id = person
+            and deleted_at is null and (banned_until is null or banned_until <= now())
+            -- Workers act for people who need not be signed in; see private.impersonate.
+            and (sessions.id is not null or current_setting('role') <> 'authenticated')
+    ) then
+        raise sqlstate 'PT401' using
+            message = 'unauthenticated',
+            detail = 'This session has ended, or its owner may not sign in any more. Sign in again.';
+    end if;
+end;
+$$;
+comment on function private.require_session is
+'PT401 when somebody has signed out of a session, or is banned, deleted or gone. One query: every guard and policy asks it.';
+
+-- PostgREST checks the signature of a token and its expiry, an hour away, and nothing else.
 create function private.caller() returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    me constant uuid := auth.uid();
+    claims constant jsonb := auth.jwt();
+    me constant uuid := claims ->> 'sub';
+    session constant text := claims ->> 'session_id';
+    checked constant text := format(
+        '%s %s %s %s', statement_timestamp(), current_setting('role'), me, session
+    );
 begin
     if me is null then
         return null;
     end if;
-    -- PostgREST checks signature and expiry, but not whom the token was made for.
-    if not coalesce(auth.jwt() -> 'aud' @> '"authenticated"', false) then
+    if not coalesce(claims -> 'aud' @> '"authenticated"', false) then
         raise sqlstate 'PT401' using
             message = 'wrong-audience',
             detail = 'This token was made for another service. Sign in again.';
     end if;
-    -- Nor whether its owner is still there: a token outlives the person by up to an hour.
-    if not exists (select from public.profiles where id = me) then
-        raise sqlstate 'PT401' using
-            message = 'unauthenticated',
-            detail = 'There is no such person any more.';
+    -- Once a statement, which may call this a dozen times. Clients can set no such setting.
+    if current_setting('autocrm.caller', true) is distinct from checked then
+        perform private.require_session(me, session);
+        perform set_config('autocrm.caller', checked, true);
     end if;
     return me;
 end;
 $$;
 comment on function private.caller is
-'The person behind the request, or null; PT401 when the token is not meant for us, or its owner is gone.';
+'The person behind the request, or null; PT401 when the token is not meant for us, its session has ended, or its owner is banned, deleted or gone.';
 
 create view private.held_permissions as
 select
@@ -308,21 +350,32 @@ for each row execute function private.create_profile();
 
 -- Rules of roles that hold whoever writes ------------------------------------
 
+create function private.has_admin() returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select exists (
+        select from public.person_roles
+        where role = 'admin' and private.can_sign_in(person_id)
+    );
+$$;
+comment on function private.has_admin is 'Whether an administrator can sign in.';
+
 create function private.require_an_admin() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
     -- Two admins who remove each other at once must meet at this lock.
     perform from public.roles where role = 'admin' for update;
-    if not exists (select from public.person_roles where role = 'admin') then
+    if not private.has_admin() then
         raise sqlstate 'PT409' using
             message = 'last-admin',
-            detail = 'The last administrator cannot be removed. Make another one first.';
+            detail = 'The last administrator who can sign in cannot be removed. Make another one first.';
     end if;
     return null;
 end;
 $$;
-comment on function private.require_an_admin is 'Refuses to remove the last administrator.';
+comment on function private.require_an_admin is
+'Refuses to remove the last administrator who can sign in. Auth may ban them all the same; then make_first_admin helps.';
 
 create trigger require_an_admin
 after delete or update of role on public.person_roles

@@ -34,6 +34,7 @@ create table public.queues (
     constraint queues_released_after check (
         released_after between interval '5 minutes' and interval '30 days'
     ),
+    constraint queues_default_is_live check (not is_default or archived_at is null),
     constraint queues_wait_limit check (
         wait_limit between interval '1 minute' and interval '366 days'
     )
@@ -173,31 +174,38 @@ comment on function private.note_queues is 'The ids of the queues whose internal
 
 create function private.can_work(person uuid, queue uuid) returns boolean
 language sql stable security definer set search_path = ''
-begin atomic
-    select exists (
-        select
-        from public.person_roles
-        inner join public.role_permissions as takers
-            on person_roles.role = takers.role and takers.permission = 'tickets.take'
-        where person_roles.person_id = can_work.person
-    ) and (
-        exists (
-            select
-            from public.queue_members
-            where
-                queue_members.queue_id = can_work.queue
-                and queue_members.person_id = can_work.person
-        ) or exists (
-            select
-            from public.person_roles
-            inner join public.role_permissions as readers
-                on person_roles.role = readers.role and readers.permission = 'tickets.read_all'
-            where person_roles.person_id = can_work.person
+as $$
+    select private.can_sign_in(person)
+        and coalesce(bool_or(permission = 'tickets.take'), false)
+        and (
+            bool_or(permission = 'tickets.read_all')
+            or bool_or(permission = 'tickets.read') and exists (
+                select from public.queue_members
+                where queue_id = queue and queue_members.person_id = person
+            )
         )
-    );
-end;
+    from public.person_roles
+    inner join public.role_permissions using (role)
+    where person_roles.person_id = person
+        and permission in ('tickets.take', 'tickets.read', 'tickets.read_all');
+$$;
 comment on function private.can_work is
-'Whether a person may be assigned tickets of a queue: has tickets.take, and is a member or has tickets.read_all.';
+'Whether a person may be assigned tickets of a queue: can sign in, has tickets.take, and may read it: has tickets.read_all, or tickets.read and is a member.';
+
+create function private.works_tickets(person uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(
+        bool_or(permission = 'tickets.take')
+        and bool_or(permission in ('tickets.read', 'tickets.read_all')),
+        false
+    )
+    from public.person_roles
+    inner join public.role_permissions using (role)
+    where person_roles.person_id = person;
+$$;
+comment on function private.works_tickets is
+'Whether the roles of a person let them work tickets as a member of a queue: to take and to read them.';
 
 create function private.find_queue(ref text) returns public.queues
 language plpgsql stable security definer set search_path = ''
@@ -218,6 +226,18 @@ end;
 $$;
 comment on function private.find_queue is
 'A queue by key or id, or the default queue for null; PT422 when there is none, or it is archived.';
+
+create function private.live_queue(queue uuid) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- The lock meets whoever archives the queue at this moment, and then sees that it is.
+    perform from public.queues where id = queue and archived_at is null for key share;
+    return case when found then queue else (private.find_queue(null)).id end;
+end;
+$$;
+comment on function private.live_queue is
+'The queue itself, or the default queue in place of an archived one.';
 
 alter table public.assignment_strategies enable row level security;
 alter table public.queues enable row level security;

@@ -561,6 +561,7 @@ begin
         )
     from public.profiles
     where profiles.id = any (people)
+        and private.can_sign_in(profiles.id)
         and private.may_see_ticket(
             ticket.queue_id,
             ticket.requester_id,
@@ -578,7 +579,7 @@ begin
 end;
 $$;
 comment on function private.people_who_see is
-'Those of some people who may see a ticket now, and whether each may read its internal notes: asked before anybody is told of an event.';
+'Those of some people who can sign in and may see a ticket now, and whether each may read its internal notes: asked before anybody is told of an event.';
 
 alter table public.tickets enable row level security;
 alter table public.ticket_followers enable row level security;

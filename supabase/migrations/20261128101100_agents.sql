@@ -15,6 +15,7 @@ create table public.agents (
     skills text[] not null default '{}',
     load integer not null default 0,
     last_assigned_at timestamptz,
+    reassigns boolean not null default false,
     constraint agents_capacity check (capacity between 0 and 1000),
     constraint agents_load check (load >= 0),
     constraint agents_skills_count check (cardinality(skills) <= 50),
@@ -40,6 +41,8 @@ comment on column public.agents.capacity is
 comment on column public.agents.skills is 'Skills, at most 50.';
 comment on column public.agents.load is 'How many new and open tickets they are assigned; maintained by triggers.';
 comment on column public.agents.last_assigned_at is 'When they were last assigned a ticket, in whatever way.';
+comment on column public.agents.reassigns is
+'Whether, while they are away, tickets that come back to them are released: they went with reassign.';
 
 alter table public.agents enable row level security;
 grant select on public.agents to authenticated, service_role;
@@ -255,6 +258,33 @@ as $$
 $$;
 comment on function private.agent_json is 'An agent as JSON, for staff.';
 
+-- Availability, capacity and skills act in all queues of an agent. Leading one of them is not
+-- enough, because whoever leads a queue may add any agent to it.
+create function private.leads_agent(person uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select private.has_permission('queues.manage') or (
+        private.has_permission('queues.lead') and coalesce((
+            select bool_and(exists (
+                select from public.queue_members as own
+                where own.queue_id = queues.id and own.person_id = (select private.caller())
+            ))
+            from public.queues
+            where queues.archived_at is null
+                and (
+                    exists (
+                        select from public.queue_members as members
+                        where members.queue_id = queues.id
+                            and members.person_id = leads_agent.person
+                    )
+                    or private.can_work(leads_agent.person, queues.id)
+                )
+        ), false)
+    );
+$$;
+comment on function private.leads_agent is
+'Whether the caller leads every queue that a person works: with queues.lead as a member of each, or with queues.manage.';
+
 create function private.guard_agent(ref text, allow_self boolean) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -266,16 +296,10 @@ begin
         perform private.require_permission('tickets.take');
         return me;
     end if;
-    if not private.has_permission('queues.manage') and not (
-        private.has_permission('queues.lead') and exists (
-            select from public.queue_members as members
-            inner join public.queue_members as leads using (queue_id)
-            where members.person_id = person and leads.person_id = me
-        )
-    ) then
+    if not private.leads_agent(person) then
         raise sqlstate 'PT403' using
             message = 'denied',
-            detail = 'This needs the permission queues.lead in a queue of that person, or queues.manage.';
+            detail = 'This needs the permission queues.lead in every queue of that person, or queues.manage.';
     end if;
     if not private.takes_tickets(person) then
         raise sqlstate 'PT404' using
@@ -286,7 +310,7 @@ begin
 end;
 $$;
 comment on function private.guard_agent is
-'The guard of commands about an agent: the agent themselves if allowed, leads of a queue of theirs, or queues.manage; PT401, PT403, PT404. Returns their id.';
+'The guard of commands about an agent: the agent themselves if allowed, or who leads every queue of theirs; PT401, PT403, PT404. Returns their id.';
 
 create function api.get_agent(agent text) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -323,13 +347,19 @@ begin
     end if;
     perform private.lock_agent(person);
     update public.agents
-    set availability = set_availability.availability, availability_since = now()
-    where person_id = person and agents.availability <> set_availability.availability;
+    set
+        availability = set_availability.availability,
+        availability_since = case
+            when agents.availability = set_availability.availability then availability_since
+            else now()
+        end,
+        reassigns = reassign and set_availability.availability = 'away'
+    where person_id = person;
     return private.agent_json(person) || jsonb_build_object('put_back', released);
 end;
 $$;
 comment on function api.set_availability is
-'Sets the availability of the caller, or of an agent whose queue the caller leads. Away with reassign releases their new and open tickets; put_back says how many.';
+'Sets the availability of the caller, or of an agent all of whose queues the caller leads. Away with reassign releases their new and open tickets, and those that customers or others open meanwhile; put_back says how many at once.';
 
 create function api.change_agent(agent text, changes jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -353,7 +383,7 @@ begin
 end;
 $$;
 comment on function api.change_agent is
-'Changes the capacity and skills of an agent; needs queues.lead in a queue of theirs, or queues.manage.';
+'Changes the capacity and skills of an agent; needs queues.lead in every queue of theirs, or queues.manage.';
 
 grant execute on function
 api.get_agent, api.set_availability, api.change_agent

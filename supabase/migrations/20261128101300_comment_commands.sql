@@ -11,10 +11,7 @@ begin
     perform private.require_permission('tickets.create');
     draft.requester_id := auth.uid();
     draft.follow_up_of := closed.id;
-    draft.queue_id := coalesce(
-        (select id from public.queues where id = closed.queue_id and archived_at is null),
-        (private.find_queue(null)).id
-    );
+    draft.queue_id := private.live_queue(closed.queue_id);
     return private.open_ticket(draft, body);
 end;
 $$;

@@ -114,16 +114,16 @@ end;
 $$;
 comment on function private.require_strategy is 'PT422 unless the strategy exists, or is null.';
 
-create function private.require_empty(queue public.queues) returns void
-language plpgsql stable security definer set search_path = ''
+create function private.require_empty() returns trigger
+language plpgsql security definer set search_path = ''
 as $$
 declare
     unsolved constant bigint := (
         select coalesce(sum(difference), 0) from private.queue_counts
-        where queue_id = queue.id and category in ('new', 'open', 'pending', 'on_hold')
+        where queue_id = new.id and category in ('new', 'open', 'pending', 'on_hold')
     );
 begin
-    if queue.is_default then
+    if new.is_default then
         raise sqlstate 'PT409' using
             message = 'default-queue',
             detail = 'Tickets without a queue come here, so it cannot be archived.';
@@ -135,10 +135,16 @@ begin
                 'It still holds tickets that are not solved: %s. Move or solve them first.', unsolved
             );
     end if;
+    return new;
 end;
 $$;
 comment on function private.require_empty is
-'PT409 for the default queue, and for one with unsolved tickets.';
+'PT409 when the default queue, or one with unsolved tickets, is archived.';
+
+create trigger require_empty
+before update on public.queues
+for each row when (old.archived_at is null and new.archived_at is not null)
+execute function private.require_empty();
 
 create function api.create_queue(
     key text,
@@ -199,9 +205,9 @@ begin
     end if;
     perform private.require_strategy(changes ->> 'strategy');
     if (changes ->> 'archived')::boolean and target.archived_at is null then
-        -- Waits for tickets that are being inserted; later ones wait for this transaction.
+        -- Waits for tickets that are being inserted or reopened; later ones wait for this
+        -- transaction.
         perform from public.queues where id = target.id for update;
-        perform private.require_empty(target);
     end if;
     update public.queues as queues
     set
@@ -265,42 +271,6 @@ $$;
 comment on function api.list_queue_members is
 'The members of a queue that the caller may read, by name, with their availability and load.';
 
-create function private.release_tickets_of(
-    person uuid, queue uuid default null, with_pending boolean default false
-) returns integer
-language plpgsql security definer set search_path = ''
-as $$
-begin
-    perform private.lock_tickets_and_agents(
-        array(
-            select id from public.tickets
-            where assignee_id = person
-                and (release_tickets_of.queue is null or queue_id = release_tickets_of.queue)
-                and status_category in ('new', 'open', 'pending', 'on_hold')
-                and (with_pending or status_category in ('new', 'open'))
-            limit 1000
-        ),
-        array[person]
-    );
-    -- Includes tickets assigned before their row was locked, except for locked ones: whoever
-    -- holds the lock of an agent must not wait for a ticket.
-    return private.reassign_tickets(
-        array(
-            select id from public.tickets
-            where assignee_id = person
-                and (release_tickets_of.queue is null or queue_id = release_tickets_of.queue)
-                and status_category in ('new', 'open', 'pending', 'on_hold')
-                and (with_pending or status_category in ('new', 'open'))
-            order by id limit 1000
-            for update skip locked
-        ),
-        null
-    );
-end;
-$$;
-comment on function private.release_tickets_of is
-'Releases the tickets of a person (in a queue): new and open ones, or all unsolved ones, at most 1,000; returns how many.';
-
 create function api.add_queue_member(queue text, person uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -308,10 +278,10 @@ declare
     target constant public.queues := private.lock_queue(queue);
     member public.queue_members;
 begin
-    if not private.takes_tickets(person) then
+    if not (private.can_sign_in(person) and private.works_tickets(person)) then
         raise sqlstate 'PT422' using
             message = 'not-eligible',
-            detail = 'There is no such person, or none of their roles lets them take tickets.';
+            detail = 'There is no such person, or their roles do not let them read and take tickets.';
     end if;
     insert into public.queue_members (queue_id, person_id)
     values (target.id, person)
@@ -341,14 +311,11 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'This person does not work the queue.';
     end if;
-    if not private.can_work(person, target.id) then
-        perform private.release_tickets_of(person, target.id, true);
-    end if;
     return private.member_json(member);
 end;
 $$;
 comment on function api.remove_queue_member is
-'Removes a member from a queue and releases their unsolved tickets there. Needs queues.lead in the queue, or queues.manage.';
+'Removes a member from a queue, which releases their unsolved tickets there. Needs queues.lead in the queue, or queues.manage.';
 
 grant execute on function
 api.list_queues, api.create_queue, api.change_queue, api.list_queue_members,

@@ -19,11 +19,13 @@ as $$
         order by tickets.priority, tickets.waiting_since, tickets.id
         limit 1
     ) as head
-    where queue_members.person_id = queues_by_first_ticket.person and queues.archived_at is null
+    where queue_members.person_id = queues_by_first_ticket.person
+        and queues.archived_at is null
+        and private.can_work(queues_by_first_ticket.person, queues.id)
     order by head.priority, head.waiting_since, head.id;
 $$;
 comment on function private.queues_by_first_ticket is
-'The queues of a person that have claimable tickets, ordered by the first ticket of each.';
+'The queues that a person belongs to and can work, with claimable tickets, ordered by the first ticket of each.';
 
 create function private.lock_first_ticket(queue uuid) returns uuid
 language sql volatile security definer set search_path = ''
@@ -144,10 +146,10 @@ as $$
     where queue_members.queue_id = eligible.queue
         and agents.availability = 'available'
         and agents.load < agents.capacity
-        and private.takes_tickets(agents.person_id);
+        and private.can_work(agents.person_id, queue_members.queue_id);
 $$;
 comment on function private.eligible is
-'The members of a queue who may take tickets, are available, and are below capacity.';
+'The members of a queue who can work it, are available, and are below capacity.';
 
 create function private.is_suitable(
     ticket public.tickets, agent public.agents, needs_skills boolean
@@ -205,7 +207,8 @@ begin
             inner join public.agents on agents.person_id = queue_members.person_id
             where queue_members.queue_id = ($1).queue_id
                 and agents.availability = ''available'' and agents.load < agents.capacity
-                and private.is_suitable($1, agents, $2) and private.takes_tickets(agents.person_id)
+                and private.is_suitable($1, agents, $2)
+                and private.can_work(agents.person_id, queue_members.queue_id)
             order by %s
             limit 1
             for no key update of agents skip locked',
@@ -384,6 +387,9 @@ as $$
 declare
     candidates constant uuid[] := array(select private.idle_tickets(max_items));
 begin
+    perform private.end_work(array(
+        select person_id from private.pending_releases limit max_items
+    ));
     perform private.lock_tickets_and_agents(candidates);
     -- Checked again under the lock.
     return private.reassign_tickets(
@@ -396,7 +402,7 @@ begin
 end;
 $$;
 comment on function api.release_idle_tickets is
-'Releases tickets that waited too long for their assignees; returns how many. For the scheduler.';
+'Releases tickets that waited too long for their assignees, and those that pending_releases is about; returns how many of the former. For the scheduler.';
 
 grant execute on function api.claim_next_ticket to authenticated;
 grant execute on function

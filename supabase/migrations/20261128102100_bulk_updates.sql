@@ -322,8 +322,9 @@ begin
     if response is not null then
         return response;
     end if;
-    perform private.require_bulk_change(change);
+    -- Permissions first: whether a queue or a status exists is not for everybody to know.
     perform private.require_permissions_for(change);
+    perform private.require_bulk_change(change);
     if (tickets is null) = (view is null) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Name either tickets or a view.';

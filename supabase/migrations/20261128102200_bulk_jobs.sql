@@ -461,7 +461,8 @@ begin
     );
     previous_claims := private.impersonate(job.person_id);
     perform set_config('autocrm.batch', job.id::text, true);
-    if job.attempts <= 6 then
+    -- Whoever was banned meanwhile is refused item by item.
+    if job.attempts <= 6 and private.can_sign_in(job.person_id) then
         perform private.lock_chunk(chunk, job.change);
     end if;
     foreach item in array chunk loop

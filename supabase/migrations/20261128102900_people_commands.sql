@@ -274,7 +274,7 @@ declare
     person uuid;
 begin
     perform from public.roles where role = 'admin' for update;
-    if exists (select from public.person_roles where role = 'admin') then
+    if private.has_admin() then
         raise sqlstate 'PT409' using
             message = 'admin-exists',
             detail = 'There is an administrator already. Only administrators make others.';
@@ -286,12 +286,13 @@ begin
             message = 'not-found',
             detail = 'Nobody has signed up with this address yet.';
     end if;
-    insert into public.person_roles (person_id, role) values (person, 'admin');
+    insert into public.person_roles (person_id, role) values (person, 'admin')
+    on conflict do nothing;
     return person;
 end;
 $$;
 comment on function api.make_first_admin is
-'Makes a person the first administrator of a new deployment; PT409 when there is one. For the service key.';
+'Makes a person the first administrator of a new deployment; PT409 when there is one who can sign in. For the service key.';
 
 -- Access tokens --------------------------------------------------------------
 

@@ -19,7 +19,9 @@ as $$
     )
 
     union all
-    select 'idle_tickets' where exists (select from private.idle_tickets(1))
+    select 'idle_tickets'
+    where exists (select from private.idle_tickets(1))
+    or exists (select from private.pending_releases)
 
     union all
     select 'solved_tickets' where exists (select from private.solved_tickets_due)

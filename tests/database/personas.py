@@ -32,13 +32,28 @@ def email_of(name: str) -> str:
     return f"{name}@example.com"
 
 
+def session_of(name: str) -> UUID:
+    """Return the id of the session that a person's tokens name."""
+    return uuid5(NAMESPACE_DNS, f"session.{name}.example.com")
+
+
 def sign_up(connection: psycopg.Connection, name: str) -> UUID:
     connection.execute(
         "insert into auth.users (id, aud, role, email, raw_user_meta_data)"
         " values (%s, 'authenticated', 'authenticated', %s, %s)",
         [id_of(name), email_of(name), json.dumps({"name": name.title()})],
     )
+    sign_in(connection, name)
     return id_of(name)
+
+
+def sign_in(connection: psycopg.Connection, name: str) -> None:
+    """Open the session that a person's tokens name, as Auth does."""
+    connection.execute(
+        "insert into auth.sessions (id, user_id, created_at, updated_at)"
+        " values (%s, %s, now(), now())",
+        [session_of(name), id_of(name)],
+    )
 
 
 def enrol(connection: psycopg.Connection) -> None:

@@ -118,6 +118,37 @@ def test_agents_are_not_changed_by_people_who_do_not_lead_them(db, who, agent):
         change_agent(db, who, agent, capacity=1000)
 
 
+def test_leading_one_queue_of_an_agent_decides_nothing_in_the_others(db):
+    """Whoever leads a queue may add any agent to it, so that cannot be enough."""
+    make_available(db, "biller")
+    ticket = db.assign(db.create_ticket(queue="billing"), "biller")
+    db.call("lead", "add_queue_member", queue="support", person=str(id_of("biller")))
+
+    with refused("PT403", "denied"):
+        set_availability(db, "lead", "away", "biller", reassign=True)
+    with refused("PT403", "denied"):
+        change_agent(db, "lead", "biller", capacity=0)
+
+    assert assignee(db, ticket) == "biller"
+    assert set_availability(db, "admin", "away", "biller")["availability"] == "away"
+
+
+def test_leading_every_queue_of_an_agent_is_enough(db):
+    for who in ("biller", "lead"):
+        for queue in ("support", "billing"):
+            db.call("admin", "add_queue_member", queue=queue, person=str(id_of(who)))
+
+    assert change_agent(db, "lead", "biller", capacity=4)["capacity"] == 4
+
+
+def test_who_works_every_queue_is_changed_by_who_leads_every_queue(db):
+    """An administrator holds tickets of queues they are no member of."""
+    db.call("lead", "add_queue_member", queue="support", person=str(id_of("admin")))
+
+    with refused("PT403", "denied"):
+        set_availability(db, "lead", "away", "admin", reassign=True)
+
+
 def test_nobody_raises_their_own_capacity_unless_they_lead(db):
     with refused("PT403", "denied"):
         change_agent(db, "agent", "agent", capacity=1000)

@@ -139,14 +139,15 @@ def test_security_definers_pin_the_search_path(fetch):
         name for name, _, settings in found if 'search_path=""' not in (settings or ())
     }
     assert unpinned == rights.INLINED, "declare it with `set search_path = ''`"
-    # Besides it, only what the planner does: index scans neither sort nor scan, and a
-    # plan serves its whole connection.
+    # Besides it, only what the planner does (index scans neither sort nor scan, and a
+    # plan serves its whole connection), and how long Auth waits for us.
     assert {each for *_, settings in found for each in settings or ()} <= {
         'search_path=""',
         "enable_sort=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",
         "plan_cache_mode=force_generic_plan",
+        "lock_timeout=2s",
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from .acting import WORKER, refused
-from .personas import email_of, grant, id_of, sign_up
+from .personas import email_of, grant, id_of, sign_in, sign_up
 
 pytestmark = pytest.mark.slow
 
@@ -268,6 +268,7 @@ def test_sign_up_creates_a_customer_with_a_name(db, metadata, email, name):
         email,
         metadata,
     )
+    sign_in(db.connection, "new")
 
     me = db.call("new", "whoami")
 
@@ -284,6 +285,7 @@ def test_roles_in_sign_up_data_are_ignored(db):
         '{"role": "admin", "roles": ["admin"]}',
         '{"role": "admin"}',
     )
+    sign_in(db.connection, "new")
 
     assert db.call("new", "whoami")["roles"] == ["customer"]
 

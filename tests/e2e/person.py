@@ -12,7 +12,7 @@ class Person:
     """Signs in with Supabase Auth and calls the API with the token they got."""
 
     def __init__(self, desk: Deployment, http: httpx.Client, name: str) -> None:
-        self.desk, self.http = desk, http
+        self.desk, self.http, self.name = desk, http, name
         answer = http.post(
             f"{desk.supabase_url}/auth/v1/token",
             params={"grant_type": "password"},

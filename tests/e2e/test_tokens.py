@@ -63,6 +63,10 @@ def tokens(opened, people):
         "cut": good[:-4],
         "for others": signed(aud="elsewhere"),
         "for nobody": signed(aud=None),
+        "of no session": signed(session_id=None),
+        "of an ended session": signed(
+            session_id="5b0d2f0e-3a86-4c1c-8f0e-6b1f8f3c2a02"
+        ),
         "of nobody": signed(sub="5b0d2f0e-3a86-4c1c-8f0e-6b1f8f3c2a02"),
         "of no id": signed(sub="admin"),
         "without a subject": signed(sub=""),
@@ -82,6 +86,8 @@ BAD = [
     "cut",
     "for others",
     "for nobody",
+    "of no session",
+    "of an ended session",
     "publishable",
     "secret",
 ]

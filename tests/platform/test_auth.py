@@ -255,6 +255,72 @@ def test_users_are_listed_in_pages(platform, admin):
     assert listed[:3] == made[::-1]
 
 
+def refusals(platform, person, session):
+    """Return the codes with which what a user could do before is refused."""
+    email = session.user.email
+    tries = [
+        lambda: client(platform).auth.sign_in_with_password(
+            {"email": email, "password": PASSWORD}
+        ),
+        lambda: client(platform).auth.refresh_session(session.refresh_token),
+        lambda: person.auth.get_user(session.access_token),
+    ]
+    codes = []
+    for attempt in tries:
+        try:
+            attempt()
+        except AuthApiError as refusal:
+            codes.append(refusal.code)
+    return codes
+
+
+def test_a_banned_user_does_not_sign_in_until_the_ban_ends(platform, admin):
+    person = signed_up(platform)
+    session = person.auth.get_session()
+
+    banned = admin.update_user_by_id(session.user.id, {"ban_duration": "1h30m"})
+    during = refusals(platform, person, session)
+    admin.update_user_by_id(session.user.id, {"ban_duration": "none"})
+
+    assert banned.user.id == session.user.id
+    assert during == ["user_banned"] * 3
+    assert refusals(platform, person, session) == []
+
+
+@pytest.mark.parametrize("duration", ["", "1 day", "h", "1d"])
+def test_a_ban_lasts_hours_minutes_and_seconds(platform, admin, duration):
+    user = signed_up(platform).auth.get_session().user
+
+    with pytest.raises(AuthApiError, match="invalid format for ban duration"):
+        admin.update_user_by_id(user.id, {"ban_duration": duration})
+
+
+@pytest.mark.parametrize("soft", [True, False])
+def test_a_deleted_user_does_not_sign_in_again(platform, admin, soft):
+    person = signed_up(platform)
+    session = person.auth.get_session()
+
+    admin.delete_user(session.user.id, should_soft_delete=soft)
+
+    assert refusals(platform, person, session) == [
+        "invalid_credentials",
+        "refresh_token_not_found",
+        "session_not_found" if soft else "user_not_found",
+    ]
+
+
+def test_nobody_is_banned_or_deleted_who_is_not_there(platform, admin):
+    nobody = str(uuid.uuid4())
+
+    for change in (
+        lambda: admin.update_user_by_id(nobody, {"ban_duration": "1h"}),
+        lambda: admin.delete_user(nobody),
+    ):
+        with pytest.raises(AuthApiError) as refusal:
+            change()
+        assert refusal.value.code == "user_not_found"
+
+
 def test_administration_needs_the_secret_key(platform):
     with pytest.raises(AuthApiError) as refusal:
         signed_up(platform).auth.admin.list_users()

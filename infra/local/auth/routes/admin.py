@@ -1,17 +1,22 @@
-"""Routes for administrators: create and list users."""
+"""Routes for administrators: create, list, ban and delete users."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from aiohttp import web
 
 from infra.local.auth.errors import AuthError, json_response, read_json
+from infra.local.auth.sessions import sign_out
 from infra.local.auth.users import (
+    ban,
     check_address,
     confirm,
     create,
+    delete,
     hashed,
     profile,
     refuse_taken,
+    require,
+    soft_delete,
     update,
 )
 
@@ -47,6 +52,41 @@ async def create_user(request: web.Request) -> web.Response:
         if body.get("email_confirm"):
             await confirm(connection, user_id)
         return json_response(await profile(connection, user_id))
+
+
+@routes.put("/admin/users/{id}")
+async def ban_user(request: web.Request) -> web.Response:
+    """Ban a user for a time, or end the ban; nothing else is changed here."""
+    body, user_id = await read_json(request), _user_id(request)
+    if body.keys() != {"ban_duration"}:
+        text = "Only ban_duration can be changed here"
+        raise AuthError(422, "validation_failed", text)
+    async with administering(request) as connection:
+        await require(connection, user_id)
+        await ban(connection, user_id, str(body["ban_duration"]))
+        return json_response(await profile(connection, user_id))
+
+
+@routes.delete("/admin/users/{id}")
+async def delete_user(request: web.Request) -> web.Response:
+    """Delete a user, or mark them as deleted and end their sessions."""
+    body, user_id = await read_json(request), _user_id(request)
+    async with administering(request) as connection:
+        await require(connection, user_id)
+        if body.get("should_soft_delete"):
+            await soft_delete(connection, user_id)
+            await sign_out(connection, user_id, "", "global")
+        else:
+            await delete(connection, user_id)
+    return json_response({})
+
+
+def _user_id(request: web.Request) -> UUID:
+    try:
+        return UUID(request.match_info["id"])
+    except ValueError as error:
+        text = "user_id must be an UUID"
+        raise AuthError(404, "validation_failed", text) from error
 
 
 def _number(request: web.Request, name: str, default: int) -> int:

@@ -12,7 +12,7 @@ from aiohttp import web
 from infra.local.auth.errors import AuthError
 from infra.local.auth.service import SERVICE
 from infra.local.auth.sessions import exists
-from infra.local.auth.users import Row, find
+from infra.local.auth.users import Row, find, refuse_banned
 from infra.local.pool import Connection
 
 BEARER = re.compile(r"bearer (\S+)", re.IGNORECASE)
@@ -40,6 +40,7 @@ async def calling(request: web.Request) -> AsyncIterator[Caller]:
         if user is None:
             text = "User from sub claim in JWT does not exist"
             raise AuthError(403, "user_not_found", text)
+        refuse_banned(user, 403)
         session_id = str(claims.get("session_id", ""))
         if not session_id or not await exists(connection, session_id):
             text = "Session from session_id claim in JWT does not exist"

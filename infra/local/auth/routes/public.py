@@ -22,6 +22,7 @@ from infra.local.auth.users import (
     hashed,
     matches,
     profile,
+    refuse_banned,
     refuse_taken,
     update,
 )
@@ -72,6 +73,7 @@ async def _by_password(request: web.Request) -> web.Response:
         password = str(body.get("password"))
         if not (user and await matches(password, user["encrypted_password"])):
             raise AuthError(400, "invalid_credentials", "Invalid login credentials")
+        refuse_banned(user)
         if not user["email_confirmed_at"]:
             raise AuthError(400, "email_not_confirmed", "Email not confirmed")
         session = await open_session(connection, service.tokens, user["id"])

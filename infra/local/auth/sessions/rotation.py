@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from infra.local.auth.errors import AuthError
-from infra.local.auth.users import NO_INSTANCE, Row, one
+from infra.local.auth.users import NO_INSTANCE, Row, one, refuse_banned, require
 from infra.local.pool import Connection
 
 ALPHABET = string.ascii_lowercase + "234567"
@@ -51,10 +51,11 @@ async def rotate(connection: Connection, token: str, interval: int) -> Rotation:
 
     Raises:
         ReusedToken: it was used before; the caller revokes the family.
-        AuthError: it is malformed or unknown.
+        AuthError: it is malformed or unknown, or its user is banned.
     """
     used = await _used_token(connection, token)
     session_id, user_id = used["session_id"], UUID(used["user_id"])
+    refuse_banned(await require(connection, user_id))
     fresh = await _repeated(connection, used, interval) if used["revoked"] else None
     if fresh is None:
         await connection.execute(REVOKE, [session_id])

@@ -1,5 +1,6 @@
 """Rows of `auth.users`, passwords, and the JSON that clients read as a user."""
 
+from .leaving import ban, delete, refuse_banned, require, soft_delete
 from .passwords import check_address, check_password, hashed, matches
 from .rows import (
     NO_INSTANCE,
@@ -17,16 +18,21 @@ from .rows import (
 __all__ = [
     "NO_INSTANCE",
     "Row",
+    "ban",
     "check_address",
     "check_password",
     "confirm",
     "create",
+    "delete",
     "find",
     "find_by_email",
     "hashed",
     "matches",
     "one",
     "profile",
+    "refuse_banned",
     "refuse_taken",
+    "require",
+    "soft_delete",
     "update",
 ]

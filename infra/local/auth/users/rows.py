@@ -33,7 +33,10 @@ TAKEN = {
     "user_already_exists": "User already registered",
 }
 # Left out of the profile when empty.
-TIMES = ("email_confirmed_at", "confirmation_sent_at", "confirmed_at")
+TIMES = (
+    "email_confirmed_at", "confirmation_sent_at", "confirmed_at", "banned_until",
+    "deleted_at",
+)  # fmt: skip
 
 
 async def one(connection: Connection, query: str, *values: object) -> Row | None:

@@ -1,0 +1,185 @@
+"""Whatever anybody may do to tickets, queues, people and roles, as random steps."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import psycopg
+from hypothesis import strategies as st
+
+from .acting import OWNER, WORKER, ActingConnection
+from .bulk import run_chunk
+from .personas import PEOPLE, id_of
+
+QUEUES = ("support", "billing", "attic")
+# Without the administrator, or soon nobody could do anything.
+STAFF = ("agent", "neighbour", "biller", "lead")
+STATUSES = ("open", "pending", "on_hold", "solved")
+WORKING = ("tickets.read", "tickets.read_all", "tickets.take", "tickets.create")
+# Commands that change neither tickets nor who may work them.
+UNRELATED = """
+accept_event broadcast_queue_statuses change_view change_webhook claim_bulk_update
+claim_emails claim_missed_events claim_webhook_deliveries create_view create_webhook
+create_webhook_deliveries delete_old_bulk_updates delete_old_notifications
+delete_old_webhook_deliveries delete_view delete_webhook event_metrics fail_event
+finish_event lease_reply make_first_admin mark_notifications_read mark_ticket_read
+notify_people ping_webhook record_email_failure record_email_sent record_reaction
+record_webhook_attempt redact_comment refresh_queue_status release_reply
+replay_webhook_delivery replay_webhook_events retry_dead_letter
+rotate_webhook_secret set_notification_preferences
+"""
+
+
+class Step(NamedTuple):
+    """One thing that somebody does.
+
+    Attributes:
+        who: a persona, the worker, or the owner of the tables.
+        what: the command, or a statement of AS_OWNER.
+        values: what its arguments are made of.
+    """
+
+    who: str
+    what: str
+    values: Mapping[str, Any]
+
+
+def _person(draw: Mapping[str, Any]) -> dict[str, Any]:
+    return {"person": str(id_of(draw["person"]))}
+
+
+COMMANDS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "create_ticket": lambda v: {"subject": "S", "body": "B", "queue": v["queue"]},
+    "add_comment": lambda v: {"ticket": v["ticket"], "body": "B"},
+    "update_ticket_status": lambda v: {"ticket": v["ticket"], "status": v["status"]},
+    "update_ticket": lambda v: {
+        "ticket": v["ticket"], "changes": {"queue": v["queue"]},
+    },
+    "assign_ticket": lambda v: {
+        "ticket": v["ticket"], "assignee": str(id_of(v["person"])),
+    },
+    "release_ticket": lambda v: {"ticket": v["ticket"]},
+    "claim_next_ticket": lambda v: {},
+    "bulk_update": lambda v: {
+        "tickets": [v["ticket"]],
+        "change": {"queue": v["queue"], "assignee": str(id_of(v["person"]))},
+    },
+    "undo_bulk_update": lambda v: {"bulk_update": v["bulk_update"]},
+    "add_queue_member": lambda v: {"queue": v["queue"], **_person(v)},
+    "remove_queue_member": lambda v: {"queue": v["queue"], **_person(v)},
+    "create_queue": lambda v: {"key": "another", "name": "Another"},
+    "change_queue": lambda v: {
+        "queue": v["queue"],
+        "changes": {"archived": v["yes"], "strategy": "round_robin"},
+    },
+    "set_availability": lambda v: {
+        "agent": str(id_of(v["person"])),
+        "availability": "away" if v["yes"] else "available",
+        "reassign": v["yes"],
+    },
+    "change_agent": lambda v: {
+        "agent": str(id_of(v["person"])), "changes": {"capacity": 3},
+    },
+    "grant_role": lambda v: {**_person(v), "role": v["role"]},
+    "revoke_role": lambda v: {**_person(v), "role": v["role"]},
+    "define_role": lambda v: {
+        "role": "helper", "name": "Helper", "permissions": list(v["permissions"]),
+    },
+}  # fmt: skip
+ROUND_ROBIN = {"round_robin": {"ranking": ["last_assigned_at"]}}
+AS_WORKER: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "close_solved_tickets": lambda v: {},
+    "release_idle_tickets": lambda v: {},
+    "assign_waiting_tickets": lambda v: {
+        "queue": str(id_of(v["queue"])),
+        "agent_choices": ROUND_ROBIN,
+    },
+    "assign_work": lambda v: {"event": v["event"], "agent_choices": ROUND_ROBIN},
+    "apply_bulk_chunk": lambda v: {},
+}
+EXISTING = """
+select
+    (
+        select (array_agg(number::text order by number))[1 + %(ticket)s]
+        from public.tickets
+    ) as ticket,
+    (select id from public.ticket_events order by turn desc, position desc limit 1)
+        as event,
+    (select id from private.bulk_updates order by created_at desc limit 1) as job
+"""
+AS_OWNER = {
+    "ban": "update auth.users set banned_until = now() + '1 day' where id = %(person)s",
+    "unban": "update auth.users set banned_until = null where id = %(person)s",
+    "soft deletion": "update auth.users set deleted_at = now() where id = %(person)s",
+    "deletion": "delete from auth.users where id = %(person)s",
+    "leaving": "delete from public.queue_members where person_id = %(person)s",
+    "role": "delete from public.person_roles where person_id = %(person)s"
+    " and role = %(role)s",
+    "other role": "update public.person_roles set role = 'helper'"
+    " where person_id = %(person)s and role = %(role)s",
+    "permission": "delete from public.role_permissions where role = %(role)s"
+    " and permission = any (%(permissions)s)",
+    "archive": "update public.queues set archived_at = now() where key = %(queue)s",
+    "assign": "update public.tickets set assignee_id = %(person)s"
+    " where number = %(ticket)s::bigint",
+    "move": "update public.tickets set queue_id = (select id from public.queues"
+    " where key = %(queue)s) where number = %(ticket)s::bigint",
+}
+VALUES = st.fixed_dictionaries(
+    {
+        "ticket": st.integers(0, 8),
+        "queue": st.sampled_from(QUEUES),
+        "person": st.sampled_from(STAFF),
+        "role": st.sampled_from(["agent", "agent", "lead", "helper", "admin"]),
+        "status": st.sampled_from(STATUSES),
+        "permissions": st.sets(st.sampled_from(WORKING)),
+        "yes": st.booleans(),
+    }
+)
+# Half of the steps are an administrator's, or most would be refused.
+ACTORS = st.one_of(st.just("admin"), st.sampled_from([*PEOPLE]))
+OPERATIONS = st.one_of(
+    st.builds(Step, st.just("customer"), st.just("add_comment"), VALUES),
+    st.builds(Step, ACTORS, st.sampled_from([*COMMANDS]), VALUES),
+    st.builds(Step, ACTORS, st.sampled_from([*COMMANDS]), VALUES),
+    st.builds(Step, st.just(WORKER), st.sampled_from([*AS_WORKER]), VALUES),
+    st.builds(Step, st.just(OWNER), st.sampled_from([*AS_OWNER]), VALUES),
+)
+
+
+def open_tickets(db: ActingConnection) -> None:
+    """Open a ticket in each category, held by those who work its queue."""
+    for who in STAFF:
+        db.call(who, "set_availability", agent="me", availability="available")
+    for category in ("new", *STATUSES):
+        db.create_ticket_in(category, type="problem")
+    for category in ("pending", "solved"):
+        db.create_ticket_in(category, "biller", queue="billing")
+
+
+def perform(db: ActingConnection, step: Step) -> bool:
+    """Do it; return whether it was accepted."""
+    try:
+        with db.connection.transaction():
+            _perform(db, step)
+    except psycopg.Error as refusal:
+        if not (refusal.sqlstate or "").startswith(("PT4", "23")):
+            raise
+        return False
+    return True
+
+
+def _perform(db: ActingConnection, step: Step) -> None:
+    found = db.connection.execute(EXISTING, step.values).fetchone()
+    existing = dict(zip(("ticket", "event", "bulk_update"), found or (), strict=True))
+    values = {**step.values, **existing}
+    if step.what in AS_OWNER:
+        people = {"person": id_of(values["person"])}
+        lists = {"permissions": list(values["permissions"])}
+        db.connection.execute(AS_OWNER[step.what], {**values, **people, **lists})
+    elif step.what == "apply_bulk_chunk":
+        run_chunk(db)
+    else:
+        arguments = {**COMMANDS, **AS_WORKER}[step.what](values)
+        # Only who started a bulk update may undo it.
+        who = "admin" if "bulk" in step.what else step.who
+        db.rows(who, step.what, **arguments)
