@@ -1,12 +1,15 @@
 """Run the HTTP application of a stand-in as a service of the stack."""
 
+import logging
+
 from aiohttp import web
 
 STOP_LIMIT = 1.0  # seconds that open sockets and requests get at the end
 
 
 def serve(app: web.Application, port: int) -> None:
-    """Serve on 127.0.0.1 until SIGTERM or SIGINT, without a log."""
+    """Serve on 127.0.0.1 until SIGTERM or SIGINT; only what goes wrong is logged."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     web.run_app(
         app,
         host="127.0.0.1",
