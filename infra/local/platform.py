@@ -121,7 +121,7 @@ class Platform:
     def _webhooks(self) -> Service:
         environment = {"DATABASE_URL": self.cluster.dsn(SUPERUSER)}
         port = self.ports.webhooks
-        return _python("webhooks", "infra.local.webhooks", port, environment)
+        return _python("webhooks", "infra.local.pg_net.app", port, environment)
 
     def _edge(self) -> Service:
         ports, keys = self.ports, self.keys
