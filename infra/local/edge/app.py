@@ -18,7 +18,8 @@ PREFLIGHT: dict[str, str] = {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS",
     "Access-Control-Max-Age": "3600",
 }
-OPEN_PATHS = ("/auth/v1/.well-known/",)
+# What browsers open without a key: of an email's link, for instance.
+OPEN_PATHS = ("/auth/v1/.well-known/", "/auth/v1/verify")
 SESSION = web.AppKey("session", ClientSession)
 
 

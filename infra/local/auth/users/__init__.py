@@ -1,6 +1,7 @@
 """Rows of `auth.users`, passwords, and the JSON that clients read as a user."""
 
 from .passwords import check_address, check_password, hashed, matches
+from .registering import register
 from .rows import (
     NO_INSTANCE,
     Row,
@@ -28,5 +29,6 @@ __all__ = [
     "one",
     "profile",
     "refuse_taken",
+    "register",
     "update",
 ]
