@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from infra.local.ports import free_ports
 from infra.local.processes import running
+from tests.channels import connected, subscribe
 
 from .peers import PATIENCE, peer
 
@@ -136,6 +137,19 @@ def test_no_frame_ends_the_channels_of_anybody(platform, version):
         assert asyncio.run(story(frames))
 
     check()
+    assert asyncio.run(official_client_hears_itself(platform))
+
+
+async def official_client_hears_itself(platform):
+    """Whether supabase-py joins, sends, and gets what it sent."""
+    async with connected(platform.url, platform.keys.publishable) as client:
+        channel = client.channel("official", {"config": {"broadcast": {"self": True}}})
+        heard = asyncio.Queue()
+        channel.on_broadcast("x", heard.put_nowait)
+        assert await subscribe(channel) == ("SUBSCRIBED", "")
+        await channel.send_broadcast("x", {"a": 1})
+        message = await asyncio.wait_for(heard.get(), PATIENCE)
+        return message["payload"] == {"a": 1}
 
 
 def heartbeat(version):
@@ -245,6 +259,27 @@ def test_a_client_that_stops_reading_stalls_nobody(platform):
                 return heard
 
     assert asyncio.run(story()) == list(range(said))
+
+
+def test_what_is_larger_than_the_platform_takes_is_sent_to_nobody(platform):
+    large = {"a": "x" * (3 << 20)}
+
+    async def story():
+        async with peer(platform) as first, peer(platform) as second:
+            name = topic()
+            await first.join(name, {"broadcast": {"ack": True}})
+            await second.join(name, {"presence": {"enabled": True}})
+            said = {"type": "broadcast", "event": "x", "payload": large}
+            dropped = await first.ask(name, "broadcast", said)
+            talking = await talks(first, second, name)
+            await first.send(name, "presence", {"event": "track", "payload": large})
+            end = await first.until("system")
+            return dropped["status"], talking, end, await second.missed("presence_diff")
+
+    dropped, talking, end, unseen = asyncio.run(story())
+
+    assert (dropped, talking, unseen) == ("error", True, True)
+    assert end["message"] == "Track message size exceeded"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from infra.local.realtime.access import Claims, TokenRefused
@@ -12,9 +13,9 @@ from .channel import Channel
 from .hub import TooLarge
 from .joining import NO_PERMISSION, JoinRefused, Service, admitted, token_of
 from .outbox import Outbox
+from .sending import change_presence, send_broadcast
 
 NO_CHANGES = "Changes of tables are not offered here; broadcast from the database."
-NO_MAP = "Presence track payload must be a map"
 READY = "Replication connection established"
 NOT_READY = "Replication connection was not established in time"
 READY_LIMIT = 10.0  # seconds
@@ -142,45 +143,13 @@ class Connection:
         self._shut(channel, f"{NO_PERMISSION}: {channel.room.topic}")
 
     async def _broadcast(self, channel: Channel, frame: Frame) -> None:
-        """Send to the others; without the right to, there is not even a reply."""
-        if not await channel.may_send("broadcast", self._service.policies):
-            return
-        event, payload = str(frame.body.get("event", "")), frame.body.get("payload")
-        message = Broadcast(event, payload, None, frame.in_bytes)
-        skip = None if channel.config.to_self else channel
-        status = "ok"
-        try:
-            self._service.hub.send(channel.room, message, skip)
-        except TooLarge:
-            log.warning("a client's broadcast was dropped: it is too large")
-            status = "error"
-        if channel.config.acknowledge:
-            self._reply(frame, status, {})
+        reply = partial(self._reply, frame)
+        await send_broadcast(channel, frame, self._service, reply)
 
     async def _presence(self, channel: Channel, frame: Frame) -> None:
-        """Show the client to the others, or no longer."""
-        match str(frame.body.get("event")).lower():
-            case "track":
-                await self._track(channel, frame)
-            case "untrack":
-                self._reply(frame, "ok", {})
-                self._service.hub.untrack(channel.room, channel)
-            case _:
-                self._reply(frame, "error", {})
-
-    async def _track(self, channel: Channel, frame: Frame) -> None:
-        meta = frame.body.get("payload", {})
-        hub, policies = self._service.hub, self._service.policies
-        if not await channel.may_send("presence", policies):
-            self._reply(frame, "error", {})
-            return
-        if not isinstance(meta, dict):
-            self._reply(frame, "error", {"reason": NO_MAP})
-            return
-        self._reply(frame, "ok", {})
-        await channel.enable_presence(hub, policies)
+        reply = partial(self._reply, frame)
         try:
-            hub.track(channel.room, channel, meta)
+            await change_presence(channel, frame, self._service, reply)
         except TooLarge:
             self._shut(channel, "Track message size exceeded")
 
