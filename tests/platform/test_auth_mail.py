@@ -1,13 +1,16 @@
 """What Auth sends by email: who gets it, how often it is good, and where it leads."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from infra.local.auth.mail import Mailbox, Redirects
+from infra.local.ports import free_ports
+from infra.local.processes import running
 
-from .support import client, connections, new_email, signed_up
+from .support import PASSWORD, client, connections, new_email, signed_up
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +114,50 @@ def test_what_is_not_complete_is_refused(ask, route, body, status, code):
 
     assert answer.status_code == status
     assert answer.json()["error_code"] == code
+
+
+@pytest.fixture
+def strict(platform, tmp_path):
+    """Another Auth of the same project: addresses are confirmed, tokens end at once."""
+    [port] = free_ports(1)
+    url = f"http://127.0.0.1:{port}"
+    service = next(each for each in platform.services() if each.name == "auth")
+    settings = {
+        "PORT": str(port),
+        "GOTRUE_MAILER_AUTOCONFIRM": "false",
+        "GOTRUE_MAILER_OTP_EXP": "0",
+        "MAIL_FOLDER": str(tmp_path / "mail"),
+    }
+    environment = {**service.environment, **settings}
+    other = replace(service, environment=environment, ready=f"{url}/health")
+    with running([other]):
+        yield url, Mailbox(tmp_path / "mail")
+
+
+@pytest.mark.parametrize("route", ["signup", "otp"])
+def test_an_address_is_confirmed_by_the_link_that_it_gets(platform, strict, route):
+    url, mailbox = strict
+    credentials = {"email": new_email(), "password": PASSWORD}
+
+    signed_up = httpx.post(f"{url}/{route}", json=credentials)
+
+    assert "access_token" not in signed_up.json()
+    [email] = mailbox.read()
+    assert "Subject: Confirm your email address\n" in email
+    assert fragment(httpx.get(link_in(email)))["type"] == "signup"
+    if route == "signup":
+        assert client(platform).auth.sign_in_with_password(credentials).session
+
+
+def test_a_token_ends_by_itself(strict, address):
+    url, mailbox = strict
+    httpx.post(f"{url}/recover", json={"email": address}).raise_for_status()
+    [email] = mailbox.read()
+    token = parse_qs(urlsplit(link_in(email)).query)["token"][0]
+
+    answer = httpx.post(f"{url}/verify", json={"type": "recovery", "token_hash": token})
+
+    assert (answer.status_code, answer.json()["error_code"]) == (403, "otp_expired")
 
 
 SITE = Redirects("http://localhost:5173", ["https://*.example.com/**", "app://done"])
