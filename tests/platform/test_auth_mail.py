@@ -116,6 +116,15 @@ def test_what_is_not_complete_is_refused(ask, route, body, status, code):
     assert answer.json()["error_code"] == code
 
 
+def test_a_banned_user_gets_no_session_by_email(platform, superuser, ask, address):
+    ask("recover", {"email": address})
+    [email] = emails_to(platform, address)
+    ban = "update auth.users set banned_until = now() + interval '1 day'"
+    superuser.execute(f"{ban} where email = %s", [address])
+
+    assert fragment(httpx.get(link_in(email)))["error_code"] == "user_banned"
+
+
 @pytest.fixture
 def strict(platform, tmp_path):
     """Another Auth of the same project: addresses are confirmed, tokens end at once."""

@@ -58,7 +58,8 @@ async def redeem(connection: Connection, body: Body, life: int) -> Row:
         life: seconds that a token is good for.
 
     Raises:
-        AuthError: something is left out, or no such token is good now.
+        AuthError: something is left out, no such token is good now, or its user is
+            banned.
     """
     kinds, hashed = KINDS.get(body.text("type")), body.text("token_hash")
     email, code = body.text("email").lower(), body.text("token")
@@ -70,6 +71,8 @@ async def redeem(connection: Connection, body: Body, life: int) -> Row:
     wanted = hashed or _hash(email, code)
     for kind in kinds:
         if user := await _holder(connection, kind, wanted, life):
+            if user["banned_until"] and user["banned_until"] > datetime.now(UTC):
+                raise AuthError(403, "user_banned", "User is banned")
             await update(connection, user["id"], **{kind.column: ""})
             return user
     text = "Email link is invalid or has expired"
