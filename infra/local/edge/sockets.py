@@ -11,9 +11,8 @@ from aiohttp import (
 )
 
 Socket = web.WebSocketResponse | ClientWebSocketResponse
-MAX_FRAME = (
-    16 << 20
-)  # bytes; more than the service takes, so that it is the one to refuse
+MAX_FRAME = 16 << 20  # bytes; the service takes less, and is the one to refuse
+CLOSING = 5.0  # seconds that saying goodbye may take
 STALLED = 60.0  # seconds in which a side must take a frame
 CLOSED, GONE = 1000, 1011
 NOT_SENT = {1005, 1006, 1015}  # codes that stand for the lack of one
@@ -43,10 +42,13 @@ async def pass_on_socket(
         finally:
             for task in tasks:
                 task.cancel()
-            ends = await asyncio.gather(*tasks, return_exceptions=True)
-        if any(isinstance(end, TimeoutError) for end in ends) and request.transport:
-            request.transport.abort()
-        await caller.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(CLOSING):
+                await caller.close(code=_code(upstream))
+        except TimeoutError:
+            if request.transport:
+                request.transport.abort()
         return caller
 
 
@@ -57,5 +59,9 @@ async def _pump(source: Socket, sink: Socket) -> None:
                 await sink.send_str(message.data)
             elif message.type is WSMsgType.BINARY:
                 await sink.send_bytes(message.data)
-    code = source.close_code or CLOSED
-    await sink.close(code=GONE if code in NOT_SENT else code)
+
+
+def _code(upstream: ClientWebSocketResponse) -> int:
+    """Return the code to close with: the service's own, if it is one to send."""
+    code = upstream.close_code or CLOSED
+    return GONE if code in NOT_SENT else code
