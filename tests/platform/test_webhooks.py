@@ -113,6 +113,7 @@ def answers_to(database, rows):
     """Queue rows in one transaction, so that they are one batch; return the results."""
     with database.transaction():
         made = [database.execute(QUEUE, row).fetchone()[0] for row in rows]
+        database.execute("select net.wake()")  # an insert alone wakes nobody
     return [answer_to(database, request_id) for request_id in made]
 
 
