@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from email import message_from_string, policy
 
+from .auth.mail import Mailbox
 from .postgres import MigrationFailed, MissingPostgres
 from .processes import ProcessRecord, ServiceFailed
 from .stack import (
@@ -132,7 +133,7 @@ def tick(home: Home, name: str) -> str:
 
 
 def mail(home: Home) -> str:
-    """Return all email that the AWS stand-in has taken, oldest first."""
+    """Return all email of the product, then that of Auth, each oldest first."""
     url = f"{Deployment.load(home.deployment).aws_endpoint_url}/moto-api/data.json"
     try:
         with urllib.request.urlopen(url) as response:  # noqa: S310 (ours)
@@ -140,6 +141,7 @@ def mail(home: Home) -> str:
     except OSError as error:
         raise NotRunning("The desk is not open: run `make dev`.") from error
     emails = [_text_of(message["raw_data"]) for message in sent]
+    emails += Mailbox(home.mail).read()
     return f"\n{'=' * 72}\n".join(emails) or "No mail yet; it is sent once a minute."
 
 

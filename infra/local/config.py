@@ -20,6 +20,9 @@ class ProjectConfig:
         signup: whether people may sign up.
         confirmations: whether an address must be confirmed first.
         access_token_hook: `pg-functions://...` that may change the claims, or empty.
+        site_url: the frontend, where the links of emails lead.
+        redirects: patterns of further addresses where they may lead.
+        otp_life: seconds that the token of an email is good for.
     """
 
     schemas: tuple[str, ...] = ("public",)
@@ -31,6 +34,9 @@ class ProjectConfig:
     signup: bool = True
     confirmations: bool = False
     access_token_hook: str = ""
+    site_url: str = "http://localhost:3000"
+    redirects: tuple[str, ...] = ()
+    otp_life: int = 3600
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -40,6 +46,7 @@ class ProjectConfig:
         document = tomllib.loads(path.read_text())
         api, auth = document.get("api", {}), document.get("auth", {})
         hook = auth.get("hook", {}).get("custom_access_token", {})
+        email = auth.get("email", {})
         values: dict[str, Any] = {
             "schemas": _names(api.get("schemas")),
             "extra_search_path": _names(api.get("extra_search_path")),
@@ -48,12 +55,19 @@ class ProjectConfig:
             "reuse_interval": auth.get("refresh_token_reuse_interval"),
             "min_password": auth.get("minimum_password_length"),
             "signup": auth.get("enable_signup"),
-            "confirmations": auth.get("email", {}).get("enable_confirmations"),
+            "confirmations": email.get("enable_confirmations"),
             "access_token_hook": hook.get("uri") if hook.get("enabled") else None,
+            "site_url": auth.get("site_url"),
+            "redirects": _tuple(auth.get("additional_redirect_urls")),
+            "otp_life": email.get("otp_expiry"),
         }
         return cls(
             **{name: value for name, value in values.items() if value is not None}
         )
+
+
+def _tuple(value: list[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else tuple(value)
 
 
 def _names(value: list[str] | None) -> tuple[str, ...] | None:

@@ -58,6 +58,11 @@ class Platform:
         """The `SUPABASE_URL` of clients."""
         return f"http://127.0.0.1:{self.ports.api}"
 
+    @property
+    def mail_folder(self) -> Path:
+        """The folder of the emails that Auth has sent."""
+        return self.home / "mail"
+
     def services(self) -> list[Service]:
         """Prepare the database and return the services in start order.
 
@@ -107,6 +112,10 @@ class Platform:
             "GOTRUE_PASSWORD_MIN_LENGTH": str(config.min_password),
             "GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL": str(config.reuse_interval),
             "GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI": config.access_token_hook,
+            "GOTRUE_SITE_URL": config.site_url,
+            "GOTRUE_URI_ALLOW_LIST": ",".join(config.redirects),
+            "GOTRUE_MAILER_OTP_EXP": str(config.otp_life),
+            "MAIL_FOLDER": str(self.mail_folder),
         }
         return _python("auth", "infra.local.auth.app", self.ports.auth, environment)
 
@@ -121,7 +130,7 @@ class Platform:
     def _webhooks(self) -> Service:
         environment = {"DATABASE_URL": self.cluster.dsn(SUPERUSER)}
         port = self.ports.webhooks
-        return _python("webhooks", "infra.local.webhooks", port, environment)
+        return _python("webhooks", "infra.local.pg_net.app", port, environment)
 
     def _edge(self) -> Service:
         ports, keys = self.ports, self.keys

@@ -1,8 +1,8 @@
 // supabase-js against the local platform; prints what happened as one line of JSON.
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-const { modules, url, publishable, secret, story } = JSON.parse(readFileSync(0, 'utf8'))
+const { modules, url, publishable, secret, mail, story } = JSON.parse(readFileSync(0, 'utf8'))
 const require = createRequire(modules)
 const { createClient } = require('@supabase/supabase-js')
 const transport = require('ws')
@@ -114,6 +114,64 @@ const http = async () => {
   return { sent: sent.success, got: got.payload }
 }
 
-const stories = { auth, rest, realtime, http }
+const emailTo = (address) => {
+  const emails = readdirSync(mail).sort().map((name) => readFileSync(`${mail}/${name}`, 'utf8'))
+  const email = emails.filter((text) => text.includes(`To: ${address}\n`)).pop()
+  const link = new URL(email.match(/^http.*$/m)[0])
+  return { link, hash: link.searchParams.get('token'), code: email.match(/Code: (\d+)/)[1] }
+}
+
+const outcome = ({ data, error }) => error?.code ?? data.session?.user.email
+
+const reset = async () => {
+  const { user } = await signUp()
+  const person = make(publishable)
+  const events = []
+  person.auth.onAuthStateChange((event) => events.push(event))
+  const sent = await person.auth.resetPasswordForEmail(user.email, { redirectTo: 'http://localhost:3000/new' })
+  const { hash, link } = emailTo(user.email)
+  const verified = await person.auth.verifyOtp({ token_hash: hash, type: 'recovery' })
+  const changed = await person.auth.updateUser({ password: 'quite another one' })
+  const again = await make(publishable).auth.verifyOtp({ token_hash: hash, type: 'recovery' })
+  const credentials = { email: user.email, password: 'quite another one' }
+  const entered = await make(publishable).auth.signInWithPassword(credentials)
+  return {
+    sent: sent.error,
+    target: link.searchParams.get('redirect_to'),
+    verified: outcome(verified) === user.email,
+    recovery: events.includes('PASSWORD_RECOVERY'),
+    changed: changed.error,
+    again: outcome(again),
+    entered: outcome(entered) === user.email,
+  }
+}
+
+const magic = async () => {
+  const email = `${crypto.randomUUID()}@example.com`
+  const person = make(publishable)
+  const sent = await person.auth.signInWithOtp({ email, options: { data: { name: 'Ada' } } })
+  const first = emailTo(email)
+  const wrong = await person.auth.verifyOtp({ email, token: '1', type: 'email' })
+  const typed = await person.auth.verifyOtp({ email, token: first.code, type: 'email' })
+  await person.auth.signInWithOtp({ email })
+  const followed = await fetch(emailTo(email).link, { redirect: 'manual' })
+  const target = new URL(followed.headers.get('location'))
+  const session = Object.fromEntries(new URLSearchParams(target.hash.slice(1)))
+  const set = await make(publishable).auth.setSession(session)
+  const stranger = `${crypto.randomUUID()}@example.com`
+  const closed = await person.auth.signInWithOtp({ email: stranger, options: { shouldCreateUser: false } })
+  return {
+    sent: sent.error,
+    wrong: outcome(wrong),
+    typed: outcome(typed) === email,
+    name: typed.data.user.user_metadata.name,
+    target: target.origin,
+    type: session.type,
+    set: outcome(set) === email,
+    closed: outcome(closed),
+  }
+}
+
+const stories = { auth, rest, realtime, http, reset, magic }
 console.log(JSON.stringify(await stories[story]()))
 process.exit(0)

@@ -110,6 +110,24 @@ def test_vault_keeps_a_secret_for_those_who_may_read_it(database):
     assert database.execute(query).fetchone() == (False,)
 
 
+@pytest.mark.parametrize("role", ["postgres", "service_role"])
+@pytest.mark.parametrize("secret", ["hush", "", "grüß", "x" * 5000])
+def test_only_the_view_of_the_vault_shows_what_a_secret_is(database, secret, role):
+    """As hosted, where the column of the table is ciphertext."""
+    read = "select secret, decrypted_secret from vault.decrypted_secrets where id = %s"
+    with database.transaction(force_rollback=True):
+        database.execute(f"set local role {role}")
+        row = database.execute("select vault.create_secret(%s)", ["old"]).fetchone()
+        database.execute("select vault.update_secret(%s, %s)", [row[0], secret])
+        shown = database.execute(read, row).fetchone()
+        query = "select secret from vault.secrets where id = %s"
+        stored = database.execute(query, row).fetchone()
+
+    assert shown[1] == secret
+    assert stored[0] == shown[0] != secret
+    assert not secret or secret not in stored[0]
+
+
 def test_the_publication_belongs_to_postgres(database):
     with database.transaction(force_rollback=True):
         statement = "alter publication supabase_realtime add table public.notes"

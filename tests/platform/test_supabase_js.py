@@ -19,6 +19,7 @@ def story(platform, node_modules):
             "url": platform.url,
             "publishable": keys.publishable,
             "secret": keys.secret,
+            "mail": str(platform.mail_folder),
             "story": name,
         }
         return run_script(SCRIPT, node_modules, settings)
@@ -57,3 +58,28 @@ def test_a_private_channel_gets_messages_of_the_database_and_its_own(story):
 
 def test_a_message_is_sent_by_http(story):
     assert story("http") == {"sent": True, "got": {"n": 1}}
+
+
+def test_a_forgotten_password_is_reset_by_email(story):
+    assert story("reset") == {
+        "sent": None,
+        "target": "http://localhost:3000/new",
+        "verified": True,
+        "recovery": True,
+        "changed": None,
+        "again": "otp_expired",
+        "entered": True,
+    }
+
+
+def test_people_sign_in_by_the_code_or_the_link_of_an_email(story):
+    assert story("magic") == {
+        "sent": None,
+        "wrong": "otp_expired",
+        "typed": True,
+        "name": "Ada",
+        "target": "http://localhost:3000",
+        "type": "magiclink",
+        "set": True,
+        "closed": "otp_disabled",
+    }

@@ -45,6 +45,25 @@ def test_the_people_of_the_demonstration_can_sign_in(desk: Deployment, person):
     assert answer.status_code == 200
 
 
+def test_a_password_reset_is_shown_by_make_mail(opened):
+    """Its link leads to the frontend of `supabase/config.toml`, with a session."""
+    desk, address = opened.desk, "customer2@example.com"
+    key = {"apikey": desk.supabase_publishable_key}
+    recover = f"{desk.supabase_url}/auth/v1/recover"
+
+    httpx.post(recover, headers=key, json={"email": address}).raise_for_status()
+    shown = run_verb(opened.environment, "mail").stdout
+
+    mail = shown.rpartition(f"To: {address}\n")[2]
+    assert mail.startswith("Subject: Reset your password\n")
+    [link] = [line for line in mail.splitlines() if line.startswith("http")]
+    followed = httpx.get(link)
+    assert followed.status_code == 303
+    assert followed.headers["location"].startswith(
+        "http://localhost:5173#access_token="
+    )
+
+
 def test_the_documentation_is_composed_and_needs_no_network(desk: Deployment):
     document = httpx.get(f"{desk.api_url}/openapi.json", timeout=60).json()
     page = httpx.get(f"{desk.api_url}/docs").text

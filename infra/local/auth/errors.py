@@ -1,7 +1,7 @@
 """Responses and errors in the words of Supabase Auth."""
 
 import json
-import sys
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +10,14 @@ from uuid import UUID
 import psycopg
 from aiohttp import web
 
+from infra.local.strict_json import has_nul, loads
+
 API_VERSION_HEADER = "X-Supabase-Api-Version"
 API_VERSION = "2024-01-01"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+NOT_JSON = "Could not parse request body as JSON"
+
+log = logging.getLogger("auth")
 
 
 class AuthError(Exception):
@@ -26,6 +31,34 @@ class AuthError(Exception):
         self.extra = extra
 
 
+class Body(dict[str, Any]):
+    """The JSON object of a request, read member by member with the type it must have.
+
+    As in the real service: null counts as left out, and another type than the member's
+    refuses the body.
+    """
+
+    def text(self, name: str) -> str:
+        """Return a text; empty if it is left out."""
+        return self._typed(name, str) or ""
+
+    def object(self, name: str) -> dict[str, Any]:
+        """Return an object; empty if it is left out."""
+        return self._typed(name, dict) or {}
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return a boolean."""
+        value = self._typed(name, bool)
+        return default if value is None else bool(value)
+
+    def _typed(self, name: str, kind: type) -> Any:  # noqa: ANN401 (of that kind)
+        value = self.get(name)
+        if value is not None and not isinstance(value, kind):
+            text = f"{NOT_JSON}: {name} has the wrong type"
+            raise AuthError(400, "bad_json", text)
+        return value
+
+
 def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
@@ -36,32 +69,42 @@ def json_response(
 
 @web.middleware
 async def error_responses(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn errors into the body that the client's API version expects."""
+    """Turn errors into the body that the client's API version expects.
+
+    Whatever a request meets is the failure of that request only.
+    """
     try:
         return await handler(request)
     except AuthError as error:
         return _response(request, error)
-    except psycopg.Error as error:
-        print(f"auth: {type(error).__name__}: {error}", file=sys.stderr)
-        text = "Database error"
+    except psycopg.DataError as error:
+        text = "A value is none that the database takes"
+        log.warning("%s: %s", request.path, error)
+        return _response(request, AuthError(400, "validation_failed", text))
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        is_database = isinstance(error, psycopg.Error)
+        text = "Database error" if is_database else "Internal Server Error"
+        log.exception("%s failed", request.path)
         return _response(request, AuthError(500, "unexpected_failure", text))
 
 
-async def read_json(request: web.Request) -> dict[str, Any]:
+async def read_json(request: web.Request) -> Body:
     """Read a JSON object from the body.
 
     Raises:
-        AuthError: the body is something else.
+        AuthError: the body is something else, or nothing that can be stored.
     """
     try:
-        body = json.loads(await request.read())
+        body = loads(await request.read())
     except ValueError as error:
-        text = f"Could not parse request body as JSON: {error}"
-        raise AuthError(400, "bad_json", text) from error
+        raise AuthError(400, "bad_json", f"{NOT_JSON}: {error}") from error
     if not isinstance(body, dict):
-        text = "Could not parse request body as JSON: not an object"
-        raise AuthError(400, "bad_json", text)
-    return body
+        raise AuthError(400, "bad_json", f"{NOT_JSON}: not an object")
+    if has_nul(body):
+        raise AuthError(400, "validation_failed", "A text contains a NUL character")
+    return Body(body)
 
 
 def _response(request: web.Request, error: AuthError) -> web.Response:

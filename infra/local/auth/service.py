@@ -9,22 +9,28 @@ from aiohttp import web
 
 from infra.local.pool import Connection, Pool, open_pool
 
+from .mail import Mailbox, Redirects
 from .sessions import Tokens
 from .settings import Settings
 
 
 @dataclass(frozen=True)
 class Service:
-    """Settings, tokens and the database."""
+    """Settings, tokens, the database, and the emails with where they lead."""
 
     settings: Settings
     tokens: Tokens
     pool: Pool
+    mailbox: Mailbox
+    redirects: Redirects
 
     @classmethod
     def create(cls, settings: Settings) -> Self:
         """Return a service whose pool is not yet open."""
-        return cls(settings, Tokens(settings), open_pool(settings.dsn))
+        mailbox = Mailbox(settings.mail_folder)
+        redirects = Redirects(settings.site_url, settings.redirects)
+        pool = open_pool(settings.dsn)
+        return cls(settings, Tokens(settings), pool, mailbox, redirects)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

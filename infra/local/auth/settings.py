@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 HOOK_SCHEME = "pg-functions://postgres/"
@@ -24,6 +25,10 @@ class Settings:
         signup_disabled: whether only administrators create users.
         min_password: characters that a password must have.
         hook: `schema.function` that may change the claims; None leaves them.
+        site_url: the frontend, where links of emails lead in the end.
+        redirects: patterns of further addresses where they may lead.
+        otp_life: seconds that the token of an email is good for.
+        mail_folder: where emails are kept.
     """
 
     dsn: str = field(repr=False)
@@ -37,6 +42,10 @@ class Settings:
     signup_disabled: bool
     min_password: int
     hook: str | None
+    site_url: str
+    redirects: Sequence[str]
+    otp_life: int
+    mail_folder: Path
 
     @classmethod
     def load(cls, environment: Mapping[str, str]) -> Self:
@@ -47,6 +56,7 @@ class Settings:
         """
         signing, *trusted = json.loads(environment["GOTRUE_JWT_KEYS"])
         hook = environment["GOTRUE_HOOK_CUSTOM_ACCESS_TOKEN_URI"]
+        allowed = environment["GOTRUE_URI_ALLOW_LIST"]
         interval = environment["GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL"]
         return cls(
             dsn=environment["GOTRUE_DB_DATABASE_URL"],
@@ -60,4 +70,8 @@ class Settings:
             signup_disabled=environment["GOTRUE_DISABLE_SIGNUP"] == "true",
             min_password=int(environment["GOTRUE_PASSWORD_MIN_LENGTH"]),
             hook=hook.removeprefix(HOOK_SCHEME).replace("/", ".") or None,
+            site_url=environment["GOTRUE_SITE_URL"],
+            redirects=list(filter(None, allowed.split(","))),
+            otp_life=int(environment["GOTRUE_MAILER_OTP_EXP"]),
+            mail_folder=Path(environment["MAIL_FOLDER"]),
         )

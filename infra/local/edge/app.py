@@ -8,7 +8,7 @@ from aiohttp import ClientError, ClientSession, web
 from infra.local.serving import health, serve
 
 from .keys import ApiKeys, KeyRefused
-from .proxy import CORS, open_session, pass_on
+from .proxy import CORS, expectation, open_session, pass_on
 from .sockets import pass_on_socket
 
 MAX_BODY = 64 << 20  # bytes
@@ -18,7 +18,8 @@ PREFLIGHT: dict[str, str] = {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS",
     "Access-Control-Max-Age": "3600",
 }
-OPEN_PATHS = ("/auth/v1/.well-known/",)
+# What browsers open without a key: of an email's link, for instance.
+OPEN_PATHS = ("/auth/v1/.well-known/", "/auth/v1/verify")
 SESSION = web.AppKey("session", ClientSession)
 
 
@@ -97,7 +98,7 @@ def create_app(environment: Mapping[str, str]) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     app.cleanup_ctx.append(_session)
     app.router.add_get("/health", health)
-    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    app.router.add_route("*", "/{path:.*}", gateway.handle, expect_handler=expectation)
     return app
 
 

@@ -23,9 +23,10 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-NOT_PASSED_ON = {*HOP_BY_HOP, "host", "content-length", "authorization"}
+NOT_PASSED_ON = {*HOP_BY_HOP, "host", "content-length", "authorization", "expect"}
 OWN_RESPONSE_HEADERS = {*HOP_BY_HOP, "date", "server", "access-control-allow-origin"}
 NOT_ADDED = (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE, hdrs.USER_AGENT)
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 EXPOSED = "Content-Range, Link, X-Supabase-Api-Version, X-Total-Count"
 CORS: dict[str, str] = {
     "Access-Control-Allow-Origin": "*",
@@ -42,6 +43,15 @@ def open_session() -> ClientSession:
         skip_auto_headers=NOT_ADDED,
         timeout=ClientTimeout(total=None),  # the services have limits of their own
     )
+
+
+async def expectation(request: web.Request) -> None:
+    """Let a client that waits for it send its body; ignore what else one expects."""
+    if (
+        request.headers.get("Expect", "").lower() == "100-continue"
+        and request.transport
+    ):
+        request.transport.write(CONTINUE)
 
 
 async def pass_on(

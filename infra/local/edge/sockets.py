@@ -11,13 +11,20 @@ from aiohttp import (
 )
 
 Socket = web.WebSocketResponse | ClientWebSocketResponse
-MAX_FRAME = 10 << 20  # bytes
+MAX_FRAME = 16 << 20  # bytes; the service takes less, and is the one to refuse
+CLOSING = 5.0  # seconds that saying goodbye may take
+STALLED = 60.0  # seconds in which a side must take a frame
+CLOSED, GONE = 1000, 1011
+NOT_SENT = {1005, 1006, 1015}  # codes that stand for the lack of one
 
 
 async def pass_on_socket(
     session: ClientSession, request: web.Request, target: str, token: str
 ) -> web.StreamResponse:
-    """Join the caller's socket to the service's, under the key's role token."""
+    """Join the caller's socket to the service's, under the key's role token.
+
+    A side that takes nothing for a minute is let go, and the other side with it.
+    """
     query = {**request.query, "apikey": token}
     try:
         upstream = await session.ws_connect(
@@ -36,14 +43,25 @@ async def pass_on_socket(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        await caller.close()
+        try:
+            async with asyncio.timeout(CLOSING):
+                await caller.close(code=_code(upstream))
+        except TimeoutError:
+            if request.transport:
+                request.transport.abort()
         return caller
 
 
 async def _pump(source: Socket, sink: Socket) -> None:
     async for message in source:
-        if message.type is WSMsgType.TEXT:
-            await sink.send_str(message.data)
-        elif message.type is WSMsgType.BINARY:
-            await sink.send_bytes(message.data)
-    await sink.close(code=source.close_code or 1000)
+        async with asyncio.timeout(STALLED):
+            if message.type is WSMsgType.TEXT:
+                await sink.send_str(message.data)
+            elif message.type is WSMsgType.BINARY:
+                await sink.send_bytes(message.data)
+
+
+def _code(upstream: ClientWebSocketResponse) -> int:
+    """Return the code to close with: the service's own, if it is one to send."""
+    code = upstream.close_code or CLOSED
+    return GONE if code in NOT_SENT else code

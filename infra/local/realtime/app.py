@@ -15,22 +15,25 @@ from .channels import SERVICE, Hub, Service
 from .database import keep_partitions, listen
 
 MAX_BODY = 10 << 20  # bytes
+IDLE_LIMIT = "60"  # seconds, as on the platform
 
 
 def create_app(environment: Mapping[str, str]) -> web.Application:
-    """Return Realtime, configured by `DATABASE_URL` and `API_JWT_JWKS`.
+    """Return Realtime, configured by `DATABASE_URL`, `API_JWT_JWKS` and `IDLE_LIMIT`.
 
     Raises:
-        KeyError: one of them is missing.
+        KeyError: one of the first two is missing.
     """
     dsn = environment["DATABASE_URL"]
     pool = open_pool(dsn)
-    service = Service(Hub(), Policies(pool), Verifier(environment["API_JWT_JWKS"]))
+    verifier = Verifier(environment["API_JWT_JWKS"])
+    idle_limit = float(environment.get("IDLE_LIMIT", IDLE_LIMIT))
+    service = Service(Hub(), Policies(pool), verifier, idle_limit)
 
     async def database(app: web.Application) -> AsyncIterator[None]:
         async with pool:
             tasks = [
-                asyncio.create_task(listen(dsn, service.hub)),
+                asyncio.create_task(listen(dsn, service)),
                 asyncio.create_task(keep_partitions(dsn)),
             ]
             yield

@@ -1,15 +1,17 @@
 """Routes that broadcast by HTTP: many messages in one call, or one by its address."""
 
-import json
 from typing import Any
 
 from aiohttp import web
 
+from infra.local.strict_json import loads
+
 from .access import Claims, TokenRefused
-from .channels import SERVICE, Broadcast, Room, Service
+from .channels import LARGEST, SERVICE, Room, Service, TooLarge
+from .protocol import Broadcast
 
 routes = web.RouteTableDef()
-REQUIRED = ("topic", "event", "payload")
+TYPES: dict[str, type] = {"topic": str, "event": str, "payload": dict}
 ACCEPTED = 202
 
 
@@ -20,15 +22,15 @@ async def broadcast_many(request: web.Request) -> web.Response:
     if claims is None:
         return web.json_response({"message": "Unauthorized"}, status=401)
     messages = await _messages(request)
-    errors = [_missing(message) for message in messages or []]
+    errors = [_errors(message) for message in messages]
     if not messages or any(errors):
         complaint: object = errors or ["can't be blank"]
         return web.json_response({"errors": {"messages": complaint}}, status=422)
     for message in messages:
-        room = Room(message["topic"], bool(message.get("private")))
+        room = Room(message["topic"], message.get("private") is True)
         if await _may_send(service, room, claims):
             content = Broadcast(message["event"], message["payload"], None, False)
-            await service.hub.send(room, content)
+            _send(service, room, content)
     return web.Response(status=ACCEPTED)
 
 
@@ -45,13 +47,16 @@ async def broadcast_one(request: web.Request) -> web.Response:
     body = await request.read()
     match request.content_type:
         case "application/json":
-            message = Broadcast(request.match_info["event"], json.loads(body))
+            try:
+                message = Broadcast(request.match_info["event"], loads(body))
+            except ValueError:
+                return web.json_response({"message": "Bad Request"}, status=400)
         case "application/octet-stream":
             message = Broadcast(request.match_info["event"], body)
         case _:
             text = "Unsupported Media Type"
             return web.json_response({"message": text}, status=415)
-    await service.hub.send(room, message)
+    _send(service, room, message)
     return web.Response(status=ACCEPTED)
 
 
@@ -65,19 +70,40 @@ def _caller(request: web.Request) -> Claims | None:
         return None
 
 
+def _send(service: Service, room: Room, message: Broadcast) -> None:
+    """Send to everyone in a room.
+
+    Raises:
+        HTTPRequestEntityTooLarge: the payload is larger than the platform takes.
+    """
+    try:
+        service.hub.send(room, message)
+    except TooLarge as error:
+        size = len(message.encoded)
+        raise web.HTTPRequestEntityTooLarge(LARGEST, size) from error
+
+
 async def _may_send(service: Service, room: Room, claims: Claims) -> bool:
     if not room.private:
         return True
     return "broadcast" in await service.policies.writable(room.topic, claims)
 
 
-async def _messages(request: web.Request) -> list[dict[str, Any]] | None:
+async def _messages(request: web.Request) -> list[Any]:
+    """Return the messages of a batch; none if the body is none."""
     try:
-        messages = (await request.json())["messages"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return messages if isinstance(messages, list) else None
+        body = loads(await request.read())
+    except ValueError:
+        return []
+    messages = body.get("messages") if isinstance(body, dict) else None
+    return messages if isinstance(messages, list) else []
 
 
-def _missing(message: dict[str, Any]) -> dict[str, list[str]]:
-    return {name: ["can't be blank"] for name in REQUIRED if message.get(name) is None}
+def _errors(message: object) -> dict[str, list[str]]:
+    """Return what is wrong with a message of a batch, by member."""
+    members = message if isinstance(message, dict) else {}
+    return {
+        name: ["can't be blank" if members.get(name) is None else "is invalid"]
+        for name, kind in TYPES.items()
+        if not isinstance(members.get(name), kind)
+    }

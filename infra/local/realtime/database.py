@@ -1,12 +1,13 @@
 """Broadcast from the database: committed rows of `realtime.messages`."""
 
 import asyncio
-import sys
-from typing import Any
+import logging
 
 import psycopg
+from psycopg.rows import TupleRow
 
-from .channels import Broadcast, Hub, Room
+from .channels import Hub, Room, Service
+from .protocol import Broadcast
 
 RETRY = 0.5  # seconds until a lost database is tried again
 PARTITIONS_EVERY = 3600  # seconds
@@ -14,9 +15,12 @@ READ = """
 select topic, private, event, payload, binary_payload
 from realtime.messages where id = %s
 """
+Database = psycopg.AsyncConnection[TupleRow]
+
+log = logging.getLogger("realtime")
 
 
-async def listen(dsn: str, hub: Hub) -> None:
+async def listen(dsn: str, service: Service) -> None:
     """Send every committed message to its room, until cancelled.
 
     Rows that are committed while the database cannot be reached are not sent later,
@@ -24,10 +28,12 @@ async def listen(dsn: str, hub: Hub) -> None:
     """
     while True:
         try:
-            await _listen_connected(dsn, hub)
+            await _listen_connected(dsn, service)
         except psycopg.Error as error:
-            print(f"realtime: the database is away: {error}", file=sys.stderr)
+            log.warning("the database is away: %s", error)
             await asyncio.sleep(RETRY)
+        finally:
+            service.listening.clear()
 
 
 async def keep_partitions(dsn: str) -> None:
@@ -42,21 +48,37 @@ async def keep_partitions(dsn: str) -> None:
             await asyncio.sleep(RETRY)
 
 
-async def _listen_connected(dsn: str, hub: Hub) -> None:
+async def _listen_connected(dsn: str, service: Service) -> None:
     connect = psycopg.AsyncConnection.connect
     async with await connect(dsn, autocommit=True) as notes:
         await notes.execute("listen realtime_messages")
         async with await connect(dsn, autocommit=True) as reader:
+            service.listening.set()
             async for note in notes.notifies():
-                cursor = await reader.execute(READ, [note.payload])
-                if row := await cursor.fetchone():
-                    await _send(hub, note.payload, row)
+                await _deliver(reader, service.hub, note.payload)
 
 
-async def _send(hub: Hub, message_id: str, row: tuple[Any, ...]) -> None:
+async def _deliver(reader: Database, hub: Hub, message_id: str) -> None:
+    """Send one row; what is wrong with it stops no other.
+
+    Raises:
+        psycopg.OperationalError: the database is away.
+    """
+    try:
+        cursor = await reader.execute(READ, [message_id])
+        if row := await cursor.fetchone():
+            _send(hub, message_id, row)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, the next row is sent)
+        log.warning("message %s was not sent: %r", message_id, error)
+
+
+def _send(hub: Hub, message_id: str, row: TupleRow) -> None:
     topic, private, event, payload, data = row
     content = payload if data is None else bytes(data)
     if content is None or not event:
+        log.warning("message %s was not sent: no payload or event", message_id)
         return
     message = Broadcast(event, content, {"id": message_id})
-    await hub.send(Room(topic, bool(private)), message)
+    hub.send(Room(topic, bool(private)), message)

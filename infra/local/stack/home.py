@@ -40,6 +40,11 @@ class Home:
         return self.logs / "functions"
 
     @property
+    def mail(self) -> Path:
+        """The folder of the emails that Auth has sent."""
+        return self.path / "mail"
+
+    @property
     def processes(self) -> Path:
         """The file of the `ProcessRecord`."""
         return self.path / "processes.json"
@@ -56,7 +61,7 @@ class Home:
 
     def remove(self) -> None:
         """Delete the files of the stack; anything else in the folder stays."""
-        for folder in (self.logs, self.path / "postgres"):
+        for folder in (self.logs, self.mail, self.path / "postgres"):
             shutil.rmtree(folder, ignore_errors=True)
         for name in _FILES:
             (self.path / name).unlink(missing_ok=True)

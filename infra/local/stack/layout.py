@@ -54,7 +54,10 @@ class Layout:
         return services
 
     def cloud(self) -> tuple[Service, Service]:
-        """Return the AWS stand-in, and the functions, which wait for it."""
+        """Return the AWS stand-in, and the functions, which wait for it.
+
+        `ALLOWED_ORIGINS` names the frontends that a browser lets call the functions.
+        """
         return self._aws(), self._functions()
 
     @property
@@ -102,6 +105,8 @@ class Layout:
             "/local/supabase-source-secret": self._platform.keys.source_secret,
             "/local/webhook-secrets": self._platform.keys.hook_secret,
         }
+        if origins := os.environ.get("ALLOWED_ORIGINS"):
+            parameters["AllowedOrigins"] = origins
         return Service(
             name="functions",
             command=command,

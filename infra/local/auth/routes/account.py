@@ -28,11 +28,10 @@ async def put_user(request: web.Request) -> web.Response:
         raise AuthError(422, "validation_failed", text)
     async with calling(request) as caller:
         user_id = caller.user["id"]
-        if body.get("password"):
+        if password := body.text("password"):
             minimum = request.app[SERVICE].settings.min_password
-            await _change_password(caller, str(body["password"]), minimum)
-        if isinstance(body.get("data"), dict):
-            data = body["data"]
+            await _change_password(caller, password, minimum)
+        if data := body.object("data"):
             await update(caller.connection, user_id, raw_user_meta_data=data)
         return json_response(await profile(caller.connection, user_id))
 

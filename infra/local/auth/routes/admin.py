@@ -23,6 +23,7 @@ from infra.local.auth.users import (
 from .callers import administering
 
 LIST = "select id from auth.users order by created_at desc, id limit %s offset %s"
+MAX_DIGITS = 9  # of a number in a query
 routes = web.RouteTableDef()
 
 
@@ -41,15 +42,15 @@ async def list_users(request: web.Request) -> web.Response:
 async def create_user(request: web.Request) -> web.Response:
     """Create a user; no email asks to confirm the address."""
     body = await read_json(request)
-    email, user_id = check_address(str(body.get("email"))), uuid4()
+    email, user_id = check_address(body.text("email")), uuid4()
     async with administering(request) as connection:
         await refuse_taken(connection, email, "email_exists")
-        row = (user_id, email, await hashed(body.get("password")))
-        metadata = body.get("user_metadata") or {}
+        row = (user_id, email, await hashed(body.text("password")))
+        metadata = body.object("user_metadata")
         await create(connection, row, metadata, "Database error creating new user")
-        if app_metadata := body.get("app_metadata"):
+        if app_metadata := body.object("app_metadata"):
             await update(connection, user_id, raw_app_meta_data=app_metadata)
-        if body.get("email_confirm"):
+        if body.flag("email_confirm"):
             await confirm(connection, user_id)
         return json_response(await profile(connection, user_id))
 
@@ -63,7 +64,7 @@ async def ban_user(request: web.Request) -> web.Response:
         raise AuthError(422, "validation_failed", text)
     async with administering(request) as connection:
         await require(connection, user_id)
-        await ban(connection, user_id, str(body["ban_duration"]))
+        await ban(connection, user_id, body.text("ban_duration"))
         return json_response(await profile(connection, user_id))
 
 
@@ -73,7 +74,7 @@ async def delete_user(request: web.Request) -> web.Response:
     body, user_id = await read_json(request), _user_id(request)
     async with administering(request) as connection:
         await require(connection, user_id)
-        if body.get("should_soft_delete"):
+        if body.flag("should_soft_delete"):
             await soft_delete(connection, user_id)
             await sign_out(connection, user_id, "", "global")
         else:
@@ -91,7 +92,7 @@ def _user_id(request: web.Request) -> UUID:
 
 def _number(request: web.Request, name: str, default: int) -> int:
     text = request.query.get(name, "")
-    if text and not text.isdecimal():
+    if text and not (text.isdecimal() and len(text) <= MAX_DIGITS):
         message = f"Bad Pagination Parameters: {name}"
         raise AuthError(400, "validation_failed", message)
     return max(int(text or default), 1)

@@ -71,6 +71,6 @@ def _claims(request: web.Request) -> dict[str, Any]:
 
 def _subject(claims: dict[str, Any]) -> UUID:
     try:
-        return UUID(claims["sub"])
+        return UUID(str(claims["sub"]))
     except (KeyError, ValueError) as error:
         raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim") from error

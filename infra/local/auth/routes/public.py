@@ -1,11 +1,9 @@
 """Routes without a token: sign-up, sign-in, keys, settings and health."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
-
 from aiohttp import web
 
 from infra.local.auth.errors import AuthError, json_response, read_json
+from infra.local.auth.mail import SIGN_UP
 from infra.local.auth.service import SERVICE
 from infra.local.auth.sessions import (
     ReusedToken,
@@ -17,15 +15,14 @@ from infra.local.auth.users import (
     check_address,
     check_password,
     confirm,
-    create,
     find_by_email,
-    hashed,
     matches,
     profile,
     refuse_banned,
-    refuse_taken,
-    update,
+    register,
 )
+
+from .posting import Email
 
 routes = web.RouteTableDef()
 
@@ -37,23 +34,20 @@ async def sign_up(request: web.Request) -> web.Response:
     if service.settings.signup_disabled:
         text = "Signups not allowed for this instance"
         raise AuthError(422, "signup_disabled", text)
-    password, user_id = str(body.get("password") or ""), uuid4()
+    password, data = body.text("password"), body.object("data")
     check_password(password, service.settings.min_password)
-    email = check_address(str(body.get("email")))
-    digest = await hashed(password)
+    email = check_address(body.text("email"))
     async with service.transaction() as connection:
-        await refuse_taken(connection, email, "user_already_exists")
-        data = {"sub": str(user_id), "email": email, "email_verified": False}
-        metadata = {**data, "phone_verified": False, **(body.get("data") or {})}
-        row = (user_id, email, digest)
-        await create(connection, row, metadata, "Database error saving new user")
-        if not service.settings.autoconfirm:
-            now = datetime.now(UTC)
-            await update(connection, user_id, confirmation_sent_at=now)
-            return json_response(await profile(connection, user_id))
-        await confirm(connection, user_id)
-        session = await open_session(connection, service.tokens, user_id)
-        return json_response(session)
+        user_id = await register(connection, email, password, data)
+        if service.settings.autoconfirm:
+            await confirm(connection, user_id)
+            session = await open_session(connection, service.tokens, user_id)
+            return json_response(session)
+        user = {"id": user_id, "email": email}
+        confirmation = await Email.prepare(connection, user, SIGN_UP)
+        unconfirmed = await profile(connection, user_id)
+    confirmation.send(request)
+    return json_response(unconfirmed)
 
 
 @routes.post("/token")
@@ -69,8 +63,8 @@ async def token(request: web.Request) -> web.Response:
 async def _by_password(request: web.Request) -> web.Response:
     service, body = request.app[SERVICE], await read_json(request)
     async with service.transaction() as connection:
-        user = await find_by_email(connection, str(body.get("email")))
-        password = str(body.get("password"))
+        user = await find_by_email(connection, body.text("email"))
+        password = body.text("password")
         if not (user and await matches(password, user["encrypted_password"])):
             raise AuthError(400, "invalid_credentials", "Invalid login credentials")
         refuse_banned(user)
@@ -83,7 +77,7 @@ async def _by_password(request: web.Request) -> web.Response:
 async def _by_refresh_token(request: web.Request) -> web.Response:
     service, body = request.app[SERVICE], await read_json(request)
     interval = service.settings.reuse_interval
-    used = str(body.get("refresh_token") or "")
+    used = body.text("refresh_token")
     try:
         async with service.transaction() as connection:
             session = await refresh(connection, service.tokens, used, interval)

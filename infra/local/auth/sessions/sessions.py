@@ -17,8 +17,10 @@ SIGN_OUT: Mapping[str, str] = {
 }
 
 
-async def open_session(connection: Connection, tokens: Tokens, user_id: UUID) -> Row:
-    """Start a session by password and return its token response."""
+async def open_session(
+    connection: Connection, tokens: Tokens, user_id: UUID, method: str = "password"
+) -> Row:
+    """Start a session, by `password` or `otp`, and return its token response."""
     session_id = uuid4()
     await connection.execute(
         "update auth.users set last_sign_in_at = now(), updated_at = now()"
@@ -33,11 +35,11 @@ async def open_session(connection: Connection, tokens: Tokens, user_id: UUID) ->
     await connection.execute(
         "insert into auth.mfa_amr_claims"
         " (id, session_id, created_at, updated_at, authentication_method)"
-        " values (gen_random_uuid(), %s, now(), now(), 'password')",
-        [session_id],
+        " values (gen_random_uuid(), %s, now(), now(), %s)",
+        [session_id, method],
     )
     token = await issue(connection, session_id, user_id, None)
-    access = await tokens.sign(connection, user_id, session_id, "password")
+    access = await tokens.sign(connection, user_id, session_id, method)
     return await _response(connection, user_id, access, token)
 
 

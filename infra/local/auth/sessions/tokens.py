@@ -45,12 +45,12 @@ class Tokens:
         """
         try:
             header = jwt.get_unverified_header(token)
-            legacy = header["alg"] == "HS256"
+            legacy = header.get("alg") == "HS256"
             key = self._settings.legacy_secret if legacy else self._named(header)
             algorithms = ["HS256"] if legacy else ["ES256"]
             options: Any = {"verify_aud": False}
             return jwt.decode(token, key, algorithms=algorithms, options=options)
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
             text = f"invalid JWT: unable to parse or verify signature, {error}"
             raise AuthError(403, "bad_jwt", text) from error
 

@@ -2,6 +2,7 @@
 
 from .leaving import ban, delete, refuse_banned, require, soft_delete
 from .passwords import check_address, check_password, hashed, matches
+from .registering import register
 from .rows import (
     NO_INSTANCE,
     Row,
@@ -32,6 +33,7 @@ __all__ = [
     "profile",
     "refuse_banned",
     "refuse_taken",
+    "register",
     "require",
     "soft_delete",
     "update",

@@ -10,7 +10,8 @@ from infra.local.auth.errors import AuthError
 
 MAX_PASSWORD = 72  # bytes; bcrypt reads no further
 BCRYPT_COST = 10
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+MAX_ADDRESS = 255  # characters
 
 
 def check_password(password: str, minimum: int) -> None:
@@ -34,7 +35,7 @@ def check_address(email: str) -> str:
     Raises:
         AuthError: it is no address.
     """
-    if not ADDRESS.fullmatch(email):
+    if len(email) > MAX_ADDRESS or not ADDRESS.fullmatch(email):
         text = "Unable to validate email address: invalid format"
         raise AuthError(400, "validation_failed", text)
     return email.lower()

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any, Final
 
 from aiohttp import web
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 EXTENSION: Final = "/systemsmanager/parameters/get"
 
@@ -29,6 +29,9 @@ class Parameters:
             found = await asyncio.to_thread(self._read, name)
         except ClientError as error:
             return web.json_response(error.response["Error"], status=400)
+        except ParamValidationError as error:
+            refusal = {"Code": "ValidationException", "Message": str(error)}
+            return web.json_response(refusal, status=400)
         return web.json_response(found, dumps=partial(json.dumps, default=str))
 
     def _read(self, name: str) -> Any:  # noqa: ANN401, whatever the store says

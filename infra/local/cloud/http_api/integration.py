@@ -17,6 +17,7 @@ from .payload import Matched, event_of
 Invoke = Callable[[str, bytes], Awaitable[bytes]]
 
 EVENT_LIMIT: Final = 6 * 1024 * 1024
+_STATUSES: Final = range(200, 600)
 _NOT_RETURNED: Final = frozenset({"connection", "content-length", "transfer-encoding"})
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Integration:
         function = matched[0].function
         try:
             return _response(await self._invoke(function, event))
-        except (FunctionError, ValueError, TypeError) as error:
+        except (FunctionError, ValueError, TypeError, AttributeError) as error:
             log.error("%s failed: %s", function, error)  # noqa: TRY400 (not ours)
             return refusal(500, "Internal Server Error")
 
@@ -61,8 +62,9 @@ def _response(payload: bytes) -> web.Response:
     Without a `statusCode` the whole result is the body of a 200.
 
     Raises:
-        ValueError: it is no JSON, or its status is no number.
+        ValueError: it is no JSON, or its status or a header is none.
         TypeError: something in it has the wrong type.
+        AttributeError: its headers are no object.
     """
     result = json.loads(payload)
     if not isinstance(result, dict) or "statusCode" not in result:
@@ -71,13 +73,26 @@ def _response(payload: bytes) -> web.Response:
     headers = CIMultiDict[str]()
     for name, value in (result.get("headers") or {}).items():
         if name.lower() not in _NOT_RETURNED:
-            headers.add(name, str(value))
+            headers.add(_line(name), _line(str(value)))
     status = int(result["statusCode"])
+    if status not in _STATUSES:
+        raise ValueError(f"{status} is no status of a response")
     return web.Response(status=status, headers=headers, body=_body(result))
+
+
+def _line(text: str) -> str:
+    """Return a text that fits into one line of a response's head.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not text.isprintable():
+        raise ValueError("a header is not printable")
+    return text
 
 
 def _body(result: dict[str, Any]) -> bytes:
     body = result.get("body") or ""
     if result.get("isBase64Encoded"):
-        return base64.b64decode(body)
+        return base64.b64decode(body, validate=True)
     return (body if isinstance(body, str) else json.dumps(body)).encode()

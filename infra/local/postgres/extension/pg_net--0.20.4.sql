@@ -1,5 +1,5 @@
 -- Tables, functions, defaults and grants of pg_net 0.20; the sending is done by
--- infra/local/webhooks.py. A request wakes it by NOTIFY, so nothing leaves before commit.
+-- infra/local/pg_net. A request wakes it by NOTIFY, so nothing leaves before commit.
 create schema net;
 grant usage on schema net to public;
 

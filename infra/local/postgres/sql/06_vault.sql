@@ -1,4 +1,6 @@
--- The names of Supabase Vault over a plain table: local secrets are made up anyway.
+-- The names of Supabase Vault. As hosted, the column `secret` is ciphertext, so that what
+-- reads it in the place of `decrypted_secret` fails here too. The key is no secret: it
+-- is made of the row's id, because local secrets are made up anyway.
 create schema vault;
 grant usage on schema vault to postgres, service_role;
 
@@ -8,17 +10,34 @@ create table vault.secrets (
     description text not null default '',
     secret text not null,
     key_id uuid,
-    nonce bytea,
+    nonce bytea not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
+create function vault._encrypt(secret text, id uuid, nonce bytea) returns text
+language sql immutable
+set search_path = ''
+as $$
+    select encode(extensions.encrypt_iv(
+        convert_to(secret, 'UTF8'), sha256(convert_to(id::text, 'UTF8')), nonce, 'aes'
+    ), 'base64')
+$$;
+
+create function vault._decrypt(secret text, id uuid, nonce bytea) returns text
+language sql immutable
+as $$
+    select convert_from(extensions.decrypt_iv(
+        decode(secret, 'base64'), sha256(convert_to(id::text, 'UTF8')), nonce, 'aes'
+    ), 'UTF8')
+$$;
+
 create view vault.decrypted_secrets as
 select
     id,
     name,
     description,
     secret,
-    secret as decrypted_secret,
+    vault._decrypt(secret, id, nonce) as decrypted_secret,
     key_id,
     nonce,
     created_at,
@@ -32,8 +51,13 @@ create function vault.create_secret(
 language sql security definer
 set search_path = ''
 as $$
-    insert into vault.secrets (secret, name, description, key_id)
-    values (new_secret, new_name, coalesce(new_description, ''), new_key_id)
+    insert into vault.secrets (id, secret, name, description, key_id, nonce)
+    select
+        id, vault._encrypt(new_secret, id, nonce), new_name,
+        coalesce(new_description, ''), new_key_id, nonce
+    from (
+        values (gen_random_uuid(), extensions.gen_random_bytes(16))
+    ) as made (id, nonce)
     returning id
 $$;
 
@@ -45,7 +69,8 @@ language sql security definer
 set search_path = ''
 as $$
     update vault.secrets set
-        secret = coalesce(new_secret, secret), name = coalesce(new_name, name),
+        secret = coalesce(vault._encrypt(new_secret, id, nonce), secret),
+        name = coalesce(new_name, name),
         description = coalesce(new_description, description),
         key_id = coalesce(new_key_id, key_id), updated_at = now()
     where id = secret_id

@@ -52,7 +52,7 @@ class Verifier:
         """
         try:
             header = jwt.get_unverified_header(token)
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
             text = "The token provided is not a valid JWT"
             raise TokenRefused("MalformedJWT", text) from error
         claims = Claims(token, self._decode(token, header))

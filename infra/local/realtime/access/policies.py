@@ -1,8 +1,9 @@
 """Check what row policies on `realtime.messages` allow on a private topic."""
 
 import json
+import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Literal
 from uuid import UUID
 
@@ -27,9 +28,15 @@ WRITE_PROBE = "insert into realtime.messages (topic, extension) values (%s, %s)"
 PROBE = f"{WRITE_PROBE} returning id"
 SEEN = "select extension from realtime.messages where id = any(%s)"
 
+log = logging.getLogger("realtime")
+
 
 class Policies:
-    """Probes the policies as the caller, in transactions that are rolled back."""
+    """Probes the policies as the caller, in transactions that are rolled back.
+
+    What cannot be probed is not allowed, and the log says why: a policy may fail, and
+    a topic or a claim may be one that the database does not take.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -38,6 +45,25 @@ class Policies:
         self, topic: str, claims: Claims, extensions: Sequence[Extension]
     ) -> set[str]:
         """Return which extensions the caller may receive: probes it can select."""
+        try:
+            return await self._readable(topic, claims, extensions)
+        except (psycopg.Error, ValueError) as error:
+            return _refused(error)
+
+    async def writable(self, topic: str, claims: Claims) -> set[str]:
+        """Return which extensions the caller may send: probes it can insert."""
+        try:
+            return {
+                extension
+                for extension in EXTENSIONS
+                if await self._may_write(topic, claims, extension)
+            }
+        except (psycopg.Error, ValueError) as error:
+            return _refused(error)
+
+    async def _readable(
+        self, topic: str, claims: Claims, extensions: Sequence[Extension]
+    ) -> set[str]:
         async with self._rolled_back() as connection:
             ids: list[UUID] = []
             for extension in extensions:
@@ -50,17 +76,14 @@ class Policies:
                 return set()
             return {row["extension"] for row in await cursor.fetchall()}
 
-    async def writable(self, topic: str, claims: Claims) -> set[str]:
-        """Return which extensions the caller may send: probes it can insert."""
-        allowed: set[str] = set()
+    async def _may_write(self, topic: str, claims: Claims, extension: str) -> bool:
         async with self._rolled_back() as connection:
             await _become(connection, topic, claims)
-            for extension in EXTENSIONS:
-                with suppress(psycopg.errors.InsufficientPrivilege):
-                    async with connection.transaction():
-                        await connection.execute(WRITE_PROBE, [topic, extension])
-                    allowed.add(extension)
-        return allowed
+            try:
+                await connection.execute(WRITE_PROBE, [topic, extension])
+            except psycopg.errors.InsufficientPrivilege:
+                return False
+            return True
 
     @asynccontextmanager
     async def _rolled_back(self) -> AsyncIterator[Connection]:
@@ -69,6 +92,11 @@ class Policies:
             connection.transaction(force_rollback=True),
         ):
             yield connection
+
+
+def _refused(error: Exception) -> set[str]:
+    log.warning("the policies could not be checked: %s", error)
+    return set()
 
 
 async def _become(connection: Connection, topic: str, claims: Claims) -> None:

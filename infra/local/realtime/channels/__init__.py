@@ -1,17 +1,17 @@
 """Sockets, the channels joined on them, and the rooms where channels meet."""
 
 from .connection import Connection
-from .frames import FIRST_VERSION, SERIALIZERS, Broadcast
-from .hub import Hub, Room
+from .hub import LARGEST, Hub, Room, TooLarge
 from .joining import SERVICE, Service
+from .outbox import Outbox
 
 __all__ = [
-    "FIRST_VERSION",
-    "SERIALIZERS",
+    "LARGEST",
     "SERVICE",
-    "Broadcast",
     "Connection",
     "Hub",
+    "Outbox",
     "Room",
     "Service",
+    "TooLarge",
 ]

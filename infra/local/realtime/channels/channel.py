@@ -2,52 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
-from uuid import uuid1
+from dataclasses import replace
+from typing import Protocol
 
 from infra.local.realtime.access import EXTENSIONS, Claims, Policies
+from infra.local.realtime.protocol import Broadcast, Frame, JoinConfig
 
-from .frames import Broadcast, Frame
 from .hub import Hub, Room
 
 PREFIX = "realtime:"
 
 
-@dataclass(frozen=True)
-class JoinConfig:
-    """The `config` of a join."""
-
-    private: bool
-    to_self: bool
-    acknowledge: bool
-    presence: bool
-    presence_key: str
-    postgres_changes: bool
-
-    @classmethod
-    def read(cls, config: dict[str, Any]) -> Self:
-        """Parse it; clients send booleans also as text."""
-        broadcast = config.get("broadcast") or {}
-        presence = config.get("presence") or {}
-        return cls(
-            private=_boolean(config.get("private")),
-            to_self=_boolean(broadcast.get("self")),
-            acknowledge=_boolean(broadcast.get("ack")),
-            presence=_boolean(presence.get("enabled")),
-            presence_key=presence.get("key") or str(uuid1()),
-            postgres_changes=any(config.get("postgres_changes") or []),
-        )
-
-
 class Outlet(Protocol):
     """The socket of a channel, as far as the channel writes to it."""
 
-    async def send(self, frame: Frame) -> None:
-        """Send a frame."""
+    def send(self, frame: Frame) -> None:
+        """Send a frame, without waiting for the client."""
         ...
 
-    async def send_broadcast(self, topic: str, message: Broadcast) -> None:
+    def send_broadcast(self, topic: str, message: Broadcast) -> None:
         """Send a broadcast in the form of the client's version."""
         ...
 
@@ -56,7 +29,7 @@ class Channel:
     """A topic joined on one socket."""
 
     def __init__(
-        self, topic: str, join_ref: str | None, config: JoinConfig, outlet: Outlet
+        self, topic: str, join_ref: str | int | None, config: JoinConfig, outlet: Outlet
     ) -> None:
         self.topic = topic
         self.join_ref = join_ref
@@ -83,6 +56,20 @@ class Channel:
         self.claims, self._readable, self._writable = claims, readable, None
         return bool(readable) and not lost
 
+    async def enable_presence(self, hub: Hub, policies: Policies) -> None:
+        """Receive presence from now on, if the token may: tracking oneself turns it on.
+
+        A join without presence has not asked whether it may.
+        """
+        if self.config.presence:
+            return
+        self.config = replace(self.config, presence=True)
+        if self.room.private and self.claims:
+            topic = self.room.topic
+            readable = await policies.readable(topic, self.claims, ("presence",))
+            self._readable |= readable
+        self.deliver_presence("presence_state", hub.presences(self.room))
+
     async def may_send(self, extension: str, policies: Policies) -> bool:
         """Return whether the token may send; the policies are checked once a token."""
         if not self.room.private:
@@ -105,40 +92,32 @@ class Channel:
         if self._expiry:
             self._expiry.cancel()
 
-    def receive_presence(self) -> None:
-        """Receive presence from now on: tracking oneself turns it on."""
-        self.config = replace(self.config, presence=True)
-
-    async def deliver(self, message: Broadcast) -> None:
+    def deliver(self, message: Broadcast) -> None:
         """Send a broadcast, if the client may receive it."""
         if "broadcast" in self._readable:
-            await self._outlet.send_broadcast(self.topic, message)
+            self._outlet.send_broadcast(self.topic, message)
 
-    async def deliver_presence(self, event: str, payload: object) -> None:
+    def deliver_presence(self, event: str, payload: object) -> None:
         """Send a presence message, if the client enabled it and may receive it."""
         if self.config.presence and "presence" in self._readable:
-            await self.push(event, payload)
+            self.push(event, payload)
 
-    async def enter(self, hub: Hub) -> None:
+    def enter(self, hub: Hub) -> None:
         """Enter the room and receive who is present."""
         hub.enter(self.room, self)
-        await self.deliver_presence("presence_state", hub.presences(self.room))
+        self.deliver_presence("presence_state", hub.presences(self.room))
 
-    async def push(self, event: str, payload: object) -> None:
+    def push(self, event: str, payload: object) -> None:
         """Send a message that is no reply."""
         frame = Frame(self.topic, event, payload, join_ref=self.join_ref)
-        await self._outlet.send(frame)
+        self._outlet.send(frame)
 
-    async def system(self, status: str, message: str) -> None:
+    def system(self, status: str, message: str) -> None:
         """Send a message of the service itself."""
         body = {"extension": "system", "status": status, "message": message}
-        await self.push("system", {**body, "channel": self.room.topic})
+        self.push("system", {**body, "channel": self.room.topic})
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Send that the channel is closed."""
         ref = self.join_ref
-        await self._outlet.send(Frame(self.topic, "phx_close", {}, ref, ref))
-
-
-def _boolean(value: object) -> bool:
-    return str(value).lower() == "true"
+        self._outlet.send(Frame(self.topic, "phx_close", {}, ref, ref))

@@ -2,11 +2,21 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
+
+from infra.local.strict_json import loads
 
 CLIENT_PUSH = 3  # first byte of a broadcast from a client
 SERVER_BROADCAST = 4  # first byte of a broadcast to a client
 JSON_ENCODED = 1
+PUSH_HEAD = 7  # bytes: kind, five lengths, encoding
+LONGEST = 255  # bytes of a text in a frame of bytes, where one byte holds the length
+ARRAY = 5  # items of a frame that is an array
+
+
+class Malformed(ValueError):
+    """What a client sent is no frame; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -16,9 +26,14 @@ class Frame:
     topic: str
     event: str
     payload: Any
-    ref: str | None = None
-    join_ref: str | None = None
+    ref: str | int | None = None
+    join_ref: str | int | None = None
     in_bytes: bool = False
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The payload of a client that keeps to the protocol; else an empty one."""
+        return self.payload if isinstance(self.payload, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,13 @@ class Broadcast:
     meta: dict[str, str] | None = None
     in_bytes: bool = True
 
+    @cached_property
+    def encoded(self) -> bytes:
+        """The payload as bytes, once for all subscribers."""
+        if isinstance(self.payload, bytes):
+            return self.payload
+        return json.dumps(self.payload).encode()
+
     def envelope(self) -> dict[str, Any]:
         """Return the JSON form."""
         body = {"event": self.event, "payload": self.payload, "type": "broadcast"}
@@ -47,7 +69,7 @@ class Serializer(Protocol):
     """Extension point: one class a protocol version, listed in `SERIALIZERS` below."""
 
     def read(self, data: str | bytes) -> Frame:
-        """Parse what a client sent; ValueError if it is no frame."""
+        """Parse what a client sent; ValueError, for instance Malformed, if no frame."""
         ...
 
     def write(self, frame: Frame) -> str:
@@ -55,7 +77,11 @@ class Serializer(Protocol):
         ...
 
     def broadcast(self, topic: str, message: Broadcast) -> str | bytes | None:
-        """Return the form of a broadcast; None if this version cannot carry it."""
+        """Return the form of a broadcast; None if this version has none for it.
+
+        Raises:
+            ValueError: a text in it is too long for this version.
+        """
         ...
 
 
@@ -64,9 +90,12 @@ class ObjectSerializer:
 
     def read(self, data: str | bytes) -> Frame:
         """Parse a JSON object."""
-        body = json.loads(data)
-        join_ref, ref = body.get("join_ref"), body.get("ref")
-        return Frame(body["topic"], body["event"], body.get("payload"), ref, join_ref)
+        body = loads(data)
+        if not isinstance(body, dict):
+            raise Malformed("no object")
+        get = body.get
+        refs = (get("ref"), get("join_ref"))
+        return _frame(get("topic"), get("event"), get("payload"), *refs)
 
     def write(self, frame: Frame) -> str:
         """Return the frame as an object."""
@@ -87,8 +116,11 @@ class ArraySerializer:
         """Parse an array, or the bytes of a broadcast."""
         if isinstance(data, bytes):
             return _client_push(data)
-        join_ref, ref, topic, event, payload = json.loads(data)
-        return Frame(topic, event, payload, ref, join_ref)
+        items = loads(data)
+        if not isinstance(items, list) or len(items) != ARRAY:
+            raise Malformed("no array of five")
+        join_ref, ref, topic, event, payload = items
+        return _frame(topic, event, payload, ref, join_ref)
 
     def write(self, frame: Frame) -> str:
         """Return the frame as an array."""
@@ -102,21 +134,43 @@ class ArraySerializer:
         is_bytes = isinstance(message.payload, bytes)
         meta = json.dumps(message.meta) if message.meta else ""
         texts = [text.encode() for text in (topic, message.event, meta)]
+        if max(map(len, texts)) > LONGEST:
+            raise ValueError(f"topic, event or meta is longer than {LONGEST} bytes")
         head = [SERVER_BROADCAST, *map(len, texts), 0 if is_bytes else JSON_ENCODED]
-        body = message.payload if is_bytes else json.dumps(message.payload).encode()
-        return bytes(head) + b"".join(texts) + body
+        return bytes(head) + b"".join(texts) + message.encoded
+
+
+def _frame(
+    topic: object, event: object, payload: object, ref: object, join_ref: object
+) -> Frame:
+    """Return a frame whose members have the types of the protocol.
+
+    Raises:
+        Malformed: one has not.
+    """
+    if not isinstance(topic, str) or not isinstance(event, str):
+        raise Malformed("topic or event is no text")
+    return Frame(topic, event, payload, _ref(ref), _ref(join_ref))
+
+
+def _ref(value: object) -> str | int | None:
+    if value is None or isinstance(value, str | int):
+        return value
+    raise Malformed("a ref is no text")
 
 
 def _client_push(data: bytes) -> Frame:
     """Parse: kind, five lengths, encoding, then the five texts and the payload."""
-    if len(data) < 7 or data[0] != CLIENT_PUSH:  # noqa: PLR2004
-        raise ValueError("Unknown binary frame.")
-    texts, start = [], 7
+    if len(data) < PUSH_HEAD or data[0] != CLIENT_PUSH:
+        raise Malformed("unknown frame of bytes")
+    texts, start = [], PUSH_HEAD
     for length in data[1:6]:
         texts.append(data[start : start + length].decode())
         start += length
+    if start > len(data):
+        raise Malformed("a frame of bytes ends early")
     join_ref, ref, topic, event, _ = texts
-    payload = json.loads(data[start:]) if data[6] == JSON_ENCODED else data[start:]
+    payload = loads(data[start:]) if data[6] == JSON_ENCODED else data[start:]
     body = {"type": "broadcast", "event": event, "payload": payload}
     return Frame(topic, "broadcast", body, ref or None, join_ref or None, True)
 
