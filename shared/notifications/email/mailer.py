@@ -1,12 +1,13 @@
 """Sending email through Amazon SES."""
 
-from email.message import EmailMessage
 from typing import Protocol
 
 from typing_extensions import override
 
 from shared.core.aws import client
 from shared.core.errors import Unavailable
+
+from .models import OutgoingEmail
 
 # Codes of SES v2 that are about all mail and not about this one.
 _STOP = {
@@ -25,7 +26,7 @@ class EmailRejected(Exception):
 class Mailer(Protocol):
     """Extension point: another mail service is another class with this method."""
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, email: OutgoingEmail) -> None:
         """Send a message; raise `EmailRejected`, or `Unavailable` for all of them."""
         ...
 
@@ -34,23 +35,18 @@ class SesMailer(Mailer):
     """`Mailer` over Amazon SES, version 2."""
 
     @override
-    def send(self, message: EmailMessage) -> None:
+    def send(self, email: OutgoingEmail) -> None:
         from botocore.exceptions import (
             BotoCoreError,
             ClientError,
         )
 
-        sender, *readers = (
-            each.addr_spec
-            for header in ("From", "To")
-            for each in message[header].addresses
-        )
         try:
             # Once: a second attempt after an answer that got lost is a second mail.
             client("sesv2", attempts=1, patience=10).send_email(
-                FromEmailAddress=sender,
-                Destination={"ToAddresses": readers},
-                Content={"Raw": {"Data": message.as_bytes()}},
+                FromEmailAddress=email.sender,
+                Destination={"ToAddresses": [email.recipient]},
+                Content={"Raw": {"Data": email.message}},
             )
         except ClientError as error:
             # Its message quotes addresses; its code does not.
