@@ -7,8 +7,7 @@ from email.utils import parseaddr
 
 from shared.core.settings import MailSettings
 
-from .headers import ascii_address, mailbox, subject_line
-from .lines import one_line
+from .headers import ascii_address, mailbox, one_line, subject_line
 from .models import Email, OutgoingEmail
 from .wording import describe
 

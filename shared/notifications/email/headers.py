@@ -1,15 +1,15 @@
 """Headers of email: names and subjects that every mail program reads as they are.
 
-`email.headerregistry` would write them, but up to Python 3.13 it drops the quotes of a
-long name when it folds the line, so that a name with a comma becomes further
-recipients, and it loses joiners and doubles spaces where ASCII meets other text
-(gh-100884, gh-118643, gh-128110). `email.utils.formataddr` writes one encoded word of
-any length, where RFC 2047 allows 75 characters. `email.header.Header` folds encoded
-words as the RFC says; Django composes with it too. Here it encodes the name alone,
-and nothing folds the header again.
+`email.headerregistry` would write them, but in Python 3.11 to 3.13 it drops the quotes
+of a long name when it folds the line, so that a name with a comma becomes further
+recipients, and it changes spaces where ASCII meets other text. `email.utils.formataddr`
+writes one encoded word of any length, where RFC 2047 allows 75 characters.
+`email.header.Header` folds encoded words as the RFC says; Django composes with it too.
+Here it encodes the name alone, and headers are folded at spaces only.
 """
 
 import re
+import unicodedata
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
@@ -17,14 +17,31 @@ from email.utils import quote
 
 import idna
 
-from .lines import one_line
-
 WIDTH = 75  # the longest encoded word (RFC 2047, 2); lines stay within 78
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=^_`{|}~-]+)*")
+# Line breaks, other control characters, and halves of characters.
+_BREAKING = {"Cc", "Zl", "Zp", "Cs"}
+# They reorder the text that follows them, up to the end of the line; the marks and
+# joiners that right-to-left names and emoji are written with do not.
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class InvalidAddress(Exception):
     """There is no such email address; its text stays out of the log."""
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks, control characters and directional overrides.
+
+    Every other character is kept, joiners and repeated spaces too: what is one line
+    already stays as it is.
+    """
+    shown = (
+        " " if unicodedata.category(each) in _BREAKING else each
+        for each in text
+        if each not in _REORDERING
+    )
+    return "".join(shown).strip()
 
 
 def mailbox(name: str, address: str) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.core import events
 
-from .lines import one_line
+from .headers import one_line
 from .models import Email, EmailEvent
 
 LONGEST = 4_000  # characters of one comment; the rest is read in AutoCRM

@@ -19,7 +19,7 @@ from shared.notifications.email import (
     InvalidAddress,
     sentence,
 )
-from shared.notifications.email.lines import one_line
+from shared.notifications.email.headers import one_line
 from tests.builders import ME, SOMEBODY, event
 
 TICKET = UUID("2f0f4b4e-6c8e-4d0c-9a51-0b6a2f8d1c77")
