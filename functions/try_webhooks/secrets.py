@@ -25,5 +25,5 @@ async def rotate_secret(
 async def ping(
     webhook: UUID, webhooks: Operations, idempotency_key: IdempotencyKey = None
 ) -> Delivery:
-    """Send a test delivery of type WEBHOOK_PING, within a minute; look at its log."""
+    """Send a test delivery of type WEBHOOK_PING, at once; look at its log."""
     return webhooks.ping(webhook, idempotency_key)

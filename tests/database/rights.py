@@ -276,7 +276,7 @@ sees_ticket selective_filter_sql send_database_webhook set_comment_position
 start_bulk_update_job start_job stop_impersonating store_response stored_response
 subscribes_to takes_tickets ticket_fields ticket_json tickets_json tickets_of_view
 topics track_assignment update_load update_load_of_rows visible_names visible_views
-webhook_json with_webhook_secret
+webhook_attempts_limit webhook_json with_webhook_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -324,6 +324,7 @@ AS_THE_CALLER = {
     "private.require_cursor_of_sort",
     "private.subscribes_to",
     "private.ticket_fields",
+    "private.webhook_attempts_limit",
     "private.webhook_json",
 }
 
