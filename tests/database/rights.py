@@ -75,12 +75,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row solved_closes_after email_delay webhook_disabled_after"
-        " webhook_log_kept page_scan_limit reply_lease commands_per_minute"
-        " commands_per_minute_by_address",
+        "only_row solved_closes_after email_delay confirm_new_tickets"
+        " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
+        " commands_per_minute commands_per_minute_by_address",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.event_types": ((), "type description in_app email"),
+    "private.queue_notification_preferences": (
+        (),
+        "queue_id person_id in_app email",
+    ),
     "private.emails": (
         (),
         "id person_id ticket_id created_at due_at claimed_at attempts sent_at"
@@ -179,6 +183,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_agent": "authenticated",
     "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
+    "get_queue_notifications": "authenticated",
     "get_queue_status": "authenticated",
     "get_reply_lease": "authenticated",
     "get_webhook": "authenticated",
@@ -227,6 +232,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "rotate_webhook_secret": "authenticated",
     "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
+    "set_queue_notifications": "authenticated",
     "broadcast_queue_statuses": "service_role",
     "undo_bulk_update": "authenticated",
     "update_ticket": "authenticated",
@@ -263,7 +269,8 @@ lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_a
 lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
 merge_patch move_read_marker new_webhook_secret next_replay record_assignment_source
 open_bulk_update open_ticket order_sql own_bulk_update parse_filters
-permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_response
+permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_preference_json
+queue_response
 queue_status queue_totals queues_by_first_ticket reassign_tickets recipients
 record_comment record_endpoint_health record_event record_new_ticket record_results
 record_ticket_change redacted_body refuse_archived_queue refuse_category_change

@@ -14,7 +14,7 @@ LONGEST = 4_000  # characters of one comment; the rest is read in AutoCRM
 def describe(happening: EmailEvent, mail: Email) -> str:
     """Return a paragraph about one event, with the words of its comment quoted."""
     summary = sentence(happening.event, mail)
-    if happening.words is None:
+    if happening.words is None or _is_confirmation(happening.event, mail):
         return f"{summary}."
     return f"{summary}:\n\n{quote(happening.words)}"
 
@@ -40,6 +40,8 @@ def sentence(event: events.TicketEvent, mail: Email) -> str:
 
 @sentence.register
 def _created(event: events.TicketCreated, mail: Email) -> str:
+    if _is_confirmation(event, mail):
+        return "Your request has arrived"
     return f"{_who(event.actor_id, mail)} opened the ticket"
 
 
@@ -99,3 +101,12 @@ def _who(person: UUID | None, mail: Email) -> str:
 
 def _name(person: UUID, mail: Email, otherwise: str) -> str:
     return one_line(mail.names.get(person, "")) or otherwise
+
+
+def _is_confirmation(event: events.TicketEvent, mail: Email) -> bool:
+    """Whether readers hear of their own request; its words they know.
+
+    Not to send them back also keeps us from carrying anybody's text to an address that
+    somebody else signed up with.
+    """
+    return isinstance(event, events.TicketCreated) and event.actor_id == mail.person_id

@@ -126,6 +126,10 @@ def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
     ("event", "sentence"),
     [
         (email_event("TICKET_CREATED", "Help!"), "Ada opened the ticket:\n\n> Help!"),
+        (
+            email_event("TICKET_CREATED", "Help!", actor_id=str(SOMEBODY)),
+            "Your request has arrived.",
+        ),
         (email_event(words="Yes."), "Ada replied:\n\n> Yes."),
         (email_event(is_internal=True), "Ada took an internal note."),
         (
