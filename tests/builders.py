@@ -95,6 +95,7 @@ FACTS = {
         "before": {"person_id": str(SOMEBODY)},
         "after": {"person_id": str(ME)},
     },
+    "TICKET_REDACTED": {"before": None, "after": {"places": 2}},
     "TICKET_COMMENT_REDACTED": {
         "before": None,
         "after": {

@@ -22,7 +22,8 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_ASSIGNED', 'A ticket was assigned or released.', true, false),
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
-('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false);
+('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
+('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false);
 
 -- Order of the feed -----------------------------------------------------------
 
@@ -80,7 +81,7 @@ create table public.ticket_events (
     correlation_id text default private.correlation_id(),
     constraint ticket_events_seq_unique unique (ticket_id, seq)
 );
-comment on table public.ticket_events is 'The history of tickets; append-only.';
+comment on table public.ticket_events is 'The history of tickets; append-only, but for the blanking of redacted text.';
 comment on column public.ticket_events.id is 'Identity; consumers deduplicate by it.';
 comment on column public.ticket_events.ticket_id is 'The ticket.';
 comment on column public.ticket_events.seq is 'Position in the history of its ticket: 1, 2, 3 without gaps.';
@@ -102,11 +103,29 @@ create index ticket_events_occurred on public.ticket_events using brin (occurred
 create unique index ticket_events_feed on public.ticket_events (turn, position);
 comment on index public.ticket_events_feed is 'Serves the feed in order.';
 
+create function private.redacts_event(was public.ticket_events, now_is public.ticket_events)
+returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+    blanked public.ticket_events := was;
+begin
+    blanked.before := private.redact_json(was.before, private.text_to_redact());
+    blanked.after := private.redact_json(was.after, private.text_to_redact());
+    return private.text_to_redact() is not null and now_is is not distinct from blanked;
+end;
+$$;
+comment on function private.redacts_event is
+'Whether a change of an event is the redaction under way and nothing else.';
+
 create trigger refuse_update
 before update on public.ticket_events
 for each row when (
-    new.actor_id is not null
-    or to_jsonb(old) - 'actor_id' is distinct from to_jsonb(new) - 'actor_id'
+    not private.redacts_event(old, new)
+    and (
+        new.actor_id is not null
+        or to_jsonb(old) - 'actor_id' is distinct from to_jsonb(new) - 'actor_id'
+    )
 )
 execute function private.refuse_update();
 
@@ -250,9 +269,11 @@ create trigger record_new_ticket
 after insert on public.tickets
 for each row execute function private.record_new_ticket();
 
+-- A redaction has an event of its own, which does not repeat what was redacted.
 create trigger record_ticket_change
 after update on public.tickets
-for each row execute function private.record_ticket_change();
+for each row when (private.text_to_redact() is null)
+execute function private.record_ticket_change();
 
 create trigger record_comment
 after insert on public.comments

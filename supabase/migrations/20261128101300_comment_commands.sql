@@ -140,20 +140,23 @@ begin
     if response is not null then
         return private.comment_json(jsonb_populate_record(null::public.comments, response));
     end if;
-    if target_comment.redacted_at is null then
+    if target_comment.body <> private.redacted_body() then
         update public.comments as comments
-        set body = private.redacted_body(), redacted_at = now(), redacted_by = me
+        set
+            body = private.redacted_body(),
+            redacted_at = coalesce(comments.redacted_at, now()),
+            redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
-        -- The response stored for the author's request contains the body too.
+        -- Responses stored for requests contain the body too; private.redact_copies knows
+        -- the copies of text in general.
         update private.idempotency_keys as keys
         set response = keys.response || jsonb_build_object(
             'body', target_comment.body,
             'redacted_at', target_comment.redacted_at,
             'redacted_by', me
         )
-        where keys.person_id = target_comment.author_id
-            and keys.response ->> 'id' = target_comment.id::text;
+        where keys.response ->> 'id' = target_comment.id::text;
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
             jsonb_build_object(

@@ -220,6 +220,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_ticket": "authenticated",
     "record_webhook_attempt": "service_role",
     "redact_comment": "authenticated",
+    "redact_ticket": "authenticated",
     "refresh_queue_status": "service_role",
     "release_idle_tickets": "service_role",
     "release_reply": "authenticated",
@@ -273,7 +274,9 @@ permissions_beyond_caller person_json queue_json queue_of_view queue_page
 queue_preference_json queue_response
 queue_status queue_totals queues_by_first_ticket reassign_tickets recipients
 record_comment record_endpoint_health record_event record_new_ticket record_results
-record_ticket_change redacted_body refuse_archived_queue refuse_category_change
+record_ticket_change redact_body redact_copies redact_hidden_copies redact_json
+redact_labels redact_text redacted_body redacted_ticket redacts_event redacts_ticket
+refuse_archived_queue refuse_category_change
 refuse_leased_reply refuse_update release_tickets_of require_an_admin
 require_bulk_change require_caller require_capacity require_changes
 require_cursor_of_sort require_empty require_in_queue require_permission
@@ -281,7 +284,8 @@ require_permissions_for require_staff require_statuses require_strategy
 require_supported_sort require_view_rights restart_feed scan_frontier scan_queues secret
 sees_ticket selective_filter_sql send_database_webhook set_comment_position
 start_bulk_update_job start_job stop_impersonating store_response stored_response
-subscribes_to takes_tickets ticket_fields ticket_json tickets_json tickets_of_view
+subscribes_to takes_tickets text_to_redact ticket_fields ticket_json tickets_copied_from
+tickets_json tickets_of_view
 topics track_assignment update_load update_load_of_rows visible_names visible_views
 webhook_attempts_limit webhook_json with_webhook_secret
 """
@@ -323,13 +327,21 @@ AS_THE_CALLER = {
     "private.new_webhook_secret",
     "private.order_sql",
     "private.queue_json",
+    "private.redact_body",
+    "private.redact_json",
+    "private.redact_labels",
+    "private.redact_text",
     "private.redacted_body",
+    "private.redacted_ticket",
+    "private.redacts_event",
+    "private.redacts_ticket",
     "private.refuse_category_change",
     "private.refuse_update",
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
     "private.subscribes_to",
+    "private.text_to_redact",
     "private.ticket_fields",
     "private.webhook_attempts_limit",
     "private.webhook_json",

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from shared.core.auth import accept_proof, verify_hook
-from shared.core.events import parse_event
 
 from .acting import ANON, WORKER, refused
 from .arrange import store_webhook_settings
@@ -69,7 +68,11 @@ def test_database_webhooks_have_the_form_of_supabase_and_a_signature(vault):
         "table": "ticket_events",
         "old_record": None,
     }
-    assert str(parse_event(sent["record"]).ticket_id) == ticket["id"]
+    [event] = vault.events(ticket)
+    written = {"before", "after"}  # no redaction reaches what waits to be sent
+    assert sent["record"] == {
+        name: value for name, value in event.items() if name not in written
+    }
 
 
 def test_events_are_accepted_once(vault):

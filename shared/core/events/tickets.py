@@ -155,3 +155,17 @@ class TicketCommentRedacted(TicketEvent):
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
     before: None = None
     after: CommentFacts
+
+
+class RedactionFacts(Model):
+    """How many fields, comments and events of the ticket held the text."""
+
+    places: int
+
+
+class TicketRedacted(TicketEvent):
+    """Text of a ticket was redacted; copies of its fields should be as well."""
+
+    type: Literal["TICKET_REDACTED"] = "TICKET_REDACTED"
+    before: None = None
+    after: RedactionFacts

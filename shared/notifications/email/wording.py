@@ -57,6 +57,11 @@ def _redacted(event: events.TicketCommentRedacted, mail: Email) -> str:
 
 
 @sentence.register
+def _blanked(event: events.TicketRedacted, mail: Email) -> str:
+    return f"{_who(event.actor_id, mail)} took words out of the ticket"
+
+
+@sentence.register
 def _moved(event: events.TicketStatusChanged, mail: Email) -> str:
     before, after = (
         one_line(mail.statuses.get(status, status))

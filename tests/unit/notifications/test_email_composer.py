@@ -137,6 +137,10 @@ def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
             "Ada took the words out of a comment.",
         ),
         (
+            email_event("TICKET_REDACTED", is_internal=True),
+            "Ada took words out of the ticket.",
+        ),
+        (
             email_event("TICKET_STATUS_CHANGED"),
             "Ada changed the status from Received to In progress.",
         ),
