@@ -272,7 +272,7 @@ for each row execute function private.record_new_ticket();
 -- A redaction has an event of its own, which does not repeat what was redacted.
 create trigger record_ticket_change
 after update on public.tickets
-for each row when (private.text_to_redact() is null)
+for each row when (coalesce(current_setting('autocrm.redacted_text', true), '') = '')
 execute function private.record_ticket_change();
 
 create trigger record_comment
