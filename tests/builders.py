@@ -103,6 +103,7 @@ FACTS = {
         "before": {"person_id": str(SOMEBODY), "person_name": "Sam"},
         "after": {"person_id": str(ME), "person_name": "Ida"},
     },
+    "TICKET_REDACTED": {"before": None, "after": {"places": 2}},
     "TICKET_COMMENT_REDACTED": {
         "before": None,
         "after": {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from hypothesis import settings
 
 from infra.local.stack import Deployment
 from shared.core.aws import client
@@ -18,6 +19,10 @@ from shared.core.persistence.database import connections
 
 from .fakes import SETTINGS, FakeAws, FakePostgrest, fake_postgrest
 from .open_desk import ROOT, OpenDesk, open_desk
+
+# A busy machine is no reason to fail.
+settings.register_profile("autocrm", deadline=None, max_examples=60)
+settings.load_profile("autocrm")
 
 asyncio.set_event_loop(None)  # so that asking for the loop never makes one
 

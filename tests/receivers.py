@@ -14,7 +14,29 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from tests.http_server import in_background
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-ANSWERS = {
+FAR = b"Retry-After: Mon, 01 Jan 99999999999 00:00:00 GMT\r\n"
+EMPTY = b"Content-Length: 0\r\n\r\n"
+# Each is an attempt that failed; none may take the worker out of its schedule.
+ABSURD = {
+    "/far": b"HTTP/1.1 503 No\r\n" + FAR + EMPTY,
+    "/long": b"HTTP/1.1 503 No\r\nRetry-After: " + b"9" * 5_000 + b"\r\n" + EMPTY,
+    "/negative": b"HTTP/1.1 503 No\r\nRetry-After: -1\r\n" + EMPTY,
+    "/unicode": "HTTP/1.1 503 Nö\r\nRetry-After: ٣٠ 🚲\r\n".encode() + EMPTY,
+    "/latin": b"HTTP/1.1 503 N\xff\r\nRetry-After: \xb2\xff\r\n" + EMPTY,
+    "/control": b"HTTP/1.1 503 No\r\nRetry-After: \x01\r\n" + EMPTY,
+    "/wide": b"HTTP/1.1 503 No\r\nX-Wide: " + b"x" * 300_000 + b"\r\n" + EMPTY,
+    "/many": b"HTTP/1.1 503 No\r\n" + b"X-Many: x\r\n" * 9_000 + EMPTY,
+    "/status": b"HTTP/1.1 999 What\r\n" + EMPTY,
+    "/zero": b"HTTP/1.1 000 What\r\n" + EMPTY,
+    "/huge": b"HTTP/1.1 99999 What\r\n" + EMPTY,
+    "/early": b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    "/lengths": b"HTTP/1.1 503 No\r\nContent-Length: -5\r\n\r\n",
+    "/chunks": b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "/old": b"HTTP/0.9 503 No\r\n" + EMPTY,
+    "/nothing": b"",
+    "/nul": b"\0" * 100,
+}
+ANSWERS = ABSURD | {
     "/ok": OK,
     "/failing": b"HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\na\0b\xff",
     "/later": b"HTTP/1.1 503 No\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n",

@@ -58,7 +58,7 @@ class EmailSender:
             self._retry_later(email, "invalid address", for_good=True)
             return False
         except EmailRejected as refusal:
-            self._retry_later(email, str(refusal))
+            self._retry_later(email, str(refusal), for_good=refusal.for_good)
             return False
         except Unavailable as outage:
             self._retry_later(email, outage.problem)

@@ -16,6 +16,8 @@ from shared.webhooks import (
     WebhookRepository,
 )
 
+from .use_case import require_reachable
+
 router = APIRouter()
 Endpoints = Annotated[WebhookEndpoints, provide(WebhookRepository)]
 
@@ -28,6 +30,7 @@ async def create_webhook(
     idempotency_key: IdempotencyKey = None,
 ) -> NewWebhook:
     """Create a webhook and return its secret, this once."""
+    require_reachable(draft.url)
     made = webhooks.create(draft, idempotency_key)
     response.headers["Location"] = f"/v1/webhooks/{made.id}"
     return made
@@ -38,6 +41,8 @@ async def change_webhook(
     webhook: UUID, change: WebhookChange, webhooks: Endpoints
 ) -> Webhook:
     """Change a webhook, pause, resume, or enable what failures have disabled."""
+    if "url" in change.changes():
+        require_reachable(change.url)
     return webhooks.change(webhook, change)
 
 

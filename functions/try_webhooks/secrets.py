@@ -28,7 +28,7 @@ async def ping(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Delivery:
-    """Send a test delivery of type WEBHOOK_PING, within a minute; look at its log."""
+    """Send a test delivery of type WEBHOOK_PING, at once; look at its log."""
     sent = webhooks.ping(webhook, idempotency_key)
     response.headers["Location"] = (
         f"/v1/webhooks/{webhook}/deliveries/{sent.id}/attempts"

@@ -1,7 +1,15 @@
 """Notifications: the in-app list and preferences; email below."""
 
-from .models import Inbox, Notification, Preference, Preferences, Reading, Unread
-from .ports import Notifications
+from .models import (
+    Inbox,
+    Notification,
+    Preference,
+    Preferences,
+    QueuePreference,
+    Reading,
+    Unread,
+)
+from .ports import Notifications, QueuePreferences
 from .repository import NotificationRepository
 
 __all__ = [
@@ -11,6 +19,8 @@ __all__ = [
     "Notifications",
     "Preference",
     "Preferences",
+    "QueuePreference",
+    "QueuePreferences",
     "Reading",
     "Unread",
 ]

@@ -84,3 +84,14 @@ class Preferences(Command):
         if len({item.type for item in self.items}) < len(self.items):
             raise ValueError("name each type once")
         return self
+
+
+class QueuePreference(Command):
+    """How to be notified of new tickets in one queue."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"in_app": True, "email": False}]}
+    )
+
+    in_app: StrictBool = Field(description="Whether they come to the list.")
+    email: StrictBool = Field(description="Whether they come by mail.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from .models import Inbox, Preference, Reading, Unread
+from .models import Inbox, Preference, QueuePreference, Reading, Unread
 
 
 class Notifications(Protocol):
@@ -23,4 +23,20 @@ class Notifications(Protocol):
 
     def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
         """Replace the caller's preferences; return what holds now."""
+        ...
+
+
+class QueuePreferences(Protocol):
+    """Who is notified of new tickets in a queue: its members who wish it.
+
+    Every method may raise `Unauthenticated`, and `NotFound` for a queue that the caller
+    may not read.
+    """
+
+    def of_queue(self, queue: str) -> QueuePreference:
+        """Return how the caller is notified of new tickets in a queue (key or id)."""
+        ...
+
+    def prefer_in_queue(self, queue: str, wish: QueuePreference) -> QueuePreference:
+        """Change it; raise `Denied` for somebody who is no member of the queue."""
         ...

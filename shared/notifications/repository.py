@@ -9,11 +9,18 @@ from typing_extensions import override
 from shared.core.persistence import Database
 from shared.core.types import decode_sort_key, read_page
 
-from .models import Inbox, Notification, Preference, Reading, Unread
-from .ports import Notifications
+from .models import (
+    Inbox,
+    Notification,
+    Preference,
+    QueuePreference,
+    Reading,
+    Unread,
+)
+from .ports import Notifications, QueuePreferences
 
 
-class NotificationRepository(Notifications):
+class NotificationRepository(Notifications, QueuePreferences):
     """Notifications and preferences of the caller."""
 
     def __init__(self, database: Database) -> None:
@@ -49,3 +56,14 @@ class NotificationRepository(Notifications):
         arguments = {"preferences": [wish.model_dump(mode="json") for wish in wishes]}
         rows = self._database.call("set_notification_preferences", arguments)
         return [Preference.model_validate(row) for row in rows]
+
+    @override
+    def of_queue(self, queue: str) -> QueuePreference:
+        row = self._database.call("get_queue_notifications", {"queue": queue})
+        return QueuePreference.model_validate(row)
+
+    @override
+    def prefer_in_queue(self, queue: str, wish: QueuePreference) -> QueuePreference:
+        arguments = {"queue": queue, **wish.model_dump()}
+        row = self._database.call("set_queue_notifications", arguments)
+        return QueuePreference.model_validate(row)

@@ -17,6 +17,12 @@ from .read_markers import (
     ReadMarkerRepository,
     ReadMarkers,
 )
+from .redaction import (
+    Redaction,
+    TextToRedact,
+    TicketRedaction,
+    TicketRedactionRepository,
+)
 from .repository import SolvedTickets, TicketRepository
 
 __all__ = [
@@ -25,13 +31,17 @@ __all__ = [
     "ReadMarkerChange",
     "ReadMarkerRepository",
     "ReadMarkers",
+    "Redaction",
     "SolvedTickets",
     "StatusChange",
     "Tag",
+    "TextToRedact",
     "Ticket",
     "TicketChange",
     "TicketDraft",
     "TicketReader",
+    "TicketRedaction",
+    "TicketRedactionRepository",
     "TicketRef",
     "TicketRepository",
     "TicketWriter",

@@ -13,8 +13,8 @@ Url = Annotated[
     SingleLine,
     Field(
         max_length=2000,
-        pattern=r"^(https://[^/?#@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)([/?#]\S*)?$",
-        description="Where deliveries are posted; https, on the public internet.",
+        pattern=r"^https?://\S+$",
+        description="Where deliveries are posted: https, on the public internet.",
         examples=["https://hooks.example.com/autocrm"],
     ),
 ]

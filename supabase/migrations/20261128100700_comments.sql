@@ -23,7 +23,7 @@ create table public.comments (
     )
 );
 comment on table public.comments is
-'Comments on tickets. Rows are only added; a body may only be redacted.';
+'Comments on tickets. Rows are only added; a body may only be redacted, whole or in part.';
 comment on column public.comments.id is 'Identity.';
 comment on column public.comments.ticket_id is 'The ticket.';
 comment on column public.comments.position is
@@ -37,7 +37,7 @@ comment on column public.comments.visibility is 'Who may read it.';
 comment on column public.comments.body is 'The text, plain.';
 comment on column public.comments.created_at is 'When it was written.';
 comment on column public.comments.redacted_at is
-'When the body was redacted; null when it was not.';
+'When the body was first redacted, whole or in part; null when it was not.';
 comment on column public.comments.redacted_by is 'Who redacted it.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
@@ -100,12 +100,12 @@ end;
 $$;
 comment on function private.refuse_update is 'Refuses to update rows of an append-only table.';
 
-create function private.redacted_body() returns text
+create function private.redact_body(body text, redacted text) returns text
 language sql immutable set search_path = ''
 as $$
-    select '[redacted]';
+    select left(private.redact_text(body, redacted), 50000);
 $$;
-comment on function private.redacted_body is 'The body of a redacted comment.';
+comment on function private.redact_body is 'The body of a comment with a text blanked.';
 
 create trigger refuse_update
 before update on public.comments
@@ -115,9 +115,15 @@ for each row when (
     or (
         (old.body, old.redacted_at) is distinct from (new.body, new.redacted_at)
         and (
-            old.redacted_at is not null
-            or new.redacted_at is null
-            or new.body <> private.redacted_body()
+            new.redacted_at is null
+            or new.redacted_at <> old.redacted_at
+            or (
+                new.body <> private.redacted_body()
+                and (
+                    private.text_to_redact() is null
+                    or new.body <> private.redact_body(old.body, private.text_to_redact())
+                )
+            )
         )
     )
 )

@@ -24,7 +24,8 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
 ('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
-('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false);
+('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false),
+('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false);
 
 -- Order of the feed -----------------------------------------------------------
 
@@ -90,7 +91,7 @@ create table public.ticket_events (
         (public_seq is null) = is_internal and (public_version is null) = is_internal
     )
 );
-comment on table public.ticket_events is 'The history of tickets; append-only.';
+comment on table public.ticket_events is 'The history of tickets; append-only, but for the blanking of redacted text.';
 comment on column public.ticket_events.id is 'Identity; consumers deduplicate by it.';
 comment on column public.ticket_events.ticket_id is 'The ticket.';
 comment on column public.ticket_events.number is 'The number of the ticket.';
@@ -118,11 +119,29 @@ create index ticket_events_occurred on public.ticket_events using brin (occurred
 create unique index ticket_events_feed on public.ticket_events (turn, position);
 comment on index public.ticket_events_feed is 'Serves the feed in order.';
 
+create function private.redacts_event(was public.ticket_events, now_is public.ticket_events)
+returns boolean
+language plpgsql stable set search_path = ''
+as $$
+declare
+    blanked public.ticket_events := was;
+begin
+    blanked.before := private.redact_json(was.before, private.text_to_redact());
+    blanked.after := private.redact_json(was.after, private.text_to_redact());
+    return private.text_to_redact() is not null and now_is is not distinct from blanked;
+end;
+$$;
+comment on function private.redacts_event is
+'Whether a change of an event is the redaction under way and nothing else.';
+
 create trigger refuse_update
 before update on public.ticket_events
 for each row when (
-    new.actor_id is not null
-    or to_jsonb(old) - 'actor_id' is distinct from to_jsonb(new) - 'actor_id'
+    not private.redacts_event(old, new)
+    and (
+        new.actor_id is not null
+        or to_jsonb(old) - 'actor_id' is distinct from to_jsonb(new) - 'actor_id'
+    )
 )
 execute function private.refuse_update();
 
@@ -392,9 +411,11 @@ create trigger record_new_ticket
 after insert on public.tickets
 for each row execute function private.record_new_ticket();
 
+-- A redaction has an event of its own, which does not repeat what was redacted.
 create trigger record_ticket_change
 after update on public.tickets
-for each row execute function private.record_ticket_change();
+for each row when (coalesce(current_setting('autocrm.redacted_text', true), '') = '')
+execute function private.record_ticket_change();
 
 create trigger record_comment
 after insert on public.comments

@@ -90,7 +90,8 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     insert into private.outbox (event_id) values (new.id);
-    -- The form of the platform's own database webhooks, without what their worker reads itself.
+    -- The form of the platform's own database webhooks, without what people wrote: it waits
+    -- in a table of pg_net, where no redaction reaches it.
     perform private.send_database_webhook(jsonb_build_object(
         'type', 'INSERT', 'schema', 'public', 'table', 'ticket_events',
         'record', to_jsonb(new) - array['before', 'after'], 'old_record', null

@@ -221,9 +221,12 @@ begin
     if response is not null then
         return private.stored_comment(response);
     end if;
-    if target_comment.redacted_at is null then
+    if target_comment.body <> private.redacted_body() then
         update public.comments as comments
-        set body = private.redacted_body(), redacted_at = now(), redacted_by = me
+        set
+            body = private.redacted_body(),
+            redacted_at = coalesce(comments.redacted_at, now()),
+            redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
         perform private.record_event(

@@ -16,6 +16,24 @@ comment on column public.notification_preferences.in_app is 'Whether such events
 comment on column public.notification_preferences.email is 'Whether such events are sent by email.';
 create index notification_preferences_type on public.notification_preferences (type);
 
+create table private.queue_notification_preferences (
+    queue_id uuid not null,
+    person_id uuid not null,
+    in_app boolean not null,
+    email boolean not null,
+    primary key (queue_id, person_id),
+    -- Whoever leaves the queue hears nothing more of it, also after coming back.
+    constraint queue_notification_preferences_member
+    foreign key (queue_id, person_id) references public.queue_members (queue_id, person_id)
+    on delete cascade
+);
+comment on table private.queue_notification_preferences is
+'Members of queues who are notified of new tickets in them; nobody else is.';
+comment on column private.queue_notification_preferences.queue_id is 'The queue.';
+comment on column private.queue_notification_preferences.person_id is 'The member.';
+comment on column private.queue_notification_preferences.in_app is 'Whether new tickets are listed.';
+comment on column private.queue_notification_preferences.email is 'Whether new tickets are sent by email.';
+
 create table public.notifications (
     id uuid primary key default extensions.uuid_generate_v4(),
     person_id uuid not null references public.profiles (id) on delete cascade,
@@ -250,6 +268,62 @@ $$;
 comment on function api.set_notification_preferences is
 'Replaces the preferences of the caller by [{type, in_app, email}]; other types have their defaults again.';
 
+create function private.queue_preference_json(queue uuid, person uuid) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select jsonb_build_object(
+        'in_app', coalesce(bool_or(own.in_app), false),
+        'email', coalesce(bool_or(own.email), false)
+    )
+    from private.queue_notification_preferences as own
+    where own.queue_id = queue_preference_json.queue
+        and own.person_id = queue_preference_json.person;
+$$;
+comment on function private.queue_preference_json is
+'How a person is notified of new tickets in a queue: not at all, unless they asked for it.';
+
+create function api.get_queue_notifications(queue text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.queues := private.find_readable_queue(queue);
+begin
+    return private.queue_preference_json(target.id, private.caller());
+end;
+$$;
+comment on function api.get_queue_notifications is
+'How the caller is notified of new tickets in a queue: in_app and email.';
+
+create function api.set_queue_notifications(queue text, in_app boolean, email boolean)
+returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.queues := private.find_readable_queue(queue);
+    me constant uuid := private.caller();
+begin
+    -- The lock meets whoever ends the membership at this moment.
+    perform from public.queue_members
+    where queue_id = target.id and person_id = me for key share;
+    if not found then
+        raise sqlstate 'PT403' using
+            message = 'not-a-member',
+            detail = 'Members of a queue alone are notified of its new tickets.';
+    end if;
+    insert into private.queue_notification_preferences as own (
+        queue_id, person_id, in_app, email
+    )
+    values (
+        target.id, me, set_queue_notifications.in_app, set_queue_notifications.email
+    )
+    on conflict (queue_id, person_id)
+    do update set in_app = excluded.in_app, email = excluded.email;
+    return private.queue_preference_json(target.id, me);
+end;
+$$;
+comment on function api.set_queue_notifications is
+'Sets how the caller is notified of new tickets in a queue that they are a member of; PT403 not-a-member.';
+
 -- The reaction ---------------------------------------------------------------
 
 create function private.assignee_then(event public.ticket_events) returns uuid
@@ -279,9 +353,15 @@ create function private.recipients(event public.ticket_events)
 returns table (person_id uuid, in_app boolean, email boolean)
 language sql security definer set search_path = ''
 as $$
-    with concerned as (
-        select tickets.requester_id as id
+    with ticket as (
+        select
+            tickets.requester_id,
+            tickets.queue_id
         from public.tickets where tickets.id = (recipients.event).ticket_id
+    ),
+
+    concerned as (
+        select ticket.requester_id as id from ticket
         union
         select private.assignee_then(recipients.event)
         union
@@ -291,25 +371,52 @@ as $$
         from public.ticket_followers
         where ticket_followers.ticket_id = (recipients.event).ticket_id
             and ticket_followers.since <= (recipients.event).occurred_at
+    ),
+
+    reasons (person_id, in_app, email) as (
+        select
+            concerned.id,
+            coalesce(own.in_app, defaults.in_app, true),
+            coalesce(own.email, defaults.email, false)
+        from concerned
+        left join private.event_types as defaults on defaults.type = (recipients.event).type
+        left join public.notification_preferences as own
+            on own.person_id = concerned.id and own.type = (recipients.event).type
+        where concerned.id is distinct from (recipients.event).actor_id
+        union all
+        -- Members of the queue in which a new ticket stands by now, if they wish it.
+        select members.person_id, members.in_app, members.email
+        from ticket
+        inner join private.queue_notification_preferences as members
+            on members.queue_id = ticket.queue_id
+        where (recipients.event).type = 'TICKET_CREATED'
+            and members.person_id is distinct from (recipients.event).actor_id
+        union all
+        -- The confirmation, unless the requester wants no email about new tickets.
+        select ticket.requester_id, false, coalesce(own.email, true)
+        from ticket
+        inner join private.settings on settings.confirm_new_tickets
+        left join public.notification_preferences as own
+            on own.person_id = ticket.requester_id and own.type = (recipients.event).type
+        where (recipients.event).type = 'TICKET_CREATED'
+            and ticket.requester_id = (recipients.event).actor_id
     )
 
     select
         seeing.person_id,
-        coalesce(own.in_app, defaults.in_app, true),
-        coalesce(own.email, defaults.email, false)
+        bool_or(reasons.in_app),
+        bool_or(reasons.email)
     from public.tickets
     cross join lateral private.people_who_see(
-        tickets, array(select concerned.id from concerned)
+        tickets, array(select reasons.person_id from reasons)
     ) as seeing
-    left join private.event_types as defaults on defaults.type = (recipients.event).type
-    left join public.notification_preferences as own
-        on own.person_id = seeing.person_id and own.type = (recipients.event).type
+    inner join reasons on reasons.person_id = seeing.person_id
     where tickets.id = (recipients.event).ticket_id
-        and seeing.person_id is distinct from (recipients.event).actor_id
-        and (seeing.reads_notes or not (recipients.event).is_internal);
+        and (seeing.reads_notes or not (recipients.event).is_internal)
+    group by seeing.person_id;
 $$;
 comment on function private.recipients is
-'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time; without the actor, and without people who may not see it now.';
+'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time, without the actor; of a new ticket also the members of its queue who wish it, and the requester if the setting confirm_new_tickets is on. Never people who may not see it now.';
 
 create function api.notify_people(event uuid) returns boolean
 language plpgsql security definer set search_path = ''
@@ -349,6 +456,7 @@ private.count_unread,
 api.list_notifications,
 private.set_notifications_read,
 api.mark_notifications_read,
-api.get_notification_preferences, api.set_notification_preferences
+api.get_notification_preferences, api.set_notification_preferences,
+api.get_queue_notifications, api.set_queue_notifications
 to authenticated;
 grant execute on function api.notify_people to service_role;

@@ -22,6 +22,14 @@ comment on view private.webhook_deliveries_expired is 'Deliveries that are to be
 
 -- Sending --------------------------------------------------------------------
 
+create function private.webhook_attempts_limit() returns integer
+language sql immutable set search_path = ''
+as $$
+    select 40;
+$$;
+comment on function private.webhook_attempts_limit is
+'How often a delivery may be claimed: twice what the schedule of a day comes to. Only deliveries whose attempts are not recorded get there.';
+
 create function api.claim_webhook_deliveries(
     max_items integer default 32, lease_seconds integer default 90
 )
@@ -57,8 +65,23 @@ as $$
         set
             attempts = deliveries.attempts + 1,
             first_attempt_at = coalesce(deliveries.first_attempt_at, now()),
-            leased_until = now() + make_interval(secs => lease_seconds),
-            due_at = now() + make_interval(secs => lease_seconds)
+            leased_until = case
+                when deliveries.attempts < private.webhook_attempts_limit()
+                    then now() + make_interval(secs => lease_seconds)
+            end,
+            -- Due again by the schedule of retries also where an attempt is never recorded.
+            due_at = now() + greatest(
+                make_interval(secs => lease_seconds),
+                interval '5 seconds' * 2 ^ least(deliveries.attempts, 9)
+            ),
+            gave_up_at = case
+                when deliveries.attempts >= private.webhook_attempts_limit() then now()
+            end,
+            last_error = case
+                when deliveries.attempts >= private.webhook_attempts_limit()
+                    then coalesce(deliveries.last_error, 'No attempt was recorded.')
+                else deliveries.last_error
+            end
         from due
         where deliveries.id = due.id
         returning deliveries.*
@@ -72,10 +95,11 @@ as $$
         claimed.payload::text
     from claimed
     inner join private.webhook_endpoints as endpoints on endpoints.id = claimed.endpoint_id
+    where claimed.gave_up_at is null
     order by claimed.created_at, claimed.seq;
 $$;
 comment on function api.claim_webhook_deliveries is
-'Claims deliveries to send now, each leased to one worker for lease_seconds. For workers.';
+'Claims deliveries to send now, each leased to one worker for lease_seconds; gives up those that were claimed too often. For workers.';
 
 create function private.record_endpoint_health(endpoint uuid, outcome text) returns boolean
 language plpgsql security definer set search_path = ''
@@ -319,13 +343,14 @@ begin
         )
     )
     returning * into delivery;
+    perform private.start_job('webhooks');
     response := private.delivery_json(delivery);
     perform private.store_response(idempotency_key, response);
     return response;
 end;
 $$;
 comment on function api.ping_webhook is
-'Creates a delivery of type WEBHOOK_PING, to test an endpoint; needs webhooks.manage.';
+'Creates a delivery of type WEBHOOK_PING, sent at once, to test an endpoint; needs webhooks.manage.';
 
 create function private.next_replay(endpoint uuid, event uuid) returns integer
 language sql stable security definer set search_path = ''
@@ -368,6 +393,7 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such delivery to this webhook.';
     end if;
+    perform private.start_job('webhooks');
     response := private.delivery_json(replayed);
     perform private.store_response(idempotency_key, response);
     return response;
@@ -445,6 +471,9 @@ begin
         raise sqlstate 'PT422' using
             message = 'too-many-events',
             detail = 'There are more than 10,000 events in this time. Take a shorter one.';
+    end if;
+    if replayed > 0 then
+        perform private.start_job('webhooks');
     end if;
     response := jsonb_build_object('replayed', replayed);
     perform private.store_response(idempotency_key, response);

@@ -68,6 +68,22 @@ def set_waiting(db: ActingConnection, interval: str, ticket: Any = None) -> None
     db.execute("alter table public.tickets enable trigger user")
 
 
+def age_tickets(db: ActingConnection, minutes: int) -> None:
+    """Move all times of tickets and events so many minutes back."""
+    for trigger, table, columns in (
+        ("apply_ticket_rules", "tickets", ("waiting_since", "assigned_at")),
+        ("refuse_update", "ticket_events", ("occurred_at",)),
+    ):
+        db.execute(f"alter table public.{table} disable trigger {trigger}")
+        for column in columns:
+            db.execute(
+                f"update public.{table}"  # noqa: S608
+                f" set {column} = {column} - make_interval(mins => %s)",
+                minutes,
+            )
+        db.execute(f"alter table public.{table} enable trigger {trigger}")
+
+
 def move_to_queue(db: ActingConnection, ticket: Any, queue: str) -> None:
     db.execute(
         "update public.tickets set queue_id = %s where id = %s",

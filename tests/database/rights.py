@@ -75,12 +75,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row solved_closes_after email_delay webhook_disabled_after"
-        " webhook_log_kept page_scan_limit reply_lease commands_per_minute"
-        " commands_per_minute_by_address bytes_per_minute",
+        "only_row solved_closes_after email_delay confirm_new_tickets"
+        " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
+        " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.event_types": ((), "type description in_app email"),
+    "private.queue_notification_preferences": (
+        (),
+        "queue_id person_id in_app email",
+    ),
     "private.emails": (
         (),
         "id person_id ticket_id created_at due_at claimed_at attempts sent_at"
@@ -188,6 +192,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_agent": "authenticated",
     "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
+    "get_queue_notifications": "authenticated",
     "get_queue_status": "authenticated",
     "get_reply_lease": "authenticated",
     "get_webhook": "authenticated",
@@ -225,6 +230,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_ticket": "authenticated",
     "record_webhook_attempt": "service_role",
     "redact_comment": "authenticated",
+    "redact_ticket": "authenticated",
     "refresh_queue_status": "service_role",
     "release_idle_tickets": "service_role",
     "release_reply": "authenticated",
@@ -237,6 +243,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "rotate_webhook_secret": "authenticated",
     "set_availability": "authenticated",
     "set_notification_preferences": "authenticated",
+    "set_queue_notifications": "authenticated",
     "broadcast_queue_statuses": "service_role",
     "undo_bulk_update": "authenticated",
     "update_ticket": "authenticated",
@@ -282,9 +289,11 @@ may_read_notes may_reply member_json merge_patch move_and_assign move_read_marke
 new_webhook_secret next_replay note_queues_of open_bulk_update open_follow_up
 open_ticket open_tickets_of order_sql own_bulk_update parse_filters people_who_see
 permissions_beyond_caller person_has_permission person_json queue_json queue_of_view
-queue_page queue_response queue_status queue_topic queue_totals queues_by_first_ticket
-readable_queues_of reassign_tickets recipients record_comment record_endpoint_health
-record_event record_new_ticket record_results record_ticket_change redacted_body
+queue_page queue_preference_json queue_response queue_status queue_topic queue_totals
+queues_by_first_ticket readable_queues_of reassign_tickets recipients record_comment
+record_endpoint_health record_event record_new_ticket record_results
+record_ticket_change redact_body redact_copies redact_hidden_copies redact_json
+redact_labels redact_text redacted_body redacted_ticket redacts_event redacts_ticket
 refuse_archived_queue refuse_category_change refuse_leased_reply refuse_update
 release_locked_tickets release_lost_tickets release_tickets_of reply_opens
 require_an_admin require_assignment require_bulk_change require_caller require_capacity
@@ -295,10 +304,11 @@ restart_feed restore_ticket restores_status scan_frontier scan_queues secret see
 selective_filter_sql send_database_webhook seq_of set_comment_position
 shared_organizations_of shown_seq shown_ticket shown_version start_bulk_update_job
 start_job stop_impersonating store_response stored_comment stored_response stored_ticket
-subscribes_to takes_tickets ticket_fields ticket_json ticket_topic tickets_json
-tickets_of_view topic_name topics_of_queues topics_of_ticket track_assignment
-update_load update_load_of_rows user_topic visible_names visible_views webhook_json
-with_webhook_secret works_tickets write_comment
+subscribes_to takes_tickets text_to_redact ticket_fields ticket_json ticket_topic
+tickets_copied_from tickets_json tickets_of_view topic_name topics_of_queues
+topics_of_ticket track_assignment update_load update_load_of_rows user_topic
+visible_names visible_views webhook_attempts_limit webhook_json with_webhook_secret
+works_tickets write_comment
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -339,7 +349,14 @@ AS_THE_CALLER = {
     "private.queue_json",
     "private.page_limit",
     "private.page_of",
+    "private.redact_body",
+    "private.redact_json",
+    "private.redact_labels",
+    "private.redact_text",
     "private.redacted_body",
+    "private.redacted_ticket",
+    "private.redacts_event",
+    "private.redacts_ticket",
     "private.refuse_category_change",
     "private.refuse_update",
     "private.reply_opens",
@@ -348,7 +365,9 @@ AS_THE_CALLER = {
     "private.require_cursor_of_sort",
     "private.shown_ticket",
     "private.subscribes_to",
+    "private.text_to_redact",
     "private.ticket_fields",
+    "private.webhook_attempts_limit",
     "private.webhook_json",
 }
 

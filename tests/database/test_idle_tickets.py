@@ -3,6 +3,7 @@
 import pytest
 
 from .acting import WORKER
+from .arrange import age_tickets
 from .assigning import assignee
 from .personas import id_of
 
@@ -14,22 +15,6 @@ def limit(db):
     """Queue support lets a ticket wait for an hour."""
     changes = {"released_after_minutes": 60}
     db.call("admin", "change_queue", queue="support", changes=changes)
-
-
-def age_tickets(db, minutes):
-    """Move all times of tickets and events so many minutes back."""
-    for trigger, table, columns in (
-        ("apply_ticket_rules", "tickets", ("waiting_since", "assigned_at")),
-        ("refuse_update", "ticket_events", ("occurred_at",)),
-    ):
-        db.execute(f"alter table public.{table} disable trigger {trigger}")
-        for column in columns:
-            db.execute(
-                f"update public.{table}"  # noqa: S608
-                f" set {column} = {column} - make_interval(mins => %s)",
-                minutes,
-            )
-        db.execute(f"alter table public.{table} enable trigger {trigger}")
 
 
 def release(db, **options):

@@ -3,8 +3,14 @@
 import pytest
 
 from .acting import WORKER, Json, refused
-from .arrange import leave_queues, revoke_permission
-from .notifying import assigned_ticket, notified, process_events
+from .arrange import leave_queues, revoke_permission, revoke_role
+from .notifying import (
+    assigned_ticket,
+    claim_emails,
+    make_emails_due,
+    notified,
+    process_events,
+)
 from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
@@ -69,6 +75,156 @@ def test_new_tickets_do_not_notify_their_requester(db):
 
     assert all_notified(db) == set()
     assert emailed(db) == set()
+
+
+def listen(db, who, queue="support", *, in_app=True, email=False):
+    """Let somebody hear of new tickets in a queue."""
+    return db.call(
+        who, "set_queue_notifications", queue=queue, in_app=in_app, email=email
+    )
+
+
+def test_members_hear_of_new_tickets_in_the_way_they_wish(db):
+    listen(db, "agent")
+    listen(db, "neighbour", in_app=False, email=True)
+    listen(db, "lead", email=True)
+    listen(db, "biller", "billing", email=True)
+
+    ticket = db.create_ticket()
+    process_events(db)
+
+    assert all_notified(db) == {"agent", "lead"}
+    assert notified(db, "agent") == ["TICKET_CREATED"]
+    assert emailed(db) == {"neighbour", "lead"}
+    db.comment("customer", ticket)
+    process_events(db)
+    assert notified(db, "agent") == ["TICKET_CREATED"]
+
+
+def test_a_wish_is_of_one_person_and_one_queue_and_off_by_default(db):
+    off = {"in_app": False, "email": False}
+    listen(db, "agent", email=True)
+
+    def wish(who, queue="support"):
+        return db.call(who, "get_queue_notifications", queue=queue)
+
+    assert wish("agent") == {"in_app": True, "email": True}
+    assert wish("neighbour") == off
+    assert wish("admin", "billing") == off
+    assert listen(db, "agent", in_app=False) == off
+    assert wish("agent", str(id_of("support"))) == off
+
+
+@pytest.mark.parametrize(
+    ("who", "queue", "code"),
+    [
+        ("customer", "support", "PT404"),
+        ("biller", "support", "PT404"),
+        ("agent", "nowhere", "PT404"),
+        ("admin", "support", "PT403"),  # reads the queue, and is no member
+    ],
+)
+def test_members_alone_hear_of_new_tickets(db, who, queue, code):
+    with refused(code):
+        listen(db, who, queue)
+
+
+def test_a_wish_ends_with_the_membership(db):
+    listen(db, "agent", email=True)
+    member = {"queue": "support", "person": id_of("agent")}
+    db.call("admin", "remove_queue_member", **member)
+    db.call("admin", "add_queue_member", **member)
+
+    db.create_ticket()
+    process_events(db)
+
+    assert all_notified(db) == emailed(db) == set()
+
+
+def test_whoever_opens_a_ticket_does_not_hear_of_it_as_a_member(db):
+    listen(db, "agent", email=True)
+
+    db.create_ticket("agent")
+    process_events(db)
+
+    assert all_notified(db) == emailed(db) == set()
+
+
+def test_members_of_the_queue_hear_in_which_the_ticket_stands_by_then(db):
+    listen(db, "agent", email=True)
+    listen(db, "biller", "billing", email=True)
+    ticket = db.create_ticket()
+    db.call("admin", "update_ticket", ticket=ticket["id"], changes={"queue": "billing"})
+
+    process_events(db)
+
+    assert (all_notified(db), emailed(db)) == ({"biller", "customer"}, {"biller"})
+    assert notified(db, "biller") == ["TICKET_CREATED"]
+
+
+def test_members_who_may_not_see_the_ticket_hear_nothing(db):
+    for who in ("agent", "neighbour"):
+        listen(db, who, email=True)
+    revoke_role(db, "agent")
+
+    db.create_ticket()
+    process_events(db)
+
+    assert all_notified(db) == emailed(db) == {"neighbour"}
+
+
+def test_no_email_goes_to_members_who_left_before_it_was_sent(db):
+    listen(db, "agent", email=True)
+    db.create_ticket()
+    process_events(db)
+    leave_queues(db, "agent")
+    make_emails_due(db)
+
+    assert claim_emails(db) == []
+
+
+def confirm_new_tickets(db):
+    db.execute("update private.settings set confirm_new_tickets = true")
+
+
+def test_requesters_get_a_confirmation_if_the_desk_wants_it(db):
+    confirm_new_tickets(db)
+
+    ticket = db.create_ticket()
+    process_events(db)
+
+    assert all_notified(db) == set()
+    assert emailed(db) == {"customer"}
+    make_emails_due(db)
+    [email] = claim_emails(db)
+    assert (email["number"], email["address"]) == (
+        ticket["number"],
+        "customer@example.com",
+    )
+
+
+def test_requesters_who_want_no_email_of_new_tickets_get_no_confirmation(db):
+    confirm_new_tickets(db)
+    prefer(db, "customer", "TICKET_CREATED", email=False)
+
+    db.create_ticket()
+    process_events(db)
+
+    assert emailed(db) == set()
+
+
+def test_a_confirmation_is_for_the_requester_alone(db, ticket):
+    confirm_new_tickets(db)
+    listen(db, "agent")
+
+    db.comment("customer", ticket)
+    db.create_ticket()
+    process_events(db)
+
+    new = db.execute("select person_id, ticket_id from private.emails").fetchall()
+    assert {person for person, of in new if str(of) != ticket["id"]} == {
+        id_of("customer")
+    }
 
 
 def test_assignments_notify_new_and_former_assignee(db, ticket):

@@ -4,10 +4,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from .acting import OWNER, refused
-from .arrange import revoke_permission, table_texts
+from shared.core.events import parse_event
+
+from .acting import OWNER, WORKER, refused
+from .arrange import (
+    move_to_queue,
+    revoke_permission,
+    store_webhook_settings,
+    table_texts,
+)
+from .bulk import run_all, start
 from .notifying import claim_emails, make_emails_due, process_events
 from .personas import id_of
+from .webhooks import create_deliveries, create_webhook
 
 pytestmark = pytest.mark.slow
 CARD = "4111-1111-1111-1111"
@@ -144,6 +153,7 @@ def test_a_comment_of_another_ticket_is_not_found(db, ticket):
 @pytest.mark.parametrize(
     "change",
     [
+        "body = 'Mine is [redacted].', redacted_at = now()",
         "body = 'Otherwise.'",
         "redacted_at = now()",
         "body = '[redacted]'",
@@ -165,4 +175,312 @@ def test_redacted_comments_cannot_be_restored(db, ticket, comment):
             "update public.comments set body = 'Back.', redacted_at = null"
             " where id = %s",
             comment["id"],
+        )
+
+
+# A text of a ticket ----------------------------------------------------------
+
+
+def redact_text(db, ticket, text=CARD, who="lead", **options):
+    arguments = {"ticket": ticket["id"], "redacted_text": text, **options}
+    return db.call(who, "redact_ticket", **arguments)
+
+
+@pytest.fixture
+def everywhere(db):
+    """A ticket whose every field, copy and trace holds the card number."""
+    store_webhook_settings(db)
+    create_webhook(db, include_internal=True)
+    ticket = db.create_ticket(
+        subject=f"Card {CARD}",
+        body=f"It is {CARD}.",
+        data={"card": CARD, CARD: [{"deep": f"my {CARD}"}], "n": 4111},
+        tags=[f"card-{CARD}", f"{CARD}"],
+        idempotency_key="new",
+    )
+    db.assign(ticket, "agent")
+    changes = {"subject": f"Cards {CARD}", "skills": [CARD], "data": {"more": CARD}}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+    db.set_status(ticket, "open", "agent", reason=f"About {CARD}")
+    db.comment("customer", ticket, f"Again: {CARD}", idempotency_key="reply")
+    db.note(ticket, body=f"Note {CARD}")
+    start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
+    run_all(db)
+    start(db, [ticket], add_tags=[CARD])  # is not applied yet
+    db.rows("agent", "list_bulk_updates")
+    for event in db.events(ticket):
+        create_deliveries(db, event)
+    process_events(db)
+    for due in db.rows(WORKER, "claim_webhook_deliveries", max_items=99):
+        log = {
+            "attempted_at": "2026-11-23T09:00:00Z",
+            "milliseconds": 1,
+            "status": 500,
+            "response": f"What is {CARD}, {CARD[:9]}",
+            "error": f"No {CARD}",
+        }
+        arguments = {"delivery": due["delivery_id"], "attempt": due["attempt"]}
+        db.call(WORKER, "record_webhook_attempt", outcome="retry", log=log, **arguments)
+    return db.reload(ticket)
+
+
+TEXT_COLUMNS = """
+    select table_schema, table_name, column_name
+    from information_schema.columns
+    inner join information_schema.tables using (table_schema, table_name)
+    where table_type = 'BASE TABLE'
+        and table_schema not in ('pg_catalog', 'information_schema')
+        and data_type in (
+            'text', 'character varying', 'json', 'jsonb', 'ARRAY', 'bytea', 'xml',
+            'USER-DEFINED', '"char"', 'character', 'name'
+        )
+"""
+
+
+def columns_with(db, text):
+    """Every column of every table that holds a text, whatever its type."""
+    return {
+        f"{schema}.{table}.{column}"
+        for schema, table, column in db.execute(TEXT_COLUMNS).fetchall()
+        if _holds(db, schema, table, column, text)
+    }
+
+
+def _holds(db, schema, table, column, text):
+    name = sql.Identifier(column)
+    query = sql.SQL(
+        "select exists(select from {} where strpos({}::text, %s) > 0"
+        " or strpos({}::text, %s) > 0)"
+    ).format(sql.Identifier(schema, table), name, name)
+    return db.scalar(query, text, text.encode().hex())
+
+
+PREPARED = {
+    "private.bulk_items.after",
+    "private.bulk_items.before",
+    "private.bulk_updates.change",
+    "private.idempotency_keys.response",
+    "private.webhook_attempts.error",
+    "private.webhook_attempts.response",
+    "private.webhook_deliveries.last_error",
+    "private.webhook_deliveries.payload",
+    "public.comments.body",
+    "public.ticket_events.after",
+    "public.ticket_events.before",
+    "public.tickets.data",
+    "public.tickets.skills",
+    "public.tickets.status_reason",
+    "public.tickets.subject",
+    "public.tickets.tags",
+}
+
+
+def test_no_column_of_any_table_holds_a_redacted_text(db, everywhere):
+    before = {each for each in columns_with(db, CARD) if "messages" not in each}
+    assert before == PREPARED
+    assert db.scalar("select count(*) from realtime.messages")
+
+    redact_text(db, everywhere, idempotency_key="r")
+
+    assert columns_with(db, CARD) == set()
+    assert columns_with(db, CARD[:9]) == set()
+
+
+def test_a_redacted_ticket_is_complete_but_for_the_text(db, everywhere):
+    events = db.events(everywhere)
+
+    redact_text(db, everywhere)
+
+    after = db.reload(everywhere)
+    assert after["subject"] == "Cards [redacted]"
+    assert after["status_reason"] == "Waiting for [redacted]"
+    assert after["data"] == {
+        "card": "[redacted]",
+        "[redacted]": [{"deep": "my [redacted]"}],
+        "n": 4111,
+        "more": "[redacted]",
+    }
+    assert after["tags"] == ["card-[redacted]", "[redacted]"]
+    assert after["version"] == everywhere["version"] + 1
+    changed = {"subject", "status_reason", "data", "tags", "skills", "version"}
+    assert {name for name in after if after[name] != everywhere[name]} == changed
+    *kept, trace = db.events(everywhere)
+    same = ("id", "seq", "type", "actor_id", "occurred_at", "is_internal")
+    assert [[each[name] for name in same] for each in kept] == [
+        [each[name] for name in same] for each in events
+    ]
+    assert all(parse_event(each) for each in kept)
+    assert (trace["type"], trace["is_internal"]) == ("TICKET_REDACTED", True)
+
+
+def test_a_redaction_says_how_many_places_and_records_it_without_the_text(db, ticket):
+    db.comment("customer", ticket, f"{CARD} and {CARD}")
+    db.note(ticket, body=f"Also {CARD}")
+    changes = {"subject": f"Card {CARD}"}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    result = redact_text(db, ticket)
+
+    # The ticket, the event of its change, and both comments.
+    assert result == {"ticket_id": ticket["id"], "places": 4}
+    [*_, trace] = db.events(ticket)
+    assert trace["actor_id"] == str(id_of("lead"))
+    assert (trace["before"], trace["after"]) == (None, {"places": 4})
+    shown = db.rows("customer", "list_comments", ticket=ticket["id"])
+    assert shown[-1]["body"] == "[redacted] and [redacted]"
+    assert shown[-1]["redacted_by"] == str(id_of("lead"))
+    types = [
+        each["type"]
+        for each in db.rows("customer", "list_ticket_events", ticket=ticket["id"])
+    ]
+    assert "TICKET_REDACTED" not in types
+
+
+def test_a_text_that_is_nowhere_changes_nothing(db, ticket):
+    before = db.reload(ticket), db.events(ticket)
+
+    assert redact_text(db, ticket)["places"] == 0
+
+    assert (db.reload(ticket), db.events(ticket)) == before
+
+
+def test_notes_are_not_counted_for_those_who_may_not_read_them(db, ticket):
+    db.note(ticket, body=f"Note {CARD}")
+    revoke_permission(db, "tickets.note", "lead")
+
+    assert redact_text(db, ticket)["places"] == 0
+
+    assert columns_with(db, CARD) == set()
+
+
+def test_a_closed_ticket_is_redacted_too_and_stays_closed(db):
+    ticket = db.create_ticket_in("closed", subject=f"Card {CARD}")
+
+    redact_text(db, ticket)
+
+    after = db.reload(ticket)
+    assert (after["subject"], after["status"]) == ("Card [redacted]", "closed")
+    assert after["closed_at"] == ticket["closed_at"]
+    with refused("PT409", "ticket-closed"):
+        db.execute(
+            "update public.tickets set subject = 'x' where id = %s", ticket["id"]
+        )
+
+
+def test_follow_ups_are_redacted_wherever_they_stand(db):
+    ticket = db.create_ticket_in("closed", subject=f"Card {CARD}", data={"a": CARD})
+    follow_up = db.comment("customer", ticket, "Again.")["ticket_id"]
+    move_to_queue(db, {"id": follow_up}, "billing")
+
+    assert redact_text(db, ticket)["places"] == 2  # the ticket and its first event
+
+    assert columns_with(db, CARD) == set()
+    assert db.event_types({"id": follow_up})[-1] == "TICKET_REDACTED"
+
+
+def test_other_tickets_keep_the_text(db, ticket):
+    other = db.create_ticket(subject=f"Card {CARD}")
+
+    redact_text(db, ticket)
+
+    assert db.reload(other) == other
+
+
+def test_a_redaction_is_idempotent(db, ticket):
+    db.comment("customer", ticket, f"Mine is {CARD}.")
+    first = redact_text(db, ticket, idempotency_key="r")
+
+    assert redact_text(db, ticket, idempotency_key="r") == first
+    assert db.event_types(ticket).count("TICKET_REDACTED") == 1
+
+
+def test_a_comment_may_be_redacted_in_part_again_and_whole(db, ticket):
+    comment = db.comment("customer", ticket, f"Mine is {CARD}, hers 5500.")
+
+    redact_text(db, ticket)
+    redact_text(db, ticket, "5500")
+    shown = db.rows("customer", "list_comments", ticket=ticket["id"])[-1]
+    assert shown["body"] == "Mine is [redacted], hers [redacted]."
+
+    assert redact(db, ticket, comment["id"])["body"] == "[redacted]"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "redacted", "[", "d]", "[redacted]", "x" * 1001, None]
+)
+def test_a_text_that_cannot_be_redacted_is_refused(db, ticket, text):
+    with refused("PT422", "invalid"):
+        redact_text(db, ticket, text)
+
+
+@pytest.mark.parametrize("text", ["]a", '"', "\\", "%", "_", ".*", "\u200d", "ü"])
+def test_any_text_is_redacted_as_it_is_written(db, ticket, text):
+    db.comment("customer", ticket, f"a{text}aaa{text}{text}b")
+    changes = {"data": {"k": f"{text}x{text}"}, "subject": f"{text}aaa, 1 and 2"}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    redact_text(db, ticket, text)
+
+    after = db.reload(ticket)
+    shown = db.rows("customer", "list_comments", ticket=ticket["id"])[-1]["body"]
+    assert not [each for each in (after["subject"], shown) if text in each]
+    assert text not in after["data"]["k"]
+    assert after["subject"].endswith("1 and 2")
+    assert shown.endswith("b")
+
+
+def test_numbers_among_the_fields_are_redacted_too(db, ticket):
+    changes = {"data": {"card": 4111111111111111, "year": 2026}}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    redact_text(db, ticket, "4111111111111111")
+
+    assert db.reload(ticket)["data"] == {"card": "[redacted]", "year": 2026}
+
+
+def test_ids_and_names_of_ours_are_never_redacted(db, ticket):
+    before = db.events(ticket)
+
+    redact_text(db, ticket, ticket["id"][:4])
+    redact_text(db, ticket, "open")
+
+    assert [each["after"] for each in db.events(ticket)][: len(before)] == [
+        each["after"] for each in before
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'after = after || \'{"subject": "Otherwise"}\'',
+        "after = after - 'subject'",
+        "after = '{}'",
+        "type = 'TICKET_UPDATED'",
+        "actor_id = null, after = '{}'",
+        "occurred_at = occurred_at + interval '1 day'",
+    ],
+)
+@pytest.mark.parametrize("redacted", ["", "Help", "Otherwise"])
+def test_events_are_append_only_but_for_redaction(db, ticket, change, redacted):
+    with refused("PT409", "append-only"), db.acting(OWNER) as connection:
+        connection.execute(
+            "select set_config('autocrm.redacted_text', %s, true)", [redacted]
+        )
+        connection.execute(
+            f"update public.ticket_events set {change} where ticket_id = %s",  # noqa: S608
+            [ticket["id"]],
+        )
+
+
+@pytest.mark.parametrize(
+    "change", ["subject = 'x'", "status = 'open'", "priority = 'high'", "data = '{}'"]
+)
+def test_a_closed_ticket_changes_by_redaction_alone(db, change):
+    ticket = db.create_ticket_in("closed", data={"a": "Help"})
+
+    with refused("PT409", "ticket-closed"), db.acting(OWNER) as connection:
+        connection.execute("select set_config('autocrm.redacted_text', 'Help', true)")
+        connection.execute(
+            f"update public.tickets set {change} where id = %s",  # noqa: S608
+            [ticket["id"]],
         )

@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from infra.local.platform import ROOT
-from tests.receivers import receiving
+from tests.receivers import ABSURD, receiving
 
 from .webhook_worker import deliver
 from .webhooks import create_event, create_webhook, deliveries
@@ -117,6 +117,23 @@ def test_failures_are_logged_and_retried(db, receivers, path, status, error):
     assert 3.75 <= run.next_seconds <= 6.25
     assert run.outcomes == {"retry": 1}
     assert [post.path for post in receivers.taken()] == [path]
+
+
+@pytest.mark.parametrize("path", ABSURD)
+def test_whatever_a_receiver_says_the_attempt_is_recorded(db, receivers, path):
+    hook = create_webhook(db, url=receivers.url + path)
+    create_event(db)
+
+    run = deliver(db)
+
+    found, [attempt] = outcome(db, hook)
+    assert run.outcomes == {"retry": 1}
+    assert (found["state"], found["attempts"]) == ("pending", 1)
+    assert attempt["error"]
+    longest = 3600 if path == "/long" else 6.25
+    assert 3.75 <= run.next_seconds <= longest
+    waits = seconds_between(found["due_at"], attempt["attempted_at"])
+    assert waits >= run.next_seconds
 
 
 @pytest.mark.parametrize("path", ["/drizzling", "/flooding"])

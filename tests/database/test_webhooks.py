@@ -9,6 +9,7 @@ from psycopg import sql
 from shared.core.events import parse_event
 
 from .acting import ANON, WORKER, refused
+from .arrange import store_webhook_settings
 from .webhooks import URL, create_deliveries, create_event, create_webhook, deliveries
 
 pytestmark = pytest.mark.slow
@@ -335,6 +336,52 @@ def test_every_attempt_is_logged(db):
     [failed] = deliveries(db, hook, state="failed")
     assert (failed["last_status"], failed["due_at"]) == (500, None)
     assert deliveries(db, hook, state="pending") == []
+
+
+def test_attempts_that_are_never_recorded_follow_the_schedule_and_end(db):
+    hook = create_webhook(db)
+    create_events(db)
+    waits = []
+    while claimed := claim(db):
+        wait = db.scalar("select due_at - now() from private.webhook_deliveries")
+        waits.append(wait.total_seconds())
+        assert claimed[0]["attempt"] == len(waits)
+        db.execute(
+            "update private.webhook_deliveries"
+            " set due_at = now(), leased_until = now() - interval '1 second'"
+        )
+
+    assert waits[:4] == [90] * 4
+    assert waits == [max(90, min(5 * 2**before, 2560)) for before in range(40)]
+    [lost] = deliveries(db, hook)
+    assert (lost["state"], lost["last_error"]) == ("failed", "No attempt was recorded.")
+    assert lost["leased_until"] is None
+
+
+def test_what_is_asked_for_is_sent_at_once(db):
+    store_webhook_settings(db)
+    hook = create_webhook(db)
+    create_events(db)
+    [due] = claim(db)
+    record(db, due, "delivered")
+    since, until = (
+        db.scalar(f"select now() {sign} interval '1 hour'") for sign in ("-", "+")
+    )
+    time = {"since": since, "until": until, "delivered_too": True}
+
+    for function, arguments in [
+        ("ping_webhook", {}),
+        ("replay_webhook_delivery", {"delivery": due["delivery_id"]}),
+        ("replay_webhook_events", time),
+    ]:
+        db.execute("delete from net.http_request_queue")
+        db.execute("update private.webhook_deliveries set delivered_at = now()")
+        db.call("admin", function, webhook=hook["id"], **arguments)
+
+        [body] = db.execute(
+            "select convert_from(body, 'utf8')::jsonb from net.http_request_queue"
+        ).fetchone()
+        assert body == {"job": "webhooks"}, function
 
 
 def test_old_deliveries_are_deleted(db):

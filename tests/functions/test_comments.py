@@ -3,6 +3,7 @@ import pytest
 from functions.add_comment.app import handler as add_comment
 from functions.list_comments.app import handler as list_comments
 from functions.redact_comment.app import handler as redact_comment
+from functions.redact_ticket.app import handler as redact_ticket
 from tests.builders import NOW, comment_row, page
 from tests.events import send
 from tests.fakes import NOT_FOUND, in_turn, refusal
@@ -129,3 +130,30 @@ def test_a_comment_is_redacted_by_id_or_position(rest, ref):
     assert rest.arguments("redact_comment") == [
         {"ticket": "1042", "comment": ref, "idempotency_key": "k"}
     ]
+
+
+REDACTION = "/v1/tickets/1042/redaction"
+
+
+def test_a_text_of_a_ticket_is_redacted(rest, capsys):
+    redacted = {"ticket_id": ID, "places": 3}
+    rest.results["redact_ticket"] = redacted
+    body = {"text": "4111 1111"}
+
+    answer = send(redact_ticket, "POST", REDACTION, body, headers=KEY)
+
+    assert (answer.status, answer.json) == (200, redacted)
+    assert rest.arguments("redact_ticket") == [
+        {"ticket": "1042", "redacted_text": "4111 1111", "idempotency_key": "k"}
+    ]
+    assert "4111" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"text": ""}, {"text": " \n"}, {"text": "x" * 1001}, {"text": 4111}]
+)
+def test_a_redaction_needs_a_text(rest, body):
+    answer = send(redact_ticket, "POST", REDACTION, body)
+
+    assert (answer.status, answer.problem) == (422, "invalid")
+    assert not rest.calls

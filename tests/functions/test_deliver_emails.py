@@ -89,11 +89,65 @@ def test_a_rejected_email_holds_up_no_other(rest, aws):
     ]
 
 
+# What SES v2's SendEmail and every service may say, and what becomes of an email.
+SES_CODES = {
+    "AccountSuspendedException": "stop",
+    "SendingPausedException": "stop",
+    "MailFromDomainNotVerifiedException": "stop",
+    "NotFoundException": "stop",
+    "LimitExceededException": "stop",
+    "TooManyRequestsException": "stop",
+    "Throttling": "stop",
+    "ThrottlingException": "stop",
+    "InternalFailure": "stop",
+    "InternalServiceErrorException": "stop",
+    "ServiceUnavailable": "stop",
+    "RequestTimeout": "stop",
+    "AccessDeniedException": "stop",
+    "ExpiredTokenException": "stop",
+    "InvalidClientTokenId": "stop",
+    "SignatureDoesNotMatch": "stop",
+    "UnrecognizedClientException": "stop",
+    "MessageRejected": "later",
+    "Unheard": "later",
+    "BadRequestException": "never",
+    "ValidationException": "never",
+}
+
+
+@pytest.mark.parametrize(("code", "verdict"), SES_CODES.items())
+def test_each_error_of_ses_stops_all_mail_or_delays_or_ends_one(
+    rest, aws, code, verdict
+):
+    first, second = email(), email()
+    due(rest, [first], [second])
+    aws.results["send_email"] = in_turn(aws_error(code), {})
+
+    if verdict == "stop":
+        with pytest.raises(Unavailable):
+            handler({}, context(60_000))
+    else:
+        assert handler({}, context(60_000))["sent"] == 1
+
+    [failure] = rest.arguments("record_email_failure")
+    assert failure["email"] == first["id"]
+    assert failure["permanent"] is (verdict == "never")
+    assert failure["error"] == ("unavailable" if verdict == "stop" else code)
+
+
+def test_email_is_claimed_one_at_a_time(rest, aws):
+    due(rest, [email()], [email()])
+
+    handler({}, context(60_000))
+
+    assert rest.arguments("claim_emails") == [{"max_items": 1}] * 3
+
+
 @pytest.mark.parametrize(
     "outage",
     [
         EndpointConnectionError(endpoint_url="http://ses"),
-        *map(aws_error, ["SendingPausedException", "TooManyRequestsException"]),
+        aws_error("Unheard", 503),
     ],
 )
 def test_an_outage_ends_the_run(rest, aws, outage):

@@ -88,6 +88,9 @@ def test_notifications_are_marked_read(rest, reading):
         ("PUT", "/v1/notification-preferences", {"items": [PREFERENCE, PREFERENCE]}),
         ("PUT", "/v1/notification-preferences", {"items": [{"type": "EATEN"}]}),
         ("PUT", "/v1/notification-preferences", {}),
+        ("PUT", "/v1/queues/support/notifications", {}),
+        ("PUT", "/v1/queues/support/notifications", {"in_app": True}),
+        ("PUT", "/v1/queues/support/notifications", {"in_app": 1, "email": 0}),
     ],
 )
 def test_an_invalid_request_never_reaches_the_database(rest, method, path, body):
@@ -106,6 +109,20 @@ def test_preferences_are_read_and_replaced(rest):
     assert read.json == changed.json == {"items": [PREFERENCE], "next_cursor": None}
     assert rest.functions == functions
     assert rest.calls[1].arguments == {"preferences": [PREFERENCE]}
+
+
+def test_members_say_whether_they_hear_of_new_tickets(rest):
+    functions = ["get_queue_notifications", "set_queue_notifications"]
+    wish = {"in_app": True, "email": False}
+    rest.results |= dict.fromkeys(functions, wish)
+    path = "/v1/queues/support/notifications"
+
+    read = send(notifications, "GET", path)
+    changed = send(notifications, "PUT", path, wish)
+
+    assert read.json == changed.json == wish
+    assert rest.functions == functions
+    assert rest.calls[1].arguments == {"queue": "support", **wish}
 
 
 def test_the_feed_goes_on_after_its_cursor(rest):

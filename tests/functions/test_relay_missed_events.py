@@ -52,9 +52,12 @@ def test_the_queue_is_filled_up_to_its_limit(rest, aws):
     assert handler({}, context(40_000)) == {"relayed": PLENTY}
 
 
-@pytest.mark.parametrize(
-    "result", [aws_error("InternalFailure", 500), {"Failed": [{"Id": "1"}]}]
-)
+def takes_nothing(arguments):
+    ids = [entry["Id"] for entry in arguments["Entries"]]
+    return {"Failed": [{"Id": each, "Code": "InternalError"} for each in ids]}
+
+
+@pytest.mark.parametrize("result", [aws_error("InternalFailure", 500), takes_nothing])
 def test_a_queue_that_takes_nothing_is_an_outage(rest, aws, result):
     rest.results[CLAIM] = missed()
     aws.results["send_message_batch"] = result

@@ -188,6 +188,7 @@ def test_deliveries_are_listed_page_by_page(rest):
         ("POST", f"{ONE}/replay", {"since": "0001-01-01T00:00:00+14:00"}),
         ("POST", f"{ONE}/replay", RANGE | {"delivered_too": 1}),
         ("PATCH", ONE, {"paused": "yes"}),
+        ("POST", "/v1/webhooks", {"url": "ftp://a.example/"}),
     ],
 )
 def test_an_invalid_request_never_reaches_the_database(rest, method, path, body):
@@ -195,6 +196,40 @@ def test_an_invalid_request_never_reaches_the_database(rest, method, path, body)
 
     assert (answer.status, answer.problem) == (422, "invalid")
     assert not rest.calls
+
+
+@pytest.mark.parametrize(
+    ("url", "detail"),
+    [
+        ("http://hooks.example.com/", "Deliveries go over https alone."),
+        ("http://localhost:3000/", "Deliveries go over https alone."),
+        ("https://u:p@hooks.example.com/", "The URL must name a host and no user."),
+        ("https:///in", "The URL must name a host and no user."),
+        ("https://hooks.example.com:8443/", "Deliveries go to port 443 alone."),
+        ("https://10.0.0.1/", "The host is not on the public internet."),
+        ("https://169.254.169.254/", "The host is not on the public internet."),
+        ("https://[::ffff:10.0.0.1]/", "The host is not on the public internet."),
+        ("https://2130706433/", "The host is not on the public internet."),
+        ("https://localhost/", "The host is not on the public internet."),
+        ("https://[::1/", "The URL cannot be read."),
+        ("https://0177.0.0.1/", "The URL cannot be read."),
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/webhooks"), ("PATCH", ONE)])
+def test_a_webhook_that_can_never_work_is_not_saved(rest, method, path, url, detail):
+    answer = send(manage_webhooks, method, path, {"url": url})
+
+    assert (answer.status, answer.problem) == (422, "invalid")
+    assert answer.json["detail"] == detail
+    assert not rest.calls
+
+
+def test_a_local_stack_saves_local_webhooks(rest, monkeypatch):
+    monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
+    rest.results["create_webhook"] = WEBHOOK | {"secret": SECRET}
+
+    url = "http://127.0.0.1:3001/in"
+    assert send(manage_webhooks, "POST", "/v1/webhooks", {"url": url}).status == 201
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from infra.local.stack import Deployment
-from tests.open_desk import eventually
+from tests.open_desk import PATIENCE, eventually
 from tests.receivers import receiving
 
 pytestmark = pytest.mark.slow
@@ -38,4 +38,19 @@ def test_a_new_ticket_is_delivered_to_a_webhook_endpoint(admin: httpx.Client):
         [sent] = admin.get(f"{place}/deliveries").json()["items"]
         attempts = f"{place}/deliveries/{sent['id']}/attempts"
         eventually(lambda: admin.get(attempts).json()["items"])
+        assert admin.delete(place).status_code == 200
+
+
+def test_a_ping_goes_at_once(admin: httpx.Client):
+    """Five in a row: a test has no time for each of them to wait for its minute."""
+    with receiving() as receivers:
+        body = {"url": f"{receivers.url}/ok", "event_types": ["TICKET_CREATED"]}
+        made = admin.post("/v1/webhooks", json=body).raise_for_status().json()
+        place = f"/v1/webhooks/{made['id']}"
+
+        for _ in range(5):
+            sent = admin.post(f"{place}/ping").raise_for_status().json()
+            post = receivers.got.get(timeout=PATIENCE)
+            assert post.headers["webhook-id"] == sent["event_id"]
+
         assert admin.delete(place).status_code == 200

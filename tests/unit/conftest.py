@@ -1,11 +1,6 @@
 import pytest
-from hypothesis import settings
 
 from infra.local.ports import free_ports
-
-# A busy machine is no reason to fail.
-settings.register_profile("autocrm", deadline=None, max_examples=60)
-settings.load_profile("autocrm")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The bus on which others hear of events (Amazon EventBridge)."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, NoReturn, Protocol
 
 from typing_extensions import override
 
@@ -9,15 +10,25 @@ from shared.core.events import DomainEvent
 from shared.core.settings import EventBusSettings
 
 from .clients import client, outages
+from .codes import passes
 
 SOURCE = "autocrm"
+
+
+class EventRefused(Exception):
+    """The bus refuses an event; the text is the error code alone."""
 
 
 class EventBus(Protocol):
     """Extension point: add a rule to the bus, and nothing here needs to change."""
 
     def publish(self, event: DomainEvent) -> None:
-        """Tell the bus, or raise `Unavailable`."""
+        """Tell the bus.
+
+        Raises:
+            Unavailable: the bus cannot be reached, or takes nothing for now.
+            EventRefused: it does not take this event, and will not later.
+        """
         ...
 
 
@@ -39,7 +50,15 @@ class EventBridgeBus(EventBus):
         with outages():
             answer = client("events").put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
-            raise Unavailable("The bus did not take the event.")
+            _refuse(answer)
+
+
+def _refuse(answer: Mapping[str, Any]) -> NoReturn:
+    """Raise what an answer 200 with a failed entry stands for."""
+    code = next((each.get("ErrorCode") for each in answer.get("Entries", ())), None)
+    if code is None or passes(code):
+        raise Unavailable("The bus did not take the event.")
+    raise EventRefused(code)
 
 
 def open_event_bus() -> EventBridgeBus:

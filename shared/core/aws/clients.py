@@ -7,11 +7,12 @@ that answer people, where importing it would double a cold start.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any
 
 from shared.core.errors import Unavailable
 from shared.core.settings import AwsSettings
+
+from .codes import passes
 
 
 @lru_cache(maxsize=8)
@@ -45,7 +46,6 @@ def outages() -> Iterator[None]:
         raise Unavailable from error
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        busy = "Throttl" in error.response["Error"]["Code"]
-        if busy or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if passes(error.response["Error"]["Code"], status):
             raise Unavailable from error
         raise

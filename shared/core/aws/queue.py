@@ -1,12 +1,19 @@
 """Sending messages to Amazon SQS."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.core.errors import Unavailable
 
 from .clients import client, outages
+from .codes import passes
 
 BATCH = 10  # messages, the limit of one call
+ATTEMPTS = 3  # for what a batch did not take
+Entry = dict[str, str]
+
+
+class MessagesRefused(Exception):
+    """The queue refuses messages for good; the text is the error codes alone."""
 
 
 def send_message(url: str, body: str, seconds: int = 0) -> None:
@@ -20,7 +27,9 @@ def send_message(url: str, body: str, seconds: int = 0) -> None:
 
 
 def send_messages(url: str, bodies: Mapping[str, str]) -> None:
-    """Send messages, ten a call.
+    """Send messages, ten a call; those that one call did not take, again.
+
+    Every message is tried before anything is raised.
 
     Args:
         url: of the queue.
@@ -28,14 +37,32 @@ def send_messages(url: str, bodies: Mapping[str, str]) -> None:
 
     Raises:
         Unavailable: the queue cannot be reached, or did not take every message.
+        MessagesRefused: it will never take some of them; it has the others.
     """
     entries = [{"Id": name, "MessageBody": body} for name, body in bodies.items()]
+    left: list[Entry] = []
+    refused: set[str] = set()
     for start in range(0, len(entries), BATCH):
         batch = entries[start : start + BATCH]
-        with outages():
-            answer = client("sqs").send_message_batch(QueueUrl=url, Entries=batch)
-        if answer.get("Failed"):
-            raise Unavailable("The queue did not take every message.")
+        for _ in range(ATTEMPTS):
+            failed = _send_batch(url, batch)
+            refused |= {code for code in failed.values() if not passes(code)}
+            batch = [each for each in batch if passes(failed.get(each["Id"], ""))]
+            if not batch:
+                break
+        left += batch
+    if left:
+        raise Unavailable("The queue did not take every message.")
+    if refused:
+        raise MessagesRefused(", ".join(sorted(refused)))
+
+
+def _send_batch(url: str, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the error codes of those that were not taken, by id."""
+    with outages():
+        answer = client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+    failed = answer.get("Failed", ())
+    return {each["Id"]: each.get("Code", "InternalError") for each in failed}
 
 
 def count_messages(url: str) -> int:

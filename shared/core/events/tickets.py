@@ -205,3 +205,17 @@ class TicketFollowedUp(TicketEvent):
     type: Literal["TICKET_FOLLOWED_UP"] = "TICKET_FOLLOWED_UP"
     before: None = None
     after: FollowUpFacts
+
+
+class RedactionFacts(Model):
+    """How many fields, comments and events of the ticket held the text."""
+
+    places: int
+
+
+class TicketRedacted(TicketEvent):
+    """Text of a ticket was redacted; copies of its fields should be as well."""
+
+    type: Literal["TICKET_REDACTED"] = "TICKET_REDACTED"
+    before: None = None
+    after: RedactionFacts

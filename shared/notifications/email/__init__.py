@@ -1,8 +1,9 @@
 """Notification email: composing, queueing and sending."""
 
-from .composer import EmailComposer, InvalidAddress, open_composer
+from .composer import EmailComposer, open_composer
+from .headers import InvalidAddress
 from .mailer import EmailRejected, Mailer, SesMailer
-from .models import Email, EmailEvent
+from .models import Email, EmailEvent, OutgoingEmail
 from .queue import EmailQueue, EmailQueueRepository
 from .wording import sentence
 
@@ -15,6 +16,7 @@ __all__ = [
     "EmailRejected",
     "InvalidAddress",
     "Mailer",
+    "OutgoingEmail",
     "SesMailer",
     "open_composer",
     "sentence",

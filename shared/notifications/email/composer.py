@@ -1,14 +1,14 @@
 """Composing notification email that mail programs thread and robots do not answer."""
 
-from email.errors import MessageError
-from email.headerregistry import Address
+from email.contentmanager import raw_data_manager
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import compat32
 from email.utils import parseaddr
 
 from shared.core.settings import MailSettings
 
-from .models import Email
+from .headers import ascii_address, mailbox, one_line, subject_line
+from .models import Email, OutgoingEmail
 from .wording import describe
 
 # Vacation responders and ticket systems must not answer (RFC 3834; Exchange; the rest).
@@ -17,10 +17,9 @@ AUTOMATIC_HEADERS = {
     "X-Auto-Response-Suppress": "All",
     "Precedence": "bulk",
 }
-
-
-class InvalidAddress(Exception):
-    """There is no such email address; its text stays out of the log."""
+# The policy that takes headers as they are written, and folds them at spaces alone; a
+# line with an encoded word has at most 76 characters (RFC 2047, 2).
+POLICY = compat32.clone(linesep="\r\n", max_line_length=76)
 
 
 class EmailComposer:
@@ -33,29 +32,34 @@ class EmailComposer:
 
     def __init__(self, sender: str, ticket_url: str = "") -> None:
         name, address = parseaddr(sender)
-        self._from = _address(name, address)
+        self._address = ascii_address(address)
+        self._from = mailbox(name, self._address)
+        self._domain = self._address.rpartition("@")[2]
         self._ticket_url = ticket_url
 
-    def compose(self, email: Email) -> EmailMessage:
+    def compose(self, email: Email) -> OutgoingEmail:
         """Return the message, the same for the same email.
 
         Raises:
-            UnwritableAddress: the reader's address cannot stand in a message.
+            InvalidAddress: the reader's address cannot stand in a message.
         """
         # Amazon SES puts a Message-ID of its own in the place of ours, so a thread
         # hangs on References: all mail about a ticket names one invented ancestor.
-        ancestor = f"<ticket-{email.ticket_id}@{self._from.domain}>"
-        message = EmailMessage(policy=SMTP)
+        ancestor = f"<ticket-{email.ticket_id}@{self._domain}>"
+        reader = ascii_address(email.address)
+        message = EmailMessage(policy=POLICY)
         message["From"] = self._from
-        message["To"] = _address(email.name, email.address)
-        message["Subject"] = f"[#{email.number}] {one_line(email.subject)}"
-        message["Message-ID"] = f"<{email.id}@{self._from.domain}>"
+        message["To"] = mailbox(email.name, reader)
+        message["Subject"] = subject_line(f"[#{email.number}] {email.subject}")
+        message["Message-ID"] = f"<{email.id}@{self._domain}>"
         message["In-Reply-To"] = ancestor
         message["References"] = ancestor
         for header, value in AUTOMATIC_HEADERS.items():
             message[header] = value
-        message.set_content(self._text(email), cte="quoted-printable")
-        return message
+        message.set_content(
+            self._text(email), cte="quoted-printable", content_manager=raw_data_manager
+        )
+        return OutgoingEmail(self._address, reader, message.as_bytes())
 
     def _text(self, email: Email) -> str:
         paragraphs = [describe(happened, email) for happened in email.happened]
@@ -68,31 +72,6 @@ class EmailComposer:
         ]
         parts = [f"Hello {one_line(email.name)},", *paragraphs, "\n".join(foot)]
         return "\n\n".join(parts) + "\n"
-
-
-def one_line(text: str) -> str:
-    """Return text that fits into a header: no line break, no control character.
-
-    What looks like the start of an encoded word (RFC 2047) is broken: the email package
-    would decode it, line breaks included, and write those into the header.
-    """
-    shown = "".join(x if x.isprintable() else " " for x in text)
-    return " ".join(shown.replace("=?", "= ?").split())
-
-
-def _address(name: str, address: str) -> Address:
-    try:
-        parsed = Address(one_line(name), addr_spec=address)
-        if (
-            address.isascii()
-            and address.isprintable()
-            and parsed.username
-            and parsed.domain
-        ):
-            return parsed
-    except (ValueError, IndexError, MessageError):
-        pass
-    raise InvalidAddress
 
 
 def open_composer() -> EmailComposer:

@@ -1,6 +1,7 @@
-"""All that an email is composed from, as its reader may see it now."""
+"""What an email is composed from, as its reader may see it now, and the email."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from shared.core.events import DomainEvent
@@ -34,3 +35,18 @@ class Email(Model):
     names: Mapping[UUID, str]
     statuses: Mapping[str, str]
     happened: list[EmailEvent]
+
+
+@dataclass(frozen=True)
+class OutgoingEmail:
+    """An email as it is handed to the mail service.
+
+    Attributes:
+        sender: the address that it comes from.
+        recipient: the one address that it goes to.
+        message: headers and body as bytes (RFC 5322).
+    """
+
+    sender: str
+    recipient: str
+    message: bytes

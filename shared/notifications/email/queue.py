@@ -13,7 +13,11 @@ class EmailQueue(Protocol):
     """Email that is due, for the worker that sends it."""
 
     def claim(self) -> list[Email]:
-        """Lease the email that has been due longest, for two minutes."""
+        """Lease the email that has been due longest, for two minutes.
+
+        One at a time: an attempt counts for what is tried, not for what waits behind it
+        while the mail service is out.
+        """
         ...
 
     def sent(self, mail: Email) -> None:
@@ -37,7 +41,7 @@ class EmailQueueRepository(EmailQueue):
 
     @override
     def claim(self) -> list[Email]:
-        rows = self._database.call("claim_emails", {})
+        rows = self._database.call("claim_emails", {"max_items": 1})
         return [Email.model_validate(row) for row in rows]
 
     @override

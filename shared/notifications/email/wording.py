@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared.core import events
 
+from .headers import one_line
 from .models import Email, EmailEvent
 
 LONGEST = 4_000  # characters of one comment; the rest is read in AutoCRM
@@ -13,13 +14,17 @@ LONGEST = 4_000  # characters of one comment; the rest is read in AutoCRM
 def describe(happening: EmailEvent, mail: Email) -> str:
     """Return a paragraph about one event, with the words of its comment quoted."""
     summary = sentence(happening.event, mail)
-    if happening.words is None:
+    if happening.words is None or _is_confirmation(happening.event, mail):
         return f"{summary}."
     return f"{summary}:\n\n{quote(happening.words)}"
 
 
 def quote(words: str) -> str:
-    """Mark each line as somebody's words; cut what is very long."""
+    """Mark each line as somebody's words, whatever breaks it; cut what is very long.
+
+    Lines end where Unicode says so, and at the separators of ASCII: what a mail program
+    shows as a new line never looks like our own text.
+    """
     shown = words if len(words) <= LONGEST else f"{words[:LONGEST]} ..."
     return "\n".join(f"> {line}".rstrip() for line in shown.splitlines())
 
@@ -35,6 +40,8 @@ def sentence(event: events.TicketEvent, mail: Email) -> str:
 
 @sentence.register
 def _created(event: events.TicketCreated, mail: Email) -> str:
+    if _is_confirmation(event, mail):
+        return "Your request has arrived"
     return f"{_who(event.actor_id, mail)} opened the ticket"
 
 
@@ -50,13 +57,18 @@ def _redacted(event: events.TicketCommentRedacted, mail: Email) -> str:
 
 
 @sentence.register
+def _blanked(event: events.TicketRedacted, mail: Email) -> str:
+    return f"{_who(event.actor_id, mail)} took words out of the ticket"
+
+
+@sentence.register
 def _moved(event: events.TicketStatusChanged, mail: Email) -> str:
     before, after = (
-        mail.statuses.get(status, status)
+        one_line(mail.statuses.get(status, status))
         for status in (event.before.status, event.after.status)
     )
     who = _who(event.actor_id, mail)
-    why = f" ({event.after.reason})" if event.after.reason else ""
+    why = f" ({one_line(event.after.reason)})" if event.after.reason else ""
     if before == after:
         return f"{who} updated the status: {after}{why}"
     return f"{who} changed the status from {before} to {after}{why}"
@@ -69,7 +81,7 @@ def _assigned(event: events.TicketAssigned, mail: Email) -> str:
         return f"{who} put the ticket back into its queue"
     if whom == event.actor_id:
         return f"{who} took the ticket"
-    to = "you" if whom == mail.person_id else mail.names.get(whom, "somebody")
+    to = "you" if whom == mail.person_id else _name(whom, mail, "somebody")
     return f"{who} gave the ticket to {to}"
 
 
@@ -97,4 +109,17 @@ def _followed_up(event: events.TicketFollowedUp, mail: Email) -> str:
 def _who(person: UUID | None, mail: Email) -> str:
     if person is None:
         return "The desk"
-    return mail.names.get(person, "Somebody")
+    return _name(person, mail, "Somebody")
+
+
+def _name(person: UUID, mail: Email, otherwise: str) -> str:
+    return one_line(mail.names.get(person, "")) or otherwise
+
+
+def _is_confirmation(event: events.TicketEvent, mail: Email) -> bool:
+    """Whether readers hear of their own request; its words they know.
+
+    Not to send them back also keeps us from carrying anybody's text to an address that
+    somebody else signed up with.
+    """
+    return isinstance(event, events.TicketCreated) and event.actor_id == mail.person_id

@@ -8,7 +8,7 @@ from .client import (
     new_client,
     open_client,
 )
-from .guard import AddressRefused, Resolve, SsrfGuard, Target, resolve
+from .guard import AddressRefused, Resolve, SsrfGuard, Target, check_url, resolve
 from .retries import RetrySchedule, back_off, retry_after_seconds
 from .signatures import signed_headers
 
@@ -22,6 +22,7 @@ __all__ = [
     "WebhookClient",
     "WebhookResponse",
     "back_off",
+    "check_url",
     "is_public",
     "new_client",
     "open_client",

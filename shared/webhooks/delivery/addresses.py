@@ -4,6 +4,7 @@ Sources: the IANA special-purpose registries as `ipaddress` knows them, and the 
 which IPv6 carries an IPv4 address (RFC 4291 2.5.5, RFC 3056, RFC 6052, RFC 8215).
 """
 
+import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _UNICAST = IPv6Network("2000::/3")  # all that IANA has given out
@@ -12,6 +13,21 @@ _INSIDE_ANYWAY = (
     IPv4Network("168.63.129.16/32"),  # Azure's host, behind a public number
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, long gone
 )
+
+
+def address_in(host: str) -> str | None:
+    """Return the IP address that a host of a URL spells, or None when it is a name.
+
+    IPv4 in every spelling that resolvers take: `127.1`, `2130706433`, `0x7f.0.0.1`.
+    """
+    try:
+        return str(ip_address(host.partition("%")[0]))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        return None
 
 
 def is_public(address: str) -> bool:

@@ -107,6 +107,10 @@ class HttpxWebhookClient(WebhookClient):
             error = f"No answer within {self._seconds:g} seconds."
         except (AddressRefused, httpx.HTTPError) as failure:
             error = str(failure) or type(failure).__name__
+        # Whatever else a receiver makes our client raise is an attempt that failed:
+        # unrecorded it would be sent again and again, outside of the schedule.
+        except Exception as failure:  # noqa: BLE001
+            error = type(failure).__name__
         spent = round((time.monotonic() - started) * 1000)
         return _response(received, error, spent)
 
@@ -145,7 +149,8 @@ def _response(received: _Received, error: str | None, spent: int) -> WebhookResp
 
 def _storable(text: str) -> str:
     """Cut a text to what the log keeps, without what PostgreSQL cannot store."""
-    return text.replace("\0", "\ufffd")[:EXCERPT]
+    readable = text.encode(errors="replace").decode()
+    return readable.replace("\0", "\ufffd")[:EXCERPT]
 
 
 @asynccontextmanager

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 
 import httpx
 
-from .addresses import is_public
+from .addresses import address_in, is_public
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 HTTPS_PORT = 443
+# Names that lead nowhere but inside: RFC 6761, RFC 6762, RFC 8375, and ICANN's choice
+# for private use, in which clouds have their metadata.
+INSIDE_NAMES = ("localhost", "local", "internal", "home.arpa")
+NOT_PUBLIC = "The host is not on the public internet."
 
 
 class AddressRefused(Exception):
@@ -45,6 +49,40 @@ async def resolve(name: str, port: int) -> Sequence[str]:
     return [str(address[0]) for *_, address in found]
 
 
+def check_url(address: str, *, allow_private: bool) -> httpx.URL:
+    """Return a URL of the form that we post to; nothing is looked up.
+
+    So a URL that can never work is refused when it is saved, in the words of the log.
+
+    Raises:
+        AddressRefused: its form, its port, or the address or name of its host is not
+            allowed, whatever the network says.
+    """
+    try:
+        url = httpx.URL(address)
+        name = url.raw_host.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise AddressRefused("The URL cannot be read.") from error
+    if url.scheme not in (("https", "http") if allow_private else ("https",)):
+        raise AddressRefused("Deliveries go over https alone.")
+    if url.userinfo or not name:
+        raise AddressRefused("The URL must name a host and no user.")
+    if not allow_private and url.port not in (None, HTTPS_PORT):
+        raise AddressRefused("Deliveries go to port 443 alone.")
+    if not allow_private and _is_inside(name):
+        raise AddressRefused(NOT_PUBLIC)
+    return url
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a host is an address or a name that is never on the public internet."""
+    found = address_in(name)
+    if found is not None:
+        return not is_public(found)
+    plain = f".{name.rstrip('.').lower()}"
+    return any(plain.endswith(f".{inside}") for inside in INSIDE_NAMES)
+
+
 class SsrfGuard:
     """Finds the way to a URL, or refuses it.
 
@@ -62,9 +100,9 @@ class SsrfGuard:
         """Return where to connect for a URL.
 
         Raises:
-            Refused: its form, its port or any address of its name is not allowed.
+            AddressRefused: its form, its port or an address of its name is not allowed.
         """
-        url = self._read(address)
+        url = check_url(address, allow_private=self._allow_private)
         name = url.raw_host.decode("ascii")
         port = url.port or (HTTPS_PORT if url.scheme == "https" else 80)
         try:
@@ -72,22 +110,9 @@ class SsrfGuard:
         except (OSError, UnicodeError) as error:
             raise AddressRefused("The name of the host does not resolve.") from error
         if not found or not all(map(self._may_connect, found)):
-            raise AddressRefused("The host is not on the public internet.")
+            raise AddressRefused(NOT_PUBLIC)
         pinned = url.copy_with(host=found[0].partition("%")[0])
         return Target(pinned, url.netloc.decode("ascii"), name)
-
-    def _read(self, address: str) -> httpx.URL:
-        try:
-            url = httpx.URL(address)
-        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise AddressRefused("The URL cannot be read.") from error
-        if url.scheme not in (("https", "http") if self._allow_private else ("https",)):
-            raise AddressRefused("Deliveries go over https alone.")
-        if url.userinfo or not url.host:
-            raise AddressRefused("The URL must name a host and no user.")
-        if not self._allow_private and url.port not in (None, HTTPS_PORT):
-            raise AddressRefused("Deliveries go to port 443 alone.")
-        return url
 
     def _may_connect(self, address: str) -> bool:
         return self._allow_private or is_public(address)

@@ -1,7 +1,10 @@
-"""Email: its text, its threads, and that no ticket adds a header to it."""
+"""Email: its text, its threads, and that what people write is read as they wrote it."""
 
+import re
 from email import message_from_bytes
-from email.policy import SMTP
+from email.header import decode_header, make_header
+from email.policy import SMTP, compat32
+from email.utils import getaddresses, parseaddr
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,11 +19,13 @@ from shared.notifications.email import (
     InvalidAddress,
     sentence,
 )
+from shared.notifications.email.headers import one_line
 from tests.builders import ME, SOMEBODY, event
 
 TICKET = UUID("2f0f4b4e-6c8e-4d0c-9a51-0b6a2f8d1c77")
 LABELS = {"new": "Received", "open": "In progress", "on_hold": "In progress"}
-COMPOSER = EmailComposer("Desk <desk@example.com>", "https://help.example.com/{number}")
+SENDER = "desk@example.com"
+COMPOSER = EmailComposer(f"Desk <{SENDER}>", "https://help.example.com/{number}")
 
 
 def email_event(kind="TICKET_COMMENTED", words=None, **given) -> EmailEvent:
@@ -44,9 +49,26 @@ def email(*happened, **given) -> Email:
     return Email.model_validate(fields | given)
 
 
-def read(message):
+def read(composed):
     """The message as a mail program reads it from the wire."""
-    return message_from_bytes(message.as_bytes(), policy=SMTP)
+    return message_from_bytes(composed.message, policy=SMTP)
+
+
+def decoded(composed, header) -> str:
+    """A header as RFC 2047 reads it; the newer parser keeps space between its words."""
+    [raw] = message_from_bytes(composed.message, policy=compat32).get_all(header)
+    return str(make_header(decode_header(unfolded(raw))))
+
+
+def name_of(composed) -> str:
+    """The name of the one recipient."""
+    [raw] = message_from_bytes(composed.message, policy=compat32).get_all("To")
+    [(name, _)] = getaddresses([unfolded(raw)])
+    return str(make_header(decode_header(name)))
+
+
+def unfolded(raw) -> str:
+    return re.sub(r"\r?\n(?=[ \t])", "", raw)
 
 
 def text_of(*happened, **given) -> str:
@@ -80,7 +102,7 @@ def test_an_email_names_the_ticket_and_says_what_happened():
 
 
 def test_automatic_replies_are_suppressed():
-    message = COMPOSER.compose(email())
+    message = read(COMPOSER.compose(email()))
 
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Auto-Response-Suppress"] == "All"
@@ -90,8 +112,8 @@ def test_automatic_replies_are_suppressed():
 def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
     first, second = email(), email()
 
-    again = [COMPOSER.compose(first)["Message-ID"] for _ in range(2)]
-    emails = [COMPOSER.compose(each) for each in (first, second)]
+    again = [read(COMPOSER.compose(first))["Message-ID"] for _ in range(2)]
+    emails = [read(COMPOSER.compose(each)) for each in (first, second)]
 
     assert again == [f"<{first.id}@example.com>"] * 2
     assert emails[0]["Message-ID"] != emails[1]["Message-ID"]
@@ -104,6 +126,10 @@ def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
     ("event", "sentence"),
     [
         (email_event("TICKET_CREATED", "Help!"), "Ada opened the ticket:\n\n> Help!"),
+        (
+            email_event("TICKET_CREATED", "Help!", actor_id=str(SOMEBODY)),
+            "Your request has arrived.",
+        ),
         (email_event(words="Yes."), "Ada replied:\n\n> Yes."),
         (email_event(is_internal=True), "Ada took an internal note."),
         (
@@ -113,6 +139,10 @@ def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
         (
             email_event("TICKET_FOLLOWED_UP"),
             "Ada replied to this closed ticket, in its follow-up #1043.",
+        ),
+        (
+            email_event("TICKET_REDACTED", is_internal=True),
+            "Ada took words out of the ticket.",
         ),
         (
             email_event("TICKET_STATUS_CHANGED"),
@@ -182,39 +212,195 @@ def test_there_are_words_for_every_class_of_event(kind):
     assert sentence.dispatch(kind) is not sentence.dispatch(object), missing
 
 
-nasty = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.text(
-    # What headers and encoded words are made of.
-    st.sampled_from('=?_QqBbutf-8 .0DA\r\n<>@,"();:\\\u00e9\u2028\0'),
-    max_size=40,
+letters = st.characters(exclude_categories=["Cs"])
+joined = st.sampled_from(
+    [
+        "\u200d",
+        "\u200c",
+        "\ufe0f",
+        "\u200f",
+        "\u0301",
+        "👩‍👩‍👧‍👦",
+        "نامه‌ای",
+        "שלום",
+        " ",
+        "  ",
+        "ä",
+    ]
 )
+nasty = (
+    st.text(letters, max_size=120)
+    | st.text(
+        # What headers and encoded words are made of.
+        st.sampled_from('=?_QqBbutf-8 .0DA\r\n<>@,"();:\\\u00e9\u2028\0\u0085\x0b'),
+        max_size=120,
+    )
+    | st.lists(joined | st.text(letters, max_size=30), max_size=20).map("".join)
+)
+one_lines = nasty.map(one_line)
 
 
 @example(subject="", name="=??Q?=0D0")  # read as an encoded line break
 @example(subject="a\r\nBcc: x@example.com", name="b\nFrom: c")
+@example(subject="", name=f"victim@evil.example, {'a' * 40} {'b' * 40}")
+@example(subject="", name='"a" <x@evil.example>, b (c) [d]: e; \\')
 @given(subject=nasty, name=nasty)
-def test_no_subject_and_no_name_adds_a_header(subject, name):
-    usual = COMPOSER.compose(email())
+def test_no_subject_and_no_name_adds_a_header_or_a_recipient(subject, name):
+    usual = read(COMPOSER.compose(email()))
 
-    message = read(COMPOSER.compose(email(subject=subject, name=name)))
+    composed = COMPOSER.compose(email(subject=subject, name=name))
 
+    message = read(composed)
     assert message.keys() == usual.keys()
-    assert len(message["To"].addresses) == 1
-    assert message["To"].addresses[0].addr_spec == "ida@example.com"
-    assert "\n" not in message["Subject"]
+    assert [each.addr_spec for each in message["To"].addresses] == ["ida@example.com"]
+    assert parseaddr(message["To"])[1] == "ida@example.com"
+    assert (composed.sender, composed.recipient) == (SENDER, "ida@example.com")
+    assert not [each for each in one_line(message["Subject"]) if each in "\r\n"]
     assert not message.defects
-    raw = COMPOSER.compose(email(subject=subject, name=name)).as_bytes()
-    assert not set(raw.replace(b"\r\n", b"")) & set(b"\r\n")
+    head, _, _ = composed.message.partition(b"\r\n\r\n")
+    assert head.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 998
+    assert not set(composed.message.replace(b"\r\n", b"")) & set(b"\r\n")
 
 
-@given(words=st.text(st.characters(exclude_categories=["Cs"])))
+@example(name="Müller," + " Ada" * 25)
+@example(name="👩‍👩‍👧‍👦" * 8)
+@example(name="Lovelace, Ada, Countess of Lovelace, née Byron, of Ockham Park, Surrey")
+@given(name=one_lines)
+def test_every_name_is_read_as_it_is(name):
+    assert name_of(COMPOSER.compose(email(name=name))) == name
+
+
+@example(subject="Grüße  aus" + "  Köln " * 11 + "an")
+@example(subject="word  " * 30 + "ä " + "👩‍👩‍👧‍👦  " * 4 + "نامه‌ای")
+@example(subject="plain " * 33)
+@example(subject="=?utf-8?q?x?=")
+@given(subject=one_lines)
+def test_every_subject_is_read_as_it_is(subject):
+    composed = COMPOSER.compose(email(subject=subject))
+
+    expected = f"[#1042] {subject}".rstrip()
+    assert decoded(composed, "Subject") == expected
+    assert read(composed)["Subject"] == expected
+
+
+@given(name=nasty, subject=nasty)
+def test_encoded_words_are_no_longer_than_may_be(name, subject):
+    head, _, _ = COMPOSER.compose(email(name=name, subject=subject)).message.partition(
+        b"\r\n\r\n"
+    )
+
+    assert max(map(len, re.findall(rb"=\?utf-8\?\S*\?=", head)), default=0) <= 75
+
+
+BREAKS = [
+    "\r",
+    "\n",
+    "\r\n",
+    "\v",
+    "\f",
+    "\x1c",
+    "\x1d",
+    "\x1e",
+    "\x85",
+    "\u2028",
+    "\u2029",
+]
+OWN = "Please answer at the desk: nobody reads replies to this message."
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+def test_a_name_writes_no_line_into_a_body(line_break):
+    name = f"Eve{line_break}{OWN}"
+    assigned = email_event("TICKET_ASSIGNED", after={"assignee_id": str(SOMEBODY)})
+    moved = email_event(
+        "TICKET_STATUS_CHANGED",
+        before={"status": "new", "category": "new"},
+        after={"status": "open", "category": "open", "reason": name},
+    )
+
+    shown = text_of(
+        email_event(),
+        assigned,
+        moved,
+        name=name,
+        subject=name,
+        names={ME: name, SOMEBODY: name},
+        statuses={"new": name, "open": name},
+        person_id=uuid4(),
+    )
+
+    assert shown.splitlines().count(OWN) == 1
+    assert set(shown) <= set(one_line(shown)) | {"\n"}
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+def test_every_line_of_a_comment_is_quoted(line_break):
+    shown = text_of(email_event(words=f"First{line_break}{OWN}"))
+
+    assert f"> First\n> {OWN}\n" in shown
+    assert shown.splitlines().count(OWN) == 1
+
+
+@given(words=st.text(letters, min_size=1))
+def test_no_comment_leaves_its_quotation(words):
+    usual = text_of(email_event(words="> ")).splitlines()
+    usual = [line for line in usual if not line.startswith(">")]
+
+    shown = text_of(email_event(words=words)).splitlines()
+
+    assert [line for line in shown if not line.startswith(">")] == usual
+    quoted = [line[1:].strip() for line in shown if line.startswith(">")]
+    assert quoted == [line.strip() for line in words.splitlines()]
+
+
+@given(words=st.text(letters))
 def test_no_comment_leaves_the_body(words):
-    raw = COMPOSER.compose(email(email_event(words=words))).as_bytes()
+    raw = COMPOSER.compose(email(email_event(words=words))).message
 
     head, _, _ = raw.partition(b"\r\n\r\n")
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert head.count(b"\r\nTo:") == 1
     assert message_from_bytes(raw, policy=SMTP).get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("ida@bücher.example", "ida@xn--bcher-kva.example"),
+        ("ida@BÜCHER.example", "ida@xn--bcher-kva.example"),
+        ("ida@例え.テスト", "ida@xn--r8jz45g.xn--zckzah"),
+        ("ida@xn--bcher-kva.example", "ida@xn--bcher-kva.example"),
+        ("Ida.B+desk@Example.COM", "Ida.B+desk@Example.COM"),
+    ],
+)
+def test_an_international_domain_goes_out_as_punycode(address, written):
+    composed = COMPOSER.compose(email(address=address))
+
+    assert composed.recipient == written
+    assert read(composed)["To"] == f"Ida <{written}>"
+
+
+def test_the_sender_may_have_an_international_domain_and_any_name():
+    composer = EmailComposer('"Hilfe, Köln" <desk@bücher.example>')
+
+    composed = composer.compose(email())
+
+    assert composed.sender == "desk@xn--bcher-kva.example"
+    [sender] = read(composed)["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == ("Hilfe, Köln", composed.sender)
+    assert composed.message.isascii()
+
+
+@given(address=nasty)
+def test_any_address_is_written_as_one_or_refused(address):
+    try:
+        composed = COMPOSER.compose(email(address=address))
+    except InvalidAddress:
+        return
+    [found] = read(composed)["To"].addresses
+    assert found.addr_spec == composed.recipient
 
 
 @pytest.mark.parametrize(
@@ -228,6 +414,10 @@ def test_no_comment_leaves_the_body(words):
         "ida@example.com, x@example.com",
         "Ida <ida@example.com>",
         "idä@example.com",
+        "ida@exämple..com",
+        "ida@-ä.com",
+        f"ida@{'ä' * 80}.com",
+        '"i d"@example.com',
         "ida@exam ple.com",
     ],
 )

@@ -1,8 +1,9 @@
 """The SSRF guard: only public addresses, whatever form they take."""
 
+import httpx
 import pytest
 
-from shared.webhooks.delivery import AddressRefused, SsrfGuard, is_public
+from shared.webhooks.delivery import AddressRefused, SsrfGuard, check_url, is_public
 from tests.loops import run as run_alone
 
 INSIDE = [
@@ -57,6 +58,19 @@ OUTSIDE = [
     "::ffff:1.1.1.1",
     "2002:101:101::",
     "64:ff9b::101:101",
+]
+
+SPELLED = [  # an inside address or name, in spellings that resolvers take
+    "https://127.1/",
+    "https://2130706433/",
+    "https://0x7f.0.0.1/",
+    "https://10.0.0.1./",
+    "https://localhost/",
+    "https://LOCALHOST./",
+    "https://a.b.localhost/",
+    "https://printer.local/",
+    "https://metadata.google.internal/",
+    "https://router.home.arpa/",
 ]
 
 
@@ -139,6 +153,8 @@ def test_an_international_name_is_looked_up_as_punycode():
         "https://[::1/",
         "https://a\x00b/",
         "https://hooks.example.com:99999/",
+        "https://0177.0.0.1/",
+        *SPELLED,
     ],
 )
 def test_a_url_of_another_form_is_refused_before_a_lookup(url):
@@ -150,12 +166,40 @@ def test_a_url_of_another_form_is_refused_before_a_lookup(url):
     assert looked_up == []
 
 
-@pytest.mark.parametrize(
-    "url", ["https://127.1/", "https://2130706433/", "https://0x7f.0.0.1/"]
-)
-def test_odd_spellings_of_an_address_are_resolved_and_refused(url):
-    with pytest.raises(AddressRefused):
+@pytest.mark.parametrize("url", SPELLED)
+def test_what_can_never_work_is_refused_without_a_lookup_in_the_same_words(url):
+    with pytest.raises(AddressRefused) as saved:
+        check_url(url, allow_private=False)
+
+    with pytest.raises(AddressRefused) as sent:
         run_alone(SsrfGuard(False).target(url))
+
+    assert str(saved.value) == str(sent.value)
+    check_url(url, allow_private=True)
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_a_url_with_an_inside_address_is_refused(address):
+    host = f"[{address.partition('%')[0]}]" if ":" in address else address
+
+    with pytest.raises(AddressRefused, match="not on the public internet"):
+        check_url(f"https://{host}/in", allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example.com/in?x=1#y",
+        "https://hooks.example.com:443/",
+        "https://1.1.1.1/",
+        "https://[2606:4700:4700::1111]/",
+        "https://bücher.example/",
+        "https://localhost.example.com/",
+        "https://mylocal/",
+    ],
+)
+def test_what_only_the_network_knows_is_left_to_the_sending(url):
+    assert check_url(url, allow_private=False) == httpx.URL(url)
 
 
 @pytest.mark.parametrize("failure", [OSError("no"), UnicodeError("long"), []])

@@ -1,0 +1,1 @@
+"""Redact a text of a ticket."""
