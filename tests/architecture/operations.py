@@ -5,13 +5,11 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Any
 
-from .contract import Document, declared, functions, triggers
+from .contract import Document, declared, functions
 from .source import ROOT
 
 RUNBOOK = ROOT / "infra" / "operate" / "RUNBOOK.md"
 FUNCTION = "AWS::Lambda::Function"
-TIMES_THE_TIMEOUT = 6  # AWS's advice, so that retries within a batch have time
-DEFAULT_VISIBILITY = 30
 
 
 def of_type(document: Document, kind: str) -> dict[str, dict[str, Any]]:
@@ -37,12 +35,6 @@ def _queues(document: Document) -> Iterator[str]:
             redrive = queue.get("RedrivePolicy", {})
             if _target(redrive.get("deadLetterTargetArn")) not in queues:
                 yield f"{name} gives messages up for nobody to find"
-    for name, properties in functions(document).items():
-        for source in triggers(properties, "SQS"):
-            queue = queues[_target(source["Queue"])]
-            shortest = TIMES_THE_TIMEOUT * _timeout(document, properties)
-            if queue.get("VisibilityTimeout", DEFAULT_VISIBILITY) < shortest:
-                yield f"{name} may get a message again while it works on it"
 
 
 def _throttles(document: Document) -> Iterator[str]:
@@ -75,11 +67,6 @@ def _explanations(document: Document) -> Iterator[str]:
         for name, explained in document.get(part, {}).items():
             if not explained.get("Description"):
                 yield f"{name} is not explained"
-
-
-def _timeout(document: Document, properties: Document) -> int:
-    usual = document["Globals"]["Function"]["Timeout"]
-    return int(properties.get("Timeout", usual))
 
 
 def _target(arn: object) -> str:

@@ -9,7 +9,7 @@ GLOBALS = {
         "Architectures": [ref("Arch")],
         "CodeUri": ".",
         "MemorySize": 1024,
-        "Timeout": 15,
+        "Timeout": 25,
         "Tracing": "Active",
         "PermissionsBoundary": ref("FunctionBoundary"),
         "AutoPublishAlias": "live",
