@@ -17,10 +17,10 @@ def sql(subject: str, old: str, new: str) -> Fault:
 
 FAULTS = [
     # Who may
-    sql("people_commands", "private.require_permission('roles.manage')",
-        "private.require_permission('people.read')"),
-    sql("outbox", "    perform private.require_permission('events.manage');\n    return",
-        "    perform private.require_permission('people.read');\n    return"),
+    sql("people_commands", "perform private.require_permission('people.read');",
+        "perform private.require_caller();"),
+    sql("webhooks", "me constant uuid := private.require_permission('webhooks.manage')",
+        "me constant uuid := private.require_permission('people.read')"),
     sql("views", "where id = view and private.has_view(id) for update",
         "where id = view for update"),
     # Time
@@ -54,19 +54,14 @@ FAULTS = [
           ""),
     Fault("shared/core/aws/queue.py", '        if answer.get("Failed"):',
           '        if answer.get("Faults"):'),
-    Fault("shared/core/persistence/failures.py", '"57014": Unavailable', '"57015": Unavailable'),
+    Fault("shared/core/persistence/failures.py", '"57014": Un', '"57015": Un'),
     Fault("shared/core/auth/signatures.py", "MAX_AGE_SECONDS = 300",
           "MAX_AGE_SECONDS = 300_000"),
     # The template
     Fault("template.yaml", "idempotency-key, if-match]", "idempotency-key]"),
-    Fault("template.yaml", "            FunctionResponseTypes: [ReportBatchItemFailures]\n",
-          ""),
-    Fault("template.yaml", "TreatMissingData: breaching\n      AlarmActions: !If "
-          "[HasAlarmTopic, [!Ref AlarmTopic], !Ref AWS::NoValue]\n      OKActions: !If "
-          "[HasAlarmTopic, [!Ref AlarmTopic], !Ref AWS::NoValue]\n      Namespace: AWS/Lambda",
-          "TreatMissingData: notBreaching\n      AlarmActions: !If "
-          "[HasAlarmTopic, [!Ref AlarmTopic], !Ref AWS::NoValue]\n      OKActions: !If "
-          "[HasAlarmTopic, [!Ref AlarmTopic], !Ref AWS::NoValue]\n      Namespace: AWS/Lambda"),
+    Fault("template.yaml", "[ReportBatchItemFailures]", "[]"),
+    Fault("template.yaml", "DatapointsToAlarm: 3\n      TreatMissingData: breaching",
+          "DatapointsToAlarm: 3\n      TreatMissingData: notBreaching"),
     Fault("template.yaml", "        - !Ref ReadWebhookSecrets\n",
           "        - !Ref ReadSupabaseSecretKey\n"),
 ]  # fmt: skip
