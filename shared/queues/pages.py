@@ -7,10 +7,23 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.core.types import Page, TicketPriority, decode_sort_key, encode_cursor
+from shared.core.types import (
+    Model,
+    Page,
+    StatusCategory,
+    TicketPriority,
+    decode_sort_key,
+    encode_cursor,
+)
 from shared.tickets import Ticket
 
 from .selection import QueueSort, Total
+
+
+class DefaultFilter(Model):
+    """The filter of a queue whose request names neither a status nor a category."""
+
+    status_category: list[StatusCategory]
 
 
 class TicketPage(Page[Ticket]):
@@ -20,6 +33,9 @@ class TicketPage(Page[Ticket]):
     `next_cursor` of null says that there are no more.
     """
 
+    default_filter: DefaultFilter | None = Field(
+        default=None, description="The filter that applied, since none was given."
+    )
     total: Total | None = Field(
         default=None, description="How many there are; null without `count`."
     )
@@ -43,9 +59,11 @@ def read_sort_key(cursor: str | None) -> Sequence[str] | None:
 
 def read_page(answer: Mapping[str, Any]) -> TicketPage:
     """Return a page of tickets from the answer of the database."""
-    sort_key = answer["next"]
+    sort_key, added = answer["next"], answer.get("default_filter")
     return TicketPage(
         items=[Ticket.model_validate(row) for row in answer["items"]],
         next_cursor=encode_cursor([answer["sort"], *sort_key]) if sort_key else None,
+        default_filter=added
+        and DefaultFilter(status_category=added["status_categories"]),
         total=answer["total"],
     )

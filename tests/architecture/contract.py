@@ -130,7 +130,8 @@ def _changes(properties: Document) -> bool:
 def _schedules(name: str, properties: Document) -> Iterator[str]:
     schedules = triggers(properties, *SCHEDULES)
     # Whoever also reads a queue has several at work, and claims what it works on.
-    alone = properties.get("ReservedConcurrentExecutions") == 1
+    reserved = properties.get("ReservedConcurrentExecutions", {})
+    alone = reserved == {"Fn::If": ["ReservesConcurrency", 1, {"Ref": "AWS::NoValue"}]}
     if schedules and not alone and not triggers(properties, "SQS"):
         yield f"{name}: two runs of a schedule may meet"
 

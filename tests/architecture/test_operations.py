@@ -131,7 +131,7 @@ def displayed(body):
     """The metrics of our namespace that a dashboard shows."""
     for widget in json.loads(body)["widgets"]:
         namespace = name = ""
-        for first, *more in widget["properties"]["metrics"]:
+        for first, *more in widget["properties"].get("metrics", ()):
             if isinstance(first, dict):
                 if "AutoCRM/" in first["expression"]:
                     yield from re.findall(r'MetricName="(\w+)"', first["expression"])

@@ -138,7 +138,7 @@ RESERVED = "ReservedConcurrentExecutions"
                 GET,
                 *VARIABLES,
                 "SUPABASE_SOURCE_SECRET_PARAMETER",
-                value={"Ref": "SupabaseSourceSecretParameter"},
+                value="/x",
             ),
             "commands of people, and nothing else",
         ),

@@ -87,7 +87,7 @@ PLANTED = {
         "Statement",
         0,
         "Resource",
-        value={"Fn::Sub": "${SupabaseSecretKeyParameter}"},
+        value={"Fn::Sub": "/${AWS::StackName}/supabase-secret-key"},
     ),
     "a boundary that holds nothing back": properties(
         "FunctionBoundary", "PolicyDocument", "Statement", 2, "Resource", value="*"

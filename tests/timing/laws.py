@@ -202,7 +202,7 @@ def an_alarm_waits_for_the_repair(at: Sources) -> Iterator[Comparison]:
 def the_schedule_finds_a_place(at: Sources) -> Iterator[Comparison]:
     """What reads a queue leaves the place that the schedule needs."""
     for name, about in at.functions().items():
-        if reserved := about.get("ReservedConcurrentExecutions"):
+        if reserved := at.reserved(name):
             polls = [
                 source["ScalingConfig"]["MaximumConcurrency"]
                 for source in triggers(about, "SQS")
@@ -212,8 +212,7 @@ def the_schedule_finds_a_place(at: Sources) -> Iterator[Comparison]:
 
 
 def workers_leave_room_for_people(at: Sources) -> Iterator[Comparison]:
-    every = at.functions().values()
-    reserved = sum(about.get("ReservedConcurrentExecutions", 0) for about in every)
+    reserved = sum(at.reserved(name) for name in at.functions())
     yield reserved, (ACCOUNT - UNRESERVED) / 10, "what workers reserve, a tenth"
 
 

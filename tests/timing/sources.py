@@ -50,6 +50,11 @@ class Sources:
             for name, about in found.items()
         }
 
+    def reserved(self, function: str) -> int:
+        """How many executions a function has of its own, where the stack reserves."""
+        value = self.functions()[function].get("ReservedConcurrentExecutions", 0)
+        return value["Fn::If"][1] if isinstance(value, dict) else value
+
     def limit(self, function: str) -> float:
         """How long a function may run."""
         return self.functions()[function]["Timeout"]

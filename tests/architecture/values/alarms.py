@@ -27,7 +27,7 @@ def alarm(breach: str, of: str, watched: Value, missing: str = GOOD) -> Value:
     return {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
-            "Threshold": int(threshold),
+            "Threshold": float(threshold),
             "ComparisonOperator": COMPARISONS[comparison],
             "EvaluationPeriods": int(periods),
             "DatapointsToAlarm": int(often),
@@ -136,6 +136,17 @@ ROWS = {
                 "failed": (metric(OURS, "WebhookFailures", **SERVICE), "Sum", 900),
             },
         ),
+    ),
+    # Half of where SES stops an account.
+    "Bounces": alarm(
+        "> 0.05",
+        "1 of 1",
+        single(metric("AWS/SES", "Reputation.BounceRate"), "Maximum", 3600),
+    ),
+    "Complaints": alarm(
+        "> 0.001",
+        "1 of 1",
+        single(metric("AWS/SES", "Reputation.ComplaintRate"), "Maximum", 3600),
     ),
     "ApiFailures": alarm(
         "> 1",

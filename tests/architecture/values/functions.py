@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.architecture.contract import folder
 
-from .notation import Value, allow, arn, attribute, either, policy, ref
+from .notation import Value, allow, arn, attribute, either, policy, ref, secret, sub
 
 WARM = {
     "ProvisionedConcurrencyConfig": either(
@@ -30,7 +30,9 @@ def command(**properties: object) -> Value:
     """A function for people that changes something and proves their address."""
     variables = {
         "SUPABASE_PUBLISHABLE_KEY": ref("SupabasePublishableKey"),
-        "SUPABASE_SOURCE_SECRET_PARAMETER": ref("SupabaseSourceSecretParameter"),
+        "SUPABASE_SOURCE_SECRET_PARAMETER": {
+            "Fn::If": ["LimitsByAddress", secret("supabase-source-secret"), ""]
+        },
     }
     return _function(variables, [ref("ReadSupabaseSourceSecret")], properties)
 
@@ -39,7 +41,7 @@ def worker(
     variables: Value | None = None, rights: tuple[Value, ...] = (), **properties: object
 ) -> Value:
     """A function that reads the secret key of the project."""
-    key = {"SUPABASE_SECRET_KEY_PARAMETER": ref("SupabaseSecretKeyParameter")}
+    key = {"SUPABASE_SECRET_KEY_PARAMETER": secret("supabase-secret-key")}
     policies = [ref("ReadSupabaseSecretKey"), *rights]
     return _function({**key, **(variables or {})}, policies, properties)
 
@@ -51,15 +53,23 @@ def job(
     return worker(
         *about,
         **({"Timeout": seconds} if seconds else {}),
-        ReservedConcurrentExecutions=at_once,
+        ReservedConcurrentExecutions=reserved(at_once),
         EventInvokeConfig={"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60},
         **properties,
     )
 
 
+def reserved(executions: int) -> Value:
+    return either("ReservesConcurrency", executions)
+
+
 def _function(variables: Value, policies: list[Value], properties: Value) -> Value:
     rights = {"Policies": policies} if policies else {}
     return {"Environment": {"Variables": variables}, **rights, **properties}
+
+
+def dashed(name: str) -> str:
+    return folder(name).replace("_", "-")
 
 
 def sends_to(queue: str) -> Value:
@@ -135,7 +145,7 @@ ROWS = {
     "ReceiveDbWebhook": _function(
         {
             "SUPABASE_PUBLISHABLE_KEY": ref("SupabasePublishableKey"),
-            "WEBHOOK_SECRETS_PARAMETER": ref("WebhookSecretsParameter"),
+            "WEBHOOK_SECRETS_PARAMETER": secret("webhook-secrets"),
             **EVENTS,
             **JOBS,
         },
@@ -160,13 +170,13 @@ ROWS = {
         {name: ref(f"{each}Function.Alias") for name, each in STARTED.items()},
         tuple(invokes(each) for each in STARTED.values()),
         Timeout=30,
-        ReservedConcurrentExecutions=3,
+        ReservedConcurrentExecutions=reserved(3),
         # Any message of a job is enough, so a batch fails and comes again as one.
         Events={"Trigger": messages("JobQueue", 2), "EveryMinute": EVERY_MINUTE},
         **LOOPS,
     ),
     "ReportMetrics": worker(
-        ReservedConcurrentExecutions=1, Events={"EveryMinute": EVERY_MINUTE}
+        ReservedConcurrentExecutions=reserved(1), Events={"EveryMinute": EVERY_MINUTE}
     ),
     # For the dispatcher
     "RelayMissedEvents": job(
@@ -197,11 +207,24 @@ ROWS = {
         seconds=60,
     ),
 }
+
+
+def _named(name: str) -> Value:
+    """What the dispatcher starts has a name that the boundary can give."""
+    if name not in STARTED.values():
+        return {}
+    return {"FunctionName": sub(f"${{AWS::StackName}}-{dashed(name)}")}
+
+
 FUNCTIONS = {
     f"{name}Function": {
         "Type": "AWS::Serverless::Function",
         "Metadata": {"BuildMethod": "makefile"},
-        "Properties": {"Handler": f"functions.{folder(name)}.app.handler", **row},
+        "Properties": {
+            "Handler": f"functions.{folder(name)}.app.handler",
+            **_named(name),
+            **row,
+        },
     }
     for name, row in ROWS.items()
 }

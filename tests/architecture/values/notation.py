@@ -27,9 +27,14 @@ def arn(service: str, resource: str) -> Value:
     return sub(f"arn:${{AWS::Partition}}:{service}:{account}:{resource}")
 
 
+def secret(name: str) -> Value:
+    """Return the name of a secret of this stack in the Parameter Store."""
+    return sub(f"/${{AWS::StackName}}/{name}")
+
+
 def parameter(name: str) -> Value:
-    """Return the ARN in the Parameter Store that a parameter of the template names."""
-    return arn("ssm", f"parameter${{{name}}}")
+    """Return the ARN of a secret of this stack."""
+    return arn("ssm", f"parameter/${{AWS::StackName}}/{name}")
 
 
 def allow(action: str | list[str], resource: object, **where: object) -> Value:

@@ -3,12 +3,8 @@
 from .notation import Value, attribute, ref, sub
 
 
-def text(default: str | None = None, pattern: str | None = None) -> Value:
-    return {
-        "Type": "String",
-        **({} if default is None else {"Default": default}),
-        **({"AllowedPattern": pattern} if pattern else {}),
-    }
+def text(default: str | None = None) -> Value:
+    return {"Type": "String", **({} if default is None else {"Default": default})}
 
 
 def choice(default: str, *others: str) -> Value:
@@ -31,14 +27,11 @@ def rule(when: Value, then: Value) -> Value:
     return {"RuleCondition": when, "Assertions": [{"Assert": then}]}
 
 
-NAME = "/[A-Za-z0-9_./-]+"
 PARAMETERS = {
     "Arch": choice("arm64", "x86_64"),
     "SupabaseUrl": text(),
     "SupabasePublishableKey": text(),
-    "SupabaseSecretKeyParameter": text("/autocrm/supabase-secret-key", NAME),
-    "WebhookSecretsParameter": text("/autocrm/webhook-secrets", NAME),
-    "SupabaseSourceSecretParameter": text("", f"({NAME})?"),
+    "LimitByAddress": switch("false", "true"),
     "ParametersExtension": text(""),
     "WebhookAllowPrivate": switch("false", "true"),
     "MailFrom": text("Help desk <desk@example.com>"),
@@ -56,6 +49,7 @@ PARAMETERS = {
         "Default": 30,
         "AllowedValues": [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365],
     },
+    "ReserveConcurrency": choice("true", "false"),
     # Whatever costs while nothing happens is off.
     "SnapStart": switch("off", "on"),
     "ProvisionedConcurrency": {"Type": "Number", "Default": 0, "MinValue": 0},
@@ -74,6 +68,8 @@ CONDITIONS = {
     "HasSnapStart": equal("SnapStart", "on"),
     "KeepsWarm": differs("ProvisionedConcurrency", "0"),
     "HasParametersExtension": differs("ParametersExtension", ""),
+    "ReservesConcurrency": equal("ReserveConcurrency", "true"),
+    "LimitsByAddress": equal("LimitByAddress", "true"),
 }
 OUTPUTS = {
     "ApiUrl": {

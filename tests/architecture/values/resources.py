@@ -1,9 +1,9 @@
 """By resource: API, what policies allow, how queues keep messages, logs, layers."""
 
+from .functions import STARTED, dashed
 from .notation import Value, allow, arn, attribute, parameter, policy, ref, sub
 
 FOURTEEN_DAYS = 1_209_600
-STACK = "${AWS::StackName}-*"
 OURS = sub("AutoCRM/${AWS::StackName}")
 THROUGH_SSM = {"kms:ViaService": sub("ssm.${AWS::Region}.amazonaws.com")}
 KEYS = arn("kms", "key/*")
@@ -73,6 +73,7 @@ def counted(name: str, pattern: str, value: str, unit: str) -> Value:
 
 
 API = {
+    "DisableExecuteApiEndpoint": {"Fn::If": ["HasDomain", True, False]},
     "DefaultRouteSettings": throttle(rate=100, burst=200),
     "RouteSettings": {
         "POST /v1/hooks/database": throttle(rate=400, burst=800),
@@ -116,17 +117,23 @@ BOUNDARY = managed(
             "sqs:ReceiveMessage",
             "sqs:SendMessage",
         ],
-        arn("sqs", STACK),
+        [attribute("EventQueue"), attribute("JobQueue")],
     ),
-    allow("lambda:InvokeFunction", arn("lambda", f"function:{STACK}")),
+    allow(
+        "lambda:InvokeFunction",
+        [
+            arn("lambda", f"function:${{AWS::StackName}}-{worker}:live")
+            for worker in sorted(map(dashed, STARTED.values()))
+        ],
+    ),
     allow("events:PutEvents", attribute("EventBus")),
     allow("ses:SendEmail", arn("ses", "identity/${MailIdentity}")),
     allow(
         "ssm:GetParameter",
         [
-            parameter("SupabaseSecretKeyParameter"),
-            parameter("WebhookSecretsParameter"),
-            parameter("SupabaseSourceSecretParameter"),
+            parameter("supabase-secret-key"),
+            parameter("webhook-secrets"),
+            parameter("supabase-source-secret"),
         ],
     ),
     allow("kms:Decrypt", KEYS, **THROUGH_SSM),
@@ -158,9 +165,9 @@ RESOURCES = {
         },
     },
     "FunctionBoundary": BOUNDARY,
-    "ReadSupabaseSecretKey": reads("SupabaseSecretKeyParameter"),
-    "ReadWebhookSecrets": reads("WebhookSecretsParameter"),
-    "ReadSupabaseSourceSecret": reads("SupabaseSourceSecretParameter"),
+    "ReadSupabaseSecretKey": reads("supabase-secret-key"),
+    "ReadWebhookSecrets": reads("webhook-secrets"),
+    "ReadSupabaseSourceSecret": reads("supabase-source-secret"),
     "EventQueue": queue(VisibilityTimeout=180, **given_up("EventDeadLetters", 5)),
     "EventDeadLetters": queue(MessageRetentionPeriod=FOURTEEN_DAYS),
     "JobQueue": queue(
