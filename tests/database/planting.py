@@ -1,6 +1,19 @@
 """Plants a fault in the database: a function with other words than its migration."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from .acting import ActingConnection
+
+
+@dataclass(frozen=True)
+class Look:
+    """A test of two transactions, and words of a function with which it must fail."""
+
+    test: Callable
+    function: str
+    words: str
+    instead: str = ""
 
 
 def replant(db: ActingConnection, function: str, old: str, new: str) -> None:

@@ -4,10 +4,9 @@ Each test has two transactions: what the second has read changes while it waits 
 first. Each is proved by a fault: the function without its second look, which must fail.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import psycopg
 import pytest
@@ -16,7 +15,7 @@ from .acting import WORKER, refused
 from .assigning import assign_waiting, assignee, make_available, set_strategy
 from .bulk import apply_chunk, claim_job, expire_leases, start
 from .personas import id_of
-from .planting import replant
+from .planting import Look, replant
 
 pytestmark = pytest.mark.slow
 
@@ -227,16 +226,6 @@ def whoever_leaves_does_not_wait_for_what_is_locked(connect):
         )
         third.connection.execute("select pg_advisory_unlock(%s)", [GATE])
         assert late.result()["put_back"] == 0
-
-
-@dataclass(frozen=True)
-class Look:
-    """A test, and other words of a function with which it must fail."""
-
-    test: Callable
-    function: str
-    words: str
-    instead: str = ""
 
 
 LOOKS = [
