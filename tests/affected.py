@@ -30,6 +30,8 @@ MIGRATIONS = ROOT / "supabase" / "migrations"
 PACKAGES = ("functions", "shared", "infra", "tests")
 ROOMS = ("architecture", "database", "functions", "repositories", "timing", "unit")
 """Folders of which slow tests may be chosen; others need the whole stack."""
+ALWAYS = {"tests/timing/test_timing.py"}
+"""It reads numbers from everywhere, by their names."""
 TOOLS = {
     # of a test that runs a tool for long: what it is about
     "test_sqlfluff_accepts_the_migrations": "supabase/",
@@ -78,7 +80,7 @@ def affected(changed: dict[str, set[int]]) -> set[str]:
     for name in changed:
         if name.startswith("supabase/migrations/"):
             found |= set(naming(dependents(objects(name, changed[name]))))
-    return {name for name in found if _is_test(name)}
+    return ALWAYS | {name for name in found if _is_test(name)}
 
 
 def _is_test(name: str) -> bool:

@@ -7,6 +7,8 @@ from tests.database.planting import replant
 
 from .laws import LAWS, violations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("law", LAWS)
 def test_a_law_holds(sources, law):
