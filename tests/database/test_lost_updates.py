@@ -3,12 +3,15 @@
 Each is proved by a fault: the function without its lock, with which the test must fail.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from .acting import WORKER, Json, refused
+from .arrange import broadcasts
+from .personas import id_of
 from .planting import Look, replant
 from .webhooks import create_event, create_webhook, deliveries
 
@@ -113,7 +116,66 @@ def a_delivery_that_succeeded_is_not_tried_again(connect):
     assert first.scalar(endpoint) is None
 
 
+def events_are_numbered_one_after_the_other(connect):
+    first, second = connect(), connect()
+    ticket = first.create_ticket()
+    record = "select private.record_event(%s, 'TICKET_UPDATED', '{}', '{}')"
+
+    with first.blocking(second.execute, record, ticket["id"]) as late:
+        first.execute(record, ticket["id"])
+    late.result()
+
+    assert [event["seq"] for event in first.events(ticket)] == [1, 2, 3]
+
+
+def comments_are_numbered_one_after_the_other(connect):
+    first, second = connect(), connect()
+    ticket = first.create_ticket()
+    insert = (
+        "insert into public.comments (ticket_id, author_id, body)"
+        " values (%s, %s, 'So.')"
+    )
+    values = (ticket["id"], id_of("agent"))
+
+    with first.blocking(second.execute, insert, *values) as late:
+        first.execute(insert, *values)
+    late.result()
+
+    positions = first.execute("select position from public.comments order by 1")
+    assert positions.fetchall() == [(1,), (2,), (3,)]
+
+
+def a_queue_status_is_broadcast_once(connect):
+    first, second = connect(), connect()
+    first.create_ticket()
+    first.execute(
+        "insert into private.queue_status_broadcasts (queue_id)"
+        " select id from public.queues on conflict do nothing"
+    )
+    broadcast = "select private.broadcast_queue_status(%s)"
+
+    with ThreadPoolExecutor(1) as pool, first.connection.transaction():
+        first.execute("select from private.queue_status_broadcasts for no key update")
+        late = pool.submit(second.execute, broadcast, id_of("support"))
+        first.wait_for_blocked(1, late)
+        first.execute(broadcast, id_of("support"))
+    late.result()
+
+    assert len(broadcasts(first, "QUEUE_STATUS_CHANGED")) == 1
+
+
 LOOKS = [
+    Look(events_are_numbered_one_after_the_other, "private.record_event", "for update"),
+    Look(
+        comments_are_numbered_one_after_the_other,
+        "private.set_comment_position",
+        "for update",
+    ),
+    Look(
+        a_queue_status_is_broadcast_once,
+        "private.broadcast_queue_status",
+        "for no key update",
+    ),
     Look(a_queue_keeps_both_changes, "private.lock_queue", "for no key update"),
     Look(a_view_keeps_both_changes, "private.lock_view", "for update"),
     Look(a_webhook_keeps_the_secret_before, "private.lock_webhook", "for update"),
