@@ -104,6 +104,13 @@ FACTS = {
             "visibility": "public",
         },
     },
+    "TICKET_FOLLOWED_UP": {
+        "before": None,
+        "after": {
+            "ticket_id": str(SOMEBODY),
+            "number": 1043,
+        },
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {

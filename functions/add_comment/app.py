@@ -7,7 +7,12 @@ from fastapi import APIRouter, Response
 
 from shared.core.http import IdempotencyKey, create_handler, provide
 from shared.tickets import TicketRef
-from shared.tickets.comments import Comment, CommentDraft, CommentRepository, Comments
+from shared.tickets.comments import (
+    AddedComment,
+    CommentDraft,
+    CommentRepository,
+    Comments,
+)
 
 router = APIRouter(tags=["comments"])
 
@@ -19,11 +24,12 @@ async def post_comment(
     conversation: Annotated[Comments, provide(CommentRepository)],
     response: Response,
     idempotency_key: IdempotencyKey = None,
-) -> Comment:
+) -> AddedComment:
     """Reply, or take a note. A customer's reply reopens the ticket.
 
-    A reply to a closed ticket opens another one that follows it up: look at
-    `ticket_id` and Location.
+    A reply to a closed ticket goes to its follow-up, which is opened if there is none
+    that is not closed: `follow_up_of` is the closed ticket, `ticket_id` and Location
+    are the follow-up.
     """
     comment = conversation.add(ticket, draft, idempotency_key)
     response.headers["Location"] = f"/v1/tickets/{comment.ticket_id}/comments"

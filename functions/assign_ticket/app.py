@@ -19,7 +19,10 @@ async def put_assignee(
     version: ExpectedVersion,
     response: Response,
 ) -> Ticket:
-    """Give a ticket to somebody who works its queue."""
+    """Give a ticket to somebody who works its queue; a new one becomes open.
+
+    409 `already-taken` names who has a ticket that you would take.
+    """
     return set_etag(response, tickets.assign(ticket, assignment.assignee, version))
 
 

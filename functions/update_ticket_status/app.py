@@ -24,7 +24,10 @@ async def patch_status(
     version: ExpectedVersion,
     response: Response,
 ) -> Ticket:
-    """Move a ticket to another status; 409 says which steps there are."""
+    """Move a ticket to another status, or give another reason for the one it has.
+
+    409 says which steps there are. Without a reason, the same status changes nothing.
+    """
     return set_etag(response, tickets.change_status(ticket, change, version))
 
 

@@ -189,7 +189,7 @@ begin
 end;
 $$;
 comment on function private.stored_response is
-'The response to an earlier request with this key, or null after claiming the key for this one; PT422 when the key belongs to a different request.';
+'The response to an earlier request with this key, or null after claiming the key for this one; PT422 when the key belongs to a different request. A command returns it only to a caller who may still see what it shows.';
 
 create function private.store_response(key text, response jsonb) returns void
 language sql security definer set search_path = ''

@@ -65,6 +65,22 @@ create trigger refuse_category_change
 before update on public.ticket_statuses
 for each row when (old.category <> new.category) execute function private.refuse_category_change();
 
+create function private.first_status(category public.status_category) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select statuses.status
+        from public.ticket_statuses as statuses
+        where statuses.category = first_status.category
+        order by statuses.position
+        limit 1
+    );
+end;
+$$;
+comment on function private.first_status is
+'The status of a category that automatic transitions use.';
+
 insert into public.ticket_transitions (type, before, after)
 select
     types.type,

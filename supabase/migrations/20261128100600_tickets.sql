@@ -57,6 +57,9 @@ create table public.tickets (
     constraint tickets_solved_needs_assignee check (
         status_category not in ('solved', 'closed') or assignee_id is not null
     ),
+    constraint tickets_new_is_unassigned check (
+        status_category <> 'new' or assignee_id is null
+    ),
     constraint tickets_skills_count check (cardinality(skills) <= 20),
     constraint tickets_skills_form check (
         cardinality(skills) = 0
@@ -245,14 +248,13 @@ end;
 $$;
 comment on function private.check_new_ticket is 'A ticket begins as new.';
 
-create function private.check_transition(was public.tickets, now_is public.tickets) returns void
+create function private.check_transition(
+    was public.tickets, now_is public.tickets, is_undo boolean
+) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if was.status_category = now_is.status_category then
-        return;
-    end if;
-    if not exists (
+    if not is_undo and not exists (
         select from public.ticket_transitions
         where type = now_is.type
             and before = was.status_category and after = now_is.status_category
@@ -285,11 +287,13 @@ begin
 end;
 $$;
 comment on function private.check_transition is
-'PT409 unless the type allows the step, what is solved is assigned, and what closes is due.';
+'PT409 unless the type allows the step or it is an undo, what is solved is assigned, and what closes is due.';
 
 create function private.apply_ticket_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    is_undo boolean := false;
 begin
     if old.status_category = 'closed' then
         raise sqlstate 'PT409' using
@@ -303,13 +307,21 @@ begin
             detail = 'The identity of a ticket does not change.';
     end if;
 
+    -- Whoever assigns it, and however: a ticket that somebody works is not new.
+    if new.assignee_id is not null and new.status = old.status and old.status_category = 'new' then
+        new.status := private.first_status('open');
+        new.status_reason := null;
+    end if;
     new.status_category := (
         select category from public.ticket_statuses where status = new.status
     );
-    perform private.check_transition(old, new);
-
-    if new.status_category <> old.status_category then
+    if new.status_category is distinct from old.status_category then
+        is_undo := private.restores_status(old, new);
+        perform private.check_transition(old, new, is_undo);
         new.waiting_on := case
+            when is_undo then new.waiting_on
+            -- The first reply of staff opens the ticket, and then it waits for the customer.
+            when old.status_category = 'new' and new.status_category = 'open' then new.waiting_on
             when new.status_category in ('new', 'open') then 'agent'
             when new.status_category = 'pending' then 'customer'
             when new.status_category = 'on_hold' then 'third_party'
@@ -321,7 +333,7 @@ begin
         end;
         new.closed_at := case when new.status_category = 'closed' then now() end;
     end if;
-    if new.waiting_on <> old.waiting_on then
+    if new.waiting_on <> old.waiting_on and not is_undo then
         new.waiting_since := now();
     end if;
     new.version := old.version + 1;
@@ -330,7 +342,7 @@ begin
 end;
 $$;
 comment on function private.apply_ticket_rules is
-'Allowed steps, closed is final, and what follows from a change: category, waiting, version, times.';
+'Allowed steps, closed is final, and what follows from a change: a new ticket that is assigned opens; category, waiting, version, times.';
 
 create function private.track_assignment() returns trigger
 language plpgsql security definer set search_path = ''

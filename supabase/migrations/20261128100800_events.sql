@@ -18,11 +18,12 @@ comment on column private.event_types.email is 'Whether it is sent by email by d
 insert into private.event_types (type, description, in_app, email) values
 ('TICKET_CREATED', 'A ticket was opened.', true, true),
 ('TICKET_COMMENTED', 'Somebody replied or wrote a note.', true, true),
-('TICKET_STATUS_CHANGED', 'A ticket moved from one status to another.', true, true),
+('TICKET_STATUS_CHANGED', 'A ticket got another status, or another reason for it.', true, true),
 ('TICKET_ASSIGNED', 'A ticket was assigned or released.', true, false),
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
-('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false);
+('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
+('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false);
 
 -- Order of the feed -----------------------------------------------------------
 
@@ -198,10 +199,14 @@ create function private.record_ticket_change() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if new.status <> old.status then
+    -- The status first, so that whoever is assigned is told of that and not of the opening, too.
+    if (new.status, new.status_reason) is distinct from (old.status, old.status_reason) then
         perform private.record_event(
             new.id, 'TICKET_STATUS_CHANGED',
-            jsonb_build_object('status', old.status, 'category', old.status_category),
+            jsonb_build_object(
+                'status', old.status, 'category', old.status_category,
+                'reason', old.status_reason
+            ),
             jsonb_build_object(
                 'status', new.status, 'category', new.status_category,
                 'reason', new.status_reason

@@ -106,22 +106,22 @@ declare
     draft public.tickets;
     ticket public.tickets;
 begin
-    if response is null then
-        target_queue := private.find_queue(queue);
-        draft.subject := create_ticket.subject;
-        draft.type := create_ticket.type;
-        draft.priority := coalesce(
-            create_ticket.priority, target_queue.default_priority, triaged_priority, 'normal'
-        );
-        draft.queue_id := target_queue.id;
-        draft.requester_id := me;
-        draft.tags := create_ticket.tags;
-        draft.data := create_ticket.data;
-        ticket := private.open_ticket(draft, body);
-        response := to_jsonb(ticket);
-        perform private.store_response(idempotency_key, response);
+    if response is not null then
+        return private.stored_ticket(response);
     end if;
-    return private.ticket_json(jsonb_populate_record(null::public.tickets, response));
+    target_queue := private.find_queue(queue);
+    draft.subject := create_ticket.subject;
+    draft.type := create_ticket.type;
+    draft.priority := coalesce(
+        create_ticket.priority, target_queue.default_priority, triaged_priority, 'normal'
+    );
+    draft.queue_id := target_queue.id;
+    draft.requester_id := me;
+    draft.tags := create_ticket.tags;
+    draft.data := create_ticket.data;
+    ticket := private.open_ticket(draft, body);
+    perform private.store_response(idempotency_key, to_jsonb(ticket));
+    return private.ticket_json(ticket);
 end;
 $$;
 comment on function api.create_ticket is
@@ -292,7 +292,9 @@ begin
             message = 'closed-by-time',
             detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
     end if;
-    if target.status <> update_ticket_status.status then
+    -- The same status again without a reason keeps the reason that it has.
+    if target.status <> update_ticket_status.status
+    or (reason is not null and target.status_reason is distinct from reason) then
         update public.tickets
         set status = update_ticket_status.status, status_reason = reason
         where id = target.id
@@ -302,7 +304,7 @@ begin
 end;
 $$;
 comment on function api.update_ticket_status is
-'Changes the status of a ticket by an allowed transition; PT409 names the allowed ones.';
+'Changes the status of a ticket by an allowed transition, or the reason for its status; PT409 names the allowed ones.';
 
 -- assign_ticket and release_ticket -------------------------------------------
 
@@ -325,12 +327,11 @@ $$;
 comment on function private.reassign_tickets is
 'Assigns locked tickets to a person, or releases them for null. Their events name the source of an automatic assignment. Returns how many were changed.';
 
-create function private.change_assignee(target public.tickets, person uuid) returns public.tickets
-language plpgsql security definer set search_path = ''
+create function private.require_assignment(target public.tickets, person uuid) returns void
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.caller();
-    ticket public.tickets := target;
 begin
     -- tickets.take is enough to take a free ticket, to hand on or release one's own, and for a
     -- request that changes nothing, such as a repeated one.
@@ -338,9 +339,30 @@ begin
     or (target.assignee_id is null and person = me)
     or target.assignee_id is not distinct from person then
         perform private.require_in_queue('tickets.take', target.queue_id);
+    elsif person = me and target.status_category <> 'closed'
+    and private.holds_in_queue('tickets.take', target.queue_id)
+    and not private.has_permission('tickets.assign') then
+        raise sqlstate 'PT409' using
+            message = 'already-taken',
+            detail = format(
+                '%s has taken this ticket already.',
+                (select name from public.profiles where id = target.assignee_id)
+            );
     else
         perform private.require_in_queue('tickets.assign', target.queue_id);
     end if;
+end;
+$$;
+comment on function private.require_assignment is
+'PT403 unless the caller may assign a ticket to a person, or release it for null; PT409 when it would be theirs to take, and somebody else has.';
+
+create function private.change_assignee(target public.tickets, person uuid) returns public.tickets
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    ticket public.tickets := target;
+begin
+    perform private.require_assignment(target, person);
     if target.assignee_id is not distinct from person then
         return ticket;
     end if;
@@ -397,7 +419,7 @@ begin
 end;
 $$;
 comment on function api.assign_ticket is
-'Assigns a ticket to a person: an id, or me. The capacity of the person is not enforced.';
+'Assigns a ticket to a person: an id, or me; a new one becomes open. The capacity of the person is not enforced.';
 
 create function api.release_ticket(ticket text, expected_version integer default null)
 returns jsonb
@@ -439,10 +461,7 @@ begin
 
     update public.tickets
     set
-        status = (
-            select statuses.status from public.ticket_statuses as statuses
-            where statuses.category = 'closed' order by statuses.position limit 1
-        ),
+        status = private.first_status('closed'),
         status_reason = null
     from due
     where tickets.id = due.id;

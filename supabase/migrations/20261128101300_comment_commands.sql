@@ -2,27 +2,56 @@
 
 -- add_comment ----------------------------------------------------------------
 
-create function private.follow_up(closed public.tickets, body text) returns public.comments
+create function private.open_follow_up(closed public.tickets, body text) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
     draft public.tickets := closed;
-    ticket public.tickets;
-    comment public.comments;
 begin
+    perform private.require_permission('tickets.create');
     draft.requester_id := auth.uid();
     draft.follow_up_of := closed.id;
     draft.queue_id := coalesce(
         (select id from public.queues where id = closed.queue_id and archived_at is null),
         (private.find_queue(null)).id
     );
-    ticket := private.open_ticket(draft, body);
-    select * into comment from public.comments where ticket_id = ticket.id;
+    return private.open_ticket(draft, body);
+end;
+$$;
+comment on function private.open_follow_up is
+'Opens a follow-up of a closed ticket. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
+
+create function private.follow_up(closed public.tickets, body text) returns public.comments
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    me constant uuid := auth.uid();
+    ticket public.tickets;
+    comment public.comments;
+begin
+    -- The closed ticket is locked, so that two replies at once do not open two.
+    select * into ticket from public.tickets as tickets
+    where tickets.follow_up_of = closed.id
+        and tickets.status_category <> 'closed'
+        and private.sees_ticket(tickets.id)
+    order by tickets.number
+    limit 1
+    for update;
+    if ticket.id is null then
+        ticket := private.open_follow_up(closed, body);
+        select * into comment from public.comments where ticket_id = ticket.id;
+    else
+        comment := private.write_comment(ticket, me, 'public', body);
+    end if;
+    perform private.record_event(
+        closed.id, 'TICKET_FOLLOWED_UP', null,
+        jsonb_build_object('ticket_id', ticket.id, 'number', ticket.number)
+    );
     return comment;
 end;
 $$;
 comment on function private.follow_up is
-'Opens a follow-up of a closed ticket and returns its first comment. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
+'Adds a reply to a closed ticket to its unclosed follow-up that the caller sees, or opens one, and records on both tickets where it went.';
 
 create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void
 language plpgsql security definer set search_path = ''
@@ -30,12 +59,13 @@ as $$
 begin
     if not from_staff and ticket.status_category in ('pending', 'on_hold', 'solved') then
         update public.tickets
+        set status = private.first_status('open'), status_reason = null
+        where id = ticket.id;
+    elsif from_staff and ticket.status_category = 'new' then
+        update public.tickets
         set
-            status = (
-                select status from public.ticket_statuses
-                where category = 'open' order by position limit 1
-            ),
-            status_reason = null
+            status = private.first_status('open'), status_reason = null,
+            waiting_on = 'customer'
         where id = ticket.id;
     else
         update public.tickets
@@ -50,7 +80,42 @@ begin
 end;
 $$;
 comment on function private.apply_public_reply is
-'Applies a public reply to its ticket: a customer''s reply reopens it, and waiting_on changes sides.';
+'Applies a public reply to its ticket: a customer''s reply reopens it, the first of staff opens a new one, and waiting_on changes sides.';
+
+create function private.write_comment(
+    ticket public.tickets, author uuid, visibility public.comment_visibility, body text
+) returns public.comments
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    as_staff constant boolean := private.holds_in_queue('tickets.reply', ticket.queue_id)
+        and ticket.requester_id <> author;
+    comment public.comments;
+begin
+    insert into public.comments (ticket_id, author_id, visibility, body)
+    values (ticket.id, author, write_comment.visibility, write_comment.body)
+    returning * into comment;
+    if visibility = 'public' then
+        perform private.apply_public_reply(ticket, as_staff);
+    end if;
+    insert into public.ticket_followers (person_id, ticket_id)
+    select author, ticket.id where author <> ticket.requester_id
+    on conflict do nothing;
+    return comment;
+end;
+$$;
+comment on function private.write_comment is
+'Adds a comment of the caller to a locked ticket, with what follows from it.';
+
+create function private.stored_comment(response jsonb) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.comment_json(comments) || (response - 'comment')
+    from public.comments
+    where comments.id = (response ->> 'comment')::uuid;
+$$;
+comment on function private.stored_comment is
+'The comment that a stored response names. Its body is not stored a second time, where a redaction would have to find it.';
 
 create function api.add_comment(
     ticket text,
@@ -73,36 +138,32 @@ declare
     );
     comment public.comments;
 begin
-    if response is not null then
-        return private.comment_json(jsonb_populate_record(null::public.comments, response));
-    end if;
+    -- Also before an earlier response: what it shows needs the permission of today.
     if visibility = 'internal' then
         perform private.require_in_queue('tickets.note', target.queue_id);
+    end if;
+    if response is not null then
+        return private.stored_comment(response);
     end if;
     if target.status_category = 'closed' and (visibility = 'internal' or replies_as_staff) then
         raise sqlstate 'PT409' using
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     elsif target.status_category = 'closed' then
-        perform private.require_permission('tickets.create');
         comment := private.follow_up(target, body);
     else
-        insert into public.comments (ticket_id, author_id, visibility, body)
-        values (target.id, me, add_comment.visibility, add_comment.body)
-        returning * into comment;
-        if visibility = 'public' then
-            perform private.apply_public_reply(target, replies_as_staff);
-        end if;
-        insert into public.ticket_followers (person_id, ticket_id)
-        select me, target.id where me <> target.requester_id
-        on conflict do nothing;
+        comment := private.write_comment(target, me, visibility, body);
     end if;
-    perform private.store_response(idempotency_key, to_jsonb(comment));
-    return private.comment_json(comment);
+    response := jsonb_strip_nulls(jsonb_build_object(
+        'comment', comment.id,
+        'follow_up_of', case when comment.ticket_id <> target.id then target.id end
+    ));
+    perform private.store_response(idempotency_key, response);
+    return private.comment_json(comment) || (response - 'comment');
 end;
 $$;
 comment on function api.add_comment is
-'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved, and opens a follow-up of a closed one.';
+'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
 
 -- redact_comment -------------------------------------------------------------
 
@@ -138,22 +199,13 @@ begin
         jsonb_build_object('command', 'redact_comment', 'comment', target_comment.id)
     );
     if response is not null then
-        return private.comment_json(jsonb_populate_record(null::public.comments, response));
+        return private.stored_comment(response);
     end if;
     if target_comment.redacted_at is null then
         update public.comments as comments
         set body = private.redacted_body(), redacted_at = now(), redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
-        -- The response stored for the author's request contains the body too.
-        update private.idempotency_keys as keys
-        set response = keys.response || jsonb_build_object(
-            'body', target_comment.body,
-            'redacted_at', target_comment.redacted_at,
-            'redacted_by', me
-        )
-        where keys.person_id = target_comment.author_id
-            and keys.response ->> 'id' = target_comment.id::text;
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
             jsonb_build_object(
@@ -163,7 +215,9 @@ begin
             target_comment.visibility = 'internal'
         );
     end if;
-    perform private.store_response(idempotency_key, to_jsonb(target_comment));
+    perform private.store_response(
+        idempotency_key, jsonb_build_object('comment', target_comment.id)
+    );
     return private.comment_json(target_comment);
 end;
 $$;

@@ -25,6 +25,16 @@ $$;
 comment on function private.find_visible_ticket is
 'The guard of every query about one ticket: a ticket that the caller may see, by id or number; PT401, PT404.';
 
+create function private.stored_ticket(response jsonb) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select private.ticket_json(
+        jsonb_populate_record(private.find_visible_ticket(response ->> 'id'), response)
+    );
+$$;
+comment on function private.stored_ticket is
+'The ticket of a stored response, as it was, for whoever may still see it; PT404 for others.';
+
 create function private.may_read_notes(queue uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$

@@ -102,6 +102,7 @@ declare
     response jsonb := private.stored_response(
         idempotency_key, jsonb_build_object('command', 'claim_next_ticket', 'queue', queue)
     );
+    claimed public.tickets;
 begin
     if response is null then
         if queue is not null and target_id is null then
@@ -116,11 +117,16 @@ begin
                 message = 'denied',
                 detail = 'You see this queue and do not work it. Ask to be made a member of it.';
         end if;
-        response := coalesce(to_jsonb(private.claim_ticket(me, target_id)), 'null');
-        perform private.store_response(idempotency_key, response);
+        claimed := private.claim_ticket(me, target_id);
+        perform private.store_response(
+            idempotency_key,
+            case when claimed.id is null then 'null' else to_jsonb(claimed) end
+        );
     end if;
-    if response ->> 'id' is not null then
-        return next private.ticket_json(jsonb_populate_record(null::public.tickets, response));
+    if claimed.id is not null then
+        return next private.ticket_json(claimed);
+    elsif response ->> 'id' is not null then
+        return next private.stored_ticket(response);
     end if;
 end;
 $$;

@@ -7,6 +7,7 @@ create table private.bulk_updates (
     person_id uuid not null references public.profiles (id) on delete cascade,
     change jsonb,
     undo_of uuid references private.bulk_updates (id) on delete set null,
+    undone_change jsonb,
     total integer not null,
     done integer not null default 0,
     skipped integer not null default 0,
@@ -30,9 +31,11 @@ comment on column private.bulk_updates.person_id is 'The owner, with whose permi
 comment on column private.bulk_updates.change is
 'The change to each ticket; null in an undo, where each item has its own.';
 comment on column private.bulk_updates.undo_of is 'The bulk update that this one undoes.';
+comment on column private.bulk_updates.undone_change is
+'In an undo, the change that it reverts; the permissions for it are needed again.';
 comment on column private.bulk_updates.total is 'Number of tickets.';
 comment on column private.bulk_updates.done is 'Number of tickets that were changed.';
-comment on column private.bulk_updates.skipped is 'Number of tickets with nothing to change, or changed since the bulk update to undo.';
+comment on column private.bulk_updates.skipped is 'Number of tickets with nothing to change, or whose fields have changed since the bulk update to undo.';
 comment on column private.bulk_updates.failed is 'Number of tickets whose change was refused.';
 comment on column private.bulk_updates.created_at is 'When it was created.';
 comment on column private.bulk_updates.started_at is 'When a worker first claimed it.';
@@ -73,12 +76,11 @@ create table private.bulk_items (
     position integer not null,
     ticket text not null,
     change jsonb,
-    expected_version integer,
+    expected jsonb,
     result text,
     problem text,
     detail text,
     ticket_id uuid,
-    version integer,
     before jsonb,
     after jsonb,
     primary key (bulk_update_id, position),
@@ -92,14 +94,13 @@ comment on column private.bulk_items.bulk_update_id is 'The bulk update.';
 comment on column private.bulk_items.position is 'Position in it, from 1.';
 comment on column private.bulk_items.ticket is
 'The id or number as the caller gave it; unresolved, because it may name no ticket that they see.';
-comment on column private.bulk_items.change is 'In an undo, the change to this ticket.';
-comment on column private.bulk_items.expected_version is
-'In an undo, the version that the ticket must have.';
+comment on column private.bulk_items.change is 'In an undo, the fields to restore, with their values.';
+comment on column private.bulk_items.expected is
+'In an undo, the same fields with the values that they must still have.';
 comment on column private.bulk_items.result is 'The result; null while pending.';
 comment on column private.bulk_items.problem is 'Why it was not changed: the slug of an error.';
 comment on column private.bulk_items.detail is 'The same as a sentence.';
 comment on column private.bulk_items.ticket_id is 'The ticket that was changed.';
-comment on column private.bulk_items.version is 'Its version after the change.';
 comment on column private.bulk_items.before is 'The fields that can be undone, before the change.';
 comment on column private.bulk_items.after is 'The same fields after the change.';
 create index bulk_items_pending on private.bulk_items (bulk_update_id, position)
@@ -242,7 +243,9 @@ $$;
 comment on function private.require_permissions_for is
 'PT403 unless the caller has the permissions that a change needs in some queue; each ticket is checked when it is changed.';
 
-create function private.open_bulk_update(change jsonb, undo_of uuid, total integer)
+create function private.open_bulk_update(
+    change jsonb, total integer, undone private.bulk_updates default null
+)
 returns private.bulk_updates
 language plpgsql security definer set search_path = ''
 as $$
@@ -260,9 +263,12 @@ begin
             message = 'too-many-bulk-updates',
             detail = 'You have 5 bulk updates under way. Wait until one is finished.';
     end if;
-    insert into private.bulk_updates (person_id, change, undo_of, total, finished_at)
+    insert into private.bulk_updates (
+        person_id, change, undo_of, undone_change, total, finished_at
+    )
     values (
-        me, open_bulk_update.change, open_bulk_update.undo_of, open_bulk_update.total,
+        me, open_bulk_update.change, undone.id, coalesce(undone.undone_change, undone.change),
+        open_bulk_update.total,
         case when open_bulk_update.total = 0 then now() end
     )
     returning * into job;
@@ -331,7 +337,7 @@ begin
             message = 'too-many-tickets',
             detail = 'A bulk update takes 1,000 tickets at most. Narrow it down.';
     end if;
-    job := private.open_bulk_update(change, null, cardinality(ticket_refs));
+    job := private.open_bulk_update(change, cardinality(ticket_refs));
     insert into private.bulk_items (bulk_update_id, position, ticket)
     select job.id, item.position, item.ticket
     from unnest(ticket_refs) with ordinality as item (ticket, position);
@@ -421,19 +427,6 @@ $$;
 comment on function api.list_bulk_items is
 'The items of a bulk update of the caller after a position, all or those with one result.';
 
-create function private.inverse_change(before jsonb, after jsonb) returns jsonb
-language sql immutable set search_path = ''
-as $$
-    select coalesce(private.changed_fields(before, after), '{}') - 'reason'
-    || case
-        when before -> 'status' is distinct from after -> 'status'
-            then jsonb_strip_nulls(jsonb_build_object('reason', before -> 'reason'))
-        else '{}'
-    end;
-$$;
-comment on function private.inverse_change is
-'The change that reverts an item, from its fields before and after.';
-
 create function api.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -458,14 +451,16 @@ begin
         raise sqlstate 'PT409' using
             message = 'nothing-to-undo', detail = 'The bulk update has changed nothing.';
     end if;
-    job := private.open_bulk_update(null, original.id, original.done);
-    insert into private.bulk_items (bulk_update_id, position, ticket, change, expected_version)
+    job := private.open_bulk_update(null, original.done, original);
+    insert into private.bulk_items (bulk_update_id, position, ticket, change, expected)
     select
         job.id,
         row_number() over (order by items.position),
         items.ticket_id,
-        private.inverse_change(items.before, items.after),
-        items.version
+        -- Not the waiting: it follows from the status, and replies change it, too.
+        private.changed_fields(items.before - 'waiting', items.after - 'waiting')
+        || jsonb_build_object('waiting', items.before -> 'waiting'),
+        private.changed_fields(items.after - 'waiting', items.before - 'waiting')
     from private.bulk_items as items
     where items.bulk_update_id = original.id and items.result = 'done';
     response := private.bulk_update_json(job);
@@ -474,7 +469,7 @@ begin
 end;
 $$;
 comment on function api.undo_bulk_update is
-'Creates a bulk update that reverts a finished one of the caller, except for tickets that have changed since. It can be undone, too.';
+'Creates a bulk update that restores the fields that a finished one of the caller changed, except for tickets where they have changed since. It can be undone, too.';
 
 grant execute on function
 api.bulk_update, api.get_bulk_update, api.list_bulk_updates, api.list_bulk_items,

@@ -3,7 +3,7 @@
 -- rules and permissions hold.
 
 create function private.bulk_state(ticket public.tickets) returns jsonb
-language sql immutable set search_path = ''
+language sql stable set search_path = ''
 as $$
     select jsonb_build_object(
         'status', ticket.status,
@@ -11,11 +11,12 @@ as $$
         'assignee', coalesce(ticket.assignee_id::text, 'none'),
         'priority', ticket.priority,
         'queue', ticket.queue_id,
-        'tags', ticket.tags
+        'tags', ticket.tags,
+        'waiting', jsonb_build_object('on', ticket.waiting_on, 'since', ticket.waiting_since)
     );
 $$;
 comment on function private.bulk_state is
-'The fields of a ticket that a bulk update may change, in the form of a change.';
+'The fields of a ticket that a bulk update may change, in the form of a change, and the waiting that follows from them.';
 
 create function private.field_changes(ticket public.tickets, change jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -57,31 +58,61 @@ end;
 $$;
 comment on function private.change_fields is 'Applies the part of a change that update_ticket applies.';
 
+create function private.move_and_assign(target public.tickets, queue text, person uuid)
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    moved public.tickets := target;
+begin
+    perform private.require_in_queue('tickets.update', target.queue_id);
+    moved.queue_id := (private.find_queue(queue)).id;
+    if moved.queue_id not in (select private.readable_queues()) then
+        raise sqlstate 'PT403' using
+            message = 'denied',
+            detail = 'The ticket goes to a queue that you do not read, so others assign it there.';
+    end if;
+    perform private.require_assignment(moved, person);
+    if not private.can_work(person, moved.queue_id) then
+        raise sqlstate 'PT422' using
+            message = 'not-eligible',
+            detail = 'This person does not work the queue that the ticket goes to.';
+    end if;
+    if (moved.queue_id, person) is distinct from (target.queue_id, target.assignee_id) then
+        update public.tickets set queue_id = moved.queue_id, assignee_id = person
+        where id = target.id;
+    end if;
+end;
+$$;
+comment on function private.move_and_assign is
+'Moves a ticket to a queue and assigns it there, in one step: the rights to assign, and the assignee, are judged in the new queue. PT403, PT409, PT422.';
+
 create function private.apply_change(target public.tickets, change jsonb) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
     ref constant text := target.id::text;
-    -- The assignee may be a member of the new queue only, so moving comes before assigning.
-    -- Otherwise it comes last: the caller may have no permissions in the new queue.
-    moves_first constant boolean := change ? 'queue'
-        and coalesce(change ->> 'assignee', 'none') <> 'none';
+    assignee constant text := change ->> 'assignee';
+    moves_to_assignee constant boolean := change ? 'queue' and assignee <> 'none';
     ticket public.tickets;
 begin
-    if moves_first then
-        perform private.change_fields(target, change);
-    end if;
-    if change ->> 'assignee' = 'none' then
+    if moves_to_assignee then
+        perform private.move_and_assign(
+            target, change ->> 'queue',
+            case assignee when 'me' then private.caller() else assignee::uuid end
+        );
+    elsif assignee = 'none' then
         perform api.release_ticket(ref);
-    elsif change ? 'assignee' then
-        perform api.assign_ticket(ref, change ->> 'assignee');
+    elsif assignee is not null then
+        perform api.assign_ticket(ref, assignee);
     end if;
     if change ? 'status' then
         perform api.update_ticket_status(ref, change ->> 'status', change ->> 'reason');
     end if;
-    if not moves_first then
-        perform private.change_fields(target, change);
-    end if;
+    -- A move comes last: the caller may have no permissions in the new queue.
+    perform private.change_fields(
+        target, case when moves_to_assignee then change - 'queue' else change end
+    );
     select * into ticket from public.tickets where id = target.id;
     return ticket;
 end;
@@ -89,10 +120,140 @@ $$;
 comment on function private.apply_change is
 'Applies the change of a bulk update to one ticket, as the caller; raises the errors of the commands for single tickets.';
 
-create function private.apply_item(item private.bulk_items, change jsonb) returns private.bulk_items
+-- Undo is a right of its own and no step of the transitions: it restores what was so before, and
+-- only that. The rows of its items are the permit for it; clients write none of them.
+create function private.restores_status(was public.tickets, now_is public.tickets) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    batch constant uuid := private.current_batch();
+begin
+    return batch is not null and exists (
+        select
+        from private.bulk_updates as jobs
+        inner join private.bulk_items as items on jobs.id = items.bulk_update_id
+        where jobs.id = batch
+            and jobs.undone_change is not null
+            and items.result is null
+            and items.ticket = now_is.id::text
+            and items.change ->> 'status' = now_is.status
+            and items.expected ->> 'status' = was.status
+    );
+end;
+$$;
+comment on function private.restores_status is
+'Whether a change of status is part of the undo that the current transaction applies.';
+
+create function private.lock_ticket_to_restore(item private.bulk_items) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    readable constant uuid[] := array(select private.readable_queues());
+    ticket public.tickets;
+begin
+    select * into ticket from public.tickets where id = item.ticket::uuid for update;
+    -- Whoever moved it to a queue that they do not read may move it back.
+    if ticket.queue_id = any (readable) or (
+        item.expected ->> 'queue' = ticket.queue_id::text
+        and (item.change ->> 'queue')::uuid = any (readable)
+    ) then
+        return ticket;
+    end if;
+    raise sqlstate 'PT404' using
+        message = 'not-found',
+        detail = 'There is no such ticket, or its queue is not yours to work any more.';
+end;
+$$;
+comment on function private.lock_ticket_to_restore is
+'The guard of undo: locks a ticket whose queue the caller reads, or out of whose former queue, which they read, the undone change moved it; PT404.';
+
+create function private.require_restorable(
+    ticket public.tickets, item private.bulk_items, restored public.tickets
+) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    differing constant text := (
+        select string_agg(fields.key, ', ' order by fields.key)
+        from jsonb_each(item.expected) as fields
+        where fields.value is distinct from private.bulk_state(ticket) -> fields.key
+    );
+begin
+    if differing is not null then
+        raise sqlstate 'PT412' using
+            message = 'changed-since', detail = format('This has changed since: %s.', differing);
+    end if;
+    if restored.status_category = 'new' and restored.assignee_id is not null then
+        raise sqlstate 'PT412' using
+            message = 'changed-since',
+            detail = 'It has been assigned since, and a new ticket has no assignee.';
+    end if;
+    if restored.status_category = 'solved' and restored.assignee_id is null then
+        raise sqlstate 'PT409' using
+            message = 'solved-needs-assignee',
+            detail = 'It has no assignee then, and a solved ticket needs one.';
+    end if;
+    if (restored.assignee_id, restored.queue_id)
+    is distinct from (ticket.assignee_id, ticket.queue_id)
+    and restored.assignee_id is not null
+    and restored.status_category not in ('solved', 'closed')
+    and not private.can_work(restored.assignee_id, restored.queue_id) then
+        raise sqlstate 'PT422' using
+            message = 'not-eligible',
+            detail = 'Its former assignee does not work its former queue any more.';
+    end if;
+end;
+$$;
+comment on function private.require_restorable is
+'PT412 when a field has changed since the change to undo; PT409 or PT422 when the restored ticket would break a rule.';
+
+create function private.restore_ticket(target public.tickets, item private.bulk_items)
+returns public.tickets
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    fields constant jsonb := private.bulk_state(target) || item.change;
+    ticket public.tickets := target;
+begin
+    ticket.status := fields ->> 'status';
+    ticket.status_category := (
+        select statuses.category from public.ticket_statuses as statuses
+        where statuses.status = ticket.status
+    );
+    ticket.status_reason := fields ->> 'reason';
+    ticket.assignee_id := nullif(fields ->> 'assignee', 'none');
+    ticket.priority := fields ->> 'priority';
+    ticket.queue_id := fields ->> 'queue';
+    ticket.tags := array(select jsonb_array_elements_text(fields -> 'tags'));
+    if ticket.status_category <> target.status_category then
+        ticket.waiting_on := fields #>> '{waiting,on}';
+        ticket.waiting_since := fields #>> '{waiting,since}';
+    end if;
+    perform private.require_restorable(target, item, ticket);
+    update public.tickets
+    set
+        status = ticket.status,
+        status_reason = ticket.status_reason,
+        assignee_id = ticket.assignee_id,
+        priority = ticket.priority,
+        queue_id = ticket.queue_id,
+        tags = ticket.tags,
+        waiting_on = ticket.waiting_on,
+        waiting_since = ticket.waiting_since
+    where id = target.id
+    returning * into ticket;
+    return ticket;
+end;
+$$;
+comment on function private.restore_ticket is
+'Restores the fields of a ticket that a bulk update changed, unless they have changed since; with the status, since when the ticket waits for whom.';
+
+create function private.apply_item(item private.bulk_items, job private.bulk_updates)
+returns private.bulk_items
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    change constant jsonb := coalesce(job.undone_change, job.change);
     outcome private.bulk_items := item;
     target public.tickets;
     ticket public.tickets;
@@ -101,8 +262,13 @@ declare
 begin
     -- First, so that a lost permission is reported as such and not as a missing ticket.
     perform private.require_permissions_for(change);
-    target := private.lock_ticket(item.ticket, item.expected_version);
-    ticket := private.apply_change(target, change);
+    if job.undone_change is null then
+        target := private.lock_ticket(item.ticket);
+        ticket := private.apply_change(target, change);
+    else
+        target := private.lock_ticket_to_restore(item);
+        ticket := private.restore_ticket(target, item);
+    end if;
     if ticket.version = target.version then
         outcome.result := 'skipped';
         outcome.problem := 'unchanged';
@@ -110,7 +276,6 @@ begin
     else
         outcome.result := 'done';
         outcome.ticket_id := ticket.id;
-        outcome.version := ticket.version;
         outcome.before := private.bulk_state(target);
         outcome.after := private.bulk_state(ticket);
     end if;
@@ -121,9 +286,7 @@ exception
             code = returned_sqlstate, outcome.problem = message_text,
             outcome.detail = pg_exception_detail, violated = constraint_name;
         -- A refusal is a result. Other errors roll back the chunk, which is retried.
-        if code = 'PT412' then
-            outcome.problem := 'changed-since';
-        elsif code ~ '^2[23]' then
+        if code ~ '^2[23]' then
             outcome.problem := 'invalid';
             outcome.detail := case
                 when violated = '' then 'A value is not acceptable.'
@@ -148,9 +311,11 @@ declare
 begin
     select array_agg(found.id) into ticket_ids
     from (
-        select distinct private.find_ticket_id(item.ticket) as id from unnest(items) as item
+        select distinct
+            private.find_ticket_id(item.ticket) as id, item.expected is not null as is_undo
+        from unnest(items) as item
     ) as found
-    where private.sees_ticket(found.id);
+    where found.is_undo or private.sees_ticket(found.id);
     select array_agg(distinct person_roles.person_id) into agent_ids
     from public.person_roles
     inner join public.role_permissions using (role)
@@ -171,7 +336,7 @@ begin
 end;
 $$;
 comment on function private.lock_chunk is
-'Locks the tickets of a chunk that the caller sees, then their assignees before and after, as private.lock_tickets_and_agents does.';
+'Locks the tickets of a chunk that the caller sees, or has changed, then their assignees before and after, as private.lock_tickets_and_agents does.';
 
 create function private.record_results(job private.bulk_updates, outcomes private.bulk_items[])
 returns private.bulk_updates
@@ -186,7 +351,6 @@ begin
         problem = item.problem,
         detail = item.detail,
         ticket_id = item.ticket_id,
-        version = item.version,
         before = item.before,
         after = item.after
     from unnest(outcomes) as item
@@ -282,7 +446,7 @@ begin
             item.problem := 'internal-error';
             item.detail := 'The change failed every time it was tried.';
         else
-            item := private.apply_item(item, coalesce(item.change, job.change));
+            item := private.apply_item(item, job);
         end if;
         outcomes := outcomes || item;
     end loop;

@@ -1,26 +1,76 @@
 -- Reply leases: for a few minutes one agent alone may reply to a ticket, so that two do not reply
--- at once. A lease expires by itself; taking over the lease of another agent is explicit and
--- recorded as an event.
+-- at once. A lease expires by itself, and counts no longer when its holder could not reply any
+-- more: that is judged when it is read, so that nothing has to end it. Taking over the lease of
+-- another agent is explicit and recorded as an event.
 
 create table private.reply_leases (
     ticket_id uuid primary key references public.tickets (id) on delete cascade,
     person_id uuid not null references public.profiles (id) on delete cascade,
+    session_id uuid,
     expires_at timestamptz not null
 );
 comment on table private.reply_leases is
 'Who is replying to a ticket. Expired leases have no effect and are replaced by the next one.';
 comment on column private.reply_leases.ticket_id is 'The ticket.';
 comment on column private.reply_leases.person_id is 'Who is replying.';
+comment on column private.reply_leases.session_id is
+'The session of Auth in which they took it; null when the token names none.';
 comment on column private.reply_leases.expires_at is 'When it expires, unless it is renewed.';
 create index reply_leases_person on private.reply_leases (person_id);
+
+create function private.may_reply(person uuid, queue uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    with permissions as (
+        select distinct role_permissions.permission
+        from public.person_roles
+        inner join public.role_permissions on role_permissions.role = person_roles.role
+        where person_roles.person_id = may_reply.person
+    )
+
+    select
+        'tickets.reply' in (select permissions.permission from permissions)
+        and (
+            'tickets.read_all' in (select permissions.permission from permissions)
+            or (
+                'tickets.read' in (select permissions.permission from permissions)
+                and exists (
+                    select from public.queue_members as members
+                    where members.queue_id = may_reply.queue
+                        and members.person_id = may_reply.person
+                )
+            )
+        )
+        and exists (
+            select from auth.users
+            where users.id = may_reply.person
+                and users.deleted_at is null
+                and (users.banned_until is null or users.banned_until <= now())
+        );
+$$;
+comment on function private.may_reply is
+'Whether a person may reply as staff in a queue now: has tickets.reply, reads the queue, and is neither banned nor deleted in Auth.';
 
 create function private.current_lease(ticket uuid) returns private.reply_leases
 language sql volatile security definer set search_path = ''
 as $$
-    select * from private.reply_leases
-    where ticket_id = current_lease.ticket and expires_at > clock_timestamp();
+    select leases.*
+    from private.reply_leases as leases
+    inner join public.tickets on tickets.id = leases.ticket_id
+    where leases.ticket_id = current_lease.ticket
+        and leases.expires_at > clock_timestamp()
+        and private.may_reply(leases.person_id, tickets.queue_id)
+        and (
+            leases.session_id is null
+            or exists (
+                select from auth.sessions
+                where sessions.id = leases.session_id
+                    and (sessions.not_after is null or sessions.not_after > now())
+            )
+        );
 $$;
-comment on function private.current_lease is 'The unexpired lease of a ticket, or nulls.';
+comment on function private.current_lease is
+'The lease of a ticket, or nulls when it has expired, its holder may not reply any more, or their session has ended.';
 
 create function private.lease_json(ticket uuid) returns jsonb
 language sql volatile security definer set search_path = ''
@@ -91,6 +141,7 @@ declare
     target constant public.tickets := private.lock_ticket_to_reply(ticket);
     me constant uuid := private.caller();
     current constant private.reply_leases := private.current_lease(target.id);
+    session constant text := auth.jwt() ->> 'session_id';
 begin
     if target.status_category = 'closed' then
         raise sqlstate 'PT409' using
@@ -108,12 +159,16 @@ begin
             true
         );
     end if;
-    insert into private.reply_leases (ticket_id, person_id, expires_at)
+    insert into private.reply_leases (ticket_id, person_id, session_id, expires_at)
     values (
-        target.id, me, clock_timestamp() + (select reply_lease from private.settings)
+        target.id, me, case when pg_input_is_valid(session, 'uuid') then session::uuid end,
+        clock_timestamp() + (select reply_lease from private.settings)
     )
     on conflict (ticket_id) do update
-    set person_id = excluded.person_id, expires_at = excluded.expires_at;
+    set
+        person_id = excluded.person_id,
+        session_id = excluded.session_id,
+        expires_at = excluded.expires_at;
     return private.broadcast_lease(target.id);
 end;
 $$;
@@ -154,13 +209,20 @@ create function private.enforce_lease() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    holder constant uuid := (
+        select person_id from private.reply_leases where ticket_id = new.ticket_id
+    );
     current private.reply_leases;
 begin
-    select * into current from private.reply_leases where ticket_id = new.ticket_id;
-    if current.person_id = new.author_id then
+    if holder is null then
+        return new;
+    elsif holder = new.author_id then
         delete from private.reply_leases where ticket_id = new.ticket_id;
         perform private.broadcast_lease(new.ticket_id);
-    elsif current.expires_at > clock_timestamp() and exists (
+        return new;
+    end if;
+    current := private.current_lease(new.ticket_id);
+    if current.person_id is not null and exists (
         select from public.tickets
         where id = new.ticket_id
             and requester_id <> new.author_id

@@ -61,13 +61,13 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.bulk_items": (
         (),
-        "bulk_update_id position ticket change expected_version result problem detail"
-        " ticket_id version before after",
+        "bulk_update_id position ticket change expected result problem detail"
+        " ticket_id before after",
     ),
     "private.bulk_updates": (
         (),
-        "id person_id change undo_of total done skipped failed created_at started_at"
-        " finished_at due_at attempts",
+        "id person_id change undo_of undone_change total done skipped failed created_at"
+        " started_at finished_at due_at attempts",
     ),
     "public.views": (
         READABLE,
@@ -110,7 +110,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.reactions": ((), "event_id reaction done_at"),
     "private.idempotency_keys": ((), "person_id key request response created_at"),
-    "private.reply_leases": ((), "ticket_id person_id expires_at"),
+    "private.reply_leases": (
+        (),
+        "ticket_id person_id session_id expires_at",
+    ),
     "private.queue_counts": (
         (),
         "id queue_id category difference priority waiting assigned",
@@ -244,6 +247,9 @@ shared_organizations staff visible_tickets_if_few
 
 # What only commands and triggers call.
 PIECES = """
+first_status lock_ticket_to_restore may_reply move_and_assign open_follow_up
+require_assignment write_comment
+require_restorable restore_ticket restores_status stored_comment stored_ticket
 add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
 apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
 begin_reaction broadcast_event broadcast_lease broadcast_notification
@@ -258,7 +264,7 @@ enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_repl
 feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
 find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
 give_waiting_tickets guard_agent guard_role_change has_view holds_in_queue idle_tickets
-impersonate increment_command_count index_filter_sql inverse_change is_suitable
+impersonate increment_command_count index_filter_sql is_suitable
 is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
 lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
 lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
@@ -307,7 +313,6 @@ AS_THE_CALLER = {
     "private.event_payload",
     "private.field_changes",
     "private.filter_sql",
-    "private.inverse_change",
     "private.is_suitable",
     "private.is_ticket_ref",
     "private.may_join_topic",

@@ -60,9 +60,8 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
 
 def _row(dice: random.Random, number: int, done: bool) -> tuple[object, ...]:
     status = dice.choice(["solved", "closed"] if done else LIVE)
-    holder = (
-        None if not done and dice.random() < 0.5 else dice.choice(["agent", "lead"])
-    )
+    is_free = status == "new" or (not done and dice.random() < 0.5)
+    holder = None if is_free else dice.choice(["agent", "lead"])
     return (
         status,
         CATEGORY.get(status, status),

@@ -13,7 +13,6 @@ from .bulk import (
     run_chunk,
     run_undo,
     start,
-    undo,
 )
 from .personas import PEOPLE, id_of
 
@@ -63,7 +62,8 @@ def test_events_name_their_batch_and_actor(db):
         (job["id"], str(id_of("agent")))
     }
     assert [event["type"] for event in batch] == [
-        "TICKET_ASSIGNED", "TICKET_STATUS_CHANGED", "TICKET_UPDATED",
+        "TICKET_STATUS_CHANGED", "TICKET_ASSIGNED", "TICKET_STATUS_CHANGED",
+        "TICKET_UPDATED",
     ]  # fmt: skip
     assert (first["batch_id"], last["batch_id"]) == (None, None)
 
@@ -100,7 +100,7 @@ def test_hidden_and_missing_tickets_fail_alike(db):
 def test_items_are_applied_entirely_or_not_at_all(db):
     ticket = db.create_ticket()
 
-    job = run(db, [ticket], priority="high", assignee="me", status="on_hold")
+    job = run(db, [ticket], priority="high", assignee="me", status="new")
 
     assert item_results(db, job) == ["step-not-allowed"]
     assert db.reload(ticket) == ticket
@@ -152,8 +152,15 @@ def test_invalid_values_are_reported_with_the_violated_constraint(db):
         ("lead", {"assignee": str(id_of("customer"))}, "not-eligible"),
         ("lead", {"assignee": str(id_of("nobody"))}, "not-eligible"),
         ("agent", {"queue": "billing", "status": "open"}, "done"),
-        ("agent", {"queue": "billing", "assignee": "me"}, "not-found"),
+        ("agent", {"queue": "billing", "assignee": "me"}, "denied"),
+        ("agent", {"queue": "billing", "assignee": "none"}, "done"),
+        ("lead", {"queue": "billing", "assignee": str(id_of("biller"))}, "denied"),
         ("admin", {"queue": "billing", "assignee": str(id_of("biller"))}, "done"),
+        (
+            "admin",
+            {"queue": "billing", "assignee": str(id_of("agent"))},
+            "not-eligible",
+        ),
     ],
     ids=str,
 )
@@ -198,6 +205,35 @@ def test_deleting_a_person_deletes_their_bulk_updates(db):
 
     assert run_chunk(db) is None
     assert db.reload(ticket)["priority"] == "normal"
+
+
+@pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold", "solved"])
+def test_tickets_move_to_a_queue_and_an_assignee_of_it_at_once(db, category):
+    ticket = db.create_ticket_in(category)
+
+    job = run(db, [ticket], "admin", queue="billing", assignee=str(id_of("biller")))
+
+    after = db.reload(ticket)
+    assert item_results(db, job, "admin") == ["done"]
+    assert (after["queue_id"], after["assignee_id"]) == (
+        str(id_of("billing")),
+        str(id_of("biller")),
+    )
+    assert after["status"] == ("open" if category == "new" else category)
+    assert after["version"] == ticket["version"] + 1
+
+
+def test_items_say_why_nobody_is_assigned_in_the_new_queue(db):
+    ticket = db.create_ticket()
+    change = {"queue": "billing", "assignee": str(id_of("biller"))}
+
+    job = run(db, [ticket], "lead", **change)
+
+    [item] = items(db, job, "lead")
+    assert item["detail"] == (
+        "The ticket goes to a queue that you do not read, so others assign it there."
+    )
+    assert db.reload(ticket) == ticket
 
 
 # Progress -------------------------------------------------------------------
@@ -282,105 +318,6 @@ def test_a_person_has_five_unfinished_bulk_updates_at_most(db):
     run_all(db)
 
     assert start(db, [ticket], priority="high")["state"] == "waiting"
-
-
-# Undo ------------------------------------------------------------------------
-
-
-def test_undo_restores_the_former_values(db):
-    tickets = [
-        db.create_ticket_in("open", held_by="agent", tags=["old", "new"]),
-        db.create_ticket_in("pending", held_by="agent", priority="urgent"),
-        db.create_ticket_in("open", held_by="agent"),
-    ]
-    before = [state(each) for each in tickets]
-
-    job = run(db, tickets, status="on_hold", priority="low", add_tags=["recall"])
-    back = run_undo(db, job)
-
-    assert [state(db.reload(each)) for each in tickets] == before
-    assert (back["undo_of"], back["change"]) == (job["id"], None)
-    assert item_results(db, back) == ["done"] * 3
-    [*_, last] = db.events(tickets[0])
-    assert last["batch_id"] == back["id"]
-
-
-def test_undoing_an_undo_applies_the_change_again(db):
-    ticket = db.create_ticket(tags=["a"])
-    job = run(db, [ticket], assignee="me", add_tags=["b"], priority="low")
-    after = state(db.reload(ticket))
-
-    again = run_undo(db, run_undo(db, job))
-
-    assert state(db.reload(ticket)) == after
-    assert again["done"] == 1
-
-
-def test_undo_skips_tickets_changed_since(db):
-    kept, changed, skipped = (
-        db.create_ticket(),
-        db.create_ticket(),
-        db.create_ticket(priority="low"),
-    )
-    job = run(db, [kept, changed, skipped], priority="low")
-    db.set_status(changed, "open")
-
-    back = run_undo(db, job)
-
-    assert item_results(db, back) == ["done", "changed-since"]
-    assert (back["done"], back["skipped"]) == (1, 1)
-    assert [db.reload(each)["priority"] for each in (kept, changed, skipped)] == [
-        "normal", "low", "low",
-    ]  # fmt: skip
-
-
-def test_undo_follows_the_status_transitions(db):
-    ticket = db.create_ticket()
-    job = run(db, [ticket], status="open", priority="low")
-
-    back = run_undo(db, job)
-
-    assert item_results(db, back) == ["step-not-allowed"]
-    assert db.reload(ticket)["priority"] == "low"
-
-
-def test_undo_restores_queue_and_assignee(db):
-    ticket = db.create_ticket_in("open", held_by="agent")
-    job = run(db, [ticket], "admin", queue="billing")
-    assert db.reload(ticket)["assignee_id"] is None
-
-    run_undo(db, job, "admin")
-
-    assert state(db.reload(ticket)) == state(ticket)
-
-
-def test_undo_needs_the_permission_of_the_single_command(db):
-    ticket = db.create_ticket_in("open", held_by="agent")
-    given = run(db, [ticket], assignee=str(id_of("neighbour")))
-    moved = run(db, [db.create_ticket()], queue="billing")
-
-    assert item_results(db, run_undo(db, given)) == ["denied"]
-    assert item_results(db, run_undo(db, moved)) == ["not-found"]
-
-
-def test_unfinished_or_empty_bulk_updates_cannot_be_undone(db):
-    job = start(db, [db.create_ticket(priority="low")], priority="low")
-
-    with refused("PT409", "not-finished"):
-        undo(db, job)
-    run_all(db)
-    with refused("PT409", "nothing-to-undo"):
-        undo(db, job)
-
-
-def test_undo_requests_are_idempotent(db):
-    job = run(db, [db.create_ticket()], priority="low")
-    arguments = {"bulk_update": job["id"], "idempotency_key": "k"}
-
-    first = db.call("agent", "undo_bulk_update", **arguments)
-    run_all(db)
-
-    assert db.call("agent", "undo_bulk_update", **arguments) == first
 
 
 # Invalid requests ----------------------------------------------------------

@@ -18,7 +18,7 @@ EXPECTED = {
     "move":                 "403      403       404     ok    ok        404   ok    ok",
     "take a free one":      "403      403       404     ok    ok        404   ok    ok",
     "give a free one":      "403      403       404     ok    403       404   ok    ok",
-    "take the agent's":     "403      403       404     ok    403       404   ok    ok",
+    "take the agent's":     "403      403       404     ok    409       404   ok    ok",
     "hand the agent's on":  "403      403       404     ok    403       404   ok    ok",
     "put the agent's back": "403      403       404     ok    403       404   ok    ok",
     "give to a stranger":   "403      403       404     422   403       404   422  422",
@@ -28,7 +28,7 @@ EXPECTED = {
     "revoke_role":          "403      403       403     403   403       403   403   ok",
     "define_role":          "403      403       403     403   403       403   403   ok",
 }  # fmt: skip
-AGENT, NEIGHBOUR, STRANGER = (str(id_of(n)) for n in ("agent", "neighbour", "stranger"))
+AGENT, LEAD, STRANGER = (str(id_of(n)) for n in ("agent", "lead", "stranger"))
 CALLS = {
     "create_ticket": ("create_ticket", {"subject": "Help", "body": "It."}),
     "reply": ("add_comment", {"body": "So."}),
@@ -38,7 +38,7 @@ CALLS = {
     "take a free one": ("assign_ticket", {"assignee": "me"}),
     "give a free one": ("assign_ticket", {"assignee": AGENT}),
     "take the agent's": ("assign_ticket", {"assignee": "me"}),
-    "hand the agent's on": ("assign_ticket", {"assignee": NEIGHBOUR}),
+    "hand the agent's on": ("assign_ticket", {"assignee": LEAD}),
     "put the agent's back": ("release_ticket", {}),
     "give to a stranger": ("assign_ticket", {"assignee": STRANGER}),
     "list_people": ("list_people", {}),

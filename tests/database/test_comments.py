@@ -50,7 +50,7 @@ def test_replies_set_whom_the_ticket_waits_for(db, category):
     db.comment("customer", ticket)
 
     assert (awaiting_customer["status"], awaiting_customer["waiting_on"]) == (
-        category,
+        "open",
         "customer",
     )
     assert db.reload(ticket)["waiting_on"] == "agent"
@@ -227,7 +227,90 @@ def test_follow_ups_start_a_conversation_of_their_own(db):
     assert comments(db, ticket) == [("It is back.", 1, "public")]
     assert db.event_types(ticket) == ["TICKET_CREATED"]
     assert db.events(ticket)[0]["after"]["follow_up_of"] == closed["id"]
-    assert (db.reload(closed), comments(db, closed), db.event_types(closed)) == before
+    after = (db.reload(closed), comments(db, closed), db.event_types(closed)[:-1])
+    assert after == before
+    [*_, event] = db.events(closed)
+    assert (event["type"], event["after"]) == (
+        "TICKET_FOLLOWED_UP",
+        {
+            "ticket_id": comment["ticket_id"],
+            "number": db.reload(ticket)["number"],
+        },
+    )
+
+
+def test_the_response_names_the_closed_ticket(db):
+    closed, opened = db.create_ticket_in("closed"), db.create_ticket()
+
+    first = db.comment("customer", closed, idempotency_key="k")
+    again = db.comment("customer", closed, idempotency_key="k")
+
+    assert first["follow_up_of"] == closed["id"] != first["ticket_id"]
+    assert again == first
+    assert "follow_up_of" not in db.comment("customer", opened)
+
+
+@pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold", "solved"])
+def test_further_replies_go_to_the_follow_up_until_it_is_closed(db, category):
+    closed, ticket = follow_up(db)
+    if category != "new":
+        db.assign(ticket, "agent")
+        db.set_status(ticket, category)
+
+    again = db.comment("customer", closed, "And again.")
+
+    assert (again["ticket_id"], again["position"]) == (ticket["id"], 2)
+    assert again["follow_up_of"] == closed["id"]
+    assert db.event_types(closed)[-2:] == ["TICKET_FOLLOWED_UP"] * 2
+    assert "TICKET_COMMENTED" in db.event_types(ticket)
+    now = db.reload(ticket)
+    assert now["status"] == ("new" if category == "new" else "open")
+    assert now["waiting_on"] == "agent"
+
+
+def test_after_the_follow_up_is_closed_another_one_is_opened(db):
+    closed, first = follow_up(db)
+    db.assign(first, "agent")
+    db.set_status(first, "solved")
+    db.close(first)
+
+    second = db.comment("customer", closed, "Once more.")
+    third = db.comment("customer", first, "And here.")
+
+    assert second["position"] == 1
+    assert second["ticket_id"] not in (first["id"], third["ticket_id"])
+    assert third["follow_up_of"] == first["id"]
+
+
+def test_a_follow_up_that_the_author_does_not_see_is_not_replied_to(db):
+    closed, first = follow_up(db, "colleague")
+    db.execute("update public.profiles set organization_id = null")
+    db.execute("update public.organizations set shares_tickets = false")
+
+    reply = db.comment("customer", closed, "Mine.")
+
+    assert reply["ticket_id"] != first["id"]
+    assert db.comment("customer", closed)["ticket_id"] == reply["ticket_id"]
+
+
+def test_colleagues_reply_to_the_one_follow_up_and_follow_it(db):
+    closed, ticket = follow_up(db)
+
+    reply = db.comment("colleague", closed, "The same here.")
+
+    assert reply["ticket_id"] == ticket["id"]
+    followers = "select person_id from public.ticket_followers where ticket_id = %s"
+    assert db.scalar(followers, ticket["id"]) == id_of("colleague")
+
+
+def test_of_two_replies_at_once_one_opens_the_follow_up(connect):
+    first, second, watch = connect(), connect(), connect()
+    closed = watch.create_ticket_in("closed")
+
+    with first.blocking(second.comment, "customer", closed, "Second.") as late:
+        reply = first.comment("customer", closed, "First.")
+
+    assert late.result(30)["ticket_id"] == reply["ticket_id"]
 
 
 def test_follow_ups_belong_to_whoever_replied(db):

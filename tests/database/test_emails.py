@@ -109,7 +109,7 @@ def test_emails_to_people_without_access_are_dropped(db, ticket):
 
 
 def test_emails_to_customers_use_customer_labels_and_names(db, ticket):
-    db.set_status(ticket, "open", "agent")
+    db.set_status(ticket, "pending", "agent")
     db.comment("colleague", ticket)
     process_events(db)
     make_emails_due(db)

@@ -79,7 +79,7 @@ def test_events_record_the_life_of_a_ticket(db):
     db.set_status(ticket, "solved", "agent")
     db.close(ticket)
 
-    created, assigned, solved, closed = parsed(db, ticket)
+    created, opened, assigned, solved, closed = parsed(db, ticket)
 
     assert created.after.model_dump(mode="json") == {
         "number": ticket["number"],
@@ -95,9 +95,10 @@ def test_events_record_the_life_of_a_ticket(db):
         "data": {"due_on": "2027-01-01"},
     }
     assert (created.actor_id, created.before) == (id_of("customer"), None)
-    assert assigned.actor_id == id_of("admin")
+    assert (opened.before.status, opened.after.status) == ("new", "open")
+    assert {opened.actor_id, assigned.actor_id} == {id_of("admin")}
     assert assigned.after.assignee_id == id_of("agent")
-    assert (solved.before.status, solved.after.status) == ("new", "solved")
+    assert (solved.before.status, solved.after.status) == ("open", "solved")
     assert solved.actor_id == id_of("agent")
     assert (closed.after.category, closed.actor_id) == ("closed", None)
 
@@ -192,6 +193,7 @@ def test_concurrent_writers_leave_no_gap_in_events(connect):
     rounds, writers = 4, 16
     ticket = connect().create_ticket()
     connections = [connect() for _ in range(writers)]
+    connections[0].set_status(ticket, "open")
 
     def write(db):
         for turn in range(rounds):
@@ -201,11 +203,11 @@ def test_concurrent_writers_leave_no_gap_in_events(connect):
         list(pool.map(write, connections))
 
     events = parsed(connections[0], ticket)
-    assert [event.seq for event in events] == list(range(1, rounds * writers + 2))
-    assert names(events) == [CREATED] + [COMMENTED] * rounds * writers
-    positions = [event.after.position for event in events[1:]]
+    assert [event.seq for event in events] == list(range(1, rounds * writers + 3))
+    assert names(events[2:]) == [COMMENTED] * rounds * writers
+    positions = [event.after.position for event in events[2:]]
     assert positions == list(range(2, rounds * writers + 2))
-    assert connections[0].reload(ticket)["version"] == rounds * writers + 1
+    assert connections[0].reload(ticket)["version"] == rounds * writers + 2
 
 
 def test_events_of_a_batch_have_its_id_and_others_none(db):

@@ -81,12 +81,16 @@ def test_tickets_that_wait_for_the_customer_stay_assigned(db):
     "act",
     [
         lambda db, ticket: db.note(ticket),
-        lambda db, ticket: db.set_status(ticket, "open", "agent"),
+        lambda db, ticket: db.set_status(ticket, "open_again", "agent"),
         lambda db, ticket: db.assign(ticket, "neighbour"),
     ],
     ids=["a note", "a step", "another owner"],
 )
 def test_any_action_of_the_assignee_restarts_the_idle_time(db, act):
+    db.execute(
+        "insert into public.ticket_statuses values"
+        " ('open_again', 'open', 'Open again', 'In progress', 10)"
+    )
     ticket = db.create_ticket()
     db.assign(ticket, "agent")
     age_tickets(db, 61)

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from .acting import ignoring, refused
-from .arrange import broadcasts, delete_account, revoke_permission
+from .arrange import (
+    broadcasts,
+    delete_account,
+    leave_queues,
+    move_to_queue,
+    revoke_permission,
+    revoke_role,
+)
 from .notifying import notified, process_events
 from .personas import PEOPLE, id_of
 
@@ -233,6 +240,90 @@ def test_repeated_replies_are_not_blocked_by_a_lease(db):
     lease_reply(db, ticket)
 
     assert db.comment("neighbour", ticket, idempotency_key="k") == reply
+
+
+# Holders who could not reply any more --------------------------------------------
+
+
+def ban(db, until):
+    db.execute(
+        "update auth.users set banned_until = now() + %s::interval where id = %s",
+        until,
+        id_of("agent"),
+    )
+
+
+def move_away(db):
+    for (ticket,) in db.execute("select id from public.tickets").fetchall():
+        move_to_queue(db, {"id": ticket}, "billing")
+
+
+ENDINGS = {
+    "left the queue": lambda db: leave_queues(db, "agent"),
+    "role taken away": lambda db: revoke_role(db, "agent"),
+    "tickets.reply taken away": lambda db: revoke_permission(
+        db, "tickets.reply", "agent"
+    ),
+    "tickets.read taken away": lambda db: revoke_permission(
+        db, "tickets.read", "agent"
+    ),
+    "banned": lambda db: ban(db, "1 hour"),
+    "deleted in Auth": lambda db: db.execute(
+        "update auth.users set deleted_at = now() where id = %s", id_of("agent")
+    ),
+    "signed out": lambda db: db.execute("delete from auth.sessions"),
+    "session timed out": lambda db: db.execute(
+        "update auth.sessions set not_after = now() - interval '1 second'"
+    ),
+    "ticket moved away": move_away,
+}
+
+
+@pytest.fixture
+def leased(db):
+    """A ticket that agent has leased, in a session of theirs."""
+    ticket = db.create_ticket()
+    session = db.scalar(
+        "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)"
+        " returning id::text",
+        id_of("agent"),
+    )
+    with db.acting("agent", session_id=session) as connection:
+        connection.execute("select api.lease_reply(%s)", [ticket["id"]])
+    return ticket
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_leases_of_who_could_not_reply_any_more_block_nobody(db, leased, ending):
+    assert get_lease(db, leased, "admin")["person_id"] == str(id_of("agent"))
+    with refused("PT409", "being-answered"):
+        db.comment("admin", leased)
+
+    ENDINGS[ending](db)
+
+    assert get_lease(db, leased, "admin")["person_id"] is None
+    db.comment("admin", leased)
+    assert lease_reply(db, leased, "admin")["person_id"] == str(id_of("admin"))
+    assert OVER not in db.event_types(leased)
+
+
+@pytest.mark.parametrize(
+    "still",
+    [
+        lambda db: ban(db, "-1 hour"),
+        lambda db: revoke_role(db, "agent", "customer"),
+        lambda db: db.execute(
+            "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)",
+            id_of("agent"),
+        ),
+    ],
+    ids=["banned before", "customer no more", "signed in twice"],
+)
+def test_leases_of_who_may_still_reply_hold(db, leased, still):
+    still(db)
+
+    with refused("PT409", "being-answered"):
+        db.comment("admin", leased)
 
 
 def test_of_many_concurrent_leases_one_succeeds_at_a_time(connect):

@@ -7,6 +7,13 @@ import pytest
 from shared.core.types import StatusCategory, TicketType
 
 from .acting import WORKER, refused
+from .assigning import (
+    assert_loads_are_exact,
+    assign_waiting,
+    make_available,
+    set_strategy,
+)
+from .bulk import run
 from .personas import id_of
 
 pytestmark = pytest.mark.slow
@@ -40,12 +47,8 @@ def update_status(db, ticket, category):
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_transitions_are_allowed_as_the_type_lists_them(db, kind, before, after):
     ticket = db.create_ticket_in(before, type=kind)
-    db.execute(
-        "update public.tickets set assignee_id = %s where status_category <> 'closed'",
-        id_of("agent"),
-    )
 
-    if (before, after) in allowed(kind):
+    if (before, after) in allowed(kind) and (before, after) != ("new", "solved"):
         assert db.set_status(ticket, after)["status_category"] == after
     else:
         with refused("PT409"):
@@ -144,12 +147,167 @@ def test_the_category_of_a_status_is_fixed(db):
         )
 
 
-def test_the_same_status_again_is_no_change(db):
-    ticket = db.create_ticket_in("pending")
+@pytest.mark.parametrize("reason", [None, "Asked for the invoice."])
+@pytest.mark.parametrize("again", [{}, {"reason": None}, "the same reason"])
+def test_the_same_status_and_reason_again_change_nothing(db, reason, again):
+    ticket = db.create_ticket_in("open")
+    held = db.set_status(ticket, "pending", "agent", reason=reason)
+    events = db.events(ticket)
+    options = {"reason": reason} if again == "the same reason" else again
 
-    again = db.set_status(ticket, "pending", "agent", reason="Again.")
+    repeated = db.set_status(ticket, "pending", "agent", **options)
 
-    assert again == ticket == db.reload(ticket)
+    assert repeated == held == db.reload(ticket)
+    assert db.events(ticket) == events
+
+
+@pytest.mark.parametrize("category", ["new", "open", "pending", "on_hold", "solved"])
+@pytest.mark.parametrize("before", [None, "Waiting."])
+def test_another_reason_for_the_same_status_is_stored(db, category, before):
+    ticket = db.create_ticket_in(category)
+    if before:
+        db.set_status(ticket, category, "agent", reason=before)
+    ticket = db.reload(ticket)
+
+    after = db.set_status(ticket, category, "agent", reason="Still waiting.")
+
+    kept = {"status", "waiting_on", "waiting_since", "solved_at", "assignee_id"}
+    assert after["status_reason"] == "Still waiting."
+    assert after["version"] == ticket["version"] + 1
+    assert {name: after[name] for name in kept} == {name: ticket[name] for name in kept}
+    [*_, event] = db.events(ticket)
+    facts = {"status": category, "category": category}
+    assert (event["type"], event["before"], event["after"]) == (
+        "TICKET_STATUS_CHANGED",
+        {**facts, "reason": before},
+        {**facts, "reason": "Still waiting."},
+    )
+
+
+def test_closed_tickets_get_no_other_reason(db):
+    with refused("PT409", "ticket-closed"):
+        db.set_status(db.create_ticket_in("closed"), "closed", "agent", reason="No.")
+
+
+# What opens a new ticket ---------------------------------------------------------
+
+
+def take(db, ticket):
+    db.call("agent", "assign_ticket", ticket=ticket["id"], assignee="me")
+
+
+def claim(db, _):
+    make_available(db, "agent")
+    db.call("agent", "claim_next_ticket")
+
+
+def assign_by_strategy(db, _):
+    make_available(db, "agent")
+    set_strategy(db, "round_robin")
+    assert assign_waiting(db) == 1
+
+
+def assign_by_hand(db, ticket):
+    db.assign(ticket, "agent")
+
+
+def assign_in_bulk(db, ticket):
+    run(db, [ticket], assignee="me")
+
+
+def write_assignee(db, ticket):
+    db.execute(
+        "update public.tickets set assignee_id = %s where id = %s",
+        id_of("agent"),
+        ticket["id"],
+    )
+
+
+@pytest.mark.parametrize("kind", [str(each) for each in TicketType])
+@pytest.mark.parametrize(
+    "assign",
+    [take, claim, assign_by_strategy, assign_by_hand, assign_in_bulk, write_assignee],
+)
+def test_assigning_a_new_ticket_opens_it(db, kind, assign):
+    ticket = db.create_ticket(type=kind)
+    db.set_status(ticket, "new", "agent", reason="Not looked at yet.")
+    ticket = db.reload(ticket)
+
+    assign(db, ticket)
+
+    after = db.reload(ticket)
+    assert (after["status"], after["status_reason"]) == ("open", None)
+    assert after["assignee_id"] == str(id_of("agent"))
+    assert (after["waiting_on"], after["waiting_since"]) == (
+        "agent",
+        ticket["waiting_since"],
+    )
+    assert db.event_types(ticket)[-2:] == ["TICKET_STATUS_CHANGED", "TICKET_ASSIGNED"]
+    assert after["version"] == ticket["version"] + 1
+    assert_loads_are_exact(db)
+
+
+@pytest.mark.parametrize("kind", [str(each) for each in TicketType])
+def test_the_first_reply_of_staff_opens_a_new_ticket(db, kind):
+    ticket = db.create_ticket(type=kind)
+
+    db.comment("agent", ticket)
+
+    after = db.reload(ticket)
+    assert (after["status"], after["waiting_on"]) == ("open", "customer")
+    assert after["assignee_id"] is None
+    assert db.event_types(ticket)[1:] == ["TICKET_COMMENTED", "TICKET_STATUS_CHANGED"]
+
+
+@pytest.mark.parametrize(
+    ("requester", "who", "visibility"),
+    [
+        ("customer", "customer", "public"),
+        ("customer", "colleague", "public"),
+        ("customer", "agent", "internal"),
+        ("agent", "agent", "public"),
+    ],
+)
+def test_other_comments_leave_a_new_ticket_new(db, requester, who, visibility):
+    ticket = db.create_ticket(requester)
+
+    db.comment(who, ticket, visibility=visibility)
+
+    assert db.reload(ticket)["status"] == "new"
+
+
+@pytest.mark.parametrize("assignee", ["agent", None])
+def test_no_new_ticket_has_an_assignee_from_any_writer(db, assignee):
+    insert = (
+        "insert into public.tickets (subject, queue_id, requester_id, assignee_id)"
+        " values ('Help', %s, %s, %s)"
+    )
+    values = id_of("support"), id_of("customer"), assignee and id_of(assignee)
+
+    if assignee is None:
+        db.execute(insert, *values)
+    else:
+        with refused("23514"):
+            db.execute(insert, *values)
+
+
+def test_automatic_steps_use_the_first_status_of_a_category(db):
+    db.execute(
+        "insert into public.ticket_statuses values"
+        " ('in_work', 'open', 'In work', 'In progress', 0)"
+    )
+    taken, answered, reopened = (
+        db.create_ticket(),
+        db.create_ticket(),
+        db.create_ticket_in("solved"),
+    )
+
+    take(db, taken)
+    db.comment("agent", answered)
+    db.comment("customer", reopened)
+
+    for ticket in (taken, answered, reopened):
+        assert db.reload(ticket)["status"] == "in_work"
 
 
 @pytest.mark.parametrize(

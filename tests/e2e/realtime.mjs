@@ -89,7 +89,6 @@ const refused = await Promise.all([
 
 const path = `/v1/tickets/${id}`
 await agent.call('PUT', `${path}/assignee`, { me: true })
-await agent.call('PATCH', `${path}/status`, { status: 'open' })
 await agent.call('POST', `${path}/comments`, { body: 'Psst.', visibility: 'internal' })
 await agent.call('POST', `${path}/comments`, { body: 'On it.' })
 

@@ -52,7 +52,8 @@ def test_a_batch_is_undone_where_nothing_changed_since(people):
     }
 
     job = finished(people.agent, people.agent.do("POST", ALL, bulk_update, **key()))
-    people.agent.add_comment(tickets[1], "It is yours.")
+    people.customer.add_comment(tickets[0], "It is urgent, please.")
+    people.agent.do("PATCH", f"/v1/tickets/{refs[1]}", {"priority": "urgent"})
     path = f"{ALL}/{job['id']}"
     back = finished(people.agent, people.agent.do("POST", f"{path}/undo", **key()))
 
@@ -61,10 +62,12 @@ def test_a_batch_is_undone_where_nothing_changed_since(people):
     seen = [people.agent.get(f"/v1/tickets/{ref}") for ref in refs]
     assert (job["done"], back["done"], back["skipped"]) == (2, 1, 1)
     assert [item["problem"] for item in items] == [None, "changed-since"]
-    assert [event["batch_id"] for event in events] == [None, job["id"], back["id"]]
+    assert [event["batch_id"] for event in events] == [
+        None, job["id"], None, back["id"],
+    ]  # fmt: skip
     assert [(each["priority"], each["tags"]) for each in seen] == [
         (tickets[0]["priority"], []),
-        ("low", ["recall"]),
+        ("urgent", ["recall"]),
     ]
 
 

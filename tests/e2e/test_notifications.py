@@ -49,9 +49,10 @@ def test_a_customer_reads_what_the_agent_did(people, answered):
         "TICKET_ASSIGNED",
         "TICKET_COMMENTED",
         "TICKET_COMMENTED",
+        "TICKET_STATUS_CHANGED",
     ]
     assert unread[0]["ticket_subject"] == answered["subject"]
-    assert left["unread"] == page["unread"] - 3
+    assert left["unread"] == page["unread"] - 4
     assert about(answered, people.customer.get("/v1/notifications", unread=True)) == []
     assert about(answered, people.agent.get("/v1/notifications")) == []
 

@@ -62,7 +62,7 @@ def test_a_customer_reads_replies_but_no_notes(people):
 
     assert seen == ["It was loud.", "We are looking into it."]
     assert worked == ["It was loud.", "The usual suspect.", "We are looking into it."]
-    assert (shown, known) == ([1, 3], [1, 2, 3])
+    assert (shown, known) == ([1, 3, 4], [1, 2, 3, 4])
 
 
 def test_a_ticket_stays_with_those_it_concerns(people):
@@ -148,11 +148,14 @@ def test_a_comment_on_a_closed_ticket_opens_a_follow_up(people, database):
 
     comment = people.customer.add_comment(closed, "It is mute again.")
 
+    again = people.customer.add_comment(closed, "Still mute.")
+
     next_one = people.customer.get(f"/v1/tickets/{comment['ticket_id']}")
     late = people.agent.send(
         "POST", f"/v1/tickets/{closed['id']}/comments", json={"body": "Too late"}
     )
-    assert next_one["follow_up_of"] == closed["id"]
+    assert next_one["follow_up_of"] == closed["id"] == comment["follow_up_of"]
+    assert again["ticket_id"] == next_one["id"]
     assert (next_one["tags"], next_one["status"]) == (["bell"], "new")
     assert problem(late) == (409, "ticket-closed")
 

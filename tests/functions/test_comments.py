@@ -9,6 +9,7 @@ from tests.fakes import NOT_FOUND, in_turn, refusal
 
 ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
 PATH = "/v1/tickets/1042/comments"
+CLOSED = "7c1f0a52-90f4-4a3c-9a4e-7f6a1f5f3a10"
 KEY = {"Idempotency-Key": "k"}
 
 
@@ -36,6 +37,16 @@ def test_a_comment_is_added(rest, body, visibility):
             "idempotency_key": "k",
         }
     ]
+
+
+def test_a_reply_to_a_closed_ticket_says_where_it_went(rest):
+    row = comment_row(ticket_id=ID, follow_up_of=CLOSED)
+    rest.results["add_comment"] = row
+
+    answer = send(add_comment, "POST", PATH, {"body": "It is back."}, headers=KEY)
+
+    assert (answer.json["follow_up_of"], answer.json["ticket_id"]) == (CLOSED, ID)
+    assert answer.headers["location"] == f"/v1/tickets/{ID}/comments"
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,12 @@ def test_a_ticket_is_assigned_moved_and_released(api):
     ticket = opened(api)
 
     assigned = tickets(api, "agent").assign(str(ticket.id), "me", ticket.version)
-    moved = move(api, assigned, "open", assigned.version)
+    moved = move(api, assigned, "pending", assigned.version)
     released = tickets(api, "agent").release(str(ticket.id), None)
 
     assert (assigned.assignee_id, assigned.assignee_name) == (id_of("agent"), "Agent")
-    assert moved.status_category is StatusCategory.OPEN
+    assert assigned.status_category is StatusCategory.OPEN
+    assert moved.status_category is StatusCategory.PENDING
     assert (released.assignee_id, released.version) == (None, 4)
 
 

@@ -73,7 +73,7 @@ class StatusFacts(Model):
 
 
 class TicketStatusChanged(TicketEvent):
-    """A ticket moved from one status to another."""
+    """A ticket got another status, or another reason for the one it has."""
 
     type: Literal["TICKET_STATUS_CHANGED"] = "TICKET_STATUS_CHANGED"
     before: StatusFacts
@@ -155,3 +155,18 @@ class TicketCommentRedacted(TicketEvent):
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
     before: None = None
     after: CommentFacts
+
+
+class FollowUpFacts(Model):
+    """The follow-up, where the reply is."""
+
+    ticket_id: UUID
+    number: int
+
+
+class TicketFollowedUp(TicketEvent):
+    """Somebody replied to this closed ticket; the reply is on its follow-up."""
+
+    type: Literal["TICKET_FOLLOWED_UP"] = "TICKET_FOLLOWED_UP"
+    before: None = None
+    after: FollowUpFacts

@@ -86,6 +86,14 @@ def _taken_over(event: events.TicketReplyTakenOver, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} took over the reply"
 
 
+@sentence.register
+def _followed_up(event: events.TicketFollowedUp, mail: Email) -> str:
+    who = _who(event.actor_id, mail)
+    return (
+        f"{who} replied to this closed ticket, in its follow-up #{event.after.number}"
+    )
+
+
 def _who(person: UUID | None, mail: Email) -> str:
     if person is None:
         return "The desk"

@@ -1,10 +1,11 @@
 """Comments on tickets, and the lease of whoever is replying."""
 
 from .leases import LeaseClaim, ReplyLease, ReplyLeaseRepository, ReplyLeases
-from .models import Comment, CommentDraft, CommentRef
+from .models import AddedComment, Comment, CommentDraft, CommentRef
 from .repository import CommentRepository, Comments
 
 __all__ = [
+    "AddedComment",
     "Comment",
     "CommentDraft",
     "CommentRef",

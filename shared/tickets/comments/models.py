@@ -41,3 +41,13 @@ class Comment(Model):
         default=None, description="When its words were taken out, if they were."
     )
     redacted_by: UUID | None = None
+
+
+class AddedComment(Comment):
+    """A comment as it was added, which need not be on the ticket that was named."""
+
+    follow_up_of: UUID | None = Field(
+        default=None,
+        description="The closed ticket that was replied to, if it was one. The reply is"
+        " on its follow-up, `ticket_id`.",
+    )

@@ -8,13 +8,15 @@ from shared.core.persistence import Database
 from shared.core.types import Page, decode_cursor, page_of
 from shared.tickets import TicketRef
 
-from .models import Comment, CommentDraft, CommentRef
+from .models import AddedComment, Comment, CommentDraft, CommentRef
 
 
 class Comments(Protocol):
     """The comments on tickets."""
 
-    def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
+    def add(
+        self, ticket: TicketRef, draft: CommentDraft, key: str | None
+    ) -> AddedComment:
         """Add a comment once a key; raise `NotFound`, `Denied`, `Conflict`."""
         ...
 
@@ -36,9 +38,13 @@ class CommentRepository(Comments):
         self._database = database
 
     @override
-    def add(self, ticket: TicketRef, draft: CommentDraft, key: str | None) -> Comment:
+    def add(
+        self, ticket: TicketRef, draft: CommentDraft, key: str | None
+    ) -> AddedComment:
         arguments = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
-        return Comment.model_validate(self._database.call("add_comment", arguments))
+        return AddedComment.model_validate(
+            self._database.call("add_comment", arguments)
+        )
 
     @override
     def redact(

@@ -111,6 +111,10 @@ def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
             "Ada took the words out of a comment.",
         ),
         (
+            email_event("TICKET_FOLLOWED_UP"),
+            "Ada replied to this closed ticket, in its follow-up #1043.",
+        ),
+        (
             email_event("TICKET_STATUS_CHANGED"),
             "Ada changed the status from Received to In progress.",
         ),
