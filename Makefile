@@ -56,9 +56,11 @@ test: WORKERS ?= 2
 test: setup-tests  ## run every test
 	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile
 
+# The changed files are those since the last commit, or else those of the last commit.
 .PHONY: test-fast
-test-fast: setup-tests  ## run the tests that need no running stack
-	@$(RUN) pytest -q -m "not slow"
+test-fast: WORKERS ?= 2
+test-fast: setup-tests  ## run the tests that the changed files can break, and all quick ones
+	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile -p tests.affected
 
 # Many changes under every fault, some minutes long: make faults EVENTS=50000
 .PHONY: faults

@@ -22,7 +22,7 @@ def main(options: Sequence[str]) -> int:
     A version that is not installed is reported and skipped: the workflow has them all.
 
     Args:
-        options: for pytest, instead of those of `make test-fast`.
+        options: for pytest, instead of those that leave out slow tests.
     """
     failed = []
     for version in OLDEST_AND_DEPLOYED:

@@ -7,8 +7,8 @@ from aws_lambda_powertools import Logger
 from shared.bulk_updates import BulkState, BulkUpdateQueue, ClaimedBulkUpdate
 from shared.core.errors import AppError
 
-CHUNK_MILLISECONDS = 15_000
-"""What a chunk may take at worst: two calls, the second up to its timeout."""
+CHUNK_MILLISECONDS = 22_000
+"""What a chunk may take at worst: two calls of the database, and a little."""
 
 log = Logger(child=True)
 

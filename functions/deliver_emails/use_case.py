@@ -16,7 +16,7 @@ from shared.notifications.email import (
 )
 
 WORST_MILLISECONDS = 32_000
-"""What one email may take: an attempt to send it, and two calls of the database."""
+"""What one email may take: its claim, an attempt to send it, and its record."""
 
 log = Logger(child=True)
 
@@ -44,10 +44,10 @@ class EmailSender:
                 due again when its lease ends.
         """
         sent = 0
-        while batch := self._queue.claim():
+        while milliseconds_left() >= WORST_MILLISECONDS:
+            if not (batch := self._queue.claim()):
+                break
             for email in batch:
-                if milliseconds_left() < WORST_MILLISECONDS:
-                    return sent
                 sent += self._send(email)
         return sent
 

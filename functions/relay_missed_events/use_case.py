@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from shared.outbox import EventQueue, MissedEvents
 
-BATCH_MILLISECONDS = 15_000
-"""What a batch may take at worst."""
+BATCH_MILLISECONDS = 32_000
+"""What a batch may take: a call of the database, and one of the queue with retries.
+
+Where every call of the queue is slow, the run is killed, which loses nothing."""
 PLENTY = 1_000
 """With so many events in the queue the workers are behind, and nothing is missed: what
 is enqueued again then only makes them slower."""

@@ -16,16 +16,8 @@ from .source import ROOT
 
 Document = Mapping[str, Any]
 SCHEDULES = {"Schedule", "ScheduleV2"}
-SCHEDULER, MINUTE = "DispatchJobsFunction", 60
-RATE = re.compile(
-    r"rate\((?:1 (?:minute|hour|day)|(?!1 )[1-9]\d* (?:minutes|hours|days))\)"
-)
-CRON = re.compile(r"cron\((\S+ \S+ \S+ \S+ \S+ \S+)\)")
-SECRETS = {"SUPABASE_SECRET_KEY", "SUPABASE_SOURCE_SECRET", "WEBHOOK_SECRETS"}
-PUBLISHABLE = "SUPABASE_PUBLISHABLE_KEY"
-OF_THE_STACK = "/${AWS::StackName}/"  # so that no stack reads another's
+SCHEDULER = "DispatchJobsFunction"
 WITHOUT_RESOURCES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-RANGES = [(0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199)]
 
 
 def template() -> dict[str, Any]:
@@ -126,25 +118,6 @@ def _keys(name: str, properties: Document) -> Iterator[str]:
         yield f"{name}: workers, and no others, get the secret key"
     if _changes(properties) != ("SUPABASE_SOURCE_SECRET_PARAMETER" in variables):
         yield f"{name}: commands of people, and nothing else, prove an address"
-    yield from _secrets(name, properties, variables)
-
-
-def _secrets(name: str, properties: Document, variables: Document) -> Iterator[str]:
-    for variable in SECRETS & set(variables):
-        yield f"{name}: {variable} stands in the environment"
-    if variables.get(PUBLISHABLE, key := {"Ref": _camel(PUBLISHABLE)}) != key:
-        yield f"{name}: {PUBLISHABLE} does not come from its parameter"
-    for variable, value in variables.items():
-        secret = variable.removesuffix("_PARAMETER")
-        path = {"Fn::Sub": OF_THE_STACK + secret.lower().replace("_", "-")}
-        places = (path, {"Fn::If": ["LimitsByAddress", path, ""]})
-        if secret in SECRETS and value not in places:
-            yield f"{name}: {variable} is not the name of the stack's own secret"
-    policies = [str(policy) for policy in properties.get("Policies", [])]
-    for secret in SECRETS:
-        reads = str({"Ref": f"Read{_camel(secret)}"}) in policies
-        if reads != (f"{secret}_PARAMETER" in variables):
-            yield f"{name}: {secret} is named, and may be read, or neither"
 
 
 def _changes(properties: Document) -> bool:
@@ -154,16 +127,8 @@ def _changes(properties: Document) -> bool:
     )
 
 
-def _camel(variable: str) -> str:
-    return "".join(word.title() for word in variable.split("_"))
-
-
 def _schedules(name: str, properties: Document) -> Iterator[str]:
     schedules = triggers(properties, *SCHEDULES)
-    for schedule in schedules:
-        text = schedule.get("ScheduleExpression") or schedule.get("Schedule", "")
-        if not _is_schedule(text):
-            yield f"{name}: {text} is no schedule"
     # Whoever also reads a queue has several at work, and claims what it works on.
     reserved = properties.get("ReservedConcurrentExecutions", {})
     alone = reserved == {"Fn::If": ["ReservesConcurrency", 1, {"Ref": "AWS::NoValue"}]}
@@ -178,29 +143,11 @@ def _workers(resources: Mapping[str, Document]) -> Iterator[str]:
         started = f"'Ref': '{name}.Alias'" in scheduler
         if not started and not properties.get("Events"):
             yield f"{name}: nobody starts it"
-        about = properties.get("EventInvokeConfig", {})
-        if started and about.get("MaximumRetryAttempts") != 0:
-            yield f"{name}: it is tried again, and the scheduler starts it again"
-        if started and about.get("MaximumEventAgeInSeconds") != MINUTE:
-            yield f"{name}: its event may wait until the scheduler starts it again"
         returns = started and "JOB_QUEUE_URL" in str(properties)
         if (returns or name == SCHEDULER) != (
             properties.get("RecursiveLoop") == "Allow"
         ):
             yield f"{name}: Lambda ends loops, or may run in one, without need"
-        if started and f"{{'FunctionName': {{'Ref': '{name}'}}}}" not in scheduler:
-            yield f"{name}: the scheduler may not start it"
-
-
-def _is_schedule(text: str) -> bool:
-    if (cron := CRON.fullmatch(text)) is None:
-        return bool(RATE.fullmatch(text))
-    fields = cron[1].split()
-    return "?" in (fields[2], fields[4]) and all(
-        low <= int(number) <= high
-        for field, (low, high) in zip(fields, RANGES, strict=True)
-        for number in re.findall(r"(?<![A-Z#/])\d+", field)
-    )
 
 
 def _routes(resources: Mapping[str, Document]) -> Iterator[str]:

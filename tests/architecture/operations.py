@@ -5,14 +5,11 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Any
 
-from .contract import Document, declared, functions, triggers
+from .contract import Document, declared, functions
 from .source import ROOT
 
 RUNBOOK = ROOT / "infra" / "operate" / "RUNBOOK.md"
 FUNCTION = "AWS::Lambda::Function"
-SCHEDULES = ("Schedule", "ScheduleV2")
-TIMES_THE_TIMEOUT = 6  # AWS's advice, so that retries within a batch have time
-DEFAULT_VISIBILITY = 30
 
 
 def of_type(document: Document, kind: str) -> dict[str, dict[str, Any]]:
@@ -26,7 +23,6 @@ def of_type(document: Document, kind: str) -> dict[str, dict[str, Any]]:
 def omissions(document: Document) -> Iterator[str]:
     """Say everything that would be missed when something goes wrong."""
     yield from _queues(document)
-    yield from _schedules(document)
     yield from _throttles(document)
     yield from _alarms(document)
     yield from _explanations(document)
@@ -35,31 +31,10 @@ def omissions(document: Document) -> Iterator[str]:
 def _queues(document: Document) -> Iterator[str]:
     queues = of_type(document, "AWS::SQS::Queue")
     for name, queue in queues.items():
-        if queue.get("SqsManagedSseEnabled") is not True:
-            yield f"{name} is not encrypted"
         if not name.endswith("DeadLetters"):
             redrive = queue.get("RedrivePolicy", {})
             if _target(redrive.get("deadLetterTargetArn")) not in queues:
                 yield f"{name} gives messages up for nobody to find"
-    for name, properties in functions(document).items():
-        for source in triggers(properties, "SQS"):
-            queue = queues[_target(source["Queue"])]
-            shortest = TIMES_THE_TIMEOUT * _timeout(document, properties)
-            if queue.get("VisibilityTimeout", DEFAULT_VISIBILITY) < shortest:
-                yield f"{name} may get a message again while it works on it"
-
-
-def _schedules(document: Document) -> Iterator[str]:
-    queues = of_type(document, "AWS::SQS::Queue")
-    for name, properties in functions(document).items():
-        for schedule in triggers(properties, *SCHEDULES):
-            if "RetryPolicy" not in schedule:
-                yield f"{name} is tried again for a day, long after its time"
-            if _target(schedule.get("DeadLetterConfig", {}).get("Arn")) not in queues:
-                yield f"{name} may not be started and nobody hears of it"
-            # SAM would name it by its logical id, and a second stack could not.
-            if schedule.get("OmitName") is not True:
-                yield f"{name} has a schedule with a name of its own"
 
 
 def _throttles(document: Document) -> Iterator[str]:
@@ -80,9 +55,8 @@ def _alarms(document: Document) -> Iterator[str]:
         if queue.endswith("DeadLetters") and f"'{queue}'" not in heard:
             yield f"messages in {queue} raise no alarm"
     for name, alarm in alarms.items():
-        for word in ("AlarmDescription", "AlarmActions", "TreatMissingData"):
-            if word not in alarm:
-                yield f"{name} has no {word}"
+        if not alarm.get("AlarmDescription"):
+            yield f"{name} is not explained"
     paragraphs = set(re.findall(r"^## (\w+)$", RUNBOOK.read_text(), re.MULTILINE))
     for name in paragraphs ^ set(alarms):
         yield f"{name} is not both an alarm and a paragraph of the runbook"
@@ -93,11 +67,6 @@ def _explanations(document: Document) -> Iterator[str]:
         for name, explained in document.get(part, {}).items():
             if not explained.get("Description"):
                 yield f"{name} is not explained"
-
-
-def _timeout(document: Document, properties: Document) -> int:
-    usual = document["Globals"]["Function"]["Timeout"]
-    return int(properties.get("Timeout", usual))
 
 
 def _target(arn: object) -> str:

@@ -1,18 +1,18 @@
 """A deployment can be run: what goes wrong is kept, heard of, and explained."""
 
 import json
+import re
 
 import pytest
 
 from .contract import functions, template
 from .operations import RUNBOOK, excesses, of_type, omissions
+from .source import CODE
 from .test_template import expanded, properties, set_to, without
 
 EXPECTED_FUNCTIONS = 45
+OURS = "AutoCRM/${AWS::StackName}"
 RESOURCES, MEGABYTE = 500, 1_000_000  # CloudFormation's limits of a stack
-
-DISPATCH, PROCESS = "DispatchJobsFunction", "ProcessEventsFunction"
-MINUTE = ("Events", "EveryMinute", "Properties")
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +37,6 @@ def test_the_stack_has_room_for_twice_as_many_functions(whole):
     assert len(json.dumps(whole)) * growth < MEGABYTE
 
 
-def test_alarms_have_no_action_without_a_topic(whole):
-    for alarm in of_type(whole, "AWS::CloudWatch::Alarm").values():
-        condition, _, otherwise = alarm["AlarmActions"]["Fn::If"]
-        assert condition == "HasAlarmTopic"
-        assert otherwise == {"Ref": "AWS::NoValue"}
-
-
 def test_the_dashboard_is_json_and_names_no_function(whole):
     [dashboard] = of_type(whole, "AWS::CloudWatch::Dashboard").values()
     body = dashboard["DashboardBody"]["Fn::Sub"]
@@ -64,16 +57,6 @@ def test_the_access_log_has_nothing_personal(whole):
         assert personal not in str(sorted(fields.values()))
 
 
-def test_optional_features_are_off(whole):
-    defaults = {
-        name: parameter.get("Default")
-        for name, parameter in whole["Parameters"].items()
-    }
-
-    assert (defaults["SnapStart"], defaults["ProvisionedConcurrency"]) == ("off", 0)
-    assert (defaults["DomainName"], defaults["AlarmTopic"]) == ("", "")
-
-
 def test_a_paragraph_of_the_runbook_has_text():
     _, *paragraphs = RUNBOOK.read_text().split("\n## ")
 
@@ -84,30 +67,6 @@ def test_a_paragraph_of_the_runbook_has_text():
     ("plant", "message"),
     [
         (without("Resources", "EventQueue", "Properties", "RedrivePolicy"), "gives"),
-        (
-            without("Resources", "EventQueue", "Properties", "SqsManagedSseEnabled"),
-            "EventQueue is not encrypted",
-        ),
-        (properties("EventQueue", "VisibilityTimeout", value=179), "while it works"),
-        (properties(PROCESS, "Timeout", value=31), "while it works"),
-        (
-            without("Resources", DISPATCH, "Properties", *MINUTE, "DeadLetterConfig"),
-            "nobody hears",
-        ),
-        (
-            properties(
-                DISPATCH,
-                *MINUTE,
-                "DeadLetterConfig",
-                value={"Arn": {"Fn::GetAtt": ["Nowhere", "Arn"]}},
-            ),
-            "nobody hears",
-        ),
-        (without("Resources", DISPATCH, "Properties", *MINUTE, "RetryPolicy"), "a day"),
-        (
-            without("Resources", DISPATCH, "Properties", *MINUTE, "OmitName"),
-            "name of its",
-        ),
         (
             properties("Api", "RouteSettings", "GET /v1/moon", value={}),
             "GET /v1/moon is throttled and does not exist",
@@ -130,8 +89,8 @@ def test_a_paragraph_of_the_runbook_has_text():
             "MoonAlarm is not both",
         ),
         (
-            without("Resources", "ApiLatencyAlarm", "Properties", "AlarmActions"),
-            "ApiLatencyAlarm has no AlarmActions",
+            without("Resources", "ApiLatencyAlarm", "Properties", "AlarmDescription"),
+            "ApiLatencyAlarm is not explained",
         ),
         (without("Parameters", "MailFrom", "Description"), "MailFrom is not explained"),
         (without("Outputs", "ApiUrl", "Description"), "ApiUrl is not explained"),
@@ -166,3 +125,48 @@ def test_a_planted_excess_is_found(monkeypatch, plant, message):
     plant(document)
 
     assert message in "\n".join(excesses(expanded(document)))
+
+
+def displayed(body):
+    """The metrics of our namespace that a dashboard shows."""
+    for widget in json.loads(body)["widgets"]:
+        namespace = name = ""
+        for first, *more in widget["properties"].get("metrics", ()):
+            if isinstance(first, dict):
+                if "AutoCRM/" in first["expression"]:
+                    yield from re.findall(r'MetricName="(\w+)"', first["expression"])
+                continue
+            if first == "...":
+                continue
+            namespace = namespace if first == "." else first
+            name = name if more[0] == "." else more[0]
+            if namespace == OURS:
+                yield name
+
+
+def alarming(document):
+    """The metrics of our namespace that an alarm watches."""
+    for alarm in of_type(document, "AWS::CloudWatch::Alarm").values():
+        parts = [part.get("MetricStat", {}) for part in alarm.get("Metrics", [])]
+        for metric in [alarm, *(part.get("Metric", {}) for part in parts)]:
+            if metric.get("Namespace") == {"Fn::Sub": OURS}:
+                yield metric["MetricName"]
+
+
+def written(document):
+    """Every text in a module that measures, and what is counted in the logs."""
+    for path in CODE:
+        if "measure(" in (source := path.read_text()):
+            yield from re.findall(r'"(\w+)"', source)
+    for counted in of_type(document, "AWS::Logs::MetricFilter").values():
+        yield from (each["MetricName"] for each in counted["MetricTransformations"])
+
+
+def test_every_metric_that_is_watched_is_written(whole):
+    [dashboard] = of_type(whole, "AWS::CloudWatch::Dashboard").values()
+    shown = {*displayed(dashboard["DashboardBody"]["Fn::Sub"])}
+    watched = {*alarming(template())}
+
+    assert {"OldestWait", "MailFailures", "ColdStarts"} <= shown
+    assert {"WebhookFailures", "FailedRuns"} <= watched
+    assert (shown | watched) - {*written(template())} == set()

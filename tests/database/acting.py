@@ -18,7 +18,13 @@ from .personas import email_of, id_of, session_of
 ANON = "anon"
 WORKER = "service_role"
 OWNER = "postgres"
-LOCK_WAIT = 30.0  # seconds
+LOCK_WAIT = 10.0  # seconds
+PATIENCE = {
+    "lock_timeout": "10s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""Settings of connections that are at work at once: far above what any wait takes."""
 
 
 class ActingConnection:
@@ -147,8 +153,11 @@ class ActingConnection:
             ticket["id"],
         )
 
-    def wait_for_blocked(self, count: int) -> None:
-        """Wait until so many statements of this database wait for a lock."""
+    def wait_for_blocked(self, count: int, *calls: Future[Any]) -> None:
+        """Wait until so many statements of this database wait for a lock.
+
+        Fail at once when a call that should wait has ended.
+        """
         blocked = (
             "select count(*) from pg_stat_activity"
             " where datname = current_database() and wait_event_type = 'Lock'"
@@ -156,6 +165,7 @@ class ActingConnection:
         deadline = time.monotonic() + LOCK_WAIT
         while self.scalar(blocked) < count:
             assert time.monotonic() < deadline, "Nothing waits for a lock."
+            assert not any(call.done() for call in calls), "It did not wait."
             time.sleep(0.01)
             self.execute("select pg_stat_clear_snapshot()")  # kept in a transaction
 
@@ -183,7 +193,7 @@ class ActingConnection:
                 with self.connection.transaction(force_rollback=rollback):
                     yield late
                     ready.set()
-                    self.wait_for_blocked(1)
+                    self.wait_for_blocked(1, late)
             finally:
                 ready.set()
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from .acting import ActingConnection
+from .acting import PATIENCE, ActingConnection
 from .server import EMPTY, SEEDED, open_connection, shared_server
 
 
@@ -29,13 +29,17 @@ def db(session_connection):
 
 @pytest.fixture
 def connect(server):
-    """Opens connections to one new seeded database."""
+    """Opens connections to one new seeded database.
+
+    Whoever waits for a lock too long is refused, so a test whose other transaction
+    never ends fails and hangs nobody.
+    """
     database = server.clone(SEEDED)
     with ExitStack() as stack:
+        stack.callback(server.drop, database)  # last, and ends what is left
         yield lambda: ActingConnection(
-            stack.enter_context(open_connection(server.dsn(database)))
+            stack.enter_context(open_connection(server.dsn(database), **PATIENCE))
         )
-    server.drop(database)
 
 
 @pytest.fixture

@@ -85,7 +85,9 @@ def _serving() -> Iterator[Server]:
 
 
 @contextmanager
-def open_connection(dsn: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(dsn, autocommit=True) as connection:
+def open_connection(dsn: str, **settings: str) -> Iterator[psycopg.Connection]:
+    """Connect, with settings of the session such as `lock_timeout`."""
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    with psycopg.connect(dsn, autocommit=True, options=options) as connection:
         connection.add_notice_handler(lambda notice: None)
         yield connection

@@ -60,9 +60,10 @@ def test_everything_due_is_sent(rest, aws):
 
 
 def test_it_stops_before_time_is_out(rest, aws):
-    due(rest, [email() for _ in range(5)])
+    due(rest, *([email()] for _ in range(5)))
 
     assert handler({}, context(60_000, 40_000, 33_000, 31_000))["sent"] == 3
+    assert rest.arguments("claim_emails") == [{"max_items": 1}] * 3
     assert len(aws.arguments("send_email")) == 3
 
 

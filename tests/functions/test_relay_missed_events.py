@@ -31,7 +31,7 @@ def test_missed_events_are_sent_batch_by_batch(rest, aws):
 def test_it_stops_before_time_is_out(rest, aws):
     rest.results[CLAIM] = lambda _: missed()
 
-    assert handler({}, context(40_000, 20_000, 14_000)) == {"relayed": 2}
+    assert handler({}, context(45_000, 40_000, 31_000)) == {"relayed": 2}
     assert rest.functions == [CLAIM] * 2
 
 

@@ -8,6 +8,9 @@ from shared.core.persistence import Database
 
 from .models import Email
 
+BATCH = 1
+"""A claim counts as an attempt, so no more is claimed than can be sent in time."""
+
 
 class EmailQueue(Protocol):
     """Email that is due, for the worker that sends it."""
@@ -41,7 +44,7 @@ class EmailQueueRepository(EmailQueue):
 
     @override
     def claim(self) -> list[Email]:
-        rows = self._database.call("claim_emails", {"max_items": 1})
+        rows = self._database.call("claim_emails", {"max_items": BATCH})
         return [Email.model_validate(row) for row in rows]
 
     @override
