@@ -42,8 +42,7 @@ class BulkUpdateRepository(BulkUpdates):
             "page_size": size + 1,
         }
         rows = self._database.call("list_bulk_updates", arguments)
-        found = [BulkUpdate.model_validate(row) for row in rows]
-        return page_of(found, size, lambda last: (last.created_at, last.id))
+        return page_of(rows, size, BulkUpdate.model_validate, "created_at", "id")
 
     @override
     def items(
@@ -61,8 +60,7 @@ class BulkUpdateRepository(BulkUpdates):
             "page_size": size + 1,
         }
         rows = self._database.call("list_bulk_items", arguments)
-        found = [BulkItem.model_validate(row) for row in rows]
-        return page_of(found, size, lambda last: (last.position,))
+        return page_of(rows, size, BulkItem.model_validate, "position")
 
     @override
     def undo(self, bulk_update: UUID, key: str | None) -> BulkUpdate:

@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import decode_sort_key, page_of
+from shared.core.types import decode_sort_key, page_of, parse_rows
 
 from .models import Inbox, Notification, Preference, Reading, Unread
 from .ports import Notifications
@@ -27,8 +27,9 @@ class NotificationRepository(Notifications):
             "page_size": size + 1,
         }
         answer = self._database.call("list_notifications", arguments)
-        items = [Notification.model_validate(row) for row in answer["items"]]
-        page = page_of(items, size, lambda last: (last.created_at, last.id))
+        page = page_of(
+            answer["items"], size, Notification.model_validate, "created_at", "id"
+        )
         return Inbox(
             items=page.items, next_cursor=page.next_cursor, unread=answer["unread"]
         )
@@ -43,10 +44,10 @@ class NotificationRepository(Notifications):
     @override
     def preferences(self) -> list[Preference]:
         rows = self._database.call("get_notification_preferences", {})
-        return [Preference.model_validate(row) for row in rows]
+        return parse_rows(rows, Preference.model_validate)
 
     @override
     def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
         arguments = {"preferences": [wish.model_dump(mode="json") for wish in wishes]}
         rows = self._database.call("set_notification_preferences", arguments)
-        return [Preference.model_validate(row) for row in rows]
+        return parse_rows(rows, Preference.model_validate)

@@ -13,6 +13,7 @@ from shared.core.types import (
     decode_sort_key,
     encode_cursor,
     page_of,
+    parse_rows,
 )
 
 from .models import DeadLetter, EventRetry
@@ -34,7 +35,7 @@ class EventFeedRepository(EventFeed):
             "from_now": now,
         }
         answer = self._database.call("list_events", arguments)
-        items = [parse_event(row) for row in answer["items"]]
+        items = parse_rows(answer["items"], parse_event)
         return Page(items=items, next_cursor=encode_cursor(answer["cursor"]))
 
 
@@ -51,8 +52,7 @@ class DeadLetterRepository(DeadLetters):
             "page_size": size + 1,
         }
         rows = self._database.call("list_dead_letters", arguments)
-        events = [DeadLetter.model_validate(row) for row in rows]
-        return page_of(events, size, lambda last: (last.parked_at, last.event_id))
+        return page_of(rows, size, DeadLetter.model_validate, "parked_at", "event_id")
 
     @override
     def retry(self, event: UUID, key: str | None) -> EventRetry:

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.core.types import Page, TicketPriority, decode_sort_key, encode_cursor
+from shared.core.types import (
+    Page,
+    TicketPriority,
+    decode_sort_key,
+    encode_cursor,
+    parse_rows,
+)
 from shared.tickets import Ticket
 
 from .selection import QueueSort, Total
@@ -45,7 +51,7 @@ def read_page(answer: Mapping[str, Any]) -> TicketPage:
     """Return a page of tickets from the answer of the database."""
     sort_key = answer["next"]
     return TicketPage(
-        items=[Ticket.model_validate(row) for row in answer["items"]],
+        items=parse_rows(answer["items"], Ticket.model_validate),
         next_cursor=encode_cursor([answer["sort"], *sort_key]) if sort_key else None,
         total=answer["total"],
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
+from shared.core.types import parse_rows
 
 from .models import Queue
 from .pages import TicketPage, read_page, read_sort_key
@@ -21,7 +22,7 @@ class QueueRepository(QueueReader):
     @override
     def overview(self) -> list[Queue]:
         rows = self._database.call("list_queues", {})
-        return [Queue.model_validate(row) for row in rows]
+        return parse_rows(rows, Queue.model_validate)
 
     @override
     def page(

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import Page, TicketPriority, decode_cursor, page_of
+from shared.core.types import Page, decode_cursor, page_of, parse_rows
 
 from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
 from .ports import TicketReader, TicketWriter
@@ -36,24 +36,19 @@ class TicketRepository(TicketReader, TicketWriter):
             "page_size": size + 1,
         }
         rows = self._database.call("list_my_tickets", arguments)
-        tickets = [Ticket.model_validate(row) for row in rows]
-        return page_of(tickets, size, lambda last: (last.number,))
+        return page_of(rows, size, Ticket.model_validate, "number")
 
     @override
     def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
         arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
         rows = self._database.call("list_ticket_events", arguments)
-        shown = [parse_event(row) for row in rows[:size]]
-        last = str(shown[-1].seq) if len(rows) > size else None
-        return Page(items=shown, next_cursor=last)
+        last = str(rows[size - 1]["seq"]) if len(rows) > size else None
+        return Page(items=parse_rows(rows[:size], parse_event), next_cursor=last)
 
     @override
-    def create(
-        self, draft: TicketDraft, triaged: TicketPriority, key: str | None
-    ) -> Ticket:
+    def create(self, draft: TicketDraft, key: str | None) -> Ticket:
         arguments = draft.model_dump(mode="json")
-        extra = {"triaged_priority": triaged, "idempotency_key": key}
-        return self._one("create_ticket", {**arguments, **extra})
+        return self._one("create_ticket", {**arguments, "idempotency_key": key})
 
     @override
     def update(

@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_sort_key, page_of
+from shared.core.types import Page, decode_sort_key, page_of, parse_rows
 
 from .deliveries import (
     Attempt,
@@ -33,7 +33,7 @@ class WebhookRepository(WebhookEndpoints, WebhookOperations):
     @override
     def all(self) -> list[Webhook]:
         rows = self._database.call("list_webhooks", {})
-        return [Webhook.model_validate(row) for row in rows]
+        return parse_rows(rows, Webhook.model_validate)
 
     @override
     def get(self, webhook: UUID) -> Webhook:
@@ -97,14 +97,13 @@ class DeliveryLogRepository(DeliveryLog):
             "page_size": size + 1,
         }
         rows = self._database.call("list_webhook_deliveries", arguments)
-        found = [Delivery.model_validate(row) for row in rows]
-        return page_of(found, size, lambda last: (last.created_at, last.id))
+        return page_of(rows, size, Delivery.model_validate, "created_at", "id")
 
     @override
     def attempts(self, webhook: UUID, delivery: UUID) -> list[Attempt]:
         arguments = {"webhook": str(webhook), "delivery": str(delivery)}
         rows = self._database.call("list_webhook_attempts", arguments)
-        return [Attempt.model_validate(row) for row in rows]
+        return parse_rows(rows, Attempt.model_validate)
 
 
 LEASE_SECONDS = 90
@@ -121,7 +120,7 @@ class DeliveryQueueRepository(DeliveryQueue):
     def claim(self, at_most: int) -> Sequence[DueDelivery]:
         arguments = {"max_items": at_most, "lease_seconds": LEASE_SECONDS}
         rows = self._database.call("claim_webhook_deliveries", arguments)
-        return [DueDelivery.model_validate(row) for row in rows]
+        return parse_rows(rows, DueDelivery.model_validate)
 
     @override
     def record(

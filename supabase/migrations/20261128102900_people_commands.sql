@@ -232,6 +232,10 @@ begin
             select from public.permissions as known where known.permission = requested
         )
     );
+    if cardinality(permissions) > 100 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'A role has 100 permissions at most.';
+    end if;
     if permissions is null or cardinality(unknown) > 0 then
         raise sqlstate 'PT422' using
             message = 'unknown-permission',

@@ -206,10 +206,12 @@ def claims_of(who: str) -> dict[str, object]:
 
 
 @contextmanager
-def refused(code: str, slug: str | None = None) -> Iterator[None]:
+def refused(
+    code: str, slug: str | None = None
+) -> Iterator[pytest.ExceptionInfo[psycopg.Error]]:
     """Expect the database to refuse with a SQLSTATE, and a slug if it is ours."""
     with pytest.raises(psycopg.Error) as refusal:
-        yield
+        yield refusal
     assert refusal.value.sqlstate == code, refusal.value
     if slug is not None:
         assert refusal.value.diag.message_primary == slug

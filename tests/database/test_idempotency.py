@@ -44,12 +44,6 @@ def test_another_request_with_the_same_key_is_refused(db, other):
         db.create_ticket(**KEY, **other)
 
 
-def test_changed_triage_does_not_break_a_retry(db):
-    first = db.create_ticket(**KEY, triaged_priority="low")
-
-    assert db.create_ticket(**KEY, triaged_priority="urgent") == first
-
-
 def test_the_same_fields_in_another_order_are_the_same_request(db):
     first = db.create_ticket(**KEY, data={"a": 1, "b": 2})
 

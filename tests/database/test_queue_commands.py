@@ -117,10 +117,10 @@ def test_leads_who_read_every_queue_change_their_own_only(db):
 def test_queue_priority_overrides_triage_but_not_the_request(db):
     change_queue(db, "lead", default_priority="low")
 
-    assert db.create_ticket(triaged_priority="urgent")["priority"] == "low"
+    assert db.create_ticket(body="An outage")["priority"] == "low"
     assert db.create_ticket(priority="high")["priority"] == "high"
     change_queue(db, "lead", default_priority=None)
-    assert db.create_ticket(triaged_priority="urgent")["priority"] == "urgent"
+    assert db.create_ticket(body="An outage")["priority"] == "high"
 
 
 def test_queues_are_archived_and_restored(db):

@@ -10,15 +10,8 @@ from .callers import (
     provide,
     provider,
 )
-from .parameters import (
-    Commas,
-    EventsQuery,
-    ExpectedVersion,
-    IdempotencyKey,
-    PageQuery,
-    StatusList,
-    set_etag,
-)
+from .etags import IfMatch, IfNoneMatch, is_known, set_etag
+from .parameters import Commas, EventsQuery, IdempotencyKey, PageQuery, StatusList
 from .problems import STATUS
 
 __all__ = [
@@ -26,8 +19,9 @@ __all__ = [
     "CallersDatabase",
     "Commas",
     "EventsQuery",
-    "ExpectedVersion",
     "IdempotencyKey",
+    "IfMatch",
+    "IfNoneMatch",
     "PageQuery",
     "PublicDatabase",
     "StatusList",
@@ -36,6 +30,7 @@ __all__ = [
     "get_authenticator",
     "get_public_database",
     "get_settings",
+    "is_known",
     "provide",
     "provider",
     "set_etag",

@@ -1,12 +1,12 @@
-"""What requests say besides their body: keys, versions, pages."""
+"""What requests say besides their body: keys and pages."""
 
-import re
-from typing import Annotated, Protocol, TypeVar
+from collections import Counter
+from typing import Annotated, Any, get_args, get_origin
 
-from fastapi import Depends, Header, Response
-from pydantic import BeforeValidator, Field
+from fastapi import Header, Request
+from pydantic import BaseModel, BeforeValidator, Field
 
-from shared.core.errors import Malformed
+from shared.core.errors import Invalid
 from shared.core.types import Command, SingleLine
 
 IdempotencyKey = Annotated[
@@ -21,32 +21,6 @@ IdempotencyKey = Annotated[
         examples=["0b9c7c1e-6f0f-4ad5-8a1a-0a4c8a1d7f55"],
     ),
 ]
-_IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        description="The ETag you have read. When the ticket has changed since: 412.",
-        examples=['"3"'],
-    ),
-]
-_ETAG = re.compile(r'"([0-9]{1,9})"')
-
-
-async def expected_version(if_match: _IfMatch = None) -> int | None:
-    """Read the version that the caller wants to change, or None for any.
-
-    Raises:
-        Malformed: it is not one strong ETag of ours (RFC 9110, 13.1.1).
-    """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    match = _ETAG.fullmatch(if_match.strip())
-    if match is None:
-        raise Malformed('If-Match takes one ETag as it was sent, such as "3".')
-    return int(match[1])
-
-
-ExpectedVersion = Annotated[int | None, Depends(expected_version)]
 
 
 class PageQuery(Command):
@@ -79,19 +53,33 @@ Commas = BeforeValidator(_split)
 StatusList = Annotated[list[Annotated[SingleLine, Field(max_length=50)]], Commas]
 
 
-class Versioned(Protocol):
-    """What has a version for its ETag."""
+async def refuse_repeated(request: Request) -> None:
+    """Refuse a query parameter that is given twice and may stand once.
 
-    @property
-    def version(self) -> int:
-        """Return the number that every change raises."""
-        ...
+    Servers choose differently which one counts, so one of them would be overlooked.
+
+    Raises:
+        Invalid: names it.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = {name for name, times in given.items() if times > 1}
+    if repeated and (wrong := sorted(repeated & _single(request.scope["route"]))):
+        raise Invalid(f"Give {', '.join(wrong)} once.")
 
 
-VersionedT = TypeVar("VersionedT", bound=Versioned)
+def _single(route: Any) -> set[str]:  # noqa: ANN401, FastAPI's
+    """Return the names of the query parameters of a route that take one value."""
+    models = [param.field_info.annotation for param in route.dependant.query_params]
+    return {
+        field.alias or name
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name, field in model.model_fields.items()
+        if not _takes_several(field.annotation)
+    }
 
 
-def set_etag(response: Response, answer: VersionedT) -> VersionedT:
-    """Put the version of the answer into its ETag header; return the answer."""
-    response.headers["ETag"] = f'"{answer.version}"'
-    return answer
+def _takes_several(annotation: object) -> bool:
+    if get_origin(annotation) is list:
+        return True
+    return any(_takes_several(each) for each in get_args(annotation))

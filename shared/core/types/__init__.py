@@ -3,7 +3,9 @@
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
 from .pages import Page, decode_cursor, decode_sort_key, encode_cursor, page_of
-from .values import Fields, LongText, SingleLine, StrictBool, StrictInt, Timestamp
+from .rows import parse_rows
+from .texts import LongText, SingleLine, Storable
+from .values import Fields, StrictBool, StrictInt, Timestamp
 
 __all__ = [
     "Change",
@@ -15,6 +17,7 @@ __all__ = [
     "Page",
     "SingleLine",
     "StatusCategory",
+    "Storable",
     "StrictBool",
     "StrictInt",
     "TicketPriority",
@@ -25,4 +28,5 @@ __all__ = [
     "encode_cursor",
     "name_of",
     "page_of",
+    "parse_rows",
 ]

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from shared.core.errors import Malformed
 
-Item = TypeVar("Item")
+from .rows import Item, Row, parse_rows
+
 SortKey = TypeVar("SortKey")
 
 
@@ -27,20 +28,21 @@ class Page(BaseModel, Generic[Item]):
 
 
 def page_of(
-    items: Sequence[Item], size: int, sort_key: Callable[[Item], Sequence[Any]]
+    rows: Sequence[Row], size: int, parse: Callable[[Row], Item], *sort_key: str
 ) -> Page[Item]:
-    """Make a page of at most `size` items from one item more than it holds.
+    """Make a page of at most `size` items from one row more than it holds.
 
     Args:
-        items: what was read, `size + 1` of them when there is another page.
+        rows: what was read, `size + 1` of them when there is another page.
         size: items on a page.
-        sort_key: returns the sort key of an item, ending in a unique column.
+        parse: makes an item of a row.
+        sort_key: the columns that the rows are sorted by; the last one is unique.
     """
-    shown = list(items[:size])
-    rest = len(items) > size
-    return Page(
-        items=shown, next_cursor=encode_cursor(sort_key(shown[-1])) if rest else None
-    )
+    shown = rows[:size]
+    cursor = None
+    if len(rows) > size:
+        cursor = encode_cursor([shown[-1][column] for column in sort_key])
+    return Page(items=parse_rows(shown, parse), next_cursor=cursor)
 
 
 def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:

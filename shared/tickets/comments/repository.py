@@ -53,5 +53,4 @@ class CommentRepository(Comments):
         after = sort_key[0] if sort_key else 0
         arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
         rows = self._database.call("list_comments", arguments)
-        comments = [Comment.model_validate(row) for row in rows]
-        return page_of(comments, size, lambda last: (last.position,))
+        return page_of(rows, size, Comment.model_validate, "position")

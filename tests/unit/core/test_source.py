@@ -5,6 +5,7 @@ from starlette.requests import Request
 
 from shared.core.auth import source_headers
 from shared.core.http.source import prove_source
+from shared.core.observability import correlation_scope
 from shared.core.settings import sections
 from shared.core.settings.parameters import ParameterStore
 
@@ -21,7 +22,10 @@ def request(method, client=(ADDRESS, 0)):
 def test_a_command_proves_its_address(monkeypatch, method):
     monkeypatch.setenv("SUPABASE_SOURCE_SECRET", SECRET)
 
-    assert prove_source(request(method)) == source_headers(ADDRESS, SECRET) != {}
+    with correlation_scope("id="):
+        proved = prove_source(request(method))
+
+    assert proved == source_headers(ADDRESS, "id=", SECRET) != {}
 
 
 def test_a_query_proves_nothing_and_reads_no_secret(monkeypatch):
@@ -49,5 +53,10 @@ def test_a_command_goes_on_while_the_secret_cannot_be_read(
     assert "could not be read" in caplog.text
 
 
-def test_an_unknown_address_is_not_proved():
-    assert prove_source(request("POST", client=None)) == {}
+def test_without_an_address_the_correlation_id_is_proved(monkeypatch):
+    monkeypatch.setenv("SUPABASE_SOURCE_SECRET", SECRET)
+
+    with correlation_scope("id="):
+        proved = prove_source(request("POST", client=None))
+
+    assert proved == source_headers("", "id=", SECRET) != {}
