@@ -59,7 +59,9 @@ def test_an_empty_secret_is_refused_by_name(secrets):
 
 @pytest.mark.parametrize("secrets", ["abc", "abc,def", "abc, def"])
 def test_one_secret_or_two_are_in_force(secrets):
-    settings = HookSettings.read({"EVENT_QUEUE_URL": URL, "WEBHOOK_SECRETS": secrets})
+    settings = HookSettings.read(
+        {"EVENT_QUEUE_URL": "https://queue", "WEBHOOK_SECRETS": secrets}
+    )
 
     assert settings.secrets == ["abc", "def"][: len(secrets.split(","))]
     assert "abc" not in repr(settings)
