@@ -5,7 +5,12 @@ create function private.is_visible(value text) returns boolean
 language sql immutable parallel safe set search_path = ''
 begin atomic
     -- Spaces, controls, and what Unicode calls default ignorable.
-    select value ~ '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]';
+    select
+        value
+        ~ '[^\u0001-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5'
+        '\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164'
+        '\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3'
+        '\U0001d173-\U0001d17a\U000e0000-\U000e0fff]';
 end;
 comment on function private.is_visible is
 'Whether a text has something to see: not only spaces, controls and zero-width characters.';
@@ -72,13 +77,13 @@ language plpgsql immutable parallel safe set search_path = ''
 as $$
 begin
     -- Most tickets have none.
-    if cardinality(tags) = 0 then
-        return '{}';
+    if tags is null or cardinality(tags) = 0 then
+        return tags;
     end if;
     return array(select private.tag_key(tag) from unnest(tags) as tag);
 end;
 $$;
-comment on function private.tag_keys is 'The keys of tags or skills.';
+comment on function private.tag_keys is 'The keys of tags or skills; null for null.';
 
 create function private.are_tags(tags text[]) returns boolean
 language plpgsql immutable parallel safe set search_path = ''

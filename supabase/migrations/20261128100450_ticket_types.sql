@@ -57,7 +57,8 @@ as $$
     with words as (
         select
             coalesce(bool_or(
-                text ~* '\y(outage|down|data loss|lost data|breach|hacked|security|leak(ed|ing)?|emergency|cannot work|can''t work)\y'
+                text ~* '\y(outage|down|data loss|lost data|breach|hacked|security'
+                '|leak(ed|ing)?|emergency|cannot work|can''t work)\y'
             ), false) as are_alarming,
             coalesce(bool_or(
                 text ~* '\y(urgent(ly)?|asap|today|immediately|right away)\y'

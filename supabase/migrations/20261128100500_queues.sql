@@ -135,7 +135,7 @@ create function private.find_queue_id(ref text) returns uuid
 language sql stable security definer set search_path = ''
 begin atomic
     select queues.id from public.queues
-    where queues.key = ref or queues.id = private.as_uuid(ref);
+    where queues.key = find_queue_id.ref or queues.id = private.as_uuid(find_queue_id.ref);
 end;
 comment on function private.find_queue_id is
 'The id of the queue that a key or id refers to, or null. Does not check who may see it.';

@@ -30,8 +30,7 @@ create table public.tickets (
     skills text[] not null default '{}',
     assigned_at timestamptz,
     released_by uuid,
-    tag_keys text[] not null generated always as (private.tag_keys(tags)) stored,
-    skill_keys text[] not null generated always as (private.tag_keys(skills)) stored,
+    tag_keys text[] generated always as (nullif(private.tag_keys(tags), '{}')) stored,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
     constraint tickets_subject_form check (private.is_single_line(subject)),
     constraint tickets_status_reason_length check (length(status_reason) between 1 and 500),
@@ -88,8 +87,8 @@ comment on column public.tickets.assigned_at is
 'When the assignee last changed; null if it never did.';
 comment on column public.tickets.released_by is
 'The last assignee of an unassigned ticket, to whom no strategy assigns it again at once.';
-comment on column public.tickets.tag_keys is 'By what its tags are compared; see private.tag_key.';
-comment on column public.tickets.skill_keys is 'By what its skills are compared.';
+comment on column public.tickets.tag_keys is
+'By what its tags are compared, see private.tag_key; null without tags.';
 create index idx_tickets_status on public.tickets (status);
 create index tickets_queue_order on public.tickets (queue_id, priority, waiting_since, id);
 comment on index public.tickets_queue_order is 'A queue by priority, then longest waiting.';
@@ -199,7 +198,7 @@ comment on function private.find_ticket_id is
 create function private.ticket_json(ticket public.tickets) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select to_jsonb(ticket) - '{tag_keys,skill_keys}'::text[] || jsonb_build_object(
+    select to_jsonb(ticket) || jsonb_build_object(
         'requester', (
             select jsonb_build_object('name', profiles.name)
             from public.profiles where profiles.id = ticket.requester_id

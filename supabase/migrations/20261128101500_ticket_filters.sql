@@ -30,10 +30,12 @@ as $$
 declare
     parsed timestamptz;
 begin
-    if value ~ '^P(?=.)([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?(T(?=.)([0-9]{1,6}H)?([0-9]{1,8}M)?([0-9]{1,10}([.][0-9]{1,9})?S)?)?$'
+    if value ~ '^P(?=.)([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?'
+    '(T(?=.)([0-9]{1,6}H)?([0-9]{1,8}M)?([0-9]{1,10}([.][0-9]{1,9})?S)?)?$'
     and value::interval <= interval '36500 days' then
         return now() - value::interval;
-    elsif value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$' then
+    elsif value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]'
+    '(:[0-5][0-9]([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$' then
         parsed := value::timestamptz;
         if parsed >= '0001-01-01 00:00:00+00' and parsed < '10000-01-01 00:00:00+00' then
             return parsed;
@@ -121,7 +123,7 @@ as $$
         end,
         case when (filters).requester is not null then 'requester_id = (($3).requester)::uuid' end,
         case when (filters).organization is not null then 'organization_id = ($3).organization' end,
-        case when (filters).tags is not null then 'tag_keys @> ($3).tags' end,
+        case when cardinality((filters).tags) > 0 then 'tag_keys @> ($3).tags' end,
         case when (filters).created_after is not null then 'created_at >= ($3).created_after' end,
         case when (filters).created_before is not null then 'created_at < ($3).created_before' end,
         case when (filters).updated_after is not null then 'updated_at >= ($3).updated_after' end,

@@ -149,7 +149,7 @@ create function private.is_suitable(
 language sql immutable set search_path = ''
 as $$
     select
-        (not needs_skills or ticket.skill_keys <@ agent.skill_keys)
+        (not needs_skills or private.tag_keys(ticket.skills) <@ agent.skill_keys)
         and (
             ticket.released_by is distinct from agent.person_id
             or agent.availability_since > ticket.assigned_at
@@ -256,7 +256,7 @@ begin
                 -- Repeats a condition of is_suitable, because calling it for each pair is ten
                 -- times as slow: skipping 12,000 tickets that suit none of 32 agents takes
                 -- 0.1 s instead of 1 s.
-                where (not needs_skills or tickets.skill_keys <@ agent.skill_keys)
+                where (not needs_skills or tickets.skills = '{}' or private.tag_keys(tickets.skills) <@ agent.skill_keys)
                     and private.is_suitable(tickets, agent, needs_skills)
                 -- Keeps it a filter of the index scan in work order; as a join, it would sort.
                 offset 0

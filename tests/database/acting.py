@@ -18,6 +18,12 @@ from .personas import email_of, id_of
 ANON = "anon"
 WORKER = "service_role"
 OWNER = "postgres"
+# What a ticket of a type cannot do without.
+NEEDED_FIELDS = {
+    "incident": {"impact": "one_person"},
+    "problem": {"impact": "team", "affected": "printing"},
+    "task": {"due_on": "2026-12-01"},
+}
 LOCK_WAIT = 30.0  # seconds
 
 
@@ -79,6 +85,8 @@ class ActingConnection:
     # Commands that most tests begin with
 
     def create_ticket(self, who: str = "customer", **draft: object) -> Any:
+        needed = NEEDED_FIELDS.get(str(draft.get("type")), {})
+        draft = {"data": needed, **draft} if needed else draft
         return self.call(
             who,
             "create_ticket",

@@ -15,7 +15,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.agents": (
         READABLE,
         "person_id availability availability_since capacity skills load"
-        " last_assigned_at",
+        " last_assigned_at skill_keys",
     ),
     "public.assignment_strategies": (READABLE, "strategy name description"),
     "public.comments": (
@@ -57,7 +57,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id number status status_category status_reason data subject type priority"
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version created_at updated_at solved_at closed_at"
-        " skills assigned_at released_by",
+        " skills assigned_at released_by tag_keys",
     ),
     "private.bulk_items": (
         (),
@@ -245,38 +245,42 @@ shared_organizations staff visible_tickets_if_few
 # What only commands and triggers call.
 PIECES = """
 add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
-apply_item apply_public_reply apply_ticket_rules assign_on_return assignee_then
-begin_reaction broadcast_event broadcast_lease broadcast_notification
-broadcast_queue_status bulk_state bulk_update_json calling_address can_read_notes
-can_work change_assignee change_fields change_load changed_fields check_new_ticket
-check_transition check_view claim_ticket comment_json copy_ticket_number correlation_id
-count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
-create_profile current_batch current_lease delete_vault_secrets delivery_json
-distinct_ticket_refs eligible email_attempts email_content endpoint_secrets
-enforce_lease enqueue_event estimate_tagged_tickets event_payload events_to_replay
-feed_turn field_changes filter_sql find_queue find_readable_queue find_ticket_id
+apply_item apply_public_reply apply_ticket_rules are_changed_tags are_tags
+as_single_line as_uuid assign_on_return assignee_then begin_reaction broadcast_event
+broadcast_lease broadcast_notification broadcast_queue_status bulk_state
+bulk_update_json calling_address can_read_notes can_work change_assignee change_fields
+change_load changed_fields check_new_ticket check_transition check_view claim_ticket
+comment_json copy_ticket_number correlation_id count_command count_deleted_tickets
+count_new_tickets count_queue_tickets count_tickets create_profile current_batch
+current_lease delete_vault_secrets delivery_json distinct_tags distinct_ticket_refs
+eligible email_attempts email_content endpoint_secrets enforce_lease enqueue_event
+estimate_tagged_tickets event_payload events_to_replay feed_turn field_changes
+filter_sql find_queue find_queue_id find_readable_queue find_ticket_id
 find_visible_ticket first_reply_seconds fold_queue_counts follow_up give_ticket
-give_waiting_tickets guard_agent guard_role_change has_view holds_in_queue idle_tickets
-impersonate increment_command_count index_filter_sql inverse_change is_suitable
-is_ticket_ref leads_queue lease_json lock_agent lock_chunk lock_first_ticket
-lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents
-lock_view lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
-merge_patch move_read_marker new_webhook_secret next_replay record_assignment_source
-open_bulk_update open_ticket order_sql own_bulk_update parse_filters
-permissions_beyond_caller person_json queue_json queue_of_view queue_page queue_response
-queue_status queue_totals queues_by_first_ticket reassign_tickets recipients
-record_comment record_endpoint_health record_event record_new_ticket record_results
+give_waiting_tickets guard_agent guard_role_change has_json_type has_view
+holds_in_queue idle_tickets impersonate increment_command_count index_filter_sql
+inverse_change is_single_line is_suitable is_ticket_ref is_unbroken is_visible
+leads_queue lease_json lock_agent lock_chunk lock_first_ticket lock_live_webhook
+lock_queue lock_ticket lock_ticket_to_reply lock_tickets_and_agents lock_view
+lock_webhook mark_own_comment_read may_read_notes may_see_event member_json
+merge_patch missing_fields move_read_marker new_webhook_secret next_replay
+open_bulk_update open_ticket order_sql own_bulk_update parse_filters parse_time
+permissions_beyond_caller person_json proven_headers queue_json queue_of_view
+queue_page queue_response queue_status queue_totals queues_by_first_ticket
+reassign_tickets recipients record_assignment_source record_comment
+record_endpoint_health record_event record_new_ticket record_results
 record_ticket_change redacted_body refuse_archived_queue refuse_category_change
 refuse_leased_reply refuse_update release_tickets_of require_an_admin
 require_bulk_change require_caller require_capacity require_changes
-require_cursor_of_sort require_empty require_in_queue require_permission
-require_permissions_for require_staff require_statuses require_strategy
-require_supported_sort require_view_rights restart_feed scan_frontier scan_queues secret
-sees_ticket selective_filter_sql send_database_webhook set_comment_position
-start_bulk_update_job start_job stop_impersonating store_response stored_response
-subscribes_to takes_tickets ticket_fields ticket_json tickets_json tickets_of_view
-topics track_assignment update_load update_load_of_rows visible_names visible_views
-webhook_json with_webhook_secret
+require_cursor_of_sort require_empty require_event_types require_fields
+require_in_queue require_needed_fields require_permission require_permissions_for
+require_staff require_statuses require_strategy require_supported_sort
+require_view_rights restart_feed scan_frontier scan_queues secret sees_ticket
+selective_filter_sql send_database_webhook set_comment_position start_bulk_update_job
+start_job stop_impersonating store_response stored_response subscribes_to tag_key
+tag_keys takes_tickets ticket_fields ticket_json tickets_json tickets_of_view topics
+track_assignment triaged_priority update_load update_load_of_rows visible_names
+visible_views webhook_json with_webhook_secret
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -294,27 +298,37 @@ AS_THE_CALLER = {
     "api.list_roles",
     "api.mark_notifications_read",
     "private.agent_order_sql",
+    "private.are_changed_tags",
+    "private.are_tags",
+    "private.as_single_line",
+    "private.as_uuid",
     "private.bulk_state",
     "private.bulk_update_json",
     "private.changed_fields",
-    "private.correlation_id",
     "private.count_unread",
     "private.current_batch",
     "private.delivery_json",
+    "private.distinct_tags",
     "private.distinct_ticket_refs",
     "private.email_attempts",
     "private.event_payload",
     "private.field_changes",
     "private.filter_sql",
+    "private.has_json_type",
     "private.inverse_change",
+    "private.is_single_line",
     "private.is_suitable",
     "private.is_ticket_ref",
+    "private.is_unbroken",
+    "private.is_visible",
     "private.may_join_topic",
     "private.may_see_ticket",
     "private.may_use_view",
     "private.merge_patch",
+    "private.missing_fields",
     "private.new_webhook_secret",
     "private.order_sql",
+    "private.parse_time",
     "private.queue_json",
     "private.redacted_body",
     "private.refuse_category_change",
@@ -322,8 +336,13 @@ AS_THE_CALLER = {
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
+    "private.require_fields",
+    "private.require_needed_fields",
     "private.subscribes_to",
+    "private.tag_key",
+    "private.tag_keys",
     "private.ticket_fields",
+    "private.triaged_priority",
     "private.webhook_json",
 }
 

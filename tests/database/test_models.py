@@ -67,7 +67,7 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    Ticket: {"assigned_at", "released_by"},  # for assignment only
+    Ticket: {"assigned_at", "released_by", "tag_keys"},  # for assignment, filters
     ReadMarker: {"person_id"},  # always the caller
     **{event: {"turn", "position"} for event in EVENT_CLASSES},  # of the feed
 }
