@@ -6,7 +6,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, decode_sort_key, page_of
+from shared.core.types import Page, Position, decode_cursor, decode_sort_key, page_of
 
 from .models import BulkDraft, BulkItem, BulkResult, BulkUpdate, ClaimedBulkUpdate
 from .ports import BulkUpdateQueue, BulkUpdates
@@ -52,7 +52,7 @@ class BulkUpdateRepository(BulkUpdates):
         cursor: str | None,
         size: int,
     ) -> Page[BulkItem]:
-        sort_key = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[Position])
         arguments = {
             "bulk_update": str(bulk_update),
             "result": result,

@@ -8,6 +8,7 @@ from typing_extensions import override
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
 from shared.core.types import (
+    BigPosition,
     Page,
     decode_cursor,
     decode_sort_key,
@@ -28,7 +29,7 @@ class EventFeedRepository(EventFeed):
 
     @override
     def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
-        sort_key = decode_cursor(cursor, tuple[int, int])
+        sort_key = decode_cursor(cursor, tuple[BigPosition, BigPosition])
         arguments = {
             "after": sort_key and [*sort_key],
             "page_size": size,

@@ -5,7 +5,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_sort_key, page_of, parse_rows
+from shared.core.types import Page, Storable, decode_sort_key, page_of, parse_rows
 
 from .models import Me, Person, Role, RoleDefinition
 from .ports import PeopleReader, Roles
@@ -28,7 +28,7 @@ class PeopleRepository(PeopleReader):
         arguments = {
             "search": search,
             "role": role,
-            "after": decode_sort_key(cursor, tuple[str, UUID]),
+            "after": decode_sort_key(cursor, tuple[Storable, UUID]),
             "page_size": size + 1,
         }
         rows = self._database.call("list_people", arguments)

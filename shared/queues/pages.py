@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.core.types import (
+    BigPosition,
     Page,
     TicketPriority,
     decode_sort_key,
@@ -33,7 +34,7 @@ class TicketPage(Page[Ticket]):
 
 ByPriority = tuple[Literal[QueueSort.PRIORITY], TicketPriority, datetime, UUID]
 ByTime = tuple[Literal[QueueSort.WAITING, QueueSort.UPDATED], datetime, UUID]
-ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], int]
+ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], BigPosition]
 QueueSortKey = ByPriority | ByTime | ByNumber
 """A sort, and the key of a ticket in its order."""
 

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, page_of, parse_rows
+from shared.core.types import BigPosition, Page, decode_cursor, page_of, parse_rows
 
 from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
 from .ports import TicketReader, TicketWriter
@@ -29,7 +29,7 @@ class TicketRepository(TicketReader, TicketWriter):
     def mine(
         self, statuses: Sequence[str] | None, cursor: str | None, size: int
     ) -> Page[Ticket]:
-        sort_key = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[BigPosition])
         arguments = {
             "statuses": statuses,
             "before_number": sort_key and sort_key[0],

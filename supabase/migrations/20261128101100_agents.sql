@@ -311,6 +311,10 @@ declare
     person constant uuid := private.guard_agent(agent, true);
     released integer := 0;
 begin
+    if availability is null or (reassign and availability <> 'away') then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Say available or away; reassign goes with away.';
+    end if;
     if reassign and set_availability.availability = 'away' then
         released := private.release_tickets_of(person);
     end if;

@@ -274,6 +274,9 @@ declare
     new_category public.status_category;
 begin
     perform private.require_in_queue('tickets.status', target.queue_id);
+    if status is null then
+        raise sqlstate 'PT422' using message = 'invalid', detail = 'Name a status.';
+    end if;
     select category into new_category
     from public.ticket_statuses as statuses where statuses.status = update_ticket_status.status;
     if new_category is null then

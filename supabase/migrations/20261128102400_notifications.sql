@@ -184,6 +184,12 @@ create function api.mark_notifications_read(
 language plpgsql set search_path = ''
 as $$
 begin
+    if (ids is null) = (up_to is null)
+    or cardinality(ids) not between 1 and 100
+    or array_position(ids, null) is not null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Send either 1 to 100 ids, or up_to.';
+    end if;
     perform private.set_notifications_read(ids, up_to, idempotency_key);
     return jsonb_build_object('unread', private.count_unread());
 end;

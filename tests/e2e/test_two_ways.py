@@ -202,7 +202,7 @@ WORLD: dict[str, Command] = {
                 *of("remove_tags", [*TAGS, [], "one"]),
                 *({"status": "open", "reason": reason} for reason in REASON),
             ],
-            "tickets": [[], ["nope"], ["-1"], ["1"] * 1_001 + ["2"] * 1_001, [None]],
+            "tickets": [[], ["nope"], ["-1"], [str(n) for n in range(1, 1_002)], [None]],
             "view": [NOBODY], "idempotency_key": KEY,
         },
     ),
@@ -320,7 +320,7 @@ WORLD: dict[str, Command] = {
     "mark_notifications_read": Command(
         "POST /v1/notifications/read",
         lambda w: {"ids": [NOBODY]},
-        {"ids": [["nope"], [None]], "up_to": ["nope", NOBODY], "idempotency_key": KEY},
+        {"ids": [["nope"], [None]], "up_to": ["nope"], "idempotency_key": KEY},
     ),
     "retry_dead_letter": Command(
         "POST /v1/dead-letters/{event}/retry",
@@ -368,7 +368,8 @@ WORLD: dict[str, Command] = {
     "replay_webhook_events": Command(
         f"POST {WEBHOOK}/replay",
         lambda w: {"webhook": w.webhook, "since": "2026-11-23T09:00:00Z"},
-        {"webhook": [*ID, NOBODY], "since": ["soon", None], "until": ["soon"],
+        {"webhook": [*ID, NOBODY], "since": ["soon", None], 
+         "until": ["soon", "2026-11-23T08:59:59Z", "2027-01-01T00:00:00Z"],
          "delivered_too": BOOLEAN, "idempotency_key": KEY},
     ),
     "replay_webhook_delivery": Command(

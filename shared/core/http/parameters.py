@@ -28,7 +28,7 @@ class PageQuery(Command):
 
     limit: int = Field(default=50, ge=1, le=100, description="Items a page.")
     cursor: str | None = Field(
-        default=None, max_length=500, description="`next_cursor` of the page before."
+        default=None, description="`next_cursor` of the page before."
     )
 
 

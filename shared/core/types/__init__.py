@@ -2,12 +2,21 @@
 
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
-from .pages import Page, decode_cursor, decode_sort_key, encode_cursor, page_of
+from .pages import (
+    BigPosition,
+    Page,
+    Position,
+    decode_cursor,
+    decode_sort_key,
+    encode_cursor,
+    page_of,
+)
 from .rows import parse_rows
 from .texts import LongText, SingleLine, Storable
 from .values import Fields, StrictBool, StrictInt, Timestamp
 
 __all__ = [
+    "BigPosition",
     "Change",
     "Command",
     "CommentVisibility",
@@ -15,6 +24,7 @@ __all__ = [
     "LongText",
     "Model",
     "Page",
+    "Position",
     "SingleLine",
     "StatusCategory",
     "Storable",

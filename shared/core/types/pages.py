@@ -7,7 +7,7 @@ page is read under the caller's rights.
 import base64
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -16,6 +16,15 @@ from shared.core.errors import Malformed
 from .rows import Item, Row, parse_rows
 
 SortKey = TypeVar("SortKey")
+
+MAX_CURSOR = 1_000
+"""Characters; a name of 120 characters and an id take less."""
+
+Position = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A number as a column of type integer holds it."""
+
+BigPosition = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A number as a column of type bigint holds it."""
 
 
 class Page(BaseModel, Generic[Item]):
@@ -53,13 +62,16 @@ def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:
     """
     if cursor is None:
         return None
+    refusal = Malformed(
+        "The cursor does not belong to this list. Start without one.", "bad-cursor"
+    )
+    if len(cursor) > MAX_CURSOR:
+        raise refusal
     try:
         raw = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
         return TypeAdapter(shape).validate_json(raw, strict=False)
     except (ValueError, ValidationError) as error:
-        raise Malformed(
-            "The cursor does not belong to this list. Start without one.", "bad-cursor"
-        ) from error
+        raise refusal from error
 
 
 def decode_sort_key(cursor: str | None, shape: type[SortKey]) -> list[str] | None:

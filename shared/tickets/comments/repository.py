@@ -5,7 +5,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, page_of
+from shared.core.types import Page, Position, decode_cursor, page_of
 from shared.tickets import TicketRef
 
 from .models import Comment, CommentDraft, CommentRef
@@ -49,7 +49,7 @@ class CommentRepository(Comments):
 
     @override
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
-        sort_key = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[Position])
         after = sort_key[0] if sort_key else 0
         arguments = {"ticket": ticket, "after": after, "page_size": size + 1}
         rows = self._database.call("list_comments", arguments)
