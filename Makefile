@@ -102,6 +102,11 @@ format: setup-tests  ## rewrite the code in the house style
 	@$(RUN) ruff check --fix-only -q .
 	@$(RUN) ruff format -q .
 
+.PHONY: openapi
+openapi: setup  ## write the OpenAPI document of all functions to openapi.json
+	@$(RUN) infra.openapi > openapi.json
+	@echo "openapi.json is written."
+
 .PHONY: bench
 bench: setup-tests  ## measure performance against its limits
 	@$(RUN) tests.bench

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.core.http import Commas, PageQuery, StatusList
-from shared.core.types import TicketPriority, TicketType
+from shared.core.types import StatusCategory, TicketPriority, TicketType
 from shared.queues import QueueFilter, QueueSort, Selection, When
 from shared.tickets import WaitingParty
 
@@ -14,10 +14,16 @@ Several = Field(default=None, max_length=50)
 
 
 class QueueQuery(PageQuery):
-    """Which tickets of the queue, in which order; nothing is left out unasked."""
+    """Which tickets of the queue, in which order."""
 
     status: StatusList | None = Field(
         default=None, max_length=50, examples=[["new", "open"]]
+    )
+    status_category: Annotated[list[StatusCategory], Commas] | None = Field(
+        default=None,
+        max_length=50,
+        description="Custom statuses included. With neither this nor `status`: `new`,"
+        " `open`, `pending` and `on_hold`; the response says so in `default_filter`.",
     )
     priority: Annotated[list[TicketPriority], Commas] | None = Several
     type: Annotated[list[TicketType], Commas] | None = Several
@@ -41,12 +47,21 @@ class QueueQuery(PageQuery):
         """Return the same as conditions and a sort."""
         named = {
             "statuses": self.status,
+            "status_categories": self.status_category,
             "priorities": self.priority,
             "types": self.type,
             "tags": self.tag,
         }
         others = self.model_dump(
-            exclude={"status", "priority", "type", "tag", "sort", "count"}
+            exclude={
+                "status",
+                "status_category",
+                "priority",
+                "type",
+                "tag",
+                "sort",
+                "count",
+            }
             | set(PageQuery.model_fields)
         )
         filters = QueueFilter.model_validate({**named, **others})

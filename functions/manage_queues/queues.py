@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 
 from shared.core.http import IdempotencyKey, provide
 from shared.queues import Queue
@@ -22,10 +22,13 @@ ProvidedQueueWriter = Annotated[QueueWriter, provide(QueueAdministration)]
 async def create_queue(
     draft: QueueDraft,
     queues: ProvidedQueueWriter,
+    response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Queue:
     """Make a queue, which takes tickets at once."""
-    return queues.create(draft, idempotency_key)
+    made = queues.create(draft, idempotency_key)
+    response.headers["Location"] = f"/v1/queues/{made.id}/tickets"
+    return made
 
 
 @router.patch("/v1/queues/{queue}")

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from shared.core.http import IdempotencyKey, provide
 from shared.webhooks import (
@@ -38,7 +38,12 @@ async def replay_delivery(
     webhook: UUID,
     delivery: UUID,
     webhooks: Operations,
+    response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Delivery:
     """Send a delivery again, as a new one with the same webhook-id."""
-    return webhooks.replay_one(webhook, delivery, idempotency_key)
+    sent = webhooks.replay_one(webhook, delivery, idempotency_key)
+    response.headers["Location"] = (
+        f"/v1/webhooks/{webhook}/deliveries/{sent.id}/attempts"
+    )
+    return sent

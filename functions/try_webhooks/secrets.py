@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from shared.core.http import IdempotencyKey, provide
 from shared.webhooks import Delivery, NewWebhook, WebhookOperations, WebhookRepository
@@ -23,7 +23,14 @@ async def rotate_secret(
 
 @router.post("/v1/webhooks/{webhook}/ping", status_code=HTTPStatus.CREATED)
 async def ping(
-    webhook: UUID, webhooks: Operations, idempotency_key: IdempotencyKey = None
+    webhook: UUID,
+    webhooks: Operations,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> Delivery:
     """Send a test delivery of type WEBHOOK_PING, within a minute; look at its log."""
-    return webhooks.ping(webhook, idempotency_key)
+    sent = webhooks.ping(webhook, idempotency_key)
+    response.headers["Location"] = (
+        f"/v1/webhooks/{webhook}/deliveries/{sent.id}/attempts"
+    )
+    return sent

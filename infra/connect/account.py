@@ -1,22 +1,40 @@
-"""Check the AWS account: region, parameters, secrets, concurrency, mail, bucket."""
+"""Check the AWS account: region, parameters, secrets, concurrency, alarms, bucket."""
 
 from collections.abc import Iterator, Mapping
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 
 import boto3
 from botocore.client import BaseClient
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
 
 from infra.local.cloud.template import load_document
 from infra.stack import LiveStack, parameters_of, secrets_of, stack_name
 
 from .findings import Finding, good, lacking, unknown
+from .mail import Mail
 
 TEMPLATE: Final = Path(__file__).parents[2] / "template.yaml"
 QUOTAS: Final = "https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384"
 UNRESERVED: Final = 100  # executions that AWS lets nobody reserve
+RESERVED: Final = "ReservedConcurrentExecutions"
+LOG_IN: Final = "aws configure, or aws login"
+NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError)
+REFUSALS: Final = {
+    "ExpiredToken": ("the credentials have expired.", "aws login, or aws sso login"),
+    "InvalidClientTokenId": ("AWS does not know this access key.", "aws configure"),
+    "SignatureDoesNotMatch": (
+        "the secret of the access key is wrong.",
+        "aws configure",
+    ),
+    "AccessDenied": ("a policy denies sts:GetCallerIdentity.", "the account's owner"),
+}
+"""What AWS answers to credentials, with what it means and what helps."""
 STUCK: Final = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 
 
@@ -59,20 +77,19 @@ class Account:
             return
         try:
             identity = self._session.client("sts").get_caller_identity()
-        except (BotoCoreError, ClientError):
-            yield lacking(
-                "AWS account", "no credentials.", "aws configure, or aws login"
-            )
+        except (BotoCoreError, ClientError) as error:
+            yield lacking("AWS account", *_refusal(error))
             return
         yield good("AWS account", f"...{identity['Account'][-4:]}, {region}")
         yield from self._secrets(self._session.client("ssm"))
         yield self._deployed()
         yield self._concurrency()
-        yield from self._mail()
+        yield self._alarm_topic()
+        yield from Mail(self._environment, self._session, self._stack).checks()
         yield self._bucket()
 
     def _parameters(self) -> Iterator[Finding]:
-        deployed = self._stack.parameters if self._stack else frozenset[str]()
+        deployed = self._stack.parameters if self._stack else {}
         parameters = parameters_of(self._template)
         absent = [
             each
@@ -90,7 +107,9 @@ class Account:
 
     def _secrets(self, ssm: BaseClient | None) -> Iterator[Finding]:
         """Check that each is stored, or set for `make deploy` to store; read none."""
-        for variable, path in secrets_of(self._template, self._environment):
+        for variable, path in secrets_of(
+            stack_name(self._environment), self._environment
+        ):
             fix = f"export {variable}=...; `make deploy` stores it"
             try:
                 stored = ssm is not None and _is_stored(ssm, path)
@@ -133,36 +152,39 @@ class Account:
             return unknown(about, "AWS does not say.", QUOTAS)
         needed = UNRESERVED + (0 if self._stack else self._reserved())
         free = limit["UnreservedConcurrentExecutions"]
-        if free < needed:
+        if free < needed and self._environment.get("RESERVE_CONCURRENCY") != "false":
             message = f"{free} unreserved, and the template needs {needed}."
-            return lacking(about, message, QUOTAS)
+            fix = f"{QUOTAS}; until it is raised, export RESERVE_CONCURRENCY=false"
+            return lacking(about, message, fix)
         return good(about, f"{free} unreserved")
 
     def _reserved(self) -> int:
-        functions = self._template["Resources"].values()
-        reserved = (
-            each.get("Properties", {}).get("ReservedConcurrentExecutions", 0)
-            for each in functions
-        )
-        return sum(each for each in reserved if isinstance(each, int))
+        """Return what the template reserves; each is an `Fn::If` of the parameter."""
+        resources = self._template["Resources"].values()
+        reserved = (each.get("Properties", {}).get(RESERVED) for each in resources)
+        return sum(int(each["Fn::If"][1]) for each in reserved if each)
 
-    def _mail(self) -> Iterator[Finding]:
-        sender = parseaddr(self._environment.get("MAIL_FROM", ""))[1]
-        page = "https://console.aws.amazon.com/ses/home#/identities"
-        if not sender:
-            deployed = self._stack and "MailFrom" in self._stack.parameters
-            message = "MAIL_FROM is not set" + (
-                " here; the stack's stays." if deployed else "."
+    def _alarm_topic(self) -> Finding:
+        """Check that somebody hears the alarms."""
+        about, topic = "alarms", self._environment.get("ALARM_TOPIC", "")
+        if not topic:
+            if self._stack and self._stack.parameters.get("AlarmTopic"):
+                return good(about, "the stack's topic stays")
+            message = "ALARM_TOPIC is not set, so they notify nobody."
+            fix = "aws sns create-topic, then subscribe; export ALARM_TOPIC=<its ARN>"
+            return lacking(about, message, fix, can_wait=True)
+        try:
+            sns = self._session.client("sns")
+            found = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+        except (BotoCoreError, ClientError):
+            return lacking(
+                about, "there is no such ALARM_TOPIC here.", "aws sns list-topics"
             )
-            yield lacking("mail", message, "export MAIL_FROM=...", can_wait=True)
-            return
-        ses = self._session.client("sesv2")
-        if any(_verified(ses, each) for each in (sender, sender.rpartition("@")[2])):
-            yield good("mail", sender)
-        else:
-            message = f"SES has not verified {sender}, so no mail leaves."
-            yield lacking("mail", message, page, can_wait=True)
-        yield _sandbox(ses)
+        if not int(found.get("SubscriptionsConfirmed", 0)):
+            message = "nobody has confirmed a subscription of ALARM_TOPIC."
+            fix = f"aws sns subscribe --topic-arn {topic} --protocol email ..."
+            return lacking(about, message, fix, can_wait=True)
+        return good(about, topic.rpartition(":")[2])
 
     def _bucket(self) -> Finding:
         about, bucket = "bucket", self._environment.get("DEPLOY_BUCKET", "")
@@ -184,21 +206,11 @@ def _is_stored(ssm: BaseClient, path: str) -> bool:
     return True
 
 
-def _verified(ses: BaseClient, identity: str) -> bool:
-    try:
-        found = ses.get_email_identity(EmailIdentity=identity)
-    except (BotoCoreError, ClientError):
-        return False
-    return bool(found.get("VerifiedForSendingStatus"))
-
-
-def _sandbox(ses: BaseClient) -> Finding:
-    about, page = "mail to anybody", "https://console.aws.amazon.com/ses/home#/account"
-    try:
-        out = ses.get_account()["ProductionAccessEnabled"]
-    except (BotoCoreError, ClientError):
-        return unknown(about, "AWS does not say.", page)
-    if not out:
-        message = "SES is in its sandbox: mail goes to verified addresses alone."
-        return lacking(about, message, page, can_wait=True)
-    return good(about)
+def _refusal(error: BotoCoreError | ClientError) -> tuple[str, str]:
+    """Return why AWS did not say who we are, and what helps; never a key."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        return REFUSALS.get(code, (f"AWS refuses these credentials ({code}).", LOG_IN))
+    if isinstance(error, NO_CREDENTIALS):
+        return "no credentials.", LOG_IN
+    return f"AWS does not answer ({type(error).__name__}).", "the network, AWS_REGION"

@@ -36,6 +36,35 @@ BOUND: Final = ("may_see_ticket", "may_use_view")
 WEBHOOK_URL: Final = """
 select decrypted_secret from vault.decrypted_secrets where name = 'autocrm_webhook_url'
 """
+CONNECT: Final = "the button Connect of the project's dashboard"
+REFUSALS: Final = (
+    (
+        ("resolve host", "translate host name", "Name or service not known"),
+        "DNS does not know the host in SUPABASE_DB_URL.",
+        f"{CONNECT}; without IPv6, the address of its pooler",
+    ),
+    (
+        ("password authentication failed", "no password supplied", "SASL"),
+        "the password, or the user, in SUPABASE_DB_URL is wrong.",
+        "the project's dashboard, Database, Settings: reset the password",
+    ),
+    (
+        ("SSL", "certificate", "TLS"),
+        "the connection cannot be encrypted as SUPABASE_DB_URL says.",
+        "its sslmode and sslrootcert; Supabase offers TLS on every address",
+    ),
+    (
+        ("no connection string",),
+        "SUPABASE_DB_URL is no connection string; its password may need %-encoding.",
+        CONNECT,
+    ),
+    (
+        ("refused", "timeout", "unreachable"),
+        "nothing answers at the address in SUPABASE_DB_URL.",
+        "the project may be paused, or this network closes the port",
+    ),
+)
+"""What libpq and psycopg say, what it means and what helps."""
 ADMIN: Final = "select exists(select from public.person_roles where role = 'admin')"
 
 
@@ -49,23 +78,21 @@ class Database:
 
     def __init__(self, environment: Mapping[str, str], api_url: str | None) -> None:
         self._dsn = environment.get("SUPABASE_DB_URL", "")
-        self._source = environment.get("SUPABASE_SOURCE_SECRET_PARAMETER", "")
+        self._limits = environment.get("LIMIT_BY_ADDRESS") == "true"
         self._api_url = api_url
 
     def checks(self) -> Iterator[Finding]:
         """Check the migrations, then what depends on them."""
         if not self._dsn:
             message = "SUPABASE_DB_URL is not set, and migrations come before code."
-            page = "the button Connect of the project's dashboard"
-            yield lacking("database", message, page)
+            yield lacking("database", message, CONNECT)
             return
         try:
             with open_database(self._dsn) as connection:
                 yield good("database", f"user {connection.info.user}")
                 yield from self._inside(connection)
-        except psycopg.OperationalError:
-            message = "SUPABASE_DB_URL does not open a database."
-            yield lacking("database", message, "the project's dashboard, Connect")
+        except psycopg.OperationalError as error:
+            yield lacking("database", *_refusal(str(error)))
             return
         yield self._advisors()
 
@@ -113,23 +140,17 @@ class Database:
         """Check that the database and the functions have the secret, or neither."""
         about, name = "limit by address", "autocrm_source_secret"
         in_vault = bool(connection.execute(VAULT, [[name]]).fetchall())
-        if in_vault and not self._source:
+        if in_vault and not self._limits:
             message = (
                 "the Vault has the secret that proves addresses, functions have not."
             )
-            variable, place = (
-                "SUPABASE_SOURCE_SECRET_PARAMETER",
-                "supabase-source-secret",
-            )
-            fix = f"export {variable}=/autocrm/{place}"
+            fix = "export LIMIT_BY_ADDRESS=true SUPABASE_SOURCE_SECRET=..."
             return lacking(about, message, fix, can_wait=True)
-        if self._source and not in_vault:
+        if self._limits and not in_vault:
             message = f"{name} not set: people are limited, addresses are not."
             fix = f"in the SQL editor: select vault.create_secret('<value>', '{name}')"
             return lacking(about, message, fix, can_wait=True)
-        return good(
-            about, "on" if in_vault else "off; see SupabaseSourceSecretParameter"
-        )
+        return good(about, "on" if in_vault else "off; see LimitByAddress")
 
     def _advisors(self) -> Finding:
         about = "advisors"
@@ -148,6 +169,14 @@ class Database:
             fix = "supabase db advisors --remote"
             return lacking(about, f"they warn of {names}.", fix, can_wait=True)
         return good(about, "no warning")
+
+
+def _refusal(error: str) -> tuple[str, str]:
+    """Return what kept the database closed, and what helps; never the address."""
+    for words, message, fix in REFUSALS:
+        if any(each in error for each in words):
+            return message, fix
+    return "SUPABASE_DB_URL does not open a database.", CONNECT
 
 
 def _administrator(connection: psycopg.Connection) -> Finding:

@@ -137,7 +137,9 @@ class Project:
                 "private.custom_access_token_hook is not enabled:"
                 " frontends see no role."
             )
-            return lacking(about, message, "supabase config push", can_wait=True)
+            # Not `supabase config push`: config.toml is the local stack's, without
+            # confirmed addresses.
+            return lacking(about, message, page, can_wait=True)
         return good(about)
 
     def _realtime(self) -> Finding:

@@ -56,6 +56,7 @@ def usage(tickets: float, inputs: Numbers) -> Numbers:
         "SES": tickets * one.mails * guess.ses_share / 1000,
         "logs": logged / GIGA,
         "metrics": idle.metrics + metrics,
+        "alarms": idle.alarm_metrics,
         "X-Ray": min(runs, first_runs + runs * guess.xray_sampled) / MEGA,
         "egress": answered,
     }

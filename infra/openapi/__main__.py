@@ -1,4 +1,4 @@
-"""Print the OpenAPI document of every function that has a router."""
+"""Print the OpenAPI document of every function that has a router: `make openapi`."""
 
 import json
 import sys
@@ -7,4 +7,5 @@ from pathlib import Path
 from . import compose_openapi, find_routers
 
 if __name__ == "__main__":
-    json.dump(compose_openapi(find_routers(Path.cwd())), sys.stdout)
+    json.dump(compose_openapi(find_routers(Path.cwd())), sys.stdout, indent=2)
+    print()

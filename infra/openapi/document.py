@@ -1,50 +1,24 @@
 """The OpenAPI document of all functions together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
-from shared.core.errors import AppError, TooMany, Unauthenticated, Unavailable
-from shared.core.http import STATUS
+from .names import shorten_names
+from .responses import (
+    PROBLEM,
+    PROBLEM_RESPONSE,
+    PROBLEMS,
+    PUBLIC,
+    failures_of,
+    problem_response,
+    success_headers,
+)
 
-PUBLIC = {"/health"}
 ORDER = ("tickets", "comments", "events", "queues", "views", "people and roles")
-PROBLEM = {
-    "type": "object",
-    "description": "What went wrong (RFC 9457).",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "examples": ["urn:autocrm:problem:not-found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "examples": [404]},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "examples": ["#/subject"]},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-PROBLEM_RESPONSE = {
-    "description": "A problem",
-    "content": {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-    },
-}
-PROBLEMS = {str(status.value): kind for kind, status in STATUS.items()}
-WAIT = {"Retry-After": "Seconds to wait."}
-HEADERS: Mapping[type[AppError], Mapping[str, str]] = {
-    Unauthenticated: {"WWW-Authenticate": "Bearer."},
-    TooMany: WAIT,
-    Unavailable: WAIT,
-}
 
 
 def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
@@ -55,6 +29,7 @@ def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
         summary="A help desk back end",
         description="Sign in with Supabase Auth and send the access token as bearer."
         " Every POST takes an Idempotency-Key; lists are paged by cursor.",
+        generate_unique_id_function=_operation_id,
     )
     for router in sorted(routers, key=_position):
         app.include_router(router)
@@ -66,42 +41,30 @@ def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
-    components["responses"] = {kind.slug: _problem(kind) for kind in PROBLEMS.values()}
+    components["responses"] = {
+        kind.slug: problem_response(kind) for kind in PROBLEMS.values()
+    }
     for path, operations in document["paths"].items():
         for verb, operation in operations.items():
             operation["summary"] = (
                 operation["description"].partition("\n")[0].rstrip(".")
             )
             operation["responses"].pop("422", None)
+            for status, response in operation["responses"].items():
+                response["description"] = HTTPStatus(int(status)).phrase
+                response["headers"] = success_headers(verb, status, response)
             operation["responses"] |= {
                 status: {"$ref": f"#/components/responses/{PROBLEMS[status].slug}"}
-                for status in sorted(_failures(verb, path, operation))
+                for status in sorted(failures_of(verb, path, operation))
             }
             operation["responses"]["default"] = PROBLEM_RESPONSE
             operation["security"] = [] if path in PUBLIC else [{"bearer": []}]
-    return document
+    return shorten_names(document)
 
 
-def _failures(verb: str, path: str, operation: Mapping[str, Any]) -> set[str]:
-    """Say which problems a request may meet, by what it consists of."""
-    if path in PUBLIC:
-        return {"503"}
-    parameters = {each["name"] for each in operation.get("parameters", ())}
-    return (
-        {"401", "403", "422", "503"}
-        | ({"404"} if "{" in path else set())
-        | ({"409", "429"} if verb != "get" else set())
-        | ({"400", "412"} if "If-Match" in parameters else set())
-        | ({"400", "413", "415"} if "requestBody" in operation else set())
-    )
-
-
-def _problem(kind: type[AppError]) -> dict[str, Any]:
-    headers = {
-        name: {"description": text, "schema": {"type": "string"}}
-        for name, text in HEADERS.get(kind, {}).items()
-    }
-    return {**PROBLEM_RESPONSE, "description": kind().title, "headers": headers}
+def _operation_id(route: APIRoute) -> str:
+    """Name an operation as its function; a test keeps these names unique."""
+    return route.name
 
 
 def _position(router: APIRouter) -> tuple[int, str]:

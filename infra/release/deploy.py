@@ -32,7 +32,7 @@ def deploy_steps(stack: Stack, built: Path | None = None) -> list[Step]:
         Step("Look", partial(_look, stack.environment), AGAIN),
         Step("Migrate", partial(_migrate, stack), UNCHANGED),
         *([] if built else build),
-        Step("Store secrets", partial(stack.store_secrets, template), UNCHANGED),
+        Step("Store secrets", stack.store_secrets, UNCHANGED),
         Step("Deploy", partial(_deploy, stack, template), UNCHANGED),
         Step("Smoke test", stack.smoke, "Go back with `make rollback`."),
     ]

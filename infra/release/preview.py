@@ -46,18 +46,14 @@ def preview_end_steps(number: str) -> list[Step]:
 
 
 def stack_variables(number: str) -> dict[str, str]:
-    """Return the variables that give a pull request a stack and secrets of its own.
+    """Return the variables that give a pull request a stack of its own.
 
     Raises:
         Stopped: that is no number.
     """
     if not number.isdecimal():
         raise Stopped(f"{number!r} is not the number of a pull request.")
-    return {
-        "STACK_NAME": (stack := f"autocrm-pr-{number}"),
-        "SUPABASE_SECRET_KEY_PARAMETER": f"/{stack}/supabase-secret-key",
-        "WEBHOOK_SECRETS_PARAMETER": f"/{stack}/webhook-secrets",
-    }
+    return {"STACK_NAME": f"autocrm-pr-{number}"}
 
 
 def branch_variables(branch: str, printed: str) -> dict[str, str]:

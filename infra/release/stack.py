@@ -79,9 +79,9 @@ class Stack:
         """Delete the stack with its artifacts; the database stays."""
         run(SAM, "delete", "--stack-name", self.name, "--no-prompts")
 
-    def store_secrets(self, template: Path) -> None:
+    def store_secrets(self) -> None:
         """Store the secrets that the environment has; leave the others alone."""
-        for variable, path in secrets_of(load_document(template), self.environment):
+        for variable, path in secrets_of(self.name, self.environment):
             value = self.environment.get(variable)
             if value:
                 self.client("ssm").put_parameter(
@@ -90,9 +90,9 @@ class Stack:
             print(f"{path}: {'stored' if value else 'left as it is'}")
 
     def delete_secrets(self) -> None:
-        """Delete the secrets that the template of this checkout names."""
-        template = load_document(ROOT / "template.yaml")
-        paths = [each.path for each in secrets_of(template, self.environment)]
+        """Delete the secrets of the stack, whether or not it reads them all."""
+        every = {**self.environment, "LIMIT_BY_ADDRESS": "true"}
+        paths = [each.path for each in secrets_of(self.name, every)]
         self.client("ssm").delete_parameters(Names=paths)
 
     def smoke(self, url: str = "") -> None:

@@ -28,12 +28,12 @@ class LiveStack:
     Attributes:
         status: as CloudFormation calls it.
         outputs: by name.
-        parameters: the names that have a value.
+        parameters: their values by name.
     """
 
     status: str
     outputs: Mapping[str, str] = field(default_factory=dict)
-    parameters: frozenset[str] = frozenset()
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def find(cls, cloudformation: BaseClient, name: str) -> Self | None:
@@ -54,7 +54,10 @@ class LiveStack:
         return cls(
             status=stack["StackStatus"],
             outputs={each["OutputKey"]: each["OutputValue"] for each in outputs or []},
-            parameters=frozenset(each["ParameterKey"] for each in parameters or []),
+            parameters={
+                each["ParameterKey"]: each.get("ParameterValue", "")
+                for each in parameters or []
+            },
         )
 
     @property

@@ -1,10 +1,10 @@
 """The template's parameters and secrets, each from an environment variable.
 
 `SupabaseUrl` is `SUPABASE_URL`. A parameter whose variable is not set keeps the value
-that the stack has, or else the template's default; SAM sees to that. A parameter called
-`SomethingParameter` is the name of a SecureString in AWS's Parameter Store, whose value
-is the variable `SOMETHING`; so no secret is in a template, a change set or a function's
-configuration.
+that the stack has, or else the template's default; SAM sees to that. A secret is a
+SecureString in AWS's Parameter Store, so that none is in a template, a change set or a
+function's configuration. Its name begins with the stack's, so that no stack overwrites
+what another one reads.
 """
 
 import re
@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-SUFFIX: Final = "_PARAMETER"
+SECRETS: Final = ("SUPABASE_SECRET_KEY", "WEBHOOK_SECRETS")
+"""What every stack reads."""
+SOURCE_SECRET: Final = "SUPABASE_SOURCE_SECRET"  # noqa: S105 (its variable)
+"""What a stack with `LIMIT_BY_ADDRESS=true` reads too."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,10 @@ def overrides(
     }
 
 
-def secrets_of(
-    template: Mapping[str, Any], environment: Mapping[str, str]
-) -> list[Secret]:
-    """Return the secrets that a parsed template names; one without a path is unused."""
+def secrets_of(stack: str, environment: Mapping[str, str]) -> list[Secret]:
+    """Return the secrets that a stack reads, each by the name in its template."""
+    by_address = environment.get("LIMIT_BY_ADDRESS") == "true"
     return [
-        Secret(each.variable.removesuffix(SUFFIX), path)
-        for each in parameters_of(template)
-        if each.variable.endswith(SUFFIX)
-        and (path := environment.get(each.variable) or each.default)
+        Secret(variable, f"/{stack}/{variable.lower().replace('_', '-')}")
+        for variable in (*SECRETS, *([SOURCE_SECRET] if by_address else []))
     ]

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from shared.core.types import (
     BigPosition,
+    Model,
     Page,
+    StatusCategory,
     TicketPriority,
     decode_sort_key,
     encode_cursor,
@@ -20,6 +22,12 @@ from shared.tickets import Ticket
 from .selection import QueueSort, Total
 
 
+class DefaultFilter(Model):
+    """The filter of a queue whose request names neither a status nor a category."""
+
+    status_category: list[StatusCategory]
+
+
 class TicketPage(Page[Ticket]):
     """Some tickets; it may come short, or empty, and not be the last page.
 
@@ -27,6 +35,9 @@ class TicketPage(Page[Ticket]):
     `next_cursor` of null says that there are no more.
     """
 
+    default_filter: DefaultFilter | None = Field(
+        default=None, description="The filter that applied, since none was given."
+    )
     total: Total | None = Field(
         default=None, description="How many there are; null without `count`."
     )
@@ -50,9 +61,11 @@ def read_sort_key(cursor: str | None) -> Sequence[str] | None:
 
 def read_page(answer: Mapping[str, Any]) -> TicketPage:
     """Return a page of tickets from the answer of the database."""
-    sort_key = answer["next"]
+    sort_key, added = answer["next"], answer.get("default_filter")
     return TicketPage(
         items=parse_rows(answer["items"], Ticket.model_validate),
         next_cursor=encode_cursor([answer["sort"], *sort_key]) if sort_key else None,
+        default_filter=added
+        and DefaultFilter(status_category=added["status_categories"]),
         total=answer["total"],
     )

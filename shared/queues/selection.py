@@ -11,6 +11,7 @@ from shared.core.types import (
     Command,
     Model,
     SingleLine,
+    StatusCategory,
     TicketPriority,
     TicketType,
     Timestamp,
@@ -60,6 +61,7 @@ class QueueFilter(Command):
     """
 
     statuses: Annotated[list[Word], Several] | None = None
+    status_categories: Annotated[list[StatusCategory], Several] | None = None
     priorities: Annotated[list[TicketPriority], Several] | None = None
     types: Annotated[list[TicketType], Several] | None = None
     waiting_on: Annotated[list[WaitingParty], Several] | None = None

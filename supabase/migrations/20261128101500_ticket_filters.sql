@@ -7,6 +7,7 @@
 
 create type private.ticket_filters as (
     statuses text [],
+    status_categories public.status_category [],
     priorities public.ticket_priority [],
     types public.ticket_type [],
     waiting_on public.waiting_party [],
@@ -60,8 +61,8 @@ declare
     filters private.ticket_filters;
 begin
     perform private.require_fields(fields, '{
-        "statuses": "strings?", "priorities": "strings?", "types": "strings?",
-        "waiting_on": "strings?", "assignee": "string?", "requester": "string?",
+        "statuses": "strings?", "status_categories": "strings?",
+        "priorities": "strings?", "types": "strings?", "waiting_on": "strings?", "assignee": "string?", "requester": "string?",
         "organization": "string?", "tags": "strings?",
         "created_after": "string?", "created_before": "string?",
         "updated_after": "string?", "updated_before": "string?",
@@ -96,16 +97,34 @@ $$;
 comment on function private.parse_filters is
 'Parses filters from JSON; replaces me by the id of the caller, and durations by times. PT422 for unknown filters.';
 
-create function private.all_unsolved(statuses text[]) returns boolean
+create function private.all_unsolved(filters private.ticket_filters) returns boolean
 language sql stable security definer set search_path = ''
 as $$
-    select coalesce(bool_and(
-        coalesce(statuses.category in ('new', 'open', 'pending', 'on_hold'), false)
-    ), false)
-    from unnest(all_unsolved.statuses) as requested (status)
-    left join public.ticket_statuses as statuses using (status);
+    select
+        coalesce(
+            (filters).status_categories <@ '{new,open,pending,on_hold}'::public.status_category[]
+            and (filters).status_categories <> '{}',
+            false
+        )
+        or coalesce((
+            select bool_and(
+                coalesce(statuses.category in ('new', 'open', 'pending', 'on_hold'), false)
+            )
+            from unnest((filters).statuses) as requested (status)
+            left join public.ticket_statuses as statuses using (status)
+        ), false);
 $$;
-comment on function private.all_unsolved is 'Whether all of these statuses are of unsolved tickets; false for none.';
+comment on function private.all_unsolved is 'Whether the filters let only unsolved tickets through, by status or by category.';
+
+create function private.default_filter(filters jsonb) returns jsonb
+language sql immutable security definer set search_path = ''
+as $$
+    select '{"status_categories": ["new", "open", "pending", "on_hold"]}'::jsonb
+    where coalesce(filters ->> 'statuses', filters ->> 'status_categories') is null
+        and coalesce(jsonb_typeof(filters), 'object') = 'object';
+$$;
+comment on function private.default_filter is
+'What a list of a queue adds to filters that name neither statuses nor categories: unsolved tickets alone. Null when they do.';
 
 create function private.filter_sql(filters private.ticket_filters) returns text
 language sql immutable set search_path = ''
@@ -114,6 +133,10 @@ as $$
         ' and ',
         'true',
         case when (filters).statuses is not null then 'status = any (($3).statuses)' end,
+        case
+            when (filters).status_categories is not null
+                then 'status_category = any (($3).status_categories)'
+        end,
         case when (filters).priorities is not null then 'priority = any (($3).priorities)' end,
         case when (filters).types is not null then 'type = any (($3).types)' end,
         case when (filters).waiting_on is not null then 'waiting_on = any (($3).waiting_on)' end,

@@ -69,7 +69,7 @@ as $$
             -- changed tickets are unsolved, and the others are scanned.
             case
                 when sort in ('priority', 'oldest', 'newest') and (
-                    (filters).assignee = 'none' or private.all_unsolved((filters).statuses)
+                    (filters).assignee = 'none' or private.all_unsolved(filters)
                 ) then 'status_category in (''new'', ''open'', ''pending'', ''on_hold'')'
             end
         )
@@ -128,7 +128,7 @@ begin
         end,
         case
             when (filters).assignee = 'none' then null
-            when (filters).assignee is not null and private.all_unsolved((filters).statuses) then
+            when (filters).assignee is not null and private.all_unsolved(filters) then
                 'assignee_id = (($3).assignee)::uuid and '
                 'status_category in (''new'', ''open'', ''pending'', ''on_hold'') '
                 'order by queue_id, priority, waiting_since, id'
@@ -361,7 +361,8 @@ create function private.queue_page(
     sort text,
     after jsonb,
     page_size integer,
-    with_total boolean
+    with_total boolean,
+    default_filter jsonb default null
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -374,12 +375,13 @@ begin
         'items', array(select tickets from private.tickets_json(page.ids) as tickets),
         'next', page.next,
         'sort', sort,
-        'total', case when with_total then private.count_queue_tickets(queues, filters) end
+        'total', case when with_total then private.count_queue_tickets(queues, filters) end,
+        'default_filter', default_filter
     );
 end;
 $$;
 comment on function private.queue_page is
-'A page of tickets as JSON, with the cursor of the next page, its sort, and the total if requested.';
+'A page of tickets as JSON, with its sort and default filter, the cursor of the next page, and the total if requested.';
 
 create function private.require_cursor_of_sort(sort text, after_sort text) returns void
 language plpgsql immutable set search_path = ''
@@ -407,12 +409,17 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     queue_id constant uuid := (private.find_readable_queue(queue)).id;
+    added constant jsonb := private.default_filter(filters);
 begin
     perform private.require_cursor_of_sort(sort, after_sort);
-    return private.queue_page(array[queue_id], filters, sort, after, page_size, with_total);
+    return private.queue_page(
+        array[queue_id],
+        coalesce(filters || added, added, filters),
+        sort, after, page_size, with_total, added
+    );
 end;
 $$;
 comment on function api.list_queue is
-'A page of the tickets in a queue after a cursor, by priority (then longest waiting), waiting, oldest, newest or updated. A page may be short or empty and not be the last one: continue until next is null.';
+'A page of the tickets in a queue after a cursor, unsolved ones unless the filters name statuses or categories, by priority (then longest waiting), waiting, oldest, newest or updated. A page may be short or empty and not be the last one: continue until next is null.';
 
 grant execute on function api.list_queue to authenticated;

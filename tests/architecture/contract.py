@@ -22,10 +22,8 @@ RATE = re.compile(
 )
 CRON = re.compile(r"cron\((\S+ \S+ \S+ \S+ \S+ \S+)\)")
 SECRETS = {"SUPABASE_SECRET_KEY", "SUPABASE_SOURCE_SECRET", "WEBHOOK_SECRETS"}
-FROM_PARAMETERS = {
-    "SUPABASE_PUBLISHABLE_KEY",
-    *(f"{secret}_PARAMETER" for secret in SECRETS),
-}
+PUBLISHABLE = "SUPABASE_PUBLISHABLE_KEY"
+OF_THE_STACK = "/${AWS::StackName}/"  # so that no stack reads another's
 WITHOUT_RESOURCES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RANGES = [(0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199)]
 
@@ -134,9 +132,14 @@ def _keys(name: str, properties: Document) -> Iterator[str]:
 def _secrets(name: str, properties: Document, variables: Document) -> Iterator[str]:
     for variable in SECRETS & set(variables):
         yield f"{name}: {variable} stands in the environment"
+    if variables.get(PUBLISHABLE, key := {"Ref": _camel(PUBLISHABLE)}) != key:
+        yield f"{name}: {PUBLISHABLE} does not come from its parameter"
     for variable, value in variables.items():
-        if variable in FROM_PARAMETERS and value != {"Ref": _camel(variable)}:
-            yield f"{name}: {variable} does not come from its parameter"
+        secret = variable.removesuffix("_PARAMETER")
+        path = {"Fn::Sub": OF_THE_STACK + secret.lower().replace("_", "-")}
+        places = (path, {"Fn::If": ["LimitsByAddress", path, ""]})
+        if secret in SECRETS and value not in places:
+            yield f"{name}: {variable} is not the name of the stack's own secret"
     policies = [str(policy) for policy in properties.get("Policies", [])]
     for secret in SECRETS:
         reads = str({"Ref": f"Read{_camel(secret)}"}) in policies
@@ -162,7 +165,8 @@ def _schedules(name: str, properties: Document) -> Iterator[str]:
         if not _is_schedule(text):
             yield f"{name}: {text} is no schedule"
     # Whoever also reads a queue has several at work, and claims what it works on.
-    alone = properties.get("ReservedConcurrentExecutions") == 1
+    reserved = properties.get("ReservedConcurrentExecutions", {})
+    alone = reserved == {"Fn::If": ["ReservesConcurrency", 1, {"Ref": "AWS::NoValue"}]}
     if schedules and not alone and not triggers(properties, "SQS"):
         yield f"{name}: two runs of a schedule may meet"
 

@@ -123,6 +123,45 @@ def test_an_operation_documents_its_success(operation):
     assert content["application/json"]["schema"]
 
 
+@each_operation
+def test_an_operation_says_in_words_what_it_answers_and_with_which_headers(operation):
+    successes = [
+        each for code, each in operation["responses"].items() if code[0] == "2"
+    ]
+
+    for response in successes:
+        assert "Successful" not in response["description"]
+        assert "x-correlation-id" in response["headers"]
+    ticket = {"$ref": "#/components/schemas/Ticket"}
+    versioned = [
+        each
+        for each in successes
+        if each.get("content", {}).get("application/json", {}).get("schema") == ticket
+    ]
+    assert all("ETag" in each["headers"] for each in versioned)
+
+
+def test_what_is_made_says_where_it_is_read():
+    made = [
+        operation["responses"][code]
+        for name, operation in OPERATIONS.items()
+        for code in ("201", "202")
+        if name.startswith("POST") and code in operation["responses"]
+    ]
+    sources = [path.read_text() for path in (ROOT / "functions").glob("*/*.py")]
+
+    assert all("Location" in response["headers"] for response in made)
+    assert sum(text.count('headers["Location"] =') for text in sources) == len(made)
+
+
+def test_operations_and_schemas_have_short_names():
+    names = [operation["operationId"] for operation in OPERATIONS.values()]
+
+    assert len(set(names)) == len(names)
+    assert max(map(len, [*names, *DOCUMENT["components"]["schemas"]])) <= 30
+    assert all(name.isidentifier() for name in DOCUMENT["components"]["schemas"])
+
+
 def test_every_operation_but_health_is_authenticated():
     public = {name for name, each in OPERATIONS.items() if each["security"] == []}
 

@@ -138,7 +138,7 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
                 GET,
                 *VARIABLES,
                 "SUPABASE_SOURCE_SECRET_PARAMETER",
-                value={"Ref": "SupabaseSourceSecretParameter"},
+                value="/x",
             ),
             "commands of people, and nothing else",
         ),
@@ -152,6 +152,10 @@ SCHEDULE = ("Events", "EveryMinute", "Properties", "ScheduleExpression")
         ),
         (
             properties(CLOSE, *VARIABLES, "SUPABASE_SECRET_KEY_PARAMETER", value="/x"),
+            "is not the name of the stack's own secret",
+        ),
+        (
+            properties(GET, *VARIABLES, "SUPABASE_PUBLISHABLE_KEY", value="x"),
             "does not come from its parameter",
         ),
         (

@@ -68,6 +68,7 @@ COUNTED = {"with_total": True}
 NEVER = {"created_before": "1999-01-01T00:00:00Z"}
 CASES = (
     page("as it stands"),
+    page("every category", status_categories=[*LIVE, "solved", "closed"]),
     page("status=new,open", statuses=["new", "open"]),
     page("sort=newest", {"sort": "newest"}),
     page("sort=oldest, live", {"sort": "oldest"}, statuses=LIVE),

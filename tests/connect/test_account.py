@@ -4,18 +4,21 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from infra.connect import State
 from infra.connect.account import Account
 from infra.connect.read_only import open_aws
 from infra.stack import LiveStack
 
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 READY = {
     "SUPABASE_URL": "https://abc.supabase.co",
     "SUPABASE_PUBLISHABLE_KEY": "sb_publishable_x",
     "SUPABASE_SECRET_KEY": "sb_secret_x",
     "WEBHOOK_SECRETS": "x" * 32,
     "MAIL_FROM": "Help desk <desk@example.com>",
+    "ALARM_TOPIC": TOPIC,
 }
 LIVE = LiveStack("UPDATE_COMPLETE", {"ApiUrl": "https://api.example.com"})
 
@@ -25,10 +28,19 @@ class SmallAccount:
 
     region_name = "eu-west-1"
 
-    def __init__(self, unreserved=1000, production=True, stored=()):
+    def __init__(
+        self, unreserved=1000, production=True, stored=(), heard_by=1, refusal=None
+    ):
         self._stored = stored
         self._limit = {"UnreservedConcurrentExecutions": unreserved}
         self._production = production
+        self._heard_by = str(heard_by)
+        self._refusal = refusal
+
+    def _get_caller_identity(self):
+        if self._refusal:
+            raise self._refusal
+        return {"Account": "123456789012"}
 
     def _get_parameter(self, Name):  # noqa: N803 (AWS's name)
         if Name not in self._stored:
@@ -36,9 +48,17 @@ class SmallAccount:
 
     def client(self, name):
         return SimpleNamespace(
-            get_caller_identity=lambda: {"Account": "123456789012"},
+            get_caller_identity=self._get_caller_identity,
+            get_topic_attributes=lambda TopicArn: {  # noqa: N803 (AWS's name)
+                "Attributes": {"SubscriptionsConfirmed": self._heard_by}
+            },
             get_account_settings=lambda: {"AccountLimit": self._limit},
-            get_account=lambda: {"ProductionAccessEnabled": self._production},
+            get_account=lambda: {
+                "ProductionAccessEnabled": self._production,
+                "SuppressionAttributes": {
+                    "SuppressedReasons": ["BOUNCE", "COMPLAINT"][: 1 + self._production]
+                },
+            },
             get_parameter=self._get_parameter,
             exceptions=SimpleNamespace(ParameterNotFound=LookupError),
             get_email_identity=lambda EmailIdentity: {  # noqa: N803 (AWS's name)
@@ -63,7 +83,57 @@ def test_a_new_account_has_no_room_for_reserved_functions():
 
     assert seen["Lambda concurrency"].state is State.MISSING
     assert "L-B99A9384" in seen["Lambda concurrency"].fix
+    assert "RESERVE_CONCURRENCY=false" in seen["Lambda concurrency"].fix
     assert not seen["Lambda concurrency"].can_wait
+
+
+def test_a_new_account_that_reserves_nothing_has_room():
+    modest = {**READY, "RESERVE_CONCURRENCY": "false"}
+
+    seen = findings(modest, SmallAccount(unreserved=10), stack=None)
+
+    assert seen["Lambda concurrency"].state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("refusal", "message"),
+    [
+        (NoCredentialsError(), "no credentials."),
+        (ClientError({"Error": {"Code": "ExpiredToken"}}, "x"), "have expired"),
+        (ClientError({"Error": {"Code": "InvalidClientTokenId"}}, "x"), "not know"),
+        (ClientError({"Error": {"Code": "SignatureDoesNotMatch"}}, "x"), "is wrong"),
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "x"), "a policy denies"),
+        (
+            ClientError({"Error": {"Code": "Odd"}}, "x"),
+            "refuses these credentials (Odd",
+        ),
+        (EndpointConnectionError(endpoint_url="https://sts"), "does not answer"),
+    ],
+)
+def test_why_aws_does_not_say_who_we_are_is_said(refusal, message):
+    seen = findings(READY, SmallAccount(refusal=refusal), None)
+
+    assert seen["AWS account"].state is State.MISSING
+    assert message in seen["AWS account"].message
+    assert seen["AWS account"].fix
+
+
+def test_alarms_that_nobody_hears_are_said():
+    silent = findings({**READY, "ALARM_TOPIC": ""}, SmallAccount())["alarms"]
+    alone = findings(READY, SmallAccount(heard_by=0))["alarms"]
+    live = LiveStack("UPDATE_COMPLETE", {}, {"AlarmTopic": TOPIC})
+    kept = findings({**READY, "ALARM_TOPIC": ""}, SmallAccount(), live)["alarms"]
+
+    assert "they notify nobody" in silent.message
+    assert "nobody has confirmed" in alone.message
+    assert (silent.can_wait, alone.can_wait, kept.state) == (True, True, State.OK)
+
+
+def test_addresses_that_bounce_and_are_mailed_again_are_said():
+    seen = findings(READY, SmallAccount(production=False))["bounces, complaints"]
+
+    assert "after a complaint" in seen.message
+    assert "put-account-suppression-attributes" in seen.fix
 
 
 def test_mail_in_the_sandbox_is_said_and_may_wait():

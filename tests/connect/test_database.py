@@ -1,5 +1,7 @@
 """A project's database: whole, and with each thing broken in turn."""
 
+import re
+
 import pytest
 
 from infra.connect import State, migrations_of
@@ -113,32 +115,58 @@ def test_what_is_broken_is_named_with_what_fixes_it(
     assert {each.state for each in others} <= {State.OK}
 
 
-PLACE = "/autocrm/source-secret"
 KNOWN = "select vault.create_secret('x', 'autocrm_source_secret')"
 
 
 @pytest.mark.parametrize(
-    ("place", "known", "state", "message", "fix"),
+    ("limits", "known", "state", "message", "fix"),
     [
+        ("false", False, State.OK, "off", ""),
         ("", False, State.OK, "off", ""),
-        (PLACE, True, State.OK, "on", ""),
-        (PLACE, False, State.MISSING, "addresses are not", "vault.create_secret"),
-        ("", True, State.MISSING, "functions have not", "_SECRET_PARAMETER="),
+        ("true", True, State.OK, "on", ""),
+        ("true", False, State.MISSING, "addresses are not", "vault.create_secret"),
+        ("", True, State.MISSING, "functions have not", "LIMIT_BY_ADDRESS=true"),
     ],
 )
 def test_addresses_are_limited_by_both_sides_or_by_none(
-    project_database, place, known, state, message, fix
+    project_database, limits, known, state, message, fix
 ):
     if known:
         project_database.breaks(KNOWN)
 
     shell = {"SUPABASE_DB_URL": project_database.dsn}
-    checks = Database(shell | {"SUPABASE_SOURCE_SECRET_PARAMETER": place}, API_URL)
+    checks = Database(shell | {"LIMIT_BY_ADDRESS": limits}, API_URL)
     [found] = [each for each in checks.checks() if each.about == "limit by address"]
 
     assert found.state is state
     assert message in found.message
     assert fix in found.fix
+
+
+@pytest.mark.parametrize(
+    ("dsn", "message"),
+    [
+        ("postgresql://postgres@no-such-host.invalid/x", "DNS does not know"),
+        ("postgresql://postgres@127.0.0.1:1/x", "nothing answers"),
+        ("postgresql://p:a%zz@127.0.0.1/x", "no connection string"),
+    ],
+)
+def test_why_the_database_does_not_open_is_said(dsn, message):
+    [found] = Database({"SUPABASE_DB_URL": dsn}, API_URL).checks()
+
+    assert message in found.message
+    assert "postgresql://" not in found.message + found.fix
+
+
+def test_a_wrong_password_and_a_lack_of_encryption_are_distinguished(project_database):
+    for wrong, message in (
+        ("?password=wrong", "the password, or the user"),
+        ("?sslmode=require", "cannot be encrypted"),
+    ):
+        dsn = re.sub(r"//(\w+):\w+@", r"//\1@", project_database.dsn) + wrong
+        found = next(Database({"SUPABASE_DB_URL": dsn}, API_URL).checks())
+
+        assert message in found.message
 
 
 def test_an_address_of_another_deployment_is_noticed(project_database):

@@ -48,7 +48,8 @@ def inputs():
             jobs_a_minute=0, hot_functions=0, working_share=1, xray_sampled=0.5,
         ),
         idle=SimpleNamespace(
-            schedules=0, queues=0, polls=0, metrics=0, bytes_logged_a_run=1_000
+            schedules=0, queues=0, polls=0, metrics=0, alarm_metrics=4,
+            bytes_logged_a_run=1_000,
         ),
         prices=SimpleNamespace(
             aws=prices(vars(OURS.prices.aws)),
@@ -83,6 +84,7 @@ def test_aws_is_priced_by_service(million, inputs):
             "SES": 1_000,
             "logs": 1,
             "metrics": 7,  # three, and two of each of two queues
+            "alarms": 4,
             "X-Ray": 13,
             "egress": 20,  # twenty answers of 1,000 bytes a ticket
         }
@@ -105,7 +107,7 @@ def test_supabase_is_priced_over_what_is_free(million, inputs):
 def test_a_quiet_month_costs_the_plan_alone(inputs):
     aws, supabase = bill(usage(0, inputs), inputs)
 
-    assert sum(aws.values()) == 0
+    assert sum(aws.values()) == aws["alarms"] == 4
     assert sum(supabase.values()) == 1 + 5
 
 
@@ -157,6 +159,22 @@ def test_limits_of_the_template_are_those_of_the_template():
     scaling = worker["Properties"]["ScalingConfig"]
     assert sizes["API Gateway, requests a second"] == throttle["ThrottlingRateLimit"]
     assert sizes["process_events, at once"] == scaling["MaximumConcurrency"]
+
+
+def test_every_metric_that_an_alarm_looks_at_is_priced():
+    resources = load_document(ROOT / "template.yaml")["Resources"].values()
+    alarms = [
+        each["Properties"]
+        for each in resources
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+
+    looked_at = [
+        sum("MetricStat" in metric for metric in each.get("Metrics", [])) or 1
+        for each in alarms
+    ]
+
+    assert sum(looked_at) == OURS.idle.alarm_metrics
 
 
 def test_no_schedule_and_no_queue_of_the_template_runs_for_nothing():

@@ -117,7 +117,7 @@ def test_keys_expire_after_a_day(db):
 
 def test_expired_keys_of_others_are_deleted(db):
     for number in range(30):
-        db.create_ticket("stranger", idempotency_key=f"key {number}")
+        db.create_ticket("stranger", idempotency_key=f"key-{number}")
     db.execute(
         "update private.idempotency_keys set created_at = now() - interval '2 days'"
     )

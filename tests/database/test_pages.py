@@ -76,6 +76,7 @@ def matches(ticket, filters, me):
     return all(
         (
             among("statuses", "status"),
+            among("status_categories", "status_category"),
             among("priorities", "priority"),
             among("types", "type"),
             among("waiting_on", "waiting_on"),
@@ -90,6 +91,14 @@ def matches(ticket, filters, me):
     )
 
 
+def shown(ticket, filters):
+    """Whether a queue shows it: without status and category, the unsolved ones."""
+    named = filters["statuses"] is not None or filters["status_categories"] is not None
+    return ticket["queue_id"] == str(id_of("support")) and (
+        named or ticket["status_category"] in UNSOLVED
+    )
+
+
 def some(values):
     return st.none() | st.lists(st.sampled_from([str(v) for v in values]), max_size=5)
 
@@ -98,6 +107,7 @@ def rarely(*values):
     return st.sampled_from([None] * 4 + list(values))
 
 
+UNSOLVED = ("new", "open", "pending", "on_hold")
 STATUSES = (*StatusCategory, "with_supplier")
 TIMESTAMPS = [
     (NOON + shift).isoformat()
@@ -106,6 +116,7 @@ TIMESTAMPS = [
 FILTERS = st.fixed_dictionaries(
     {
         "statuses": some(STATUSES),
+        "status_categories": some(StatusCategory),
         "priorities": some(TicketPriority),
         "types": some(TicketType),
         "waiting_on": rarely(["agent"], ["customer"], ["agent", "nobody"], []),
@@ -166,13 +177,26 @@ def test_the_pages_of_a_queue_equal_the_model(full_db, everything, sort):
         expected = [
             ticket
             for ticket in everything
-            if ticket["queue_id"] == str(id_of("support"))
+            if shown(ticket, filters)
             and matches(ticket, filters, str(id_of("agent")))
             and (sort != "waiting" or ticket["status_category"] in LIVE)
         ]
         assert found == [ticket["id"] for ticket in sorted(expected, key=key(sort))]
 
     check()
+
+
+@pytest.mark.parametrize("name", ["statuses", "status_categories"])
+def test_a_queue_names_the_filter_that_it_adds(full_db, name):
+    unsolved = list(UNSOLVED)
+
+    added = full_db.list_queue()["default_filter"]
+    null = full_db.list_queue(**{name: None})["default_filter"]
+    given = full_db.list_queue(**{name: ["solved"]})
+
+    assert added == null == {"status_categories": unsolved}
+    assert given["default_filter"] is None
+    assert {each["status_category"] for each in given["items"]} == {"solved"}
 
 
 @pytest.mark.usefixtures("page_scan_limit")
@@ -184,8 +208,7 @@ def test_totals_are_exact_or_marked_as_inexact(full_db, everything):
         expected = [
             ticket
             for ticket in everything
-            if ticket["queue_id"] == str(id_of("support"))
-            and matches(ticket, filters, str(id_of("agent")))
+            if shown(ticket, filters) and matches(ticket, filters, str(id_of("agent")))
         ]
         assert total["count"] <= len(expected)
         assert not total["exact"] or total["count"] == len(expected)

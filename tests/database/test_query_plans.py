@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from infra.local.postgres import SUPERUSER
+from shared.core.types import StatusCategory
 
 from .acting import ActingConnection, Json
 from .assigning import AGENT_CHOICES
@@ -161,25 +162,31 @@ AFTER = {
     "newest": Json(["11000"]),
     "updated": Json(["2026-11-01T12:00:00.000025Z", str(id_of("x"))]),
 }
+EVERY = {"status_categories": [str(each) for each in StatusCategory]}
+"""The filter that leaves nothing out, in place of the default one."""
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["first page", "later page"])
 @pytest.mark.parametrize(
     ("sort", "filters", "index"),
     [
-        ("priority", {}, "tickets_queue_order"),
+        ("priority", {}, "tickets_live_queue_order"),
+        ("priority", EVERY, "tickets_queue_order"),
         ("priority", {"statuses": list(LIVE)}, "tickets_live_queue_order"),
         ("priority", {"assignee": "none"}, "tickets_free_queue_order"),
-        ("priority", {"assignee": "me"}, "tickets_assignee_queue_order"),
+        ("priority", {"assignee": "me"}, "tickets_live_assignee"),
+        ("priority", {"assignee": "me", **EVERY}, "tickets_assignee_queue_order"),
         (
             "priority",
             {"assignee": "me", "statuses": list(LIVE)},
             "tickets_live_assignee",
         ),
         ("waiting", {"waiting_on": ["agent"]}, "tickets_queue_waiting"),
-        ("updated", {}, "tickets_queue_updated"),
-        ("oldest", {}, "tickets_queue_number"),
-        ("newest", {}, "tickets_queue_number"),
+        ("updated", EVERY, "tickets_queue_updated"),
+        ("oldest", EVERY, "tickets_queue_number"),
+        ("newest", EVERY, "tickets_queue_number"),
+        ("oldest", {}, "tickets_live_queue_number"),
+        ("newest", {}, "tickets_live_queue_number"),
         ("oldest", {"statuses": list(LIVE)}, "tickets_live_queue_number"),
         ("newest", {"statuses": list(LIVE)}, "tickets_live_queue_number"),
     ],
@@ -196,6 +203,7 @@ def test_queue_pages_read_one_page_of_their_index(
 
 
 ONE_EACH = {
+    "status_categories": ["solved", "closed"],
     "statuses": ["solved"],
     "priorities": ["urgent"],
     "types": ["task"],
@@ -228,7 +236,7 @@ def test_any_filter_and_sort_reads_a_bounded_number_of_tickets(large_db, name, s
 
 
 @pytest.mark.parametrize(
-    "more", [{}, {"statuses": list(LIVE)}, {"assignee": "none"}], ids=str
+    "more", [{}, EVERY, {"statuses": list(LIVE)}, {"assignee": "none"}], ids=str
 )
 @pytest.mark.parametrize("sort", sorted(set(AFTER) - {"waiting"}))
 def test_pages_without_matches_read_a_bounded_number_of_tickets(large_db, sort, more):

@@ -368,7 +368,7 @@ WORLD: dict[str, Command] = {
     "replay_webhook_events": Command(
         f"POST {WEBHOOK}/replay",
         lambda w: {"webhook": w.webhook, "since": "2026-11-23T09:00:00Z"},
-        {"webhook": [*ID, NOBODY], "since": ["soon", None], 
+        {"webhook": [*ID, NOBODY], "since": ["soon", None],
          "until": ["soon", "2026-11-23T08:59:59Z", "2027-01-01T00:00:00Z"],
          "delivered_too": BOOLEAN, "idempotency_key": KEY},
     ),

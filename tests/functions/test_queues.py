@@ -69,7 +69,12 @@ def test_a_list_is_read_page_by_page(rest, handler, path, function, named):
     query = f"limit=1&cursor={first['next_cursor']}"
     last = send(handler, "GET", path, query=query).json
 
-    assert last == {"items": [], "next_cursor": None, "total": None}
+    assert last == {
+        "items": [],
+        "next_cursor": None,
+        "default_filter": None,
+        "total": None,
+    }
     start, rest_of_it = rest.arguments(function)
     assert start.items() >= (named | {"page_size": 1}).items()
     assert "after" not in start
@@ -92,6 +97,7 @@ def test_a_cursor_of_another_list_is_refused(rest, handler, path, function, name
     [
         ("status=new,open", {"statuses": ["new", "open"]}),
         ("status=new&status=open", {"statuses": ["new", "open"]}),
+        ("status_category=new,solved", {"status_categories": ["new", "solved"]}),
         ("priority=urgent,high", {"priorities": ["urgent", "high"]}),
         ("type=task", {"types": ["task"]}),
         ("assignee=me", {"assignee": "me"}),
@@ -114,6 +120,15 @@ def test_a_query_parameter_is_a_filter(rest, query, filters):
     send(list_queue, "GET", PATH, query=query)
 
     assert rest.calls[0].arguments["filters"] == filters
+
+
+def test_the_filter_that_nobody_gave_is_named(rest):
+    unsolved = ["new", "open", "pending", "on_hold"]
+    rest.results["list_queue"] = page(default_filter={"status_categories": unsolved})
+
+    answer = send(list_queue, "GET", PATH)
+
+    assert answer.json["default_filter"] == {"status_category": unsolved}
 
 
 @pytest.mark.parametrize("sort", list(QueueSort))

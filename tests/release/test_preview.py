@@ -54,11 +54,8 @@ def test_a_branch_that_lacks_something_is_refused_without_its_secrets():
     assert "pw" not in str(refused.value)
 
 
-def test_a_stack_is_named_by_a_number_and_has_secrets_of_its_own():
-    seven = stack_variables("7")
-
-    assert seven.pop("STACK_NAME") == "autocrm-pr-7"
-    assert all(path.startswith("/autocrm-pr-7/") for path in seven.values())
+def test_a_stack_is_named_by_a_number():
+    assert stack_variables("7") == {"STACK_NAME": "autocrm-pr-7"}
     for number in ("", "7; rm", "../production", "autocrm"):
         with pytest.raises(Stopped):
             stack_variables(number)

@@ -92,6 +92,21 @@ def test_from_nothing_to_a_release_and_to_the_next_one_and_back(stage):
     assert parameters()["MailFrom"] == stage.environment["MAIL_FROM"]
 
 
+def test_a_second_stack_beside_the_first_touches_nothing_of_it(stage):
+    stage.deploy().check_returncode()
+    first, secrets = release(), stored("/rehearsal/webhook-secrets")
+    sibling = {"STACK_NAME": "rehearsal-2", "WEBHOOK_SECRETS": ROTATED}
+    change(stage, "240")
+
+    second = stage.deploy(**sibling)
+    back = stage.verb("rollback", "--yes", **sibling)
+
+    assert second.returncode == 0, second.stderr + second.stdout
+    assert "is the first release" in back.stderr
+    assert stored("/rehearsal-2/webhook-secrets") == (ROTATED, "SecureString")
+    assert (release(), stored("/rehearsal/webhook-secrets")) == (first, secrets)
+
+
 def test_a_person_is_asked_and_what_they_decline_is_never_gone_back_to(stage, answer):
     accepted = answer("y")
     assert accepted.returncode == 0, accepted.stdout

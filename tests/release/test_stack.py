@@ -46,7 +46,7 @@ def test_a_parameter_is_the_variable_of_the_same_name():
 
     variables = {each.name: each.variable for each in ours}
     assert variables["SupabaseUrl"] == "SUPABASE_URL"
-    assert variables["WebhookSecretsParameter"] == "WEBHOOK_SECRETS_PARAMETER"
+    assert variables["LimitByAddress"] == "LIMIT_BY_ADDRESS"
     assert variables["Arch"] == "ARCH"
 
 
@@ -60,16 +60,23 @@ def test_a_parameter_has_the_value_of_its_variable_or_is_left_out():
     ]
 
 
-def test_a_secret_without_a_path_is_unused():
-    names = {"SourceSecretParameter": "", "KeyParameter": "/k", "Other": "x"}
-    template = {"Parameters": {name: {"Default": at} for name, at in names.items()}}
-    named = {"SOURCE_SECRET_PARAMETER": "/s"}
-
-    assert secrets_of(template, {}) == [Secret("KEY", "/k")]
-    assert secrets_of(template, named) == [
-        Secret("SOURCE_SECRET", "/s"),
-        Secret("KEY", "/k"),
+def test_secrets_are_stored_where_the_template_of_that_stack_reads_them():
+    text = (ROOT / "template.yaml").read_text()
+    three = secrets_of("desk", {"LIMIT_BY_ADDRESS": "true"})
+    two = [
+        Secret("SUPABASE_SECRET_KEY", "/desk/supabase-secret-key"),
+        Secret("WEBHOOK_SECRETS", "/desk/webhook-secrets"),
     ]
+
+    assert secrets_of("desk", {}) == secrets_of("desk", {"LIMIT_BY_ADDRESS": ""}) == two
+    assert {*three} - {*two} == {
+        Secret("SUPABASE_SOURCE_SECRET", "/desk/supabase-source-secret")
+    }
+    for variable, path in three:
+        read = path.replace("/desk/", "/${AWS::StackName}/")
+        assert f'{variable}_PARAMETER: !Sub "{read}"' in text.replace(
+            "!If [LimitsByAddress, ", ""
+        )
 
 
 def test_a_release_describes_itself_in_its_template(stamped):

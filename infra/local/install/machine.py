@@ -32,6 +32,7 @@ def check_machine() -> None:
     machine = (sys.platform, platform.machine().lower())
     if machine not in SERVED and not os.access(own_postgrest, os.X_OK):
         raise Refused(
-            "npm has PostgREST for Linux on x86-64 only: set AUTOCRM_POSTGREST to the"
-            " path of a PostgREST binary for this machine."
+            "npm has PostgREST for Linux on x86-64 only: install it (on a Mac `brew"
+            " install postgrest`, on Arm from its releases on GitHub) and set"
+            " AUTOCRM_POSTGREST to its path. On Windows work inside WSL 2."
         )

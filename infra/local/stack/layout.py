@@ -14,9 +14,6 @@ from .deployment import Deployment
 from .home import ROOT, Home
 from .ports import PublicPorts
 
-SOURCE_SECRET = "/autocrm/supabase-source-secret"  # noqa: S105 (its name)
-"""The parameter with which functions prove network addresses to the database."""
-
 
 class Layout:
     """The services of one stack.
@@ -95,14 +92,14 @@ class Layout:
         parameters = {
             "SupabaseUrl": self.deployment.supabase_url,
             "SupabasePublishableKey": self.deployment.supabase_publishable_key,
-            "SupabaseSourceSecretParameter": SOURCE_SECRET,
+            "LimitByAddress": "true",
             "WebhookAllowPrivate": "true",
         }
-        # By the names that are the defaults of the template.
+        # By the names that the template makes of the stack's, which is `local` here.
         secrets = {
-            "/autocrm/supabase-secret-key": self.deployment.supabase_secret_key,
-            SOURCE_SECRET: self._platform.keys.source_secret,
-            "/autocrm/webhook-secrets": self._platform.keys.hook_secret,
+            "/local/supabase-secret-key": self.deployment.supabase_secret_key,
+            "/local/supabase-source-secret": self._platform.keys.source_secret,
+            "/local/webhook-secrets": self._platform.keys.hook_secret,
         }
         return Service(
             name="functions",

@@ -1,0 +1,92 @@
+"""The responses of an operation: its success with headers, and its problems."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.core.errors import AppError, TooMany, Unauthenticated, Unavailable
+from shared.core.http import STATUS
+
+PUBLIC: Final = {"/health"}
+PROBLEM: Final = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:autocrm:problem:not-found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "examples": [404]},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "examples": ["#/subject"]},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+PROBLEMS: Final = {str(status.value): kind for kind, status in STATUS.items()}
+WAIT: Final = {"Retry-After": "Seconds to wait."}
+TRACE: Final = {
+    "x-correlation-id": "Names this request in our logs; tell it to support."
+}
+ETAG: Final = {
+    "ETag": "Version of the ticket; send it as `If-Match` to change that version."
+}
+LOCATION: Final = {"Location": "Where what was made is read."}
+HEADERS: Final[Mapping[type[AppError], dict[str, str]]] = {
+    Unauthenticated: {"WWW-Authenticate": "Bearer."},
+    TooMany: WAIT,
+    Unavailable: WAIT,
+}
+
+
+def described(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return headers as OpenAPI describes them, from a sentence on each."""
+    return {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in headers.items()
+    }
+
+
+PROBLEM_RESPONSE: Final = {
+    "description": "A problem",
+    "headers": described(TRACE),
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    },
+}
+
+
+def success_headers(
+    verb: str, status: str, response: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the headers of a success; a ticket alone has a version."""
+    content = response.get("content", {}).get("application/json", {})
+    ticket = content.get("schema", {}).get("$ref", "").endswith("/Ticket")
+    made = verb == "post" and status in {"201", "202"}
+    return described(TRACE | (ETAG if ticket else {}) | (LOCATION if made else {}))
+
+
+def failures_of(verb: str, path: str, operation: Mapping[str, Any]) -> set[str]:
+    """Say which problems a request may meet, by what it consists of."""
+    if path in PUBLIC:
+        return {"503"}
+    parameters = {each["name"] for each in operation.get("parameters", ())}
+    return (
+        {"401", "403", "422", "503"}
+        | ({"404"} if "{" in path else set())
+        | ({"409", "429"} if verb != "get" else set())
+        | ({"400", "412"} if "If-Match" in parameters else set())
+        | ({"400", "413", "415"} if "requestBody" in operation else set())
+    )
+
+
+def problem_response(kind: type[AppError]) -> dict[str, Any]:
+    """Return the response of one kind of problem."""
+    headers = described(TRACE | HEADERS.get(kind, {}))
+    return {**PROBLEM_RESPONSE, "description": kind().title, "headers": headers}
