@@ -62,8 +62,9 @@ declare
 begin
     perform private.require_fields(fields, '{
         "statuses": "strings?", "status_categories": "strings?",
-        "priorities": "strings?", "types": "strings?", "waiting_on": "strings?", "assignee": "string?", "requester": "string?",
-        "organization": "string?", "tags": "strings?",
+        "priorities": "strings?", "types": "strings?", "waiting_on": "strings?",
+        "assignee": "string?", "requester": "string?", "organization": "string?",
+        "tags": "strings?",
         "created_after": "string?", "created_before": "string?",
         "updated_after": "string?", "updated_before": "string?",
         "waiting_after": "string?", "waiting_before": "string?"

@@ -202,7 +202,7 @@ WORLD: dict[str, Command] = {
                 *of("remove_tags", [*TAGS, [], "one"]),
                 *({"status": "open", "reason": reason} for reason in REASON),
             ],
-            "tickets": [[], ["nope"], ["-1"], [str(n) for n in range(1, 1_002)], [None]],
+            "tickets": [[], ["nope"], ["-1"], [*map(str, range(1, 1_002))], [None]],
             "view": [NOBODY], "idempotency_key": KEY,
         },
     ),
