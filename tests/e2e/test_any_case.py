@@ -29,6 +29,15 @@ BODIES = {
 }
 
 
+# Nobody's event or delivery, and no member of the queue.
+ABSENT = {
+    "/v1/dead-letters/{event}/retry",
+    "/v1/queues/{queue}/members/{person}",
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/attempts",
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/replay",
+}
+
+
 @pytest.fixture(scope="module")
 def ids(people, database):
     """One of everything that a path may name."""
@@ -37,6 +46,7 @@ def ids(people, database):
     people.agent.take(ticket)
     comments = f"/v1/tickets/{ticket['id']}/comments"
     bulk = {"tickets": [ticket["id"]], "change": {"priority": "low"}}
+    admin.do("PUT", "/v1/roles/any_case", {"name": "Any case", "permissions": []})
     (queue,) = database.execute(
         "select id::text from public.queues where key = 'support'"
     ).fetchone()
@@ -45,7 +55,7 @@ def ids(people, database):
         "comment": people.customer.get(comments)["items"][0]["id"],
         "queue": queue,
         "agent": people.agent.id,
-        "person": people.agent.id,
+        "person": people.customer2.id,
         "role": "any_case",  # a key, no id
         "event": NOBODY,
         "delivery": NOBODY,
@@ -79,7 +89,7 @@ def test_a_route_takes_ids_in_capitals(people, ids, method, path):
     as_made, capitals = answer(str.lower), answer(str.upper)
 
     assert capitals == as_made
-    assert NOBODY in path.format(**ids) or "event" in path or as_made[0] != 404
+    assert path in ABSENT or as_made[0] != 404
 
 
 @pytest.mark.parametrize("change", [str.lower, str.upper])
