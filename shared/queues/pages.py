@@ -19,6 +19,7 @@ from shared.core.types import (
 )
 from shared.tickets import Ticket
 
+from .models import Queue
 from .selection import QueueSort, Total
 
 
@@ -69,3 +70,8 @@ def read_page(answer: Mapping[str, Any]) -> TicketPage:
         and DefaultFilter(status_category=added["status_categories"]),
         total=answer["total"],
     )
+
+
+def read_queues(rows: Sequence[Mapping[str, Any]]) -> list[Queue]:
+    """Return queues from their rows."""
+    return parse_rows(rows, Queue.model_validate)

@@ -5,10 +5,9 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import parse_rows
 
 from .models import Queue
-from .pages import TicketPage, read_page, read_sort_key
+from .pages import TicketPage, read_page, read_queues, read_sort_key
 from .ports import QueueReader
 from .selection import Selection
 
@@ -22,7 +21,7 @@ class QueueRepository(QueueReader):
     @override
     def overview(self) -> list[Queue]:
         rows = self._database.call("list_queues", {})
-        return parse_rows(rows, Queue.model_validate)
+        return read_queues(rows)
 
     @override
     def page(

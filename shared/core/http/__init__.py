@@ -10,8 +10,17 @@ from .callers import (
     provide,
     provider,
 )
-from .etags import IfMatch, IfNoneMatch, is_known, set_etag
-from .parameters import Commas, EventsQuery, IdempotencyKey, PageQuery, StatusList
+from .parameters import (
+    Commas,
+    EventsQuery,
+    IdempotencyKey,
+    IfMatch,
+    IfNoneMatch,
+    PageQuery,
+    StatusList,
+    is_known,
+    set_etag,
+)
 from .problems import STATUS
 
 __all__ = [

@@ -10,8 +10,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from shared.core.handlers import http_handler
 
-from .middleware import BodyGuard, SafeHeaders
-from .parameters import refuse_repeated
+from .middleware import BodyGuard, SafeHeaders, refuse_repeated
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]

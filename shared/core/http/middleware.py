@@ -1,8 +1,13 @@
 """What a request must be before anything of it is read, and what every answer says."""
 
+from collections import Counter
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.core.errors import AppError, Malformed, TooLarge, Unsupported
+from shared.core.errors import AppError, Invalid, Malformed, TooLarge, Unsupported
 
 from .problems import respond
 
@@ -95,3 +100,35 @@ def _is_utf8(body: bytes) -> bool:
 
 def _essence(kind: bytes) -> str:
     return kind.partition(b";")[0].strip().lower().decode("latin-1")
+
+
+async def refuse_repeated(request: Request) -> None:
+    """Refuse a query parameter that is given twice and may stand once.
+
+    Servers choose differently which one counts, so one of them would be overlooked.
+
+    Raises:
+        Invalid: names it.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = {name for name, times in given.items() if times > 1}
+    if repeated and (wrong := sorted(repeated & _single(request.scope["route"]))):
+        raise Invalid(f"Give {', '.join(wrong)} once.")
+
+
+def _single(route: Any) -> set[str]:  # noqa: ANN401, FastAPI's
+    """Return the names of the query parameters of a route that take one value."""
+    models = [param.field_info.annotation for param in route.dependant.query_params]
+    return {
+        field.alias or name
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name, field in model.model_fields.items()
+        if not _takes_several(field.annotation)
+    }
+
+
+def _takes_several(annotation: object) -> bool:
+    if get_origin(annotation) is list:
+        return True
+    return any(_takes_several(each) for each in get_args(annotation))
