@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from shared.core.http import ExpectedVersion, create_handler, provide, set_etag
+from shared.core.http import IfMatch, create_handler, provide, set_etag
 from shared.tickets import Assignment, Ticket, TicketRef, TicketRepository, TicketWriter
 
 router = APIRouter(tags=["tickets"])
@@ -16,25 +16,29 @@ async def put_assignee(
     ticket: TicketRef,
     assignment: Assignment,
     tickets: ProvidedTicketWriter,
-    version: ExpectedVersion,
+    if_match: IfMatch,
     response: Response,
 ) -> Ticket:
     """Give a ticket to somebody who works its queue; a new one becomes open.
 
     409 `already-taken` names who has a ticket that you would take.
     """
-    return set_etag(response, tickets.assign(ticket, assignment.assignee, version))
+    assigned = if_match.write(
+        lambda version: tickets.assign(ticket, assignment.assignee, version)
+    )
+    return set_etag(response, assigned)
 
 
 @router.delete("/v1/tickets/{ticket}/assignee")
 async def delete_assignee(
     ticket: TicketRef,
     tickets: ProvidedTicketWriter,
-    version: ExpectedVersion,
+    if_match: IfMatch,
     response: Response,
 ) -> Ticket:
     """Put a ticket back into its queue."""
-    return set_etag(response, tickets.release(ticket, version))
+    released = if_match.write(lambda version: tickets.release(ticket, version))
+    return set_etag(response, released)
 
 
 handler = create_handler(router)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from shared.assignment import Claim, ClaimRepository, TicketClaims
 from shared.core.http import IdempotencyKey, create_handler, provide, set_etag
@@ -17,7 +17,7 @@ NOTHING: dict[int | str, dict[str, Any]] = {
 
 @router.post("/v1/tickets/claim", response_model=Ticket, responses=NOTHING)
 async def claim_next_ticket(
-    claim: Claim,
+    claim: Annotated[Claim, Body(default_factory=Claim)],
     work: Annotated[TicketClaims, provide(ClaimRepository)],
     response: Response,
     idempotency_key: IdempotencyKey = None,

@@ -8,8 +8,6 @@ from fastapi import APIRouter, Response
 from shared.core.http import IdempotencyKey, create_handler, provide, set_etag
 from shared.tickets import Ticket, TicketDraft, TicketRepository, TicketWriter
 
-from .use_case import create_ticket
-
 router = APIRouter(tags=["tickets"])
 
 
@@ -21,7 +19,7 @@ async def post_ticket(
     idempotency_key: IdempotencyKey = None,
 ) -> Ticket:
     """Open a ticket and return it as stored."""
-    ticket = create_ticket(draft, tickets, idempotency_key)
+    ticket = tickets.create(draft, idempotency_key)
     response.headers["Location"] = f"/v1/tickets/{ticket.id}"
     return set_etag(response, ticket)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from shared.core.http import create_handler, provide
 from shared.tickets import TicketRef
@@ -25,7 +25,9 @@ async def get_lease(ticket: TicketRef, leases: ProvidedReplyLeases) -> ReplyLeas
 
 @router.put("/v1/tickets/{ticket}/lease")
 async def put_lease(
-    ticket: TicketRef, claim: LeaseClaim, leases: ProvidedReplyLeases
+    ticket: TicketRef,
+    claim: Annotated[LeaseClaim, Body(default_factory=LeaseClaim)],
+    leases: ProvidedReplyLeases,
 ) -> ReplyLease:
     """Hold a ticket for your reply; again while you write, because it ends by itself.
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from shared.core.http import IdempotencyKey, provide
 from shared.queues import Queue
@@ -33,7 +33,9 @@ async def create_queue(
 
 @router.patch("/v1/queues/{queue}")
 async def change_queue(
-    queue: str, change: QueueChange, queues: ProvidedQueueWriter
+    queue: str,
+    change: Annotated[QueueChange, Body(default_factory=QueueChange)],
+    queues: ProvidedQueueWriter,
 ) -> Queue:
     """Change how a queue shares its work; administrators also rename and archive."""
     return queues.change(queue, change)

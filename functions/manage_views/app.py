@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from shared.core.http import IdempotencyKey, create_handler, provide
 from shared.core.types import Page
@@ -34,7 +34,11 @@ async def create_view(
 
 
 @router.patch("/v1/views/{view}")
-async def change_view(view: UUID, change: ViewChange, views: ProvidedViews) -> View:
+async def change_view(
+    view: UUID,
+    change: Annotated[ViewChange, Body(default_factory=ViewChange)],
+    views: ProvidedViews,
+) -> View:
     """Change what is named of a view; conditions are replaced as a whole."""
     return views.change(view, change)
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from shared.core.http import IdempotencyKey, provide
 from shared.webhooks import (
@@ -38,7 +38,9 @@ async def create_webhook(
 
 @router.patch("/v1/webhooks/{webhook}")
 async def change_webhook(
-    webhook: UUID, change: WebhookChange, webhooks: Endpoints
+    webhook: UUID,
+    change: Annotated[WebhookChange, Body(default_factory=WebhookChange)],
+    webhooks: Endpoints,
 ) -> Webhook:
     """Change a webhook, pause, resume, or enable what failures have disabled."""
     if "url" in change.changes():

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from shared.core.http import create_handler, provide
 from shared.tickets import (
@@ -19,7 +19,7 @@ router = APIRouter(tags=["tickets"])
 @router.put("/v1/tickets/{ticket}/read-marker")
 async def mark_ticket_read(
     ticket: TicketRef,
-    change: ReadMarkerChange,
+    change: Annotated[ReadMarkerChange, Body(default_factory=ReadMarkerChange)],
     markers: Annotated[ReadMarkers, provide(ReadMarkerRepository)],
 ) -> ReadMarker:
     """Record that I have read what happened, up to a `seq` or all of it."""

@@ -47,5 +47,4 @@ class Intake:
 async def get_intake() -> Intake:
     """Wire the intake, with the secrets that are in force now."""
     settings = HookSettings.read()
-    secrets = settings.webhook_secrets.get_secret_value()
-    return Intake(secrets.split(","), open_event_queue(), open_job_trigger())
+    return Intake(settings.secrets, open_event_queue(), open_job_trigger())

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from shared.core.http import create_handler, provide
 from shared.people.agents import (
@@ -35,7 +35,9 @@ async def set_availability(
 
 @router.patch("/v1/agents/{agent}")
 async def change_agent(
-    agent: AgentRef, change: AgentChange, agents: ProvidedAgents
+    agent: AgentRef,
+    change: Annotated[AgentChange, Body(default_factory=AgentChange)],
+    agents: ProvidedAgents,
 ) -> Agent:
     """Say how much somebody takes, and what they know."""
     return agents.change(agent, change)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from shared.core.http import ExpectedVersion, create_handler, provide, set_etag
+from shared.core.http import IfMatch, create_handler, provide, set_etag
 from shared.tickets import (
     StatusChange,
     Ticket,
@@ -21,14 +21,17 @@ async def patch_status(
     ticket: TicketRef,
     change: StatusChange,
     tickets: Annotated[TicketWriter, provide(TicketRepository)],
-    version: ExpectedVersion,
+    if_match: IfMatch,
     response: Response,
 ) -> Ticket:
     """Move a ticket to another status, or give another reason for the one it has.
 
     409 says which steps there are. Without a reason, the same status changes nothing.
     """
-    return set_etag(response, tickets.change_status(ticket, change, version))
+    changed = if_match.write(
+        lambda version: tickets.change_status(ticket, change, version)
+    )
+    return set_etag(response, changed)
 
 
 handler = create_handler(router)

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Command, SingleLine
+from shared.core.types import Command, Storable
 from shared.tickets import Ticket
 
 
@@ -15,10 +15,8 @@ class Claim(Command):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"queue": "billing"}]})
 
-    queue: SingleLine | None = Field(
+    queue: Storable | None = Field(
         default=None,
-        min_length=1,
-        max_length=40,
         description="Key or id; left out, whichever of my queues has the first.",
     )
 

@@ -7,11 +7,8 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from shared.core.types import Command, Model, SingleLine, TicketPriority
+from shared.core.types import Command, Model, SingleLine, Storable, TicketPriority
 from shared.tickets import Tag
-
-MAX_TICKETS = 1_000
-"""Tickets of one bulk update."""
 
 _ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REF_PATTERN = rf"^([0-9]{{1,18}}|{_ID})$"
@@ -35,15 +32,13 @@ Tags = Annotated[list[Tag], Field(min_length=1, max_length=20)]
 class BulkChange(Command):
     """The change to each ticket; what is left out stays as it is."""
 
-    status: Annotated[SingleLine, Field(min_length=1, max_length=50)] | None = None
+    status: Storable | None = None
     reason: Annotated[SingleLine, Field(min_length=1, max_length=500)] | None = Field(
         default=None, description="Of the status; shown to everybody who sees it."
     )
     assignee: UUID | Literal["me", "none"] | None = None
     priority: TicketPriority | None = None
-    queue: Annotated[SingleLine, Field(min_length=1, max_length=40)] | None = Field(
-        default=None, description="Key or id."
-    )
+    queue: Storable | None = Field(default=None, description="Key or id.")
     add_tags: Tags | None = None
     remove_tags: Tags | None = None
 
@@ -68,8 +63,7 @@ class BulkDraft(Command):
     tickets: list[BulkTicketRef] | None = Field(
         default=None,
         min_length=1,
-        max_length=MAX_TICKETS,
-        description="Named one by one.",
+        description="Named one by one; 1,000 at most.",
     )
     view: UUID | None = Field(default=None, description="All that a view shows now.")
     change: BulkChange

@@ -6,7 +6,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, decode_sort_key, page_of
+from shared.core.types import Page, Position, decode_cursor, decode_sort_key, page_of
 
 from .models import BulkDraft, BulkItem, BulkResult, BulkUpdate, ClaimedBulkUpdate
 from .ports import BulkUpdateQueue, BulkUpdates
@@ -42,8 +42,7 @@ class BulkUpdateRepository(BulkUpdates):
             "page_size": size + 1,
         }
         rows = self._database.call("list_bulk_updates", arguments)
-        found = [BulkUpdate.model_validate(row) for row in rows]
-        return page_of(found, size, lambda last: (last.created_at, last.id))
+        return page_of(rows, size, BulkUpdate.model_validate, "created_at", "id")
 
     @override
     def items(
@@ -53,7 +52,7 @@ class BulkUpdateRepository(BulkUpdates):
         cursor: str | None,
         size: int,
     ) -> Page[BulkItem]:
-        sort_key = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[Position])
         arguments = {
             "bulk_update": str(bulk_update),
             "result": result,
@@ -61,8 +60,7 @@ class BulkUpdateRepository(BulkUpdates):
             "page_size": size + 1,
         }
         rows = self._database.call("list_bulk_items", arguments)
-        found = [BulkItem.model_validate(row) for row in rows]
-        return page_of(found, size, lambda last: (last.position,))
+        return page_of(rows, size, BulkItem.model_validate, "position")
 
     @override
     def undo(self, bulk_update: UUID, key: str | None) -> BulkUpdate:

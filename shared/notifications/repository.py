@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import decode_sort_key, read_page
+from shared.core.types import decode_sort_key, parse_rows, read_page
 
 from .models import (
     Inbox,
@@ -49,13 +49,13 @@ class NotificationRepository(Notifications, QueuePreferences):
     @override
     def preferences(self) -> list[Preference]:
         rows = self._database.call("get_notification_preferences", {})
-        return [Preference.model_validate(row) for row in rows]
+        return parse_rows(rows, Preference.model_validate)
 
     @override
     def prefer(self, wishes: Sequence[Preference]) -> list[Preference]:
         arguments = {"preferences": [wish.model_dump(mode="json") for wish in wishes]}
         rows = self._database.call("set_notification_preferences", arguments)
-        return [Preference.model_validate(row) for row in rows]
+        return parse_rows(rows, Preference.model_validate)
 
     @override
     def of_queue(self, queue: str) -> QueuePreference:

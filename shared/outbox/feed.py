@@ -8,11 +8,13 @@ from typing_extensions import override
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
 from shared.core.types import (
+    BigPosition,
     Page,
     decode_cursor,
     decode_sort_key,
     encode_cursor,
     page_of,
+    parse_rows,
 )
 
 from .models import DeadLetter, EventRetry
@@ -27,14 +29,14 @@ class EventFeedRepository(EventFeed):
 
     @override
     def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
-        sort_key = decode_cursor(cursor, tuple[int, int])
+        sort_key = decode_cursor(cursor, tuple[BigPosition, BigPosition])
         arguments = {
             "after": sort_key and [*sort_key],
             "page_size": size,
             "from_now": now,
         }
         answer = self._database.call("list_events", arguments)
-        items = [parse_event(row) for row in answer["items"]]
+        items = parse_rows(answer["items"], parse_event)
         return Page(items=items, next_cursor=encode_cursor(answer["cursor"]))
 
 
@@ -51,8 +53,7 @@ class DeadLetterRepository(DeadLetters):
             "page_size": size + 1,
         }
         rows = self._database.call("list_dead_letters", arguments)
-        events = [DeadLetter.model_validate(row) for row in rows]
-        return page_of(events, size, lambda last: (last.parked_at, last.event_id))
+        return page_of(rows, size, DeadLetter.model_validate, "parked_at", "event_id")
 
     @override
     def retry(self, event: UUID, key: str | None) -> EventRetry:

@@ -5,6 +5,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database, open_worker_database
+from shared.core.types import parse_rows
 
 from .models import EventFigures, EventMessage, OutboxLag, PendingEvent
 from .ports import EventEffects, EventIntake, EventMeasurements, MissedEvents, Outbox
@@ -71,7 +72,7 @@ class MissedEventRepository(MissedEvents):
     @override
     def claim(self) -> list[EventMessage]:
         rows = self._database.call("claim_missed_events", {})
-        return [EventMessage.model_validate(row) for row in rows]
+        return parse_rows(rows, EventMessage.model_validate)
 
 
 class OutboxLagRepository:

@@ -5,7 +5,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_sort_key, page_of
+from shared.core.types import Page, Storable, decode_sort_key, page_of, parse_rows
 
 from .models import Me, Person, Role, RoleDefinition
 from .ports import PeopleReader, Roles
@@ -28,12 +28,11 @@ class PeopleRepository(PeopleReader):
         arguments = {
             "search": search,
             "role": role,
-            "after": decode_sort_key(cursor, tuple[str, UUID]),
+            "after": decode_sort_key(cursor, tuple[Storable, UUID]),
             "page_size": size + 1,
         }
         rows = self._database.call("list_people", arguments)
-        people = [Person.model_validate(row) for row in rows]
-        return page_of(people, size, lambda last: (last.name, last.id))
+        return page_of(rows, size, Person.model_validate, "name", "id")
 
 
 class RoleRepository(Roles):
@@ -45,7 +44,7 @@ class RoleRepository(Roles):
     @override
     def all(self) -> list[Role]:
         rows = self._database.call("list_roles", {})
-        return [Role.model_validate(row) for row in rows]
+        return parse_rows(rows, Role.model_validate)
 
     @override
     def define(self, role: str, definition: RoleDefinition) -> Role:

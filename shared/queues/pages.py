@@ -8,15 +8,18 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.core.types import (
+    BigPosition,
     Model,
     Page,
     StatusCategory,
     TicketPriority,
     decode_sort_key,
     encode_cursor,
+    parse_rows,
 )
 from shared.tickets import Ticket
 
+from .models import Queue
 from .selection import QueueSort, Total
 
 
@@ -43,7 +46,7 @@ class TicketPage(Page[Ticket]):
 
 ByPriority = tuple[Literal[QueueSort.PRIORITY], TicketPriority, datetime, UUID]
 ByTime = tuple[Literal[QueueSort.WAITING, QueueSort.UPDATED], datetime, UUID]
-ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], int]
+ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], BigPosition]
 QueueSortKey = ByPriority | ByTime | ByNumber
 """A sort, and the key of a ticket in its order."""
 
@@ -61,9 +64,14 @@ def read_page(answer: Mapping[str, Any]) -> TicketPage:
     """Return a page of tickets from the answer of the database."""
     sort_key, added = answer["next"], answer.get("default_filter")
     return TicketPage(
-        items=[Ticket.model_validate(row) for row in answer["items"]],
+        items=parse_rows(answer["items"], Ticket.model_validate),
         next_cursor=encode_cursor([answer["sort"], *sort_key]) if sort_key else None,
         default_filter=added
         and DefaultFilter(status_category=added["status_categories"]),
         total=answer["total"],
     )
+
+
+def read_queues(rows: Sequence[Mapping[str, Any]]) -> list[Queue]:
+    """Return queues from their rows."""
+    return parse_rows(rows, Queue.model_validate)

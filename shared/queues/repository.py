@@ -7,7 +7,7 @@ from typing_extensions import override
 from shared.core.persistence import Database
 
 from .models import Queue
-from .pages import TicketPage, read_page, read_sort_key
+from .pages import TicketPage, read_page, read_queues, read_sort_key
 from .ports import QueueReader
 from .selection import Selection
 
@@ -21,7 +21,7 @@ class QueueRepository(QueueReader):
     @override
     def overview(self) -> list[Queue]:
         rows = self._database.call("list_queues", {})
-        return [Queue.model_validate(row) for row in rows]
+        return read_queues(rows)
 
     @override
     def page(

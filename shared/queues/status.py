@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Model, TicketPriority
+from shared.core.types import Model, TicketPriority, parse_rows
 
 from .selection import Total
 
@@ -125,4 +125,4 @@ class QueueBacklogs:
     def all(self) -> list[QueueBacklog]:
         """Return the backlog of every queue that is in use."""
         rows = self._database.call("queue_metrics", {})
-        return [QueueBacklog.model_validate(row) for row in rows]
+        return parse_rows(rows, QueueBacklog.model_validate)

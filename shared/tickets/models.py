@@ -15,6 +15,7 @@ from shared.core.types import (
     Model,
     SingleLine,
     StatusCategory,
+    Storable,
     TicketPriority,
     TicketType,
     name_of,
@@ -58,10 +59,8 @@ class TicketDraft(Command):
     priority: TicketPriority | None = Field(
         default=None, description="Left out, triage decides from words and impact."
     )
-    queue: SingleLine | None = Field(
-        default=None,
-        max_length=40,
-        description="Key or id; left out, the default queue.",
+    queue: Storable | None = Field(
+        default=None, description="Key or id; left out, the default queue."
     )
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     data: Fields = Field(
@@ -83,9 +82,8 @@ class TicketChange(Change):
     subject: Subject | None = None
     type: TicketType | None = None
     priority: TicketPriority | None = None
-    queue: SingleLine | None = Field(
+    queue: Storable | None = Field(
         default=None,
-        max_length=40,
         description="Key or id. Whoever does not work there gives the ticket up.",
     )
     tags: list[Tag] | None = Field(
@@ -115,7 +113,7 @@ class TicketChange(Change):
 class StatusChange(Command):
     """The next status of a ticket."""
 
-    status: SingleLine = Field(max_length=50, examples=["pending"])
+    status: Storable = Field(examples=["pending"])
     reason: Annotated[SingleLine, Field(min_length=1, max_length=500)] | None = Field(
         default=None, description="Shown to everybody who sees the ticket."
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from shared.core.events import DomainEvent
-from shared.core.types import Page, TicketPriority
+from shared.core.types import Page
 
 from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
 
@@ -33,9 +33,7 @@ class TicketReader(Protocol):
 class TicketWriter(Protocol):
     """Changing tickets. `version` is the one the caller has read, or None for any."""
 
-    def create(
-        self, draft: TicketDraft, triaged: TicketPriority, key: str | None
-    ) -> Ticket:
+    def create(self, draft: TicketDraft, key: str | None) -> Ticket:
         """Open a ticket once a key; raise `Invalid` for a key of another request."""
         ...
 

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import Page, TicketPriority, decode_cursor, read_page
+from shared.core.types import BigPosition, Page, decode_cursor, parse_rows, read_page
 
 from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
 from .ports import TicketReader, TicketWriter
@@ -29,7 +29,7 @@ class TicketRepository(TicketReader, TicketWriter):
     def mine(
         self, statuses: Sequence[str] | None, cursor: str | None, size: int
     ) -> Page[Ticket]:
-        sort_key = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[BigPosition])
         arguments = {
             "statuses": statuses,
             "before_number": sort_key and sort_key[0],
@@ -44,17 +44,14 @@ class TicketRepository(TicketReader, TicketWriter):
         answer = self._database.call("list_ticket_events", arguments)
         following = answer["next"]
         return Page(
-            items=[parse_event(row) for row in answer["items"]],
+            items=parse_rows(answer["items"], parse_event),
             next_cursor=following and str(following),
         )
 
     @override
-    def create(
-        self, draft: TicketDraft, triaged: TicketPriority, key: str | None
-    ) -> Ticket:
+    def create(self, draft: TicketDraft, key: str | None) -> Ticket:
         arguments = draft.model_dump(mode="json")
-        extra = {"triaged_priority": triaged, "idempotency_key": key}
-        return self._one("create_ticket", {**arguments, **extra})
+        return self._one("create_ticket", {**arguments, "idempotency_key": key})
 
     @override
     def update(

@@ -8,11 +8,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from shared.core.types import Command, Model, SingleLine
+from shared.core.types import Command, Model, SingleLine, Storable
 from shared.queues import QueueFilter, QueueSort
 
 Name = Annotated[SingleLine, Field(min_length=1, max_length=80)]
-QueueName = Annotated[SingleLine, Field(max_length=40)]
 
 
 class ViewScope(StrEnum):
@@ -44,7 +43,7 @@ class ViewDraft(Command):
 
     name: Name
     scope: ViewScope = ViewScope.MINE
-    queue: QueueName | None = Field(
+    queue: Storable | None = Field(
         default=None,
         description="Key or id; left out, every queue that the reader may see."
         " A team's view names its queue.",
@@ -67,7 +66,7 @@ class ViewChange(Command):
 
     name: Name = Field(default="", json_schema_extra=_without_default)
     scope: ViewScope = Field(default=ViewScope.MINE, json_schema_extra=_without_default)
-    queue: QueueName | None = Field(default=None, json_schema_extra=_without_default)
+    queue: Storable | None = Field(default=None, json_schema_extra=_without_default)
     conditions: QueueFilter = Field(
         default_factory=QueueFilter, json_schema_extra=_without_default
     )

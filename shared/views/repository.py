@@ -6,6 +6,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
+from shared.core.types import parse_rows
 
 from .models import View, ViewChange, ViewDraft
 from .ports import Views
@@ -20,7 +21,7 @@ class ViewRepository(Views):
     @override
     def all(self) -> list[View]:
         rows = self._database.call("list_views", {})
-        return [View.model_validate(row) for row in rows]
+        return parse_rows(rows, View.model_validate)
 
     @override
     def create(self, draft: ViewDraft, key: str | None) -> View:

@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_sort_key, read_page
+from shared.core.types import Page, decode_sort_key, parse_rows, read_page
 
 from .deliveries import (
     Attempt,
@@ -33,7 +33,7 @@ class WebhookRepository(WebhookEndpoints, WebhookOperations):
     @override
     def all(self) -> list[Webhook]:
         rows = self._database.call("list_webhooks", {})
-        return [Webhook.model_validate(row) for row in rows]
+        return parse_rows(rows, Webhook.model_validate)
 
     @override
     def get(self, webhook: UUID) -> Webhook:
@@ -103,7 +103,7 @@ class DeliveryLogRepository(DeliveryLog):
     def attempts(self, webhook: UUID, delivery: UUID) -> list[Attempt]:
         arguments = {"webhook": str(webhook), "delivery": str(delivery)}
         rows = self._database.call("list_webhook_attempts", arguments)
-        return [Attempt.model_validate(row) for row in rows]
+        return parse_rows(rows, Attempt.model_validate)
 
 
 LEASE_SECONDS = 90
@@ -120,7 +120,7 @@ class DeliveryQueueRepository(DeliveryQueue):
     def claim(self, at_most: int) -> Sequence[DueDelivery]:
         arguments = {"max_items": at_most, "lease_seconds": LEASE_SECONDS}
         rows = self._database.call("claim_webhook_deliveries", arguments)
-        return [DueDelivery.model_validate(row) for row in rows]
+        return parse_rows(rows, DueDelivery.model_validate)
 
     @override
     def record(

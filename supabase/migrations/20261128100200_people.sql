@@ -5,7 +5,8 @@ create table public.organizations (
     name text not null unique,
     shares_tickets boolean not null default false,
     created_at timestamptz not null default now(),
-    constraint organizations_name_length check (length(name) between 1 and 120)
+    constraint organizations_name_length check (length(name) between 1 and 120),
+    constraint organizations_name_form check (private.is_single_line(name))
 );
 comment on table public.organizations is 'A company or household that customers belong to.';
 comment on column public.organizations.id is 'Identity.';
@@ -19,7 +20,8 @@ create table public.profiles (
     name text not null,
     organization_id uuid references public.organizations (id),
     created_at timestamptz not null default now(),
-    constraint profiles_name_length check (length(name) between 1 and 120)
+    constraint profiles_name_length check (length(name) between 1 and 120),
+    constraint profiles_name_form check (private.is_single_line(name))
 );
 comment on table public.profiles is
 'One row a person who can sign in. The address stays in auth.users, out of reach.';
@@ -43,7 +45,8 @@ create table public.roles (
     name text not null,
     built_in boolean not null default false,
     constraint roles_role_form check (role ~ '^[a-z][a-z0-9_]{1,39}$'),
-    constraint roles_name_length check (length(name) between 1 and 80)
+    constraint roles_name_length check (length(name) between 1 and 80),
+    constraint roles_name_form check (private.is_single_line(name))
 );
 comment on table public.roles is 'A named set of permissions.';
 comment on column public.roles.role is 'The key by which it is granted.';
@@ -326,17 +329,17 @@ create function private.create_profile() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    called text := coalesce(
-        nullif(btrim(new.raw_user_meta_data ->> 'name'), ''),
-        nullif(split_part(new.email, '@', 1), ''),
-        'Somebody'
+    -- Whoever signs up is not refused for the name that they gave.
+    called text := private.as_single_line(
+        left(new.raw_user_meta_data ->> 'name', 120),
+        private.as_single_line(left(split_part(new.email, '@', 1), 120), 'Somebody')
     );
 begin
     if tg_op = 'INSERT' then
-        insert into public.profiles (id, name) values (new.id, left(called, 120));
+        insert into public.profiles (id, name) values (new.id, called);
         insert into public.person_roles (person_id, role) values (new.id, 'customer');
     elsif new.raw_user_meta_data ->> 'name' is distinct from old.raw_user_meta_data ->> 'name' then
-        update public.profiles set name = left(called, 120) where id = new.id;
+        update public.profiles set name = called where id = new.id;
     end if;
     return null;
 end;

@@ -74,21 +74,42 @@ $$;
 comment on function private.increment_command_count is
 'Counts one command of a person or address; PT429 over the limit, with the seconds to wait as hint.';
 
-create function private.calling_address() returns text
+create function private.proven_headers() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     headers constant jsonb := nullif(current_setting('request.headers', true), '');
-    address constant text := headers ->> 'x-autocrm-source';
+    proof constant text := headers ->> 'x-autocrm-source-proof';
     secret text;
 begin
-    if address is null then
+    if proof is null then
         return null;
     end if;
     secret := private.secret('autocrm_source_secret');
     -- Anybody may send these headers; only our functions know the secret of the proof.
-    if secret is null or headers ->> 'x-autocrm-source-proof'
-    is distinct from encode(extensions.hmac(address, secret, 'sha256'), 'hex') then
+    if proof is distinct from encode(
+        extensions.hmac(
+            concat(headers ->> 'x-autocrm-source', ' ', headers ->> 'x-correlation-id'),
+            secret, 'sha256'
+        ),
+        'hex'
+    ) then
+        return null;
+    end if;
+    return headers;
+end;
+$$;
+comment on function private.proven_headers is
+'The headers of a request that one of our functions sent, proved for the client address and the correlation id in them; else null.';
+
+create function private.calling_address() returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    address constant text := nullif(private.proven_headers() ->> 'x-autocrm-source', '');
+    secret constant text := private.secret('autocrm_source_secret');
+begin
+    if address is null then
         return null;
     end if;
     -- Whoever has one IPv6 address has its whole /64 network.
@@ -190,7 +211,7 @@ create table private.idempotency_keys (
     response jsonb,
     created_at timestamptz not null default now(),
     primary key (person_id, key),
-    constraint idempotency_keys_key_length check (length(key) between 1 and 255)
+    constraint idempotency_keys_key_form check (key ~ '^[\x21-\x7e]{1,255}$')
 );
 comment on table private.idempotency_keys is
 'Responses to requests that had an Idempotency-Key, kept for a day.';
@@ -212,10 +233,10 @@ begin
     if key is null then
         return null;
     end if;
-    if length(key) not between 1 and 255 then
+    if key !~ '^[\x21-\x7e]{1,255}$' then
         raise sqlstate 'PT422' using
             message = 'invalid',
-            detail = 'An Idempotency-Key has 1 to 255 characters.';
+            detail = 'An Idempotency-Key has 1 to 255 characters of ASCII without spaces.';
     end if;
     delete from private.idempotency_keys as keys
     where keys.person_id = me and keys.key = stored_response.key
@@ -260,15 +281,33 @@ comment on function private.store_response is 'Stores the response of a request 
 -- Correlation ----------------------------------------------------------------
 
 create function private.correlation_id() returns text
-language sql stable set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-    -- Direct callers may send any text, so only the expected form is accepted.
-    select header.id
-    from (
-        select nullif(current_setting('request.headers', true), '')::json
-            ->> 'x-correlation-id' as id
-    ) as header
-    where header.id ~ '^[A-Za-z0-9+/=_-]{1,64}$';
+declare
+    headers jsonb := nullif(current_setting('request.headers', true), '');
+    of_statement constant text := statement_timestamp()::text || ' ';
+    known constant text := current_setting('autocrm.correlation_id', true);
+    id text;
+begin
+    if headers is null then
+        return null;
+    end if;
+    -- A command may write several events.
+    if starts_with(known, of_statement) then
+        return substr(known, length(of_statement) + 1);
+    end if;
+    -- Workers have the secret key. Of others only our functions are believed; whoever calls
+    -- directly could write into the trail of another request.
+    if current_setting('role') <> 'service_role' then
+        headers := private.proven_headers();
+    end if;
+    id := coalesce(
+        substring(headers ->> 'x-correlation-id' from '^[A-Za-z0-9+/=_-]{1,64}$'),
+        gen_random_uuid()::text
+    );
+    perform set_config('autocrm.correlation_id', of_statement || id, true);
+    return id;
+end;
 $$;
 comment on function private.correlation_id is
-'The correlation id of the current request, as in our logs, or null.';
+'The correlation id of the current request: as in the logs of the function that sent it, or a new one for a direct call; null outside of requests.';

@@ -17,7 +17,10 @@ create table public.ticket_statuses (
     agent_label text not null,
     customer_label text not null,
     position smallint not null,
-    constraint ticket_statuses_form check (status ~ '^[a-z][a-z0-9_]{1,49}$')
+    constraint ticket_statuses_form check (status ~ '^[a-z][a-z0-9_]{1,49}$'),
+    constraint ticket_statuses_labels check (
+        private.is_single_line(agent_label) and private.is_single_line(customer_label)
+    )
 );
 comment on table public.ticket_statuses is
 'The statuses of tickets. Add a row for a custom status; its category determines its behaviour.';

@@ -30,7 +30,10 @@ create table public.queues (
     released_after interval,
     wait_limit interval,
     constraint queues_key_form check (key ~ '^[a-z][a-z0-9-]{1,39}$'),
+    -- A key is no id, so that no queue answers for another one.
+    constraint queues_key_is_no_id check (private.as_uuid(key) is null),
     constraint queues_name_length check (length(name) between 1 and 80),
+    constraint queues_name_form check (private.is_single_line(name)),
     constraint queues_released_after check (
         released_after between interval '5 minutes' and interval '30 days'
     ),
@@ -207,6 +210,15 @@ $$;
 comment on function private.works_tickets is
 'Whether the roles of a person let them work tickets as a member of a queue: to take and to read them.';
 
+create function private.find_queue_id(ref text) returns uuid
+language sql stable security definer set search_path = ''
+begin atomic
+    select queues.id from public.queues
+    where queues.key = find_queue_id.ref or queues.id = private.as_uuid(find_queue_id.ref);
+end;
+comment on function private.find_queue_id is
+'The id of the queue that a key or id refers to, or null. Does not check who may see it.';
+
 create function private.find_queue(ref text) returns public.queues
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -215,7 +227,7 @@ declare
 begin
     select * into queue from public.queues
     where archived_at is null
-        and case when ref is null then is_default else ref in (key, id::text) end;
+        and case when ref is null then is_default else id = private.find_queue_id(ref) end;
     if queue.id is null then
         raise sqlstate 'PT422' using
             message = 'unknown-queue',

@@ -32,8 +32,11 @@ create table public.tickets (
     skills text[] not null default '{}',
     assigned_at timestamptz,
     released_by uuid,
+    tag_keys text[] generated always as (nullif(private.tag_keys(tags), '{}')) stored,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
+    constraint tickets_subject_form check (private.is_single_line(subject)),
     constraint tickets_status_reason_length check (length(status_reason) between 1 and 500),
+    constraint tickets_status_reason_form check (private.is_single_line(status_reason)),
     -- Readers parse every row of a page, so one row that cannot be parsed takes the page
     -- from everybody: no deeper, wider or greater than what is read.
     constraint tickets_data_form check (
@@ -46,16 +49,7 @@ create table public.tickets (
         )
     ),
     constraint tickets_tags_count check (cardinality(tags) <= 20),
-    constraint tickets_tags_form check (
-        case
-            when cardinality(tags) = 0 then true
-            when array_ndims(tags) > 1 or array_position(tags, null) is not null then false
-            else
-                array_to_string(tags, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
-                and cardinality(tags)
-                = cardinality(string_to_array(array_to_string(tags, ','), ','))
-        end
-    ),
+    constraint tickets_tags_form check (private.are_tags(tags)),
     constraint tickets_solved_needs_assignee check (
         status_category not in ('solved', 'closed') or assignee_id is not null
     ),
@@ -63,16 +57,7 @@ create table public.tickets (
         status_category <> 'new' or assignee_id is null
     ),
     constraint tickets_skills_count check (cardinality(skills) <= 20),
-    constraint tickets_skills_form check (
-        cardinality(skills) = 0
-        or (
-            array_ndims(skills) = 1
-            and array_position(skills, null) is null
-            and array_to_string(skills, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
-            and cardinality(skills)
-            = cardinality(string_to_array(array_to_string(skills, ','), ','))
-        )
-    )
+    constraint tickets_skills_form check (private.are_tags(skills))
 );
 comment on table public.tickets is 'One request for help.';
 comment on column public.tickets.id is 'Identity.';
@@ -112,6 +97,8 @@ comment on column public.tickets.assigned_at is
 'When the assignee last changed; null if it never did.';
 comment on column public.tickets.released_by is
 'The last assignee of an unassigned ticket, to whom no strategy assigns it again at once.';
+comment on column public.tickets.tag_keys is
+'By what its tags are compared, see private.tag_key; null without tags.';
 create index idx_tickets_status on public.tickets (status);
 create index tickets_queue_order on public.tickets (queue_id, priority, waiting_since, id);
 comment on index public.tickets_queue_order is 'A queue by priority, then longest waiting.';
@@ -127,7 +114,7 @@ create index tickets_queue_number on public.tickets (queue_id, number);
 comment on index public.tickets_queue_number is 'A queue by age.';
 create index tickets_queue_updated on public.tickets (queue_id, updated_at, id);
 comment on index public.tickets_queue_updated is 'A queue by last change.';
-create index tickets_tags on public.tickets using gin (tags);
+create index tickets_tags on public.tickets using gin (tag_keys);
 comment on index public.tickets_tags is 'Tickets by tag, for rare tags.';
 create index tickets_requester on public.tickets (requester_id, number);
 create index tickets_assignee on public.tickets (assignee_id, number);
@@ -199,9 +186,7 @@ for each row execute function private.copy_ticket_number();
 create function private.is_ticket_ref(ref text) returns boolean
 language sql immutable set search_path = ''
 as $$
-    select coalesce(
-        ref ~ '^[0-9]{1,18}$' or ref ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', false
-    );
+    select coalesce(ref ~ '^[0-9]{1,18}$' or private.as_uuid(ref) is not null, false);
 $$;
 comment on function private.is_ticket_ref is 'Whether a text has the form of a ticket''s number or id.';
 
@@ -331,10 +316,11 @@ begin
             message = 'step-not-allowed',
             detail = 'A ticket begins as new.';
     end if;
+    perform private.require_needed_fields(new.type, new.data);
     return new;
 end;
 $$;
-comment on function private.check_new_ticket is 'A ticket begins as new.';
+comment on function private.check_new_ticket is 'A ticket begins as new, with the fields that its type needs.';
 
 create function private.check_transition(
     was public.tickets, now_is public.tickets, is_undo boolean
@@ -438,6 +424,9 @@ begin
     new.status_category := (
         select category from public.ticket_statuses where status = new.status
     );
+    if (new.type, new.data) is distinct from (old.type, old.data) then
+        perform private.require_needed_fields(new.type, new.data);
+    end if;
     if new.status_category is distinct from old.status_category then
         is_undo := private.restores_status(old, new);
         perform private.check_transition(old, new, is_undo);

@@ -16,6 +16,7 @@ create table public.comments (
     redacted_at timestamptz,
     redacted_by uuid references public.profiles (id) on delete set null,
     constraint comments_body_length check (length(body) between 1 and 50000),
+    constraint comments_body_visible check (private.is_visible(body)),
     constraint comments_position_unique unique (ticket_id, position),
     constraint comments_public_position_unique unique (ticket_id, public_position),
     constraint comments_public_position check (

@@ -16,19 +16,11 @@ create table public.agents (
     load integer not null default 0,
     last_assigned_at timestamptz,
     reassigns boolean not null default false,
+    skill_keys text[] not null generated always as (private.tag_keys(skills)) stored,
     constraint agents_capacity check (capacity between 0 and 1000),
     constraint agents_load check (load >= 0),
     constraint agents_skills_count check (cardinality(skills) <= 50),
-    constraint agents_skills_form check (
-        cardinality(skills) = 0
-        or (
-            array_position(skills, null) is null
-            and array_to_string(skills, ',') ~ '^[^\s,]{1,50}(,[^\s,]{1,50})*$'
-        )
-    ),
-    constraint agents_skills_words check (
-        cardinality(skills) = cardinality(string_to_array(array_to_string(skills, ','), ','))
-    )
+    constraint agents_skills_form check (private.are_tags(skills))
 );
 comment on table public.agents is
 'People who work tickets. A row is created when somebody is first assigned a ticket or sets their availability.';
@@ -39,6 +31,7 @@ comment on column public.agents.availability_since is 'When the availability las
 comment on column public.agents.capacity is
 'The number of new and open tickets up to which they are assigned more automatically, or may claim more.';
 comment on column public.agents.skills is 'Skills, at most 50.';
+comment on column public.agents.skill_keys is 'By what the skills are compared; see private.tag_key.';
 comment on column public.agents.load is 'How many new and open tickets they are assigned; maintained by triggers.';
 comment on column public.agents.last_assigned_at is 'When they were last assigned a ticket, in whatever way.';
 comment on column public.agents.reassigns is
@@ -342,6 +335,10 @@ declare
     person constant uuid := private.guard_agent(agent, true);
     released integer := 0;
 begin
+    if availability is null or (reassign and availability <> 'away') then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Say available or away; reassign goes with away.';
+    end if;
     if reassign and set_availability.availability = 'away' then
         released := private.release_tickets_of(person);
     end if;
@@ -368,13 +365,17 @@ declare
     person constant uuid := private.guard_agent(agent, false);
     agent_row constant public.agents := private.lock_agent(person);
 begin
+    perform private.require_fields(changes, '{"capacity": "integer", "skills": "strings"}');
     update public.agents
     set
         capacity = coalesce((changes ->> 'capacity')::smallint, agent_row.capacity),
         skills = case
-            when jsonb_typeof(changes -> 'skills') = 'array' then array(
-                select distinct skill from jsonb_array_elements_text(changes -> 'skills') as skill
-                order by skill
+            when changes ? 'skills' then private.distinct_tags(
+                array(
+                    select skill from jsonb_array_elements_text(changes -> 'skills') as skill
+                    order by skill
+                ),
+                agent_row.skills
             )
             else agent_row.skills
         end

@@ -87,7 +87,6 @@ create function api.create_ticket(
     body text,
     type public.ticket_type default 'question',
     priority public.ticket_priority default null,
-    triaged_priority public.ticket_priority default 'normal',
     queue text default null,
     tags text[] default '{}',
     data jsonb default '{}',
@@ -97,7 +96,6 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('tickets.create');
-    -- Without the triaged priority: a retry may be triaged differently and is the same request.
     request constant jsonb := jsonb_build_object(
         'command', 'create_ticket', 'subject', subject, 'body', body, 'type', type,
         'priority', priority, 'queue', queue, 'tags', tags, 'data', data
@@ -114,11 +112,14 @@ begin
     draft.subject := create_ticket.subject;
     draft.type := create_ticket.type;
     draft.priority := coalesce(
-        create_ticket.priority, target_queue.default_priority, triaged_priority, 'normal'
+        create_ticket.priority,
+        target_queue.default_priority,
+        private.triaged_priority(type, data, array[subject, body]),
+        'normal'
     );
     draft.queue_id := target_queue.id;
     draft.requester_id := me;
-    draft.tags := create_ticket.tags;
+    draft.tags := private.distinct_tags(create_ticket.tags);
     draft.data := create_ticket.data;
     ticket := private.open_ticket(draft, body);
     perform private.store_response(idempotency_key, to_jsonb(ticket));
@@ -126,7 +127,7 @@ begin
 end;
 $$;
 comment on function api.create_ticket is
-'Opens a ticket for the caller. Its priority is the given one, else the default of the queue, else the triaged one.';
+'Opens a ticket for the caller. Its priority is the given one, else the default of the queue, else what triage finds.';
 
 -- update_ticket --------------------------------------------------------------
 
@@ -163,19 +164,14 @@ comment on function private.merge_patch is
 create function private.require_changes(changes jsonb) returns void
 language plpgsql immutable set search_path = ''
 as $$
-declare
-    fields constant text[] := '{subject,type,priority,queue,tags,skills,data}';
 begin
-    if jsonb_typeof(changes) <> 'object'
-    or changes = '{}'
-    or changes - fields <> '{}'
-    or jsonb_typeof(coalesce(changes -> 'tags', '[]')) <> 'array'
-    or jsonb_typeof(coalesce(changes -> 'skills', '[]')) <> 'array'
-    or jsonb_typeof(coalesce(changes -> 'data', '{}')) <> 'object'
-    or jsonb_path_exists(changes -> 'data', 'strict $.**{9}') then
+    perform private.require_fields(changes, '{
+        "subject": "string", "type": "string", "priority": "string", "queue": "string",
+        "tags": "strings", "skills": "strings", "data": "object"
+    }');
+    if changes = '{}' or jsonb_path_exists(changes -> 'data', 'strict $.**{9}') then
         raise sqlstate 'PT422' using
-            message = 'invalid',
-            detail = format('Change some of: %s.', array_to_string(fields, ', '));
+            message = 'invalid', detail = 'Change something; nest it 8 levels deep at most.';
     end if;
 end;
 $$;
@@ -197,16 +193,20 @@ begin
         ticket.priority := changes ->> 'priority';
     end if;
     if changes ? 'tags' then
-        ticket.tags := array(select jsonb_array_elements_text(changes -> 'tags'));
+        ticket.tags := private.distinct_tags(
+            array(select jsonb_array_elements_text(changes -> 'tags')), target.tags
+        );
     end if;
     if changes ? 'skills' then
-        ticket.skills := array(select jsonb_array_elements_text(changes -> 'skills'));
+        ticket.skills := private.distinct_tags(
+            array(select jsonb_array_elements_text(changes -> 'skills')), target.skills
+        );
     end if;
     if changes ? 'data' then
         ticket.data := private.merge_patch(target.data, changes -> 'data');
     end if;
     if changes ? 'queue' then
-        ticket.queue_id := (private.find_queue(coalesce(changes ->> 'queue', ''))).id;
+        ticket.queue_id := (private.find_queue(changes ->> 'queue')).id;
     end if;
     if ticket.queue_id <> target.queue_id
     and not private.can_work(target.assignee_id, ticket.queue_id) then
@@ -275,6 +275,9 @@ declare
     new_category public.status_category;
 begin
     perform private.require_in_queue('tickets.status', target.queue_id);
+    if status is null then
+        raise sqlstate 'PT422' using message = 'invalid', detail = 'Name a status.';
+    end if;
     select category into new_category
     from public.ticket_statuses as statuses where statuses.status = update_ticket_status.status;
     if new_category is null then

@@ -25,6 +25,33 @@ create type private.ticket_filters as (
 comment on type private.ticket_filters is
 'Filters of ticket lists: all that are not null must match. Requester and assignee are an id or me, assignee may be none; a time may be an ISO 8601 duration before now.';
 
+create function private.parse_time(value text) returns timestamptz
+language plpgsql stable set search_path = ''
+as $$
+declare
+    parsed timestamptz;
+begin
+    if value ~ '^P(?=.)([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?'
+    '(T(?=.)([0-9]{1,6}H)?([0-9]{1,8}M)?([0-9]{1,10}([.][0-9]{1,9})?S)?)?$'
+    and value::interval <= interval '36500 days' then
+        return now() - value::interval;
+    elsif value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]'
+    '(:[0-5][0-9]([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$' then
+        parsed := value::timestamptz;
+        if parsed >= '0001-01-01 00:00:00+00' and parsed < '10000-01-01 00:00:00+00' then
+            return parsed;
+        end if;
+    elsif value is null then
+        return null;
+    end if;
+    raise sqlstate 'PT422' using
+        message = 'invalid',
+        detail = 'A time is a date and time of RFC 3339, or a duration of ISO 8601 such as PT2H, at most a century.';
+end;
+$$;
+comment on function private.parse_time is
+'A time as filters name it: RFC 3339, or how long ago as an ISO 8601 duration; PT422 for anything else.';
+
 create function private.parse_filters(input jsonb) returns private.ticket_filters
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -33,23 +60,25 @@ declare
     fields jsonb := coalesce(input, '{}');
     filters private.ticket_filters;
 begin
-    if jsonb_typeof(fields) <> 'object' then
+    perform private.require_fields(fields, '{
+        "statuses": "strings?", "status_categories": "strings?",
+        "priorities": "strings?", "types": "strings?", "waiting_on": "strings?",
+        "assignee": "string?", "requester": "string?", "organization": "string?",
+        "tags": "strings?",
+        "created_after": "string?", "created_before": "string?",
+        "updated_after": "string?", "updated_before": "string?",
+        "waiting_after": "string?", "waiting_before": "string?"
+    }');
+    if jsonb_path_exists(fields, '$.*[50]') then
         raise sqlstate 'PT422' using
-            message = 'invalid', detail = 'Conditions are an object.';
-    end if;
-    if exists (
-        select from jsonb_object_keys(fields) as field (key)
-        where not to_jsonb(jsonb_populate_record(null::private.ticket_filters, '{}')) ? field.key
-    ) then
-        raise sqlstate 'PT422' using
-            message = 'invalid', detail = 'There is no such condition.';
+            message = 'invalid', detail = 'A condition has 50 values at most.';
     end if;
     select coalesce(jsonb_object_agg(
         field.key,
         case
             when field.key in ('assignee', 'requester') and field.value = '"me"' then to_jsonb(me)
-            when field.key ~ '_(after|before)$' and field.value #>> '{}' like 'P%'
-                then to_jsonb(now() - (field.value #>> '{}')::interval)
+            when field.key ~ '_(after|before)$'
+                then to_jsonb(private.parse_time(field.value #>> '{}'))
             else field.value
         end
     ), '{}') into fields
@@ -57,6 +86,12 @@ begin
     filters := jsonb_populate_record(null::private.ticket_filters, fields);
     -- Refuses invalid ids here, also for queries that never use them.
     perform (filters).requester::uuid, nullif((filters).assignee, 'none')::uuid;
+    if not private.are_tags(private.distinct_tags((filters).tags)) then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = 'A tag has 1 to 50 characters, without spaces and commas.';
+    end if;
+    filters.tags := private.tag_keys((filters).tags);
     return filters;
 end;
 $$;
@@ -112,7 +147,7 @@ as $$
         end,
         case when (filters).requester is not null then 'requester_id = (($3).requester)::uuid' end,
         case when (filters).organization is not null then 'organization_id = ($3).organization' end,
-        case when (filters).tags is not null then 'tags @> ($3).tags' end,
+        case when cardinality((filters).tags) > 0 then 'tag_keys @> ($3).tags' end,
         case when (filters).created_after is not null then 'created_at >= ($3).created_after' end,
         case when (filters).created_before is not null then 'created_at < ($3).created_before' end,
         case when (filters).updated_after is not null then 'updated_at >= ($3).updated_after' end,

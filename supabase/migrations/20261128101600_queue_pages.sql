@@ -92,7 +92,7 @@ as $$
             stats.most_common_elems::text::text[], stats.most_common_elem_freqs
         ) as common (tag, frequency)
         where stats.schemaname = 'public' and stats.tablename = 'tickets'
-            and stats.attname = 'tags' and common.tag is not null
+            and stats.attname = 'tag_keys' and common.tag is not null
     ) as frequencies using (tag);
 $$;
 comment on function private.estimate_tagged_tickets is
@@ -135,10 +135,10 @@ begin
             when (filters).assignee is not null
                 then 'assignee_id = (($3).assignee)::uuid order by number'
         end,
-        case when cardinality((filters).tags) > 0 then 'tags @> ($3).tags' end
+        case when cardinality((filters).tags) > 0 then 'tag_keys @> ($3).tags' end
     ], null)
     loop
-        continue when candidate like 'tags%'
+        continue when candidate like 'tag_keys%'
             and private.estimate_tagged_tickets((filters).tags) > max_matches;
         execute format(
             'select count(*) from (select from public.tickets where %s limit %s) as matches',

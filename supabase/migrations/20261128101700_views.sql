@@ -14,6 +14,7 @@ create table public.views (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint views_name_length check (length(name) between 1 and 80),
+    constraint views_name_form check (private.is_single_line(name)),
     constraint views_conditions_form check (
         jsonb_typeof(conditions) = 'object' and octet_length(conditions::text) <= 8192
     ),
@@ -178,7 +179,7 @@ begin
         return null;
     end if;
     select id into found_id from public.queues
-    where queue in (key, id::text) and id in (select private.readable_queues());
+    where id = private.find_queue_id(queue) and id in (select private.readable_queues());
     if found_id is null then
         raise sqlstate 'PT422' using
             message = 'unknown-queue',
@@ -266,10 +267,13 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     target public.views := private.lock_view(view);
-    changed constant public.views := jsonb_populate_record(
-        target, changes - array['id', 'owner_id', 'queue_id', 'created_at', 'updated_at']
-    );
+    changed public.views;
 begin
+    perform private.require_fields(changes, '{
+        "name": "string", "scope": "string", "queue": "string?", "conditions": "object",
+        "sort": "string"
+    }');
+    changed := jsonb_populate_record(target, changes - 'queue');
     target.name := changed.name;
     target.conditions := changed.conditions;
     target.sort := changed.sort;

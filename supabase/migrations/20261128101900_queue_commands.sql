@@ -74,7 +74,7 @@ declare
 begin
     perform private.require_caller();
     select * into queue from public.queues
-    where ref in (key, id::text)
+    where id = private.find_queue_id(ref)
         and (private.has_permission('queues.manage') or id in (select private.readable_queues()))
     for no key update;
     if queue.id is null then
@@ -200,6 +200,11 @@ as $$
 declare
     target public.queues := private.lock_queue(queue);
 begin
+    perform private.require_fields(changes, '{
+        "name": "string", "archived": "boolean", "strategy": "string",
+        "default_priority": "string?", "released_after_minutes": "integer?",
+        "wait_limit_minutes": "integer?"
+    }');
     if changes ?| array['name', 'archived'] then
         perform private.require_permission('queues.manage');
     end if;

@@ -98,7 +98,7 @@ declare
     me constant uuid := private.require_permission('tickets.take');
     target_id constant uuid := (
         select id from public.queues
-        where claim_next_ticket.queue in (key, id::text) and archived_at is null
+        where id = private.find_queue_id(claim_next_ticket.queue) and archived_at is null
             and id in (select private.readable_queues())
     );
     response jsonb := private.stored_response(
@@ -157,7 +157,7 @@ create function private.is_suitable(
 language sql immutable set search_path = ''
 as $$
     select
-        (not needs_skills or ticket.skills <@ agent.skills)
+        (not needs_skills or private.tag_keys(ticket.skills) <@ agent.skill_keys)
         and (
             ticket.released_by is distinct from agent.person_id
             or agent.availability_since > ticket.assigned_at
@@ -265,7 +265,7 @@ begin
                 -- Repeats a condition of is_suitable, because calling it for each pair is ten
                 -- times as slow: skipping 12,000 tickets that suit none of 32 agents takes
                 -- 0.1 s instead of 1 s.
-                where (not needs_skills or tickets.skills <@ agent.skills)
+                where (not needs_skills or tickets.skills = '{}' or private.tag_keys(tickets.skills) <@ agent.skill_keys)
                     and private.is_suitable(tickets, agent, needs_skills)
                 -- Keeps it a filter of the index scan in work order; as a join, it would sort.
                 offset 0

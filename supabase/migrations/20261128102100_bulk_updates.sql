@@ -17,6 +17,7 @@ create table private.bulk_updates (
     finished_at timestamptz,
     due_at timestamptz not null default now(),
     attempts smallint not null default 0,
+    constraint bulk_updates_change_length check (octet_length(change::text) <= 16384),
     constraint bulk_updates_total check (total between 0 and 1000),
     constraint bulk_updates_counted check (
         least(done, skipped, failed) >= 0
@@ -185,6 +186,16 @@ $$;
 comment on function private.tickets_of_view is
 'The ids of the tickets in a view of the caller, limited; PT422 when there is no such view, or it takes too many pages.';
 
+create function private.are_changed_tags(tags jsonb) returns boolean
+language sql immutable set search_path = ''
+as $$
+    select private.are_tags(private.distinct_tags(array_agg(tag))) and count(*) between 1 and 20
+    from jsonb_array_elements_text(tags) as tag
+    having tags is not null;
+$$;
+comment on function private.are_changed_tags is
+'Whether a JSON list has 1 to 20 tags; null for null.';
+
 create function private.require_bulk_change(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -192,13 +203,16 @@ declare
     fields constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags}';
     new_category public.status_category;
 begin
-    if jsonb_typeof(change) is distinct from 'object'
-    or not change ?| fields
-    or change - (fields || 'reason'::text) <> '{}'
+    perform private.require_fields(change, '{
+        "status": "string", "reason": "string", "assignee": "string", "priority": "string",
+        "queue": "string", "add_tags": "strings", "remove_tags": "strings"
+    }');
+    if not change ?| fields
     or (change ? 'reason' and not change ? 'status')
-    or jsonb_path_exists(change, '$.* ? (@ == null)')
-    or jsonb_typeof(coalesce(change -> 'add_tags', '[]')) <> 'array'
-    or jsonb_typeof(coalesce(change -> 'remove_tags', '[]')) <> 'array'
+    or length(change ->> 'reason') not between 1 and 500
+    or not private.is_single_line(change ->> 'reason')
+    or not private.are_changed_tags(change -> 'add_tags')
+    or not private.are_changed_tags(change -> 'remove_tags')
     or change ->> 'assignee' !~* '^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
         raise sqlstate 'PT422' using
             message = 'invalid',
@@ -333,6 +347,10 @@ begin
         when view is null then private.distinct_ticket_refs(tickets)
         else array(select tickets.id::text from private.tickets_of_view(view, 1001) as tickets (id))
     end;
+    if cardinality(tickets) = 0 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Name at least one ticket.';
+    end if;
     if cardinality(ticket_refs) > 1000 then
         raise sqlstate 'PT422' using
             message = 'too-many-tickets',

@@ -28,16 +28,12 @@ as $$
         || case
             when change ?| '{add_tags,remove_tags}' then jsonb_build_object('tags', (
                 select coalesce(jsonb_agg(tags.tag order by tags.position), '[]')
-                from (
-                    select tag, min(position) as position
-                    from unnest(
-                        ticket.tags || array(
-                            select jsonb_array_elements_text(change -> 'add_tags')
-                        )
-                    ) with ordinality as all_tags (tag, position)
-                    group by tag
-                ) as tags
-                where not coalesce(change -> 'remove_tags', '[]') ? tags.tag
+                from unnest(private.distinct_tags(
+                    ticket.tags || array(select jsonb_array_elements_text(change -> 'add_tags'))
+                )) with ordinality as tags (tag, position)
+                where private.tag_key(tags.tag) <> all (private.tag_keys(
+                    array(select jsonb_array_elements_text(change -> 'remove_tags'))
+                ))
             ))
             else '{}'
         end;

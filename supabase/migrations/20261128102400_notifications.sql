@@ -210,6 +210,12 @@ create function api.mark_notifications_read(
 language plpgsql set search_path = ''
 as $$
 begin
+    if (ids is null) = (up_to is null)
+    or cardinality(ids) not between 1 and 100
+    or array_position(ids, null) is not null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Send either 1 to 100 ids, or up_to.';
+    end if;
     perform private.set_notifications_read(ids, up_to, idempotency_key);
     return jsonb_build_object('unread', private.count_unread());
 end;
@@ -245,20 +251,30 @@ as $$
 declare
     me constant uuid := private.require_caller();
 begin
+    if jsonb_typeof(preferences) is distinct from 'array' or jsonb_array_length(preferences) > 50
+    then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Send a list of 50 preferences at most.';
+    end if;
+    perform private.require_fields(
+        preference.value, '{"type": "string", "in_app": "boolean", "email": "boolean"}'
+    ) from jsonb_array_elements(preferences) as preference (value);
     if exists (
         select from jsonb_to_recordset(preferences) as preference (type text)
-        where preference.type is null
-            or preference.type not in (select known.type from private.event_types as known)
+        group by preference.type
+        having count(*) > 1
+            or not coalesce(
+                preference.type in (select known.type from private.event_types as known), false
+            )
     ) then
         raise sqlstate 'PT422' using
-            message = 'unknown-event-type', detail = 'There is no such type of event.';
+            message = 'invalid', detail = 'Name types of events, each once.';
     end if;
     -- The lock keeps concurrent requests of one person from mixing their rows.
     perform from public.profiles where id = me for no key update;
     delete from public.notification_preferences as own where own.person_id = me;
     insert into public.notification_preferences as own (person_id, type, in_app, email)
-    select distinct on (preference.type)
-        me, preference.type, preference.in_app, preference.email
+    select me, preference.type, preference.in_app, preference.email
     from jsonb_to_recordset(preferences) as preference (
         type text, in_app boolean, email boolean
     );

@@ -25,7 +25,10 @@ create table private.webhook_endpoints (
             or url ~ '^http://(127\.0\.0\.1|localhost)(:[0-9]+)?([/?#]\S*)?$'
         )
     ),
-    constraint webhook_endpoints_description check (length(description) <= 200),
+    constraint webhook_endpoints_description check (
+        length(description) <= 200
+        and (description = '' or private.is_single_line(description))
+    ),
     constraint webhook_endpoints_event_types check (
         cardinality(event_types) between 1 and 50
         and array_to_string(event_types, ' ', '?') ~ '^[A-Z_]{1,60}( [A-Z_]{1,60})*$'
@@ -324,6 +327,22 @@ end;
 $$;
 comment on function api.get_webhook is 'Returns one endpoint; needs webhooks.manage.';
 
+create function private.require_event_types(types text[]) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if exists (
+        select from unnest(types) as requested (type)
+        where requested.type is null
+            or requested.type not in (select known.type from private.event_types as known)
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'There is no such type of event.';
+    end if;
+end;
+$$;
+comment on function private.require_event_types is 'PT422 unless all of these are types of events.';
+
 create function api.create_webhook(
     url text,
     description text default '',
@@ -345,6 +364,7 @@ begin
     if response is not null then
         return private.with_webhook_secret(response);
     end if;
+    perform private.require_event_types(event_types);
     -- Limited, because every event is matched against all endpoints, and every claim reads all.
     if (select count(*) from private.webhook_endpoints) >= 50 then
         raise sqlstate 'PT409' using
@@ -373,8 +393,19 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     endpoint private.webhook_endpoints := private.lock_webhook(webhook);
-    enable constant boolean := coalesce((changes ->> 'enabled')::boolean, false);
+    enable constant boolean := coalesce(changes -> 'enabled' = 'true', false);
 begin
+    perform private.require_fields(changes, '{
+        "url": "string", "description": "string", "event_types": "strings?",
+        "include_internal": "boolean", "paused": "boolean", "enabled": "boolean"
+    }');
+    if changes -> 'enabled' = 'false' then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Nobody disables an endpoint; pause or delete it.';
+    end if;
+    perform private.require_event_types(array(
+        select jsonb_array_elements_text(nullif(changes -> 'event_types', 'null'))
+    ));
     update private.webhook_endpoints as endpoints
     set
         url = coalesce(changes ->> 'url', endpoint.url),

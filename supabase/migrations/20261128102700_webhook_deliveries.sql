@@ -452,6 +452,10 @@ begin
     if response is not null then
         return response;
     end if;
+    if since is null or until is null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Name the time whose events are sent again.';
+    end if;
     if until <= since or until - since > interval '31 days' then
         raise sqlstate 'PT422' using
             message = 'bad-range', detail = 'The time ends after it begins, 31 days later at most.';

@@ -232,7 +232,12 @@ begin
             select from public.permissions as known where known.permission = requested
         )
     );
-    if permissions is null or cardinality(unknown) > 0 then
+    if permissions is null or cardinality(permissions) > 100
+    or array_position(permissions, null) is not null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'A role has a list of 100 permissions at most.';
+    end if;
+    if cardinality(unknown) > 0 then
         raise sqlstate 'PT422' using
             message = 'unknown-permission',
             detail = format('There is no permission %s.', array_to_string(unknown, ', '));

@@ -51,7 +51,7 @@ from public.queues where archived_at is null;
 
 insert into public.tickets (
     status, status_category, subject, type, priority, queue_id, requester_id, assignee_id,
-    tags, waiting_on, waiting_since, created_at, updated_at, solved_at, closed_at
+    data, tags, waiting_on, waiting_since, created_at, updated_at, solved_at, closed_at
 )
 select
     dice.status::text,
@@ -65,6 +65,8 @@ select
     queue_places.id,
     customers.id,
     case when dice.status <> 'new' then agents.id end,
+    -- All that any type needs.
+    '{"impact": "team", "affected": "bicycles", "due_on": "2026-12-01"}',
     case
         when dice.tag < 0.03 then '{vip,bicycle}' when dice.tag < 0.5 then '{bicycle}'
         else '{}'

@@ -19,10 +19,7 @@ LIMIT = 1.5
 ROUNDS = 200
 TICKETS = 10_000
 DRAFT = {"subject": "A flat tyre", "body": "It went psst.", "tags": ["bicycle"]}
-STORED = {
-    **TicketDraft.model_validate(DRAFT).model_dump(mode="json", exclude_none=True),
-    "triaged_priority": "normal",
-}
+STORED = TicketDraft.model_validate(DRAFT).model_dump(mode="json", exclude_none=True)
 QUEUE = {"queue": "support", "filters": {}, "sort": "priority", "page_size": 50}
 # The request to the function, and the function's own request to PostgREST.
 PAIRS = {

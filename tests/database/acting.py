@@ -18,6 +18,12 @@ from .personas import email_of, id_of, session_of
 ANON = "anon"
 WORKER = "service_role"
 OWNER = "postgres"
+# What a ticket of a type cannot do without.
+NEEDED_FIELDS = {
+    "incident": {"impact": "one_person"},
+    "problem": {"impact": "team", "affected": "printing"},
+    "task": {"due_on": "2026-12-01"},
+}
 LOCK_WAIT = 10.0  # seconds
 PATIENCE = {
     "lock_timeout": "10s",
@@ -90,6 +96,8 @@ class ActingConnection:
     # Commands that most tests begin with
 
     def create_ticket(self, who: str = "customer", **draft: object) -> Any:
+        needed = NEEDED_FIELDS.get(str(draft.get("type")), {})
+        draft = {"data": needed, **draft} if needed else draft
         return self.call(
             who,
             "create_ticket",
@@ -223,10 +231,12 @@ def claims_of(who: str) -> dict[str, object]:
 
 
 @contextmanager
-def refused(code: str, slug: str | None = None) -> Iterator[None]:
+def refused(
+    code: str, slug: str | None = None
+) -> Iterator[pytest.ExceptionInfo[psycopg.Error]]:
     """Expect the database to refuse with a SQLSTATE, and a slug if it is ours."""
     with pytest.raises(psycopg.Error) as refusal:
-        yield
+        yield refusal
     assert refusal.value.sqlstate == code, refusal.value
     if slug is not None:
         assert refusal.value.diag.message_primary == slug

@@ -1,11 +1,9 @@
 """Availability, capacity and skills of agents."""
 
-import json
-
 import psycopg
 import pytest
 
-from .acting import refused
+from .acting import Json, refused
 from .arrange import leave_queues, store_webhook_settings
 from .assigning import assignee, make_available
 from .personas import grant, id_of
@@ -232,16 +230,32 @@ def test_tickets_assigned_while_going_away_are_released_too(connect):
     assert assignee(watch, ticket) is None
 
 
-@pytest.mark.parametrize("changes", [None, {}, {"capacity": None}, {"skills": None}])
-def test_empty_changes_change_nothing(db, changes):
+def test_an_empty_change_changes_nothing(db):
     before = change_agent(db, "admin", "agent", capacity=3, skills=["tax"])
-    with db.acting("admin") as connection:
-        connection.execute(
-            "select api.change_agent(%s, %s::jsonb)",
-            [str(id_of("agent")), None if changes is None else json.dumps(changes)],
-        )
+
+    change_agent(db, "admin", "agent")
 
     assert db.call("admin", "get_agent", agent=str(id_of("agent"))) == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        None,
+        Json([]),
+        {"capacity": None},
+        {"capacity": "3"},
+        {"capacity": 1.5},
+        {"skills": None},
+        {"skills": "tax"},
+        {"skills": [None]},
+        {"load": 1},
+    ],
+    ids=str,
+)
+def test_a_change_of_another_form_is_refused(db, changes):
+    with refused("PT422", "invalid"):
+        db.call("admin", "change_agent", agent=str(id_of("agent")), changes=changes)
 
 
 @pytest.mark.parametrize("agent", [None, "", "agent", "me or you"])

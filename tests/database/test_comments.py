@@ -198,7 +198,7 @@ def test_replies_to_closed_tickets_create_follow_ups_with_their_fields(db):
         "priority": "high",
         "queue": "billing",
         "tags": ["printer", "floor-2"],
-        "data": {"impact": "team", "serial": 7},
+        "data": {"impact": "team", "affected": "printing", "serial": 7},
     }
 
     closed, ticket = follow_up(db, held_by="biller", **fields)

@@ -26,7 +26,7 @@ def test_required_fields_may_not_be_null(db, field):
         db.create_ticket(**{field: None})
 
 
-@pytest.mark.parametrize("field", ["priority", "triaged_priority", "queue"])
+@pytest.mark.parametrize("field", ["priority", "queue"])
 def test_optional_fields_may_be_null(db, field):
     ticket = db.create_ticket(**{field: None})
 
@@ -191,15 +191,15 @@ def test_assigning_nobody_releases_the_ticket(db):
         ("list_queue", {"filters": {"statuses": ["') or true --"]}}, "PT422"),
         ("list_queue", {"filters": {"priorities": ["nope"]}}, MALFORMED),
         ("list_queue", {"filters": {"types": ["nope"]}}, MALFORMED),
-        ("list_queue", {"filters": {"types": "task"}}, MALFORMED),
+        ("list_queue", {"filters": {"types": "task"}}, "PT422"),
         ("list_queue", {"filters": {"waiting_on": ["nope"]}}, MALFORMED),
         ("list_queue", {"filters": {"assignee": "nope"}}, MALFORMED),
         ("list_queue", {"filters": {"requester": "none"}}, MALFORMED),
         ("list_queue", {"filters": {"requester": "') or true --"}}, MALFORMED),
         ("list_queue", {"filters": {"organization": "me"}}, MALFORMED),
-        ("list_queue", {"filters": {"created_after": "Px"}}, "22007"),
-        ("list_queue", {"filters": {"created_after": "soon"}}, "22007"),
-        ("list_queue", {"filters": {"created_after": "P999999Y"}}, "22008"),
+        ("list_queue", {"filters": {"created_after": "Px"}}, "PT422"),
+        ("list_queue", {"filters": {"created_after": "soon"}}, "PT422"),
+        ("list_queue", {"filters": {"created_after": "P999999Y"}}, "PT422"),
         ("list_queue", {"filters": {"queue_id": "x"}}, "PT422"),
         ("list_queue", {"filters": Json([])}, "PT422"),
         ("list_queue", {"after": Json(["soon", "now", "x"])}, MALFORMED),
@@ -243,9 +243,7 @@ def test_malformed_cursors_return_an_empty_last_page(db, sort, cursor):
         {"statuses": []},
         {"priorities": []},
         {"types": []},
-        {"statuses": [None]},
         {"waiting_on": []},
-        {"tags": [""]},
     ],
 )
 def test_empty_filters_find_nothing(db, empty):

@@ -1,9 +1,11 @@
 """Metrics of events and queues, and correlation ids."""
 
 import json
+from uuid import UUID
 
 import pytest
 
+from shared.core.auth import source_headers
 from shared.core.events import parse_event
 
 from .acting import WORKER
@@ -31,8 +33,15 @@ def first_reply_times(db, ticket):
     ]
 
 
-def test_events_store_the_correlation_id_of_their_request(db, request_headers):
-    request_headers(json.dumps({"x-correlation-id": CORRELATION_ID}))
+@pytest.fixture
+def secret(db):
+    db.execute("select vault.create_secret('shared', 'autocrm_source_secret')")
+    return "shared"
+
+
+def test_events_store_the_correlation_id_of_their_request(db, request_headers, secret):
+    proof = source_headers("203.0.113.7", CORRELATION_ID, secret)
+    request_headers(json.dumps({"x-correlation-id": CORRELATION_ID, **proof}))
 
     ticket = db.create_ticket("customer")
 
@@ -41,18 +50,61 @@ def test_events_store_the_correlation_id_of_their_request(db, request_headers):
     assert parse_event(event).correlation_id == CORRELATION_ID
 
 
+OTHERS_PROOF = source_headers("203.0.113.7", "another", "shared")
+
+
 @pytest.mark.parametrize(
     "headers",
-    ["", "{}", '{"x-correlation-id": ""}', '{"x-correlation-id": "a\\nb"}',
-     json.dumps({"x-correlation-id": "x" * 65}),
-     json.dumps({"x-correlation-id": "ida@example.com"})],
-)  # fmt: skip
-def test_malformed_correlation_ids_are_ignored(db, request_headers, headers):
-    request_headers(headers)
+    [
+        {},
+        {"x-correlation-id": CORRELATION_ID},
+        {"x-correlation-id": CORRELATION_ID, **OTHERS_PROOF},
+        {"x-correlation-id": CORRELATION_ID, "x-autocrm-source-proof": ""},
+        {"x-correlation-id": ""},
+        {"x-correlation-id": "a\nb"},
+        {"x-correlation-id": "x" * 65},
+        {"x-correlation-id": "ida@example.com"},
+        {
+            "x-correlation-id": "a\nb",
+            **source_headers("203.0.113.7", "a\nb", "shared"),
+        },
+    ],
+    ids=str,
+)
+def test_a_direct_call_has_a_correlation_id_of_its_own(
+    db, request_headers, secret, headers
+):
+    request_headers(json.dumps(headers))
 
     ticket = db.create_ticket("customer")
+    db.comment("customer", ticket)
 
-    assert [event["correlation_id"] for event in db.events(ticket)] == [None]
+    opened, commented = (event["correlation_id"] for event in db.events(ticket))
+    assert UUID(opened) != UUID(commented)
+    assert CORRELATION_ID not in (opened, commented)
+
+
+def test_the_events_of_one_call_share_its_correlation_id(db, request_headers, secret):
+    ticket = db.create_ticket_in("pending")
+    request_headers("{}")
+
+    db.comment("customer", ticket)
+
+    *_, reopened, commented = (event["correlation_id"] for event in db.events(ticket))
+    assert reopened == commented is not None
+
+
+def test_workers_are_believed(db, request_headers):
+    ticket = db.create_ticket_in("solved")
+    request_headers(json.dumps({"x-correlation-id": CORRELATION_ID}))
+
+    db.close(ticket)
+
+    assert db.events(ticket)[-1]["correlation_id"] == CORRELATION_ID
+
+
+def test_outside_of_a_request_there_is_no_correlation_id(db):
+    assert db.scalar("select private.correlation_id()") is None
 
 
 def test_metrics_of_an_event_are_returned_once(db):

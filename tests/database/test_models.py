@@ -68,8 +68,14 @@ LEFT_OUT = {
         "released_after",
         "wait_limit",
     },
-    # For assignment only, and what the public is shown instead.
-    Ticket: {"assigned_at", "released_by", "public_version", "public_updated_at"},
+    # For assignment and filters only, and what the public is shown instead.
+    Ticket: {
+        "assigned_at",
+        "released_by",
+        "tag_keys",
+        "public_version",
+        "public_updated_at",
+    },
     Comment: {"public_position"},
     ReadMarker: {"person_id"},  # always the caller
     **{  # of the feed, and of the public

@@ -322,7 +322,7 @@ def test_preferences_of_a_type_are_replaced_entirely(db):
 
 
 def test_preferences_for_unknown_event_types_are_refused(db):
-    with refused("PT422", "unknown-event-type"):
+    with refused("PT422", "invalid"):
         prefer(db, "customer", "TICKET_EATEN")
 
 

@@ -31,29 +31,37 @@ def update(db, ticket, who="agent", version=None, **changes):
     )
 
 
+NEEDED = {"impact": "team", "affected": "bells"}
+DATA = NEEDED | {"a": 1, "b": {"c": 2}}
+
+
 @pytest.mark.parametrize(
     ("changes", "stored"),
     [
         ({"subject": "The bell"}, {"subject": "The bell"}),
-        ({"type": "task"}, {"type": "task"}),
+        ({"type": "problem"}, {"type": "problem"}),
         ({"priority": "urgent"}, {"priority": "urgent"}),
         ({"tags": ["bell", "new"]}, {"tags": ["bell", "new"]}),
         ({"tags": []}, {"tags": []}),
         ({"skills": ["sap", "french"]}, {"skills": ["sap", "french"]}),
-        ({"data": {"a": None, "b": {"d": 3}}}, {"data": {"b": {"c": 2, "d": 3}}}),
-        ({"data": {"b": [1]}}, {"data": {"a": 1, "b": [1]}}),
+        (
+            {"data": {"a": None, "b": {"d": 3}}},
+            {"data": NEEDED | {"b": {"c": 2, "d": 3}}},
+        ),
+        ({"data": {"b": [1]}}, {"data": NEEDED | {"a": 1, "b": [1]}}),
         ({"queue": "billing"}, {"queue_id": str(id_of("billing"))}),
         ({"queue": str(id_of("billing"))}, {"queue_id": str(id_of("billing"))}),
     ],
     ids=str,
 )
 def test_only_named_fields_change(db, changes, stored):
-    ticket = db.create_ticket(tags=["old"], data={"a": 1, "b": {"c": 2}})
+    ticket = db.create_ticket(tags=["old"], data=DATA)
 
     result = update(db, ticket, **changes)
 
     assert result == db.reload(ticket)
-    kept = {name: ticket[name] for name in ticket if name != "updated_at"}
+    derived = ("updated_at", "tag_keys")
+    kept = {name: ticket[name] for name in ticket if name not in derived}
     assert result == {**result, **kept, "version": 2, **stored}
     assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
 
@@ -170,7 +178,7 @@ def test_solved_tickets_do_not_move_without_their_assignee(db):
         update(db, ticket, queue="billing")
 
 
-@pytest.mark.parametrize("queue", ["attic", "nowhere", "", None])
+@pytest.mark.parametrize("queue", ["attic", "nowhere", ""])
 def test_tickets_move_to_active_queues_only(db, queue):
     with refused("PT422", "unknown-queue"):
         update(db, db.create_ticket(), queue=queue)
@@ -195,11 +203,11 @@ def test_other_changes_are_refused(db, changes):
     ("changes", "code"),
     [
         ({"subject": ""}, "23514"),
-        ({"subject": None}, "23502"),
+        ({"subject": None}, "PT422"),
         ({"type": "wish"}, "22P02"),
-        ({"priority": None}, "23502"),
+        ({"priority": None}, "PT422"),
         ({"tags": ["a b"]}, "23514"),
-        ({"tags": ["x"] * 21}, "23514"),
+        ({"tags": [f"x{n}" for n in range(21)]}, "23514"),
         ({"skills": ["a,b"]}, "23514"),
         ({"data": {"a": "x" * 17_000}}, "23514"),
     ],

@@ -77,11 +77,11 @@ def test_there_is_one_default_queue(db):
 
 
 @pytest.mark.parametrize(
-    ("requested", "triaged", "priority"),
-    [(None, None, "normal"), (None, "urgent", "urgent"), ("low", "urgent", "low")],
+    ("requested", "body", "priority"),
+    [(None, "It.", "normal"), (None, "An outage", "high"), ("low", "An outage", "low")],
 )
-def test_requested_priority_overrides_triage(db, requested, triaged, priority):
-    ticket = db.create_ticket(priority=requested, triaged_priority=triaged)
+def test_requested_priority_overrides_triage(db, requested, body, priority):
+    ticket = db.create_ticket(priority=requested, body=body)
 
     assert ticket["priority"] == priority
 

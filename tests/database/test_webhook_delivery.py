@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from infra.local.platform import ROOT
+from shared.core.auth import source_headers
 from tests.receivers import ABSURD, receiving
 
 from .webhook_worker import deliver
@@ -48,8 +49,13 @@ def make_due(db):
 
 def test_deliveries_carry_the_correlation_id(db, receivers):
     create_webhook(db, url=receivers.url + "/ok")
-    named = '{"x-correlation-id": "JKJaXmPLvHcESHA="}'
-    db.execute("select set_config('request.headers', %s, false)", named)
+    db.execute("select vault.create_secret('shared', 'autocrm_source_secret')")
+    named = {
+        "x-correlation-id": "JKJaXmPLvHcESHA=",
+        **source_headers("203.0.113.7", "JKJaXmPLvHcESHA=", "shared"),
+    }
+    headers = json.dumps(named)
+    db.execute("select set_config('request.headers', %s, false)", headers)
     create_event(db)
 
     deliver(db)

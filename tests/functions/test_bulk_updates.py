@@ -113,7 +113,6 @@ def test_items_are_listed_page_by_page(rest):
         ({"tickets": [True]}, CHANGE),
         ({"tickets": [1.5]}, CHANGE),
         ({"tickets": [-1]}, CHANGE),
-        ({"tickets": ["1042"] * 1001}, CHANGE),
         ({"view": "mine"}, CHANGE),
         ({"tickets": ["1042"]}, {}),
         ({"tickets": ["1042"]}, {"reason": "So."}),

@@ -62,11 +62,7 @@ def invoke_apart(rest, tmp_path, function, event, *results):
         (
             "list_ticket_events",
             EVENTS,
-            [
-                [event_row(PERSONAL)],
-                [event_row(actor_id=PERSONAL)],
-                {PERSONAL: PERSONAL},
-            ],
+            [{PERSONAL: PERSONAL}, PERSONAL],
         ),
     ],
     ids=["tickets", "events"],
@@ -81,6 +77,21 @@ def test_an_unexpected_failure_is_one_line_without_personal_data(
     assert PERSONAL not in json.dumps(answers)
     messages = [json.loads(line)["message"] for line in log.splitlines()]
     assert messages == ["unexpected failure"] * len(results)
+    assert PERSONAL not in log
+
+
+@pytest.mark.parametrize("bad", [{"type": PERSONAL}, {"actor_id": PERSONAL}])
+def test_a_row_that_cannot_be_read_is_left_out_and_logged(rest, tmp_path, bad):
+    good, unreadable = event_row(), event_row() | bad
+    rows = [good, unreadable, good]
+
+    [answer], log = invoke_apart(rest, tmp_path, "list_ticket_events", EVENTS, rows)
+
+    assert answer["statusCode"] == 200
+    assert len(json.loads(answer["body"])["items"]) == 2
+    [line] = [json.loads(line) for line in log.splitlines()]
+    assert (line["level"], line["message"]) == ("ERROR", "row left out")
+    assert line["row_id"] == unreadable["id"]
     assert PERSONAL not in log
 
 

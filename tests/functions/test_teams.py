@@ -136,7 +136,6 @@ def test_a_request_is_one_call(rest, handler, request_, result, function, argume
         (agents, "PATCH", ME, {"skills": ["two words"]}),
         (agents, "PATCH", ME, {"skills": ["s"] * 51}),
         (agents, "PATCH", ME, {"load": 0}),
-        (claim, "POST", "/v1/tickets/claim", {"queue": ""}),
         (claim, "POST", "/v1/tickets/claim", {"ticket": "1042"}),
     ],
     ids=lambda value: "" if callable(value) else str(value)[:40],

@@ -106,9 +106,80 @@ def test_a_stale_version_is_412(rest, handler, method, path, body, function, ver
 
 
 @pytest.mark.parametrize(
+    ("if_match", "tried"),
+    [
+        ("*", [None]),
+        (" * ", [None]),
+        ('"7"', [7]),
+        ('"7-unread"', [7]),
+        ('"1", "7"', [1, 7]),
+        (' ,"1",,"7" , ', [1, 7]),
+        ('"1","1", "1-unread"', [1]),
+        ('W/"7"', [0]),
+        ('W/"7", "1"', [1]),
+        ('"a,b", "7"', [7]),
+        ('""', [0]),
+        ('"-1"', [0]),
+        ('"07"', [0]),
+        ('"7", "1"', [7]),
+        ('"' + "9" * 5_000 + '"', [0]),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+@CHANGES
+def test_if_match_is_compared_as_rfc_9110_says(
+    rest, handler, method, path, body, function, if_match, tried
+):
+    rest.results[function] = lambda arguments: (
+        ticket_row() if arguments.get("expected_version") in (None, 7) else STALE
+    )
+
+    answer = send(handler, method, path, body, headers={"If-Match": if_match})
+
+    versions = [each.get("expected_version") for each in rest.arguments(function)]
+    assert versions == tried
+    assert answer.status == (200 if versions[-1] in (None, 7) else 412)
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "status"),
+    [
+        ('"7"', 304),
+        ('W/"7"', 304),
+        ('"1", W/"7"', 304),
+        ("*", 304),
+        ('"1"', 200),
+        ('"7-unread"', 200),
+        ('""', 200),
+        (None, 200),
+        ("7", 400),
+    ],
+)
+def test_what_the_caller_has_is_not_sent_again(rest, if_none_match, status):
+    rest.results["get_ticket"] = ticket_row(version=7, unread=False)
+    headers = {"If-None-Match": if_none_match} if if_none_match else {}
+
+    answer = send(get_ticket, "GET", TICKET, headers=headers)
+
+    assert answer.status == status
+    if status != 400:
+        assert answer.headers["etag"] == '"7"'
+        assert bool(answer.body) == (status == 200)
+
+
+def test_an_unread_ticket_has_another_etag(rest):
+    rest.results["get_ticket"] = ticket_row(version=7, unread=True)
+    headers = {"If-None-Match": '"7"'}
+
+    answer = send(get_ticket, "GET", TICKET, headers=headers)
+
+    assert (answer.status, answer.headers["etag"]) == (200, '"7-unread"')
+
+
+@pytest.mark.parametrize(
     "if_match",
-    ["1", 'W/"1"', '"1", "2"', '""', '"-1"', '"1e3"', '"\u0661"', "",
-     '"' + "9" * 5_000 + '"'],
+    ["1", "W/1", 'w/"1"', '"1" "2"', '"1', '"1"2', '"a b"', "", ",", '*, "1"',
+     ", ".join(f'"{number}"' for number in range(1, 22))],
     ids=lambda if_match: if_match[:10].encode("unicode_escape").decode(),
 )  # fmt: skip
 @CHANGES
@@ -176,78 +247,6 @@ def test_an_update_sends_what_is_named_and_nothing_else(rest):
     assert call.arguments == {"ticket": "1042", "changes": change}
 
 
-def test_custom_fields_are_merged_before_the_type_is_checked(rest):
-    rest.results |= {
-        "get_ticket": ticket_row(data={"impact": "team"}, version=4),
-        "update_ticket": ticket_row(version=5),
-    }
-    change = {"type": "incident", "data": {"floor": 2}}
-
-    answer = send(update_ticket, "PATCH", TICKET, change)
-
-    assert answer.status == 200
-    assert rest.arguments("get_ticket") == [{"ticket": "1042"}]
-    assert rest.arguments("update_ticket") == [
-        {"ticket": "1042", "changes": change, "expected_version": 4}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("row", "change"),
-    [
-        ({"type": "incident", "data": {"impact": "team"}}, {"data": {"impact": None}}),
-        ({}, {"type": "incident"}),
-        ({"type": "incident"}, {"data": {"floor": 2}}),
-    ],
-)
-def test_a_field_that_the_type_needs_cannot_be_missing(rest, row, change):
-    rest.results["get_ticket"] = ticket_row(**row)
-
-    answer = send(update_ticket, "PATCH", TICKET, change)
-
-    assert (answer.status, answer.problem) == (422, "missing-data")
-    assert rest.functions == ["get_ticket"]
-
-
-@pytest.mark.parametrize(("times", "status"), [(1, 200), (2, 200), (3, 412)])
-def test_an_update_is_retried_when_the_ticket_changes_meanwhile(rest, times, status):
-    rest.results |= {
-        "get_ticket": in_turn(*(ticket_row(version=number) for number in (1, 2, 3))),
-        "update_ticket": in_turn(*[STALE] * times, ticket_row()),
-    }
-
-    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}})
-
-    attempts = min(times + 1, 3)
-    assert answer.status == status
-    assert rest.functions == ["get_ticket", "update_ticket"] * attempts
-    versions = [each["expected_version"] for each in rest.arguments("update_ticket")]
-    assert versions == [1, 2, 3][:attempts]
-
-
-def test_an_update_is_judged_again_when_the_ticket_changes_meanwhile(rest):
-    incident = ticket_row(type="incident", data={}, version=2)
-    rest.results |= {
-        "get_ticket": in_turn(ticket_row(), incident),
-        "update_ticket": STALE,
-    }
-
-    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}})
-
-    assert (answer.status, answer.problem) == (422, "missing-data")
-
-
-def test_an_update_of_an_old_version_is_not_written(rest):
-    rest.results["get_ticket"] = ticket_row(version=2)
-    headers = {"If-Match": '"1"'}
-
-    answer = send(update_ticket, "PATCH", TICKET, {"data": {"a": 1}}, headers=headers)
-
-    assert (answer.status, answer.problem) == (412, "stale")
-    assert "version 2" in answer.json["detail"]
-    assert rest.functions == ["get_ticket"]
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -258,7 +257,6 @@ def test_an_update_of_an_old_version_is_not_written(rest):
         {"status": "open"},
         {"type": "wish"},
         {"priority": None},
-        {"queue": "x" * 41},
         {"tags": ["a b"]},
         {"tags": ["x"] * 21},
         {"data": []},
@@ -364,7 +362,7 @@ def test_statuses_are_listed_with_commas_or_repeated(rest, query, statuses):
         ("cursor=garbage", 400, "bad-cursor"),
         ("cursor=WyJuYW1lIl0=", 400, "bad-cursor"),
         ("cursor=", 400, "bad-cursor"),
-        ("cursor=" + "x" * 501, 422, "invalid"),
+        ("cursor=" + "x" * 1_001, 400, "bad-cursor"),
         ("cursor=%00", 400, "bad-cursor"),
         ("cursor=%ff%fe", 400, "bad-cursor"),
     ],

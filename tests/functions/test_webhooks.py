@@ -182,7 +182,6 @@ def test_deliveries_are_listed_page_by_page(rest):
         ("PATCH", ONE, {"url": None}),
         ("PATCH", ONE, {"enabled": False}),
         ("POST", f"{ONE}/replay", {}),
-        ("POST", f"{ONE}/replay", RANGE | {"until": RANGE["since"]}),
         ("POST", f"{ONE}/replay", {"since": "2026-11-23T09:00:00"}),
         ("POST", f"{ONE}/replay", {"since": 1795424400}),
         ("POST", f"{ONE}/replay", {"since": "0001-01-01T00:00:00+14:00"}),

@@ -21,10 +21,10 @@ LOW = BulkChange(priority=TicketPriority.LOW)
 
 
 def opened(api):
-    draft = TicketDraft(subject="Printer", body="It burns.")
-    return TicketRepository(api.open("customer")).create(
-        draft, TicketPriority.HIGH, None
+    draft = TicketDraft(
+        subject="Printer", body="It burns.", priority=TicketPriority.HIGH
     )
+    return TicketRepository(api.open("customer")).create(draft, None)
 
 
 def updates(api, who="agent"):

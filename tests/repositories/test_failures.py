@@ -7,7 +7,6 @@ import pytest
 from infra.local.keys import Keys
 from infra.local.platform import Ports
 from shared.core.errors import Unauthenticated, Unavailable
-from shared.core.types import TicketPriority
 from shared.people import PeopleRepository
 from shared.tickets import SolvedTickets, TicketDraft, TicketRepository
 from shared.tickets.comments import CommentDraft, CommentRepository
@@ -41,7 +40,7 @@ def test_a_bad_token_is_unauthenticated(api, tokens, wrong):
     with pytest.raises(Unauthenticated):
         PeopleRepository(database).me()
     with pytest.raises(Unauthenticated):
-        TicketRepository(database).create(DRAFT, TicketPriority.LOW, None)
+        TicketRepository(database).create(DRAFT, None)
 
 
 def test_a_call_without_a_token_is_unauthenticated(api):
@@ -58,9 +57,7 @@ def test_people_and_workers_do_not_have_each_others_rights(api):
 
 def test_a_cancelled_statement_is_an_outage(api, watch):
     """A time-out and a cancelled statement have the same SQLSTATE."""
-    ticket = TicketRepository(api.open("customer")).create(
-        DRAFT, TicketPriority.LOW, None
-    )
+    ticket = TicketRepository(api.open("customer")).create(DRAFT, None)
     comments = CommentRepository(api.open("customer"))
 
     with ThreadPoolExecutor(1) as pool, watch.connection.transaction():

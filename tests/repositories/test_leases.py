@@ -4,7 +4,6 @@ import pytest
 
 from shared.core.errors import Conflict, Denied, NotFound
 from shared.core.events import TicketReplyTakenOver
-from shared.core.types import TicketPriority
 from shared.tickets import TicketDraft, TicketRepository
 from shared.tickets.comments import (
     CommentDraft,
@@ -22,7 +21,7 @@ CLAIM, TAKE_OVER = LeaseClaim(), LeaseClaim(take_over=True)
 def ref(api):
     draft = TicketDraft(subject="Printer", body="It burns.")
     customer = TicketRepository(api.open("customer"))
-    return str(customer.create(draft, TicketPriority.HIGH, None).number)
+    return str(customer.create(draft, None).number)
 
 
 def leases(api, who):

@@ -45,7 +45,7 @@ def billing(api):
             subject="Bill", body="Wrong.", queue="billing", tags=["counted"],
             priority=priority,
         )  # fmt: skip
-        TicketRepository(api.open("stranger")).create(draft, priority, None)
+        TicketRepository(api.open("stranger")).create(draft, None)
     return counted
 
 

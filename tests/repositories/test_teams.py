@@ -44,7 +44,7 @@ class Returns:
     def opens(self) -> Ticket:
         draft = TicketDraft(subject="Parcel", body="Broken.", queue=self.key)
         tickets = TicketRepository(self.api.open("stranger"))
-        return tickets.create(draft, TicketPriority.NORMAL, None)
+        return tickets.create(draft, None)
 
     def as_clerk(self):
         return self.api.open(self.clerk)

@@ -19,7 +19,10 @@ from tests.database.personas import id_of
 
 pytestmark = pytest.mark.slow
 DRAFT = TicketDraft(
-    subject="Printer", body="It burns.", tags=["printer"], data={"impact": "team"}
+    subject="Printer",
+    body="It is down.",
+    tags=["printer"],
+    data={"impact": "team"},
 )
 PUBLIC = CommentDraft(body="We are on it.")
 NOTE = CommentDraft(body="Psst.", visibility=CommentVisibility.INTERNAL)
@@ -30,7 +33,7 @@ def tickets(api, who):
 
 
 def opened(api, who="customer", draft=DRAFT, key=None):
-    return tickets(api, who).create(draft, TicketPriority.HIGH, key)
+    return tickets(api, who).create(draft, key)
 
 
 def move(api, ticket, status, version=None, who="agent"):
@@ -57,9 +60,9 @@ def test_the_priority_of_a_draft_goes_before_that_of_triage(api):
 def test_a_request_repeated_with_its_key_is_one_ticket(api):
     key, customer = str(uuid4()), tickets(api, "customer")
 
-    first = customer.create(DRAFT, TicketPriority.HIGH, key)
+    first = customer.create(DRAFT, key)
 
-    assert customer.create(DRAFT, TicketPriority.LOW, key) == first
+    assert customer.create(DRAFT, key) == first
     with pytest.raises(Invalid) as refusal:
         opened(api, draft=DRAFT.model_copy(update={"subject": "Other"}), key=key)
     assert refusal.value.problem == "idempotency-key-reused"

@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from infra.local.locality import refuse_foreign
+
 from .environments import Launch, Pool
 from .event_sources import Schedule
 from .http_api import Cors, HttpApi, Integration, RouteTable
@@ -46,7 +48,10 @@ class Gateway:
         return await self._pools[name].invoke(event)
 
     def mount(self, prefix: str, serve: Serve) -> None:
-        """Serve paths with a prefix by something else than the HTTP API."""
+        """Serve paths with a prefix by something else than the HTTP API.
+
+        For this machine alone: unlike the HTTP API, nothing of it has keys.
+        """
         self._mounted[prefix] = serve
 
     def keep_running(self, work: Coroutine[Any, Any, None]) -> None:
@@ -85,5 +90,5 @@ class Gateway:
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         for prefix, serve in self._mounted.items():
             if request.path.startswith(prefix):
-                return await serve(request)
+                return refuse_foreign(request) or await serve(request)
         return await self._api.serve(request)

@@ -75,11 +75,10 @@ class Layout:
         self._home.remove()
 
     def _aws(self) -> Service:
-        address = ["-H", HOST, "-p", str(self._ports.aws)]
         return Service(
             name="aws",
-            command=[sys.executable, "-m", "moto.server", *address],
-            environment={},
+            command=[sys.executable, "-m", "infra.local.aws", str(self._ports.aws)],
+            environment={"PYTHONPATH": str(ROOT)},
             ready=f"{self.deployment.aws_endpoint_url}/moto-api/data.json",
         )
 

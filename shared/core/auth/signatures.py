@@ -7,6 +7,7 @@ dashboard can send.
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,6 +17,8 @@ MAX_AGE_SECONDS = 300
 TIMESTAMP = "x-autocrm-timestamp"
 SIGNATURE = "x-autocrm-signature"
 PLAIN_SECRET = "x-webhook-secret"  # noqa: S105, the name of a header
+# Unix time as our trigger writes it; Python would refuse to read thousands of digits.
+_SECONDS = re.compile(r"[0-9]{1,12}")
 SOURCE = "x-autocrm-source"
 SOURCE_PROOF = "x-autocrm-source-proof"
 
@@ -35,11 +38,15 @@ def verify_hook(headers: Mapping[str, str], body: bytes, secrets: Sequence[str])
         given = headers.get(PLAIN_SECRET, "").encode()
         return _first(secrets, lambda secret: (given, secret.encode()))
     stamp = headers.get(TIMESTAMP, "")
-    if not stamp.isdecimal() or abs(time.time() - int(stamp)) > MAX_AGE_SECONDS:
+    if not _SECONDS.fullmatch(stamp) or _age(stamp) > MAX_AGE_SECONDS:
         raise Unauthenticated("The webhook is stale.", "stale-signature")
     signed = f"{stamp}.".encode() + body
     given = headers[SIGNATURE].encode()
     return _first(secrets, lambda secret: (given, b"v1=" + _hmac(secret, signed)))
+
+
+def _age(stamp: str) -> float:
+    return abs(time.time() - int(stamp))
 
 
 def accept_proof(event: str, secret: str) -> str:
@@ -47,16 +54,20 @@ def accept_proof(event: str, secret: str) -> str:
     return _hmac(secret, f"accept.{event}".encode()).decode()
 
 
-def source_headers(address: str, secret: str) -> dict[str, str]:
-    """Return what makes the database count a request for an address; {} unsigned.
+def source_headers(
+    address: str, correlation_id: str | None, secret: str
+) -> dict[str, str]:
+    """Return what makes the database believe where a request comes from; {} unsigned.
 
     Args:
-        address: of the caller, as the gateway in front of us saw it.
+        address: of the caller, as the gateway in front of us saw it, or "".
+        correlation_id: of the request, which goes in a header of its own.
         secret: the Vault's `autocrm_source_secret`, or "" where nothing is counted so.
     """
     if not secret:
         return {}
-    return {SOURCE: address, SOURCE_PROOF: _hmac(secret, address.encode()).decode()}
+    proven = f"{address} {correlation_id or ''}".encode()
+    return {SOURCE: address, SOURCE_PROOF: _hmac(secret, proven).decode()}
 
 
 def _hmac(secret: str, message: bytes) -> bytes:

@@ -13,10 +13,12 @@ from .callers import (
 from .parameters import (
     Commas,
     EventsQuery,
-    ExpectedVersion,
     IdempotencyKey,
+    IfMatch,
+    IfNoneMatch,
     PageQuery,
     StatusList,
+    is_known,
     set_etag,
 )
 from .problems import STATUS
@@ -26,8 +28,9 @@ __all__ = [
     "CallersDatabase",
     "Commas",
     "EventsQuery",
-    "ExpectedVersion",
     "IdempotencyKey",
+    "IfMatch",
+    "IfNoneMatch",
     "PageQuery",
     "PublicDatabase",
     "StatusList",
@@ -36,6 +39,7 @@ __all__ = [
     "get_authenticator",
     "get_public_database",
     "get_settings",
+    "is_known",
     "provide",
     "provider",
     "set_etag",

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from shared.core.handlers import http_handler
 
-from .middleware import BodyGuard, SafeHeaders
+from .middleware import BodyGuard, SafeHeaders, refuse_repeated
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -21,7 +21,13 @@ def create_app(*routers: APIRouter) -> FastAPI:
 
     The documentation pages are off: they are composed once for all functions.
     """
-    app = FastAPI(title="AutoCRM", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="AutoCRM",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(refuse_repeated)],
+    )
     install_problem_handlers(app)
     app.add_middleware(BodyGuard)
     for router in routers:

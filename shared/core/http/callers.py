@@ -46,8 +46,11 @@ async def get_public_database(request: Request) -> Database:
 
 def _open(request: Request, token: AccessToken | None = None) -> Database:
     settings = get_settings()
+    address = request.client.host if request.client else ""
     key = settings.publishable_key.get_secret_value()
-    return open_database(str(settings.url), key, token, prove_source(request))
+    return open_database(
+        str(settings.url), key, token, prove_source(request.method, address)
+    )
 
 
 CallersDatabase = Annotated[Database, Depends(get_database)]

@@ -1,14 +1,20 @@
 """What a request must be before anything of it is read, and what every answer says."""
 
-from collections.abc import Iterable
+from collections import Counter
+from typing import Any, get_args, get_origin
 
+from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.core.errors import AppError, TooLarge, Unsupported
+from shared.core.errors import AppError, Invalid, Malformed, TooLarge, Unsupported
 
 from .problems import respond
 
 MAX_BODY_BYTES = 256 * 1024
+JSON_TYPES = frozenset({"application/json"})
+# A change names what changes, which is what RFC 7396 says of a document.
+PATCH_TYPES = JSON_TYPES | {"application/merge-patch+json"}
 
 # OWASP's REST cheat sheet, without what only old browsers read: nothing of ours is a
 # page, is kept by a cache, or is guessed to be of another type.
@@ -40,9 +46,10 @@ class SafeHeaders:
 
 
 class BodyGuard:
-    """Refuses bodies over 256 KiB with 413, and what does not say it is JSON with 415.
+    """Refuses bodies over 256 KiB with 413, other types than JSON with 415.
 
-    A form or `text/plain` would come from a foreign page without asking first (CORS).
+    And with 400 what is not UTF-8, as JSON is (RFC 8259, 8.1); a parser would guess. A
+    form or `text/plain` would come from a foreign page without asking first (CORS).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -54,7 +61,7 @@ class BodyGuard:
             await self._app(scope, receive, send)
             return
         message = await receive()
-        refusal = _refusal(message.get("body", b""), scope["headers"])
+        refusal = _refusal(message.get("body", b""), scope)
         if refusal is not None:
             await respond(refusal)(scope, receive, send)
             return
@@ -65,15 +72,63 @@ class BodyGuard:
         await self._app(scope, replay, send)
 
 
-def _refusal(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> AppError | None:
+def _refusal(body: bytes, scope: Scope) -> AppError | None:
     if len(body) > MAX_BODY_BYTES:
         limit = MAX_BODY_BYTES // 1024
         return TooLarge(f"A request may have {limit} KiB at most.")
-    kinds = [text for name, text in headers if name == b"content-type"]
-    if body and [_essence(kind) for kind in kinds] != [b"application/json"]:
-        return Unsupported("Send application/json.")
+    if not body:
+        return None
+    kinds = [
+        _essence(text) for name, text in scope["headers"] if name == b"content-type"
+    ]
+    accepted = PATCH_TYPES if scope["method"] == "PATCH" else JSON_TYPES
+    if len(kinds) != 1 or kinds[0] not in accepted:
+        return Unsupported(f"Send {' or '.join(sorted(accepted))}.")
+    if not _is_utf8(body):
+        return Malformed("The body is not JSON in UTF-8.")
     return None
 
 
-def _essence(kind: bytes) -> bytes:
-    return kind.partition(b";")[0].strip().lower()
+def _is_utf8(body: bytes) -> bool:
+    """Say whether a body is UTF-8; with a NUL it is UTF-16 or UTF-32, or no JSON."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in body
+
+
+def _essence(kind: bytes) -> str:
+    return kind.partition(b";")[0].strip().lower().decode("latin-1")
+
+
+async def refuse_repeated(request: Request) -> None:
+    """Refuse a query parameter that is given twice and may stand once.
+
+    Servers choose differently which one counts, so one of them would be overlooked.
+
+    Raises:
+        Invalid: names it.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = {name for name, times in given.items() if times > 1}
+    if repeated and (wrong := sorted(repeated & _single(request.scope["route"]))):
+        raise Invalid(f"Give {', '.join(wrong)} once.")
+
+
+def _single(route: Any) -> set[str]:  # noqa: ANN401, FastAPI's
+    """Return the names of the query parameters of a route that take one value."""
+    models = [param.field_info.annotation for param in route.dependant.query_params]
+    return {
+        field.alias or name
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name, field in model.model_fields.items()
+        if not _takes_several(field.annotation)
+    }
+
+
+def _takes_several(annotation: object) -> bool:
+    if get_origin(annotation) is list:
+        return True
+    return any(_takes_several(each) for each in get_args(annotation))

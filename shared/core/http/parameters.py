@@ -1,12 +1,18 @@
-"""What requests say besides their body: keys, versions, pages."""
+"""What requests say besides their body: keys, pages, and versions as ETags.
+
+ETags are of RFC 9110 (8.8.3 and 13.1), read by a pattern of our own: Werkzeug and
+Django bring a framework with their parsers, and Starlette splits at commas, which a tag
+may contain.
+"""
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
 from pydantic import BeforeValidator, Field
 
-from shared.core.errors import Malformed
+from shared.core.errors import Malformed, Stale
 from shared.core.types import Command, SingleLine
 
 IdempotencyKey = Annotated[
@@ -21,32 +27,6 @@ IdempotencyKey = Annotated[
         examples=["0b9c7c1e-6f0f-4ad5-8a1a-0a4c8a1d7f55"],
     ),
 ]
-_IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        description="The ETag you have read. When the ticket has changed since: 412.",
-        examples=['"3"'],
-    ),
-]
-_ETAG = re.compile(r'"([0-9]{1,9})"')
-
-
-async def expected_version(if_match: _IfMatch = None) -> int | None:
-    """Read the version that the caller wants to change, or None for any.
-
-    Raises:
-        Malformed: it is not one strong ETag of ours (RFC 9110, 13.1.1).
-    """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    match = _ETAG.fullmatch(if_match.strip())
-    if match is None:
-        raise Malformed('If-Match takes one ETag as it was sent, such as "3".')
-    return int(match[1])
-
-
-ExpectedVersion = Annotated[int | None, Depends(expected_version)]
 
 
 class PageQuery(Command):
@@ -54,7 +34,7 @@ class PageQuery(Command):
 
     limit: int = Field(default=50, ge=1, le=100, description="Items a page.")
     cursor: str | None = Field(
-        default=None, max_length=500, description="`next_cursor` of the page before."
+        default=None, description="`next_cursor` of the page before."
     )
 
 
@@ -79,6 +59,100 @@ Commas = BeforeValidator(_split)
 StatusList = Annotated[list[Annotated[SingleLine, Field(max_length=50)]], Commas]
 
 
+MAX_TAGS = 20
+"""As many as one request may name: each is an attempt."""
+
+NO_VERSION = 0
+"""The version of a tag that is none of ours, which no ticket has."""
+
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"[\s,]*{_TAG}(?:\s*,[\s,]*{_TAG})*[\s,]*")
+_EACH = re.compile(_TAG)
+_OURS = re.compile(r'"([1-9][0-9]{0,8})(?:-unread)?"')
+
+
+def parse_etags(header: str) -> list[str] | None:
+    """Return the tags of a header, quoted as they came; None for `*`, which is any.
+
+    Raises:
+        Malformed: it is no list of tags, or a long one.
+    """
+    if header.strip() == "*":
+        return None
+    tags = _EACH.findall(header) if _TAGS.fullmatch(header) else []
+    if not 1 <= len(tags) <= MAX_TAGS:
+        raise Malformed(
+            'Send `*` or ETags as they came, such as "3"; at most 20, by commas.'
+        )
+    return tags
+
+
+Changed = TypeVar("Changed")
+
+
+class Precondition:
+    """The versions that a change is meant for; None for any."""
+
+    def __init__(self, versions: Sequence[int] | None) -> None:
+        self._versions = versions
+
+    def write(self, change: Callable[[int | None], Changed]) -> Changed:
+        """Make a change to one of the versions, each tried in a transaction.
+
+        Args:
+            change: what to do with a version, or with any for None.
+
+        Raises:
+            Stale: it is at none of them.
+        """
+        if self._versions is None:
+            return change(None)
+        *others, last = self._versions
+        for version in others:
+            try:
+                return change(version)
+            except Stale:
+                continue
+        return change(last)
+
+
+async def precondition(
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="ETags that you have read, or `*`. When the ticket is at none"
+            " of them: 412.",
+            examples=['"3"'],
+        ),
+    ] = None,
+) -> Precondition:
+    """Read which versions the caller wants to change.
+
+    Tags are compared strongly: a weak one is never the right one.
+
+    Raises:
+        Malformed: it is no list of tags.
+    """
+    tags = None if if_match is None else parse_etags(if_match)
+    if tags is None:
+        return Precondition(None)
+    ours = [match[1] for tag in tags if (match := _OURS.fullmatch(tag))]
+    return Precondition([int(text) for text in dict.fromkeys(ours)] or [NO_VERSION])
+
+
+IfMatch = Annotated[Precondition, Depends(precondition)]
+IfNoneMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="ETags that you have read, or `*`. When one of them is the"
+        " ticket's: 304 without a body.",
+        examples=['"3"'],
+    ),
+]
+
+
 class Versioned(Protocol):
     """What has a version for its ETag."""
 
@@ -87,11 +161,32 @@ class Versioned(Protocol):
         """Return the number that every change raises."""
         ...
 
+    @property
+    def unread(self) -> bool | None:
+        """Whether the reader has not looked at it; that is no change of the ticket."""
+        ...
+
 
 VersionedT = TypeVar("VersionedT", bound=Versioned)
 
 
 def set_etag(response: Response, answer: VersionedT) -> VersionedT:
     """Put the version of the answer into its ETag header; return the answer."""
-    response.headers["ETag"] = f'"{answer.version}"'
+    unread = "-unread" if answer.unread else ""
+    response.headers["ETag"] = f'"{answer.version}{unread}"'
     return answer
+
+
+def is_known(response: Response, if_none_match: str | None) -> bool:
+    """Say whether the caller has what the ETag of a response names.
+
+    Tags are compared weakly, as RFC 9110 wants it here.
+
+    Raises:
+        Malformed: it is no list of tags.
+    """
+    if if_none_match is None:
+        return False
+    tags = parse_etags(if_none_match)
+    etag = response.headers["ETag"]
+    return tags is None or etag in [tag.removeprefix("W/") for tag in tags]

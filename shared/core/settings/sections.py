@@ -8,7 +8,15 @@ import os
 from collections.abc import Mapping
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, HttpUrl, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 
 from .parameters import ParameterStore
 from .readers import NoParameter
@@ -46,11 +54,19 @@ class Settings(BaseModel):
             return cls.model_validate(values)
         except ValidationError as error:
             wrong = ", ".join(
-                f"{prefix}{problem['loc'][0]}".upper()
-                + (" is missing" if problem["type"] == "missing" else " is not usable")
+                f"{prefix}{problem['loc'][0]}".upper() + _reason(problem)
                 for problem in error.errors(include_input=False, include_url=False)
             )
             raise MissingSetting(f"{wrong}. See .env.example.") from None
+
+
+def _reason(problem: ErrorDetails) -> str:
+    """Say what is wrong with a variable, without its value."""
+    if problem["type"] == "missing":
+        return " is missing"
+    if problem["type"] == "value_error":  # a sentence of ours
+        return f" is not usable ({problem['ctx']['error']})"
+    return " is not usable"
 
 
 def _value(variable: str, environment: Mapping[str, str]) -> str | None:
@@ -111,6 +127,23 @@ class HookSettings(EventQueueSettings):
     """Proof that a webhook is ours (secrets by comma, two while one is replaced)."""
 
     webhook_secrets: SecretStr
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _none_is_empty(cls, secrets: SecretStr) -> SecretStr:
+        """An empty secret would take a call that proves nothing."""
+        if not all(cls._split(secrets)):
+            raise ValueError("an empty secret is in it; separate secrets by one comma")
+        return secrets
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets in force."""
+        return self._split(self.webhook_secrets)
+
+    @staticmethod
+    def _split(secrets: SecretStr) -> list[str]:
+        return [each.strip() for each in secrets.get_secret_value().split(",")]
 
 
 class WorkerFunctions(Settings):

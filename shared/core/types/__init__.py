@@ -3,16 +3,21 @@
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
 from .pages import (
+    BigPosition,
     Page,
+    Position,
     decode_cursor,
     decode_sort_key,
     encode_cursor,
     page_of,
     read_page,
 )
-from .values import Fields, LongText, SingleLine, StrictBool, StrictInt, Timestamp
+from .rows import parse_rows
+from .texts import LongText, SingleLine, Storable
+from .values import Fields, StrictBool, StrictInt, Timestamp
 
 __all__ = [
+    "BigPosition",
     "Change",
     "Command",
     "CommentVisibility",
@@ -20,8 +25,10 @@ __all__ = [
     "LongText",
     "Model",
     "Page",
+    "Position",
     "SingleLine",
     "StatusCategory",
+    "Storable",
     "StrictBool",
     "StrictInt",
     "TicketPriority",
@@ -32,5 +39,6 @@ __all__ = [
     "encode_cursor",
     "name_of",
     "page_of",
+    "parse_rows",
     "read_page",
 ]

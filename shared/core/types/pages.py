@@ -7,14 +7,24 @@ page is read under the caller's rights.
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from shared.core.errors import Malformed
 
-Item = TypeVar("Item")
+from .rows import Item, Row, parse_rows
+
 SortKey = TypeVar("SortKey")
+
+MAX_CURSOR = 1_000
+"""Characters; a name of 120 characters and an id take less."""
+
+Position = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A number as a column of type integer holds it."""
+
+BigPosition = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A number as a column of type bigint holds it."""
 
 
 class Page(BaseModel, Generic[Item]):
@@ -35,26 +45,27 @@ def read_page(answer: Mapping[str, Any], parse: Callable[[Any], Item]) -> Page[I
     if following is not None and not isinstance(following, list):
         following = [following]
     return Page(
-        items=[parse(row) for row in answer["items"]],
+        items=parse_rows(answer["items"], parse),
         next_cursor=following and encode_cursor(following),
     )
 
 
 def page_of(
-    items: Sequence[Item], size: int, sort_key: Callable[[Item], Sequence[Any]]
+    rows: Sequence[Row], size: int, parse: Callable[[Row], Item], *sort_key: str
 ) -> Page[Item]:
-    """Make a page of at most `size` items from one item more than it holds.
+    """Make a page of at most `size` items from one row more than it holds.
 
     Args:
-        items: what was read, `size + 1` of them when there is another page.
+        rows: what was read, `size + 1` of them when there is another page.
         size: items on a page.
-        sort_key: returns the sort key of an item, ending in a unique column.
+        parse: makes an item of a row.
+        sort_key: the columns that the rows are sorted by; the last one is unique.
     """
-    shown = list(items[:size])
-    rest = len(items) > size
-    return Page(
-        items=shown, next_cursor=encode_cursor(sort_key(shown[-1])) if rest else None
-    )
+    shown = rows[:size]
+    cursor = None
+    if len(rows) > size:
+        cursor = encode_cursor([shown[-1][column] for column in sort_key])
+    return Page(items=parse_rows(shown, parse), next_cursor=cursor)
 
 
 def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:
@@ -65,13 +76,16 @@ def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:
     """
     if cursor is None:
         return None
+    refusal = Malformed(
+        "The cursor does not belong to this list. Start without one.", "bad-cursor"
+    )
+    if len(cursor) > MAX_CURSOR:
+        raise refusal
     try:
         raw = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
         return TypeAdapter(shape).validate_json(raw, strict=False)
     except (ValueError, ValidationError) as error:
-        raise Malformed(
-            "The cursor does not belong to this list. Start without one.", "bad-cursor"
-        ) from error
+        raise refusal from error
 
 
 def decode_sort_key(cursor: str | None, shape: type[SortKey]) -> list[str] | None:

@@ -12,25 +12,12 @@ from pydantic import (
     Field,
     JsonValue,
     Strict,
-    StringConstraints,
 )
+
+from .texts import storable
 
 MAX_DEPTH = 8
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def storable(text: str) -> str:
-    """Refuse what PostgreSQL cannot store as text: NUL and lone surrogates."""
-    if "\0" in text or any("\ud800" <= letter < "\ue000" for letter in text):
-        raise ValueError("must not contain NUL or lone surrogates")
-    return text
-
-
-def single_line(text: str) -> str:
-    """Refuse line breaks and other control characters."""
-    if any(ord(character) < ord(" ") for character in text):
-        raise ValueError("must be a single line without control characters")
-    return text
 
 
 def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -87,12 +74,6 @@ Timestamp = Annotated[
     AwareDatetime, BeforeValidator(_refuse_epoch), AfterValidator(_in_utc)
 ]
 
-# Words lose the space around them; custom fields are kept as they came.
-Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
-SingleLine = Annotated[Trimmed, AfterValidator(storable), AfterValidator(single_line)]
-LongText = Annotated[
-    Trimmed, Field(min_length=1, max_length=50_000), AfterValidator(storable)
-]
 Fields = Annotated[
     dict[str, JsonValue], Field(max_length=100), AfterValidator(storable_fields)
 ]

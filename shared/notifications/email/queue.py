@@ -5,6 +5,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.core.persistence import Database
+from shared.core.types import parse_rows
 
 from .models import Email
 
@@ -45,7 +46,7 @@ class EmailQueueRepository(EmailQueue):
     @override
     def claim(self) -> list[Email]:
         rows = self._database.call("claim_emails", {"max_items": BATCH})
-        return [Email.model_validate(row) for row in rows]
+        return parse_rows(rows, Email.model_validate)
 
     @override
     def sent(self, mail: Email) -> None:

@@ -9,6 +9,7 @@ from shared.core.types import (
     Change,
     Command,
     SingleLine,
+    Storable,
     StrictBool,
     StrictInt,
     TicketPriority,
@@ -19,9 +20,8 @@ QueueName = Annotated[
     SingleLine, Field(min_length=1, max_length=80, examples=["Billing"])
 ]
 Strategy = Annotated[
-    SingleLine,
+    Storable,
     Field(
-        max_length=40,
         description="How its tickets are given to people: `manual` (not at all),"
         " `round_robin`, `least_loaded`, `skill_match`, or one of your own.",
         examples=["least_loaded"],

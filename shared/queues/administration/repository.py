@@ -5,6 +5,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
+from shared.core.types import parse_rows
 from shared.queues import Queue
 
 from .models import Member, QueueChange, QueueDraft
@@ -30,7 +31,7 @@ class QueueAdministration(QueueWriter, QueueMembers):
     @override
     def members(self, queue: str) -> list[Member]:
         rows = self._database.call("list_queue_members", {"queue": queue})
-        return [Member.model_validate(row) for row in rows]
+        return parse_rows(rows, Member.model_validate)
 
     @override
     def add(self, queue: str, person: UUID) -> Member:

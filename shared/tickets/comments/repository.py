@@ -5,7 +5,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, decode_cursor, read_page
+from shared.core.types import Page, Position, decode_cursor, read_page
 from shared.tickets import TicketRef
 
 from .models import AddedComment, Comment, CommentDraft, CommentRef
@@ -55,7 +55,7 @@ class CommentRepository(Comments):
 
     @override
     def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
-        sort_key = decode_cursor(cursor, tuple[int])
+        sort_key = decode_cursor(cursor, tuple[Position])
         after = sort_key[0] if sort_key else 0
         arguments = {"ticket": ticket, "after": after, "page_size": size}
         answer = self._database.call("list_comments", arguments)

@@ -1,6 +1,7 @@
 import base64
 import json
 from datetime import UTC, datetime
+from operator import itemgetter
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,8 @@ times = st.datetimes(timezones=st.just(UTC))
 
 
 def cursor_of(*sort_key):
-    return page_of([1, 2], 1, lambda _: sort_key).next_cursor
+    row = {str(place): key for place, key in enumerate(sort_key)}
+    return page_of([row, {}], 1, dict, *row).next_cursor
 
 
 @given(st.integers(1, 2**62))
@@ -104,13 +106,13 @@ def test_no_cursor_is_the_beginning():
     ],
 )
 def test_a_page_has_a_next_cursor_only_when_items_are_left(found, shown, goes_on):
-    page = page_of(found, 2, lambda last: (last,))
+    page = page_of([{"id": each} for each in found], 2, itemgetter("id"), "id")
 
     assert page.items == shown
     assert (page.next_cursor is not None) == goes_on
 
 
 def test_the_next_page_begins_after_the_last_one_shown():
-    page = page_of([10, 20, 30], 2, lambda last: (last,))
+    page = page_of([{"id": each} for each in (10, 20, 30)], 2, dict, "id")
 
     assert decode_cursor(page.next_cursor, tuple[int]) == (20,)

@@ -1,6 +1,11 @@
 import pytest
 
-from shared.core.settings import MissingSetting, SupabaseSettings, WorkerSettings
+from shared.core.settings import (
+    HookSettings,
+    MissingSetting,
+    SupabaseSettings,
+    WorkerSettings,
+)
 
 SECRET = "sb_secret_do_not_show_me"
 URL = "https://abc.supabase.co"
@@ -40,6 +45,26 @@ def test_an_unusable_value_is_named_but_never_shown():
     assert "SUPABASE_URL is not usable" in str(refused.value)
     assert SECRET not in str(refused.value)
     assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize("secrets", ["", " ", ",", "abc,", ",abc", "abc,,def", "abc, "])
+def test_an_empty_secret_is_refused_by_name(secrets):
+    given = {"EVENT_QUEUE_URL": URL, "WEBHOOK_SECRETS": secrets}
+
+    with pytest.raises(
+        MissingSetting, match=r"WEBHOOK_SECRETS is not usable \(an empty"
+    ):
+        HookSettings.read(given)
+
+
+@pytest.mark.parametrize("secrets", ["abc", "abc,def", "abc, def"])
+def test_one_secret_or_two_are_in_force(secrets):
+    settings = HookSettings.read(
+        {"EVENT_QUEUE_URL": "https://queue", "WEBHOOK_SECRETS": secrets}
+    )
+
+    assert settings.secrets == ["abc", "def"][: len(secrets.split(","))]
+    assert "abc" not in repr(settings)
 
 
 def test_a_key_does_not_show_in_a_representation():

@@ -3,6 +3,8 @@ import hmac
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.core.auth import accept_proof, source_headers, verify_hook
 from shared.core.errors import Unauthenticated
@@ -35,12 +37,38 @@ def test_the_plain_secret_of_the_dashboard_verifies_a_webhook():
         {**signed(NEW, BODY), "x-autocrm-timestamp": "now"},
         {**signed(NEW, BODY), "x-autocrm-timestamp": "-1"},
         {**signed(NEW, BODY), "x-autocrm-timestamp": "٣"},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": "9" * 400},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": "9" * 5_000},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": "²"},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": ""},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": " 1"},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": "1_0"},
+        {**signed(NEW, BODY), "x-autocrm-timestamp": "1.5"},
         {**signed(NEW, BODY, at=0)},
         {**signed(NEW, BODY, at=time.time() - 3600)},
         {**signed(NEW, BODY, at=time.time() + 3600)},
     ],
 )
 def test_any_other_webhook_is_unauthenticated(headers):
+    with pytest.raises(Unauthenticated):
+        verify_hook(headers, BODY, [NEW, OLD])
+
+
+# What a header may hold (RFC 9110, 5.5), and what Starlette makes of its bytes.
+TEXT = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=500)
+STAMPS = TEXT | st.integers().map(str) | st.from_regex(r"\A[0-9٣²]{1,500}\Z")
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "x-autocrm-timestamp": STAMPS,
+        "x-autocrm-signature": TEXT | TEXT.map("v1={}".format),
+        "x-webhook-secret": TEXT,
+    },
+)
+
+
+@given(HEADERS)
+def test_whatever_the_headers_say_without_a_secret_is_unauthenticated(headers):
     with pytest.raises(Unauthenticated):
         verify_hook(headers, BODY, [NEW, OLD])
 
@@ -59,9 +87,9 @@ def test_the_proof_is_bound_to_event_and_secret():
 
 
 def test_the_source_of_a_request_is_proved_to_the_database():
-    proof = hmac.new(NEW.encode(), b"203.0.113.7", hashlib.sha256).hexdigest()
+    proof = hmac.new(NEW.encode(), b"203.0.113.7 id=", hashlib.sha256).hexdigest()
 
-    headers = source_headers("203.0.113.7", NEW)
+    headers = source_headers("203.0.113.7", "id=", NEW)
 
     assert headers == {
         "x-autocrm-source": "203.0.113.7",
@@ -70,4 +98,4 @@ def test_the_source_of_a_request_is_proved_to_the_database():
 
 
 def test_without_a_secret_there_are_no_source_headers():
-    assert source_headers("203.0.113.7", "") == {}
+    assert source_headers("203.0.113.7", "id=", "") == {}

@@ -36,6 +36,8 @@ class Control:
 
         There is one version of a function here, so an alias makes no difference.
         """
+        if request.method != "POST":
+            return _method_not_allowed()
         name = _named(request.path.removeprefix(INVOKE).partition("/")[0])
         if name not in self._functions:
             headers = {"x-amzn-errortype": "ResourceNotFoundException"}
@@ -52,6 +54,8 @@ class Control:
 
     async def tick(self, request: web.BaseRequest) -> web.Response:
         """`POST /.local/tick/NAME`: run a worker now and return its result."""
+        if request.method != "POST":
+            return _method_not_allowed()
         name = request.path.removeprefix(TICK)
         if name not in self._workers:
             workers = ", ".join(self._workers)
@@ -89,6 +93,10 @@ class Control:
             await self._invoke(name, event)
         except FunctionError as error:
             log.error("%s failed: %s", name, error)  # noqa: TRY400 (not ours)
+
+
+def _method_not_allowed() -> web.Response:
+    return web.Response(status=405, headers={"Allow": "POST"})
 
 
 def _named(function: str) -> str:

@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
+from infra.local.locality import refuse_foreign
+
 _PREFIX: Final = "/2018-06-01/runtime/"
 
 
@@ -90,6 +92,8 @@ class RuntimeApi:
         self._inbox.put_nowait(invocation)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        if refusal := refuse_foreign(request):
+            return refusal
         call = request.path.removeprefix(_PREFIX)
         if call == "invocation/next":
             self._listener.on_ready()

@@ -8,6 +8,7 @@ import json
 import re
 import time
 import uuid
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
@@ -108,8 +109,12 @@ def _query(query: str) -> dict[str, str]:
 
 
 def _body(body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    """Return text as it is; anything else, or compressed, as base64."""
+    """Return text as it is; anything else, or compressed, as base64.
+
+    So is what is no text in spite of its type: the function sees what was sent.
+    """
     is_text = _TEXT.match(headers.get("content-type", ""))
     if is_text and "content-encoding" not in headers:
-        return {"body": body.decode("utf-8", "replace")}
+        with suppress(UnicodeDecodeError):
+            return {"body": body.decode()}
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}

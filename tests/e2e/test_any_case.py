@@ -1,0 +1,118 @@
+"""Ids are ids in any letter case, in every route and body."""
+
+import pytest
+
+from infra.openapi import compose_openapi, find_routers
+from tests.open_desk import ROOT
+
+pytestmark = pytest.mark.slow
+VERBS = {"get", "post", "put", "patch", "delete"}
+NOBODY = "f3a1c7de-5b7f-4c1e-9d0a-2f6f5b8f0c11"  # the same at every run
+ROUTES = sorted(
+    (verb.upper(), path)
+    for path, item in compose_openapi(find_routers(ROOT))["paths"].items()
+    for verb in item
+    if verb in VERBS and "{" in path
+)
+# What a route takes besides its path; without it, a refusal that has found what the
+# path names tells as much.
+BODIES = {
+    ("PATCH", "/v1/tickets/{ticket}"): {"priority": "high"},
+    ("PATCH", "/v1/tickets/{ticket}/status"): {"status": "open"},
+    ("PUT", "/v1/tickets/{ticket}/assignee"): {"me": True},
+    ("POST", "/v1/tickets/{ticket}/comments"): {"body": "So."},
+    ("PUT", "/v1/agents/{agent}/availability"): {"availability": "available"},
+    ("PUT", "/v1/roles/{role}"): {"name": "Any case", "permissions": []},
+    ("POST", "/v1/webhooks/{webhook}/replay"): {"since": "2099-01-01T00:00:00Z"},
+    ("DELETE", "/v1/views/{view}"): None,
+    ("DELETE", "/v1/webhooks/{webhook}"): None,
+}
+
+
+# Nobody's event or delivery, and no member of the queue.
+ABSENT = {
+    "/v1/dead-letters/{event}/retry",
+    "/v1/queues/{queue}/members/{person}",
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/attempts",
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/replay",
+}
+
+
+@pytest.fixture(scope="module")
+def ids(people, database):
+    """One of everything that a path may name."""
+    admin = people.admin
+    ticket = people.customer.open_ticket()
+    people.agent.take(ticket)
+    comments = f"/v1/tickets/{ticket['id']}/comments"
+    bulk = {"tickets": [ticket["id"]], "change": {"priority": "low"}}
+    admin.do("PUT", "/v1/roles/any_case", {"name": "Any case", "permissions": []})
+    (queue,) = database.execute(
+        "select id::text from public.queues where key = 'support'"
+    ).fetchone()
+    return {
+        "ticket": ticket["id"],
+        "comment": people.customer.get(comments)["items"][0]["id"],
+        "queue": queue,
+        "agent": people.agent.id,
+        "person": people.customer2.id,
+        "role": "any_case",  # a key, no id
+        "event": NOBODY,
+        "delivery": NOBODY,
+        "view": lambda: admin.do("POST", "/v1/views", {"name": "Any case"})["id"],
+        "webhook": lambda: admin.do(
+            "POST", "/v1/webhooks", {"url": "https://hooks.example.com/"}
+        )["id"],
+        "bulk_update": admin.do("POST", "/v1/bulk-updates", bulk)["id"],
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=lambda each: str(each))
+def test_a_route_takes_ids_in_capitals(people, ids, method, path):
+    def answer(change):
+        named = {
+            name: value() if callable(value) else value
+            for name, value in ids.items()
+            if f"{{{name}}}" in path
+        }
+        role = {"role": named["role"]} if "role" in named else {}
+        filled = path.format(**{k: change(v) for k, v in named.items()} | role)
+        body = BODIES.get((method, path))
+        options = {} if body is None else {"json": body}
+        answer = people.admin.send(method, filled, **options)
+        if method != "DELETE" and answer.is_success:
+            for name in ("view", "webhook"):
+                if callable(ids[name]) and name in named:
+                    people.admin.send("DELETE", f"/v1/{name}s/{named[name]}")
+        return answer.status_code, answer.json().get("type")
+
+    as_made, capitals = answer(str.lower), answer(str.upper)
+
+    assert capitals == as_made
+    assert path in ABSENT or as_made[0] != 404
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper])
+def test_a_body_takes_ids_in_capitals(people, ids, change):
+    admin, queue, agent = people.admin, change(ids["queue"]), change(ids["agent"])
+    ticket = people.customer.open_ticket(queue=queue)
+    path = f"/v1/tickets/{ticket['id']}"
+    bulk = {"queue": queue, "assignee": agent}
+
+    moved = admin.do("PATCH", path, {"queue": queue})
+    given = admin.do("PUT", f"{path}/assignee", {"assignee_id": agent})
+    view = admin.do(
+        "POST",
+        "/v1/views",
+        {"name": "V", "queue": queue, "conditions": {"assignee": agent}},
+    )
+    update = admin.do(
+        "POST", "/v1/bulk-updates", {"tickets": [change(ticket["id"])], "change": bulk}
+    )
+    listed = admin.get(f"/v1/queues/{queue}/tickets", assignee=agent)
+
+    assert moved["queue_id"] == view["queue_id"] == ids["queue"]
+    assert given["assignee_id"] == ids["agent"]
+    assert update["total"] == 1
+    assert ticket["id"] in [each["id"] for each in listed["items"]]
+    admin.do("DELETE", f"/v1/views/{change(view['id'])}")
