@@ -271,6 +271,7 @@ PREPARED = {
     "public.tickets.skills",
     "public.tickets.status_reason",
     "public.tickets.subject",
+    "public.tickets.tag_keys",
     "public.tickets.tags",
 }
 
@@ -326,12 +327,12 @@ def test_a_redaction_says_how_many_places_and_records_it_without_the_text(db, ti
     [*_, trace] = db.events(ticket)
     assert trace["actor_id"] == str(id_of("lead"))
     assert (trace["before"], trace["after"]) == (None, {"places": 4})
-    shown = db.rows("customer", "list_comments", ticket=ticket["id"])
+    shown = db.items("customer", "list_comments", ticket=ticket["id"])
     assert shown[-1]["body"] == "[redacted] and [redacted]"
     assert shown[-1]["redacted_by"] == str(id_of("lead"))
     types = [
         each["type"]
-        for each in db.rows("customer", "list_ticket_events", ticket=ticket["id"])
+        for each in db.items("customer", "list_ticket_events", ticket=ticket["id"])
     ]
     assert "TICKET_REDACTED" not in types
 
@@ -399,7 +400,7 @@ def test_a_comment_may_be_redacted_in_part_again_and_whole(db, ticket):
 
     redact_text(db, ticket)
     redact_text(db, ticket, "5500")
-    shown = db.rows("customer", "list_comments", ticket=ticket["id"])[-1]
+    shown = db.items("customer", "list_comments", ticket=ticket["id"])[-1]
     assert shown["body"] == "Mine is [redacted], hers [redacted]."
 
     assert redact(db, ticket, comment["id"])["body"] == "[redacted]"
@@ -422,7 +423,7 @@ def test_any_text_is_redacted_as_it_is_written(db, ticket, text):
     redact_text(db, ticket, text)
 
     after = db.reload(ticket)
-    shown = db.rows("customer", "list_comments", ticket=ticket["id"])[-1]["body"]
+    shown = db.items("customer", "list_comments", ticket=ticket["id"])[-1]["body"]
     assert not [each for each in (after["subject"], shown) if text in each]
     assert text not in after["data"]["k"]
     assert after["subject"].endswith("1 and 2")

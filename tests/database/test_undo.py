@@ -57,8 +57,8 @@ CHANGES = st.fixed_dictionaries(
         ),
         "priority": st.sampled_from([str(each) for each in TicketPriority]),
         "queue": st.sampled_from(["support", "billing"]),
-        "add_tags": st.lists(st.sampled_from("abc"), max_size=2),
-        "remove_tags": st.lists(st.sampled_from("abc"), max_size=2),
+        "add_tags": st.lists(st.sampled_from("abc"), min_size=1, max_size=2),
+        "remove_tags": st.lists(st.sampled_from("abc"), min_size=1, max_size=2),
     },
 ).filter(bool)
 TICKETS = st.lists(
