@@ -132,7 +132,7 @@ WRITES = {
     ),
     "view": lambda db, t: db.call(
         "agent", "create_view", name="Long",
-        conditions={"tags": ["x" * 45 + str(n) for n in range(130)]},
+        conditions={"tags": ["\U0001f600" * 30 + str(n) for n in range(50)]},
     ),
 }  # fmt: skip
 
