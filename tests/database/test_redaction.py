@@ -368,6 +368,81 @@ def test_a_closed_ticket_is_redacted_too_and_stays_closed(db):
         )
 
 
+def test_the_tags_of_a_closed_ticket_are_redacted_too(db):
+    ticket = db.create_ticket_in("closed", tags=[f"card-{CARD}", "kept"])
+
+    redact_text(db, ticket)
+
+    after = db.reload(ticket)
+    assert (after["tags"], after["status"]) == (["card-[redacted]", "kept"], "closed")
+
+
+def version_for(db, who, ticket):
+    return db.call(who, "get_ticket", ticket=ticket["id"])["version"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "seen"),
+    [("subject", CARD, 1), ("tags", [CARD], 1), ("skills", [CARD], 0)],
+)
+def test_no_copy_of_a_redacted_ticket_stays_valid(db, ticket, field, value, seen):
+    """Whoever keeps it by its version asks anew, unless they never saw the text."""
+    arguments = {"ticket": ticket["id"], "changes": {field: value}}
+    db.call("agent", "update_ticket", **arguments)
+    before = {who: version_for(db, who, ticket) for who in ("customer", "agent")}
+
+    redact_text(db, ticket)
+
+    after = {who: version_for(db, who, ticket) for who in before}
+    assert after["agent"] == before["agent"] + 1
+    assert after["customer"] == before["customer"] + seen
+
+
+def test_labels_that_become_equal_are_one(db, ticket):
+    changes = {"tags": ["A12", "a21", "b"], "skills": ["S12", "s21"]}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    redact_text(db, ticket, "12")
+    redact_text(db, ticket, "21")
+
+    after = db.reload(ticket)
+    assert after["tags"] == ["A[redacted]", "b"]
+    assert after["skills"] == ["S[redacted]"]
+
+
+def test_other_spellings_of_tags_are_not_kept(db):
+    """Tags are compared without case, so their keys are spelled otherwise."""
+    ticket = db.create_ticket(tags=["CardOfJane"], idempotency_key="new")
+
+    redact_text(db, ticket, "CardOfJane")
+
+    assert columns_with(db, "cardofjane") == set()
+
+
+def test_fields_that_would_become_too_long_go_as_a_whole(db, ticket):
+    data = {"long": "x" * 16_000, "deep": ["x"], "with x": 1, "kept": "y"}
+    changes = {"data": data}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    redact_text(db, ticket, "x")
+
+    assert db.reload(ticket)["data"] == {"kept": "y"}
+    assert db.event_types(ticket)[-1] == "TICKET_REDACTED"
+
+
+def test_the_longest_bulk_change_is_redacted(db, ticket):
+    tags = [("x" * 48 + str(n))[-50:] for n in range(10, 30)]
+    start(
+        db, [ticket], add_tags=tags, remove_tags=tags, status="open", reason="x" * 500
+    )
+
+    redact_text(db, ticket, "x")
+
+    [change] = db.execute("select change::text from private.bulk_updates").fetchone()
+    assert "x" not in change
+    assert len(change) > 16384
+
+
 def test_follow_ups_are_redacted_wherever_they_stand(db):
     ticket = db.create_ticket_in("closed", subject=f"Card {CARD}", data={"a": CARD})
     follow_up = db.comment("customer", ticket, "Again.")["ticket_id"]
