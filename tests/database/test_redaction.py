@@ -13,7 +13,7 @@ from .arrange import (
     store_webhook_settings,
     table_texts,
 )
-from .bulk import run_all, start
+from .bulk import get_bulk_update, item_results, run_all, start, undo
 from .notifying import claim_emails, make_emails_due, process_events
 from .personas import id_of
 from .webhooks import create_deliveries, create_webhook
@@ -204,9 +204,11 @@ def everywhere(db):
     db.set_status(ticket, "open", "agent", reason=f"About {CARD}")
     db.comment("customer", ticket, f"Again: {CARD}", idempotency_key="reply")
     db.note(ticket, body=f"Note {CARD}")
-    start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
+    job = start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
     run_all(db)
-    start(db, [ticket], add_tags=[CARD])  # is not applied yet
+    # These two are not applied yet.
+    undo(db, job)
+    start(db, [ticket], add_tags=[CARD])
     db.rows("agent", "list_bulk_updates")
     for event in db.events(ticket):
         create_deliveries(db, event)
@@ -258,7 +260,10 @@ def _holds(db, schema, table, column, text):
 PREPARED = {
     "private.bulk_items.after",
     "private.bulk_items.before",
+    "private.bulk_items.change",
+    "private.bulk_items.expected",
     "private.bulk_updates.change",
+    "private.bulk_updates.undone_change",
     "private.idempotency_keys.response",
     "private.webhook_attempts.error",
     "private.webhook_attempts.response",
@@ -285,6 +290,24 @@ def test_no_column_of_any_table_holds_a_redacted_text(db, everywhere):
 
     assert columns_with(db, CARD) == set()
     assert columns_with(db, CARD[:9]) == set()
+
+
+def test_what_is_redacted_meanwhile_can_still_be_undone(db, ticket):
+    job = start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
+    run_all(db)
+    back = undo(db, job)
+
+    redact_text(db, ticket)
+    run_all(db)
+
+    assert item_results(db, back) == ["done"]
+    assert get_bulk_update(db, job)["change"]["reason"] == "Waiting for [redacted]"
+    assert state_of(db, ticket) == (ticket["status"], ticket["status_reason"])
+
+
+def state_of(db, ticket):
+    after = db.reload(ticket)
+    return after["status"], after["status_reason"]
 
 
 def test_a_redacted_ticket_is_complete_but_for_the_text(db, everywhere):
