@@ -315,9 +315,13 @@ returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    me constant uuid := private.require_caller();
     target constant public.queues := private.find_readable_queue(queue);
-    me constant uuid := private.caller();
 begin
+    if in_app is null or email is null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Say of in_app and of email whether they are wished.';
+    end if;
     -- The lock meets whoever ends the membership at this moment.
     perform from public.queue_members
     where queue_id = target.id and person_id = me for key share;
