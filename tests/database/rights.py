@@ -352,7 +352,6 @@ AS_THE_CALLER = {
     "private.is_ticket_ref",
     "private.is_unbroken",
     "private.is_visible",
-    "private.may_join_topic",
     "private.may_see_ticket",
     "private.may_use_view",
     "private.merge_patch",
