@@ -30,7 +30,7 @@ def created(text):
 
 
 def test_every_migration_has_a_version_of_its_own():
-    """The Supabase CLI records what it has run by version, and refuses a second file."""
+    """The Supabase CLI records what has run by version, and refuses a second one."""
     versions = Counter(name.partition("_")[0] for name in texts())
 
     assert [
