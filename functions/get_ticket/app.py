@@ -23,7 +23,7 @@ async def get_ticket(
 ) -> Ticket | Response:
     """Return a ticket by id or number, with its version as ETag.
 
-    The ETag says too whether the ticket is unread; names of people are not in it.
+    `unread` and the names of people may change while the version does not.
     """
     found = set_etag(response, tickets.get(ticket))
     if is_known(response, if_none_match):

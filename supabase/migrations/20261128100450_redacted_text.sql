@@ -38,15 +38,11 @@ comment on function private.redact_text is 'A text with each occurrence of anoth
 create function private.redact_labels(labels text[], redacted text) returns text[]
 language sql immutable set search_path = ''
 as $$
-    select array(
-        select blanked.label
+    select private.distinct_tags(array(
+        select left(private.redact_text(given.label, redacted), 50)
         from unnest(labels) with ordinality as given (label, position)
-        cross join lateral (
-            select left(private.redact_text(given.label, redacted), 50) as label
-        ) as blanked
-        group by blanked.label
-        order by min(given.position)
-    );
+        order by given.position
+    ));
 $$;
 comment on function private.redact_labels is
 'Tags or skills with a text blanked; those that become equal are one.';
@@ -102,3 +98,25 @@ end;
 $$;
 comment on function private.redact_json is
 'JSON with a text blanked in the fields that people write: subject, reason, body, tags, skills and data, with its keys and numbers.';
+
+create function private.redact_data(data jsonb, redacted text) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    -- Blanking lengthens what is shorter than its placeholder, and a ticket must stay readable.
+    select
+        case
+            when octet_length(blanked::text) <= 16384 then blanked
+            else coalesce(
+                (
+                    select jsonb_object_agg(field.key, field.value)
+                    from jsonb_each(data) as field
+                    where strpos(field.key, redacted) = 0
+                        and field.value = private.redact_json(field.value, redacted, true)
+                ),
+                '{}'
+            )
+        end
+    from private.redact_json(data, redacted, true) as blanked;
+$$;
+comment on function private.redact_data is
+'The fields of a ticket with a text blanked; where they would become longer than fields may be, those that held it are removed.';

@@ -372,7 +372,7 @@ declare
 begin
     blanked.subject := left(private.redact_text(ticket.subject, redacted), 200);
     blanked.status_reason := left(private.redact_text(ticket.status_reason, redacted), 500);
-    blanked.data := private.redact_json(ticket.data, redacted, true);
+    blanked.data := private.redact_data(ticket.data, redacted);
     blanked.tags := private.redact_labels(ticket.tags, redacted);
     blanked.skills := private.redact_labels(ticket.skills, redacted);
     return blanked;
@@ -385,7 +385,9 @@ create function private.redacts_ticket(was public.tickets, now_is public.tickets
 returns boolean
 language sql stable set search_path = ''
 as $$
-    select now_is is not distinct from private.redacted_ticket(was, private.text_to_redact());
+    -- The keys of tags follow from the tags, after the triggers.
+    select to_jsonb(now_is) - 'tag_keys' is not distinct from
+        to_jsonb(private.redacted_ticket(was, private.text_to_redact())) - 'tag_keys';
 $$;
 comment on function private.redacts_ticket is
 'Whether a change of a ticket is the redaction under way and nothing else.';
@@ -402,6 +404,11 @@ begin
     and private.redacts_ticket(old, new) then
         new.version := old.version + 1;
         new.updated_at := now();
+        if (select shown from private.shown_ticket(new, false) as shown)
+        is distinct from (select shown from private.shown_ticket(old, false) as shown) then
+            new.public_version := old.public_version + 1;
+            new.public_updated_at := now();
+        end if;
         return new;
     end if;
     if old.status_category = 'closed' then

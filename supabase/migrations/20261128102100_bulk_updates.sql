@@ -17,7 +17,8 @@ create table private.bulk_updates (
     finished_at timestamptz,
     due_at timestamptz not null default now(),
     attempts smallint not null default 0,
-    constraint bulk_updates_change_length check (octet_length(change::text) <= 16384),
+    -- Twice what a change can have, which may be redacted.
+    constraint bulk_updates_change_length check (octet_length(change::text) <= 32768),
     constraint bulk_updates_total check (total between 0 and 1000),
     constraint bulk_updates_counted check (
         least(done, skipped, failed) >= 0

@@ -181,6 +181,12 @@ declare
     me constant uuid := private.require_caller();
     last public.notifications;
 begin
+    if (ids is null) = (up_to is null)
+    or cardinality(ids) not between 1 and 100
+    or array_position(ids, null) is not null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Send either 1 to 100 ids, or up_to.';
+    end if;
     if private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'mark_notifications_read', 'ids', ids, 'up_to', up_to)
@@ -202,7 +208,7 @@ begin
 end;
 $$;
 comment on function private.set_notifications_read is
-'Marks notifications of the caller as read: these, or all up to one. Those of others are ignored.';
+'Marks notifications of the caller as read: these, or all up to one. Those of others are ignored. PT404, PT422.';
 
 create function api.mark_notifications_read(
     ids uuid[] default null, up_to uuid default null, idempotency_key text default null
@@ -210,12 +216,6 @@ create function api.mark_notifications_read(
 language plpgsql set search_path = ''
 as $$
 begin
-    if (ids is null) = (up_to is null)
-    or cardinality(ids) not between 1 and 100
-    or array_position(ids, null) is not null then
-        raise sqlstate 'PT422' using
-            message = 'invalid', detail = 'Send either 1 to 100 ids, or up_to.';
-    end if;
     perform private.set_notifications_read(ids, up_to, idempotency_key);
     return jsonb_build_object('unread', private.count_unread());
 end;

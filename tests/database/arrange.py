@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
-from .acting import ActingConnection
+from .acting import NEEDED_FIELDS, ActingConnection
 from .personas import id_of
 from .rights import COMMANDS_AND_QUERIES
 
@@ -47,11 +48,12 @@ def insert_tickets(
 ) -> None:
     """Store many tickets in one statement, without the command."""
     db.execute(
-        "insert into public.tickets (subject, queue_id, requester_id, type)"
-        " select 'Many', %s, %s, %s from generate_series(1, %s)",
+        "insert into public.tickets (subject, queue_id, requester_id, type, data)"
+        " select 'Many', %s, %s, %s, %s from generate_series(1, %s)",
         id_of(queue),
         id_of(requester),
         kind,
+        Jsonb(NEEDED_FIELDS.get(kind, {})),
         count,
     )
 

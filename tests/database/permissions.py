@@ -238,7 +238,19 @@ CASES: Mapping[str, Case] = {
         },
     ),
     "list_notifications": Case("list_notifications", ANYBODY),
-    "mark_notifications_read": Case("mark_notifications_read", ANYBODY),
+    "mark_notifications_read": Case(
+        "mark_notifications_read", ANYBODY, lambda _: {"ids": [id_of("unknown")]}
+    ),
+    "get_queue_notifications": Case(
+        "get_queue_notifications", reading(), lambda w: {"queue": w.queue}
+    ),
+    "set_queue_notifications": Case(
+        "set_queue_notifications",
+        reading(),
+        lambda w: {"queue": w.queue, "in_app": True, "email": False},
+    ),
+    "list one's topics": Case("list_topics", ANYBODY),
+    "list the topics of a ticket": Case("list_topics", reading(), on_ticket()),
     "list_events": Case("list_events", ANYBODY),
     "list_my_tickets": Case("list_my_tickets", ANYBODY),
     "list_queues": Case("list_queues", ANYBODY),
@@ -260,6 +272,9 @@ CASES: Mapping[str, Case] = {
     "mark_ticket_read": Case("mark_ticket_read", reading(), on_ticket()),
     "redact_comment": Case(
         "redact_comment", reading("comments.redact"), on_ticket(comment="1")
+    ),
+    "redact_ticket": Case(
+        "redact_ticket", reading("comments.redact"), on_ticket(redacted_text="broken")
     ),
     "update_ticket": Case(
         "update_ticket",

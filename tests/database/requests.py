@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from psycopg import sql
 
@@ -80,6 +81,10 @@ def _redaction(db: ActingConnection, _: str) -> Arguments:
     ticket = db.create_ticket()
     db.note(ticket)
     return {"ticket": ticket["id"], "comment": "2"}
+
+
+def _redacted_text(db: ActingConnection, _: str) -> Arguments:
+    return {"ticket": db.create_ticket()["id"], "redacted_text": "broken"}
 
 
 def _undo(db: ActingConnection, who: str) -> Arguments:
@@ -163,6 +168,15 @@ REQUESTS = [
         },
     ),
     Request(
+        "redact_ticket", ("lead", "admin"), _redacted_text,
+        {
+            "left the queue": (lambda db: leave_queues(db, "lead"), HIDDEN),
+            "moved away": (_move_all_away, HIDDEN),
+            "tickets.read": lose_permission("tickets.read", HIDDEN),
+            "comments.redact": lose_permission("comments.redact"),
+        },
+    ),
+    Request(
         "claim_next_ticket", TEAM, _claim,
         {
             "left the queue": OUT_OF_THE_QUEUE,
@@ -186,7 +200,7 @@ REQUESTS = [
         },
     ),
     Request("undo_bulk_update", TEAM, _undo),
-    Request("mark_notifications_read", TEAM, lambda *_: {"ids": []}),
+    Request("mark_notifications_read", TEAM, lambda *_: {"ids": [uuid4()]}),
     Request(
         "create_queue", ADMINS, _queue,
         {"queues.manage": lose_permission("queues.manage")},

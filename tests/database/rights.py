@@ -295,8 +295,8 @@ person_json proven_headers queue_json queue_of_view queue_page queue_preference_
 queue_response queue_status queue_topic queue_totals queues_by_first_ticket
 readable_queues_of reassign_tickets recipients record_comment record_endpoint_health
 record_event record_new_ticket record_results record_ticket_change redact_body
-redact_copies redact_hidden_copies redact_json redact_labels redact_text redacted_body
-redacted_ticket redacts_event redacts_ticket refuse_archived_queue
+redact_copies redact_data redact_hidden_copies redact_json redact_labels redact_text
+redacted_body redacted_ticket redacts_event redacts_ticket refuse_archived_queue
 refuse_category_change refuse_leased_reply refuse_update release_locked_tickets
 release_lost_tickets release_tickets_of reply_opens require_an_admin require_assignment
 require_bulk_change require_caller require_capacity require_changes
@@ -363,6 +363,7 @@ AS_THE_CALLER = {
     "private.parse_time",
     "private.queue_json",
     "private.redact_body",
+    "private.redact_data",
     "private.redact_json",
     "private.redact_labels",
     "private.redact_text",

@@ -32,8 +32,9 @@ def test_agents_assign_free_tickets_to_themselves(db):
 
     assert (taken["assignee_id"], taken["status"]) == (str(id_of("agent")), "open")
     [*_, event] = db.events(ticket)
-    assert event["before"] == {"assignee_id": None}
-    assert event["after"] == {"assignee_id": str(id_of("agent"))}
+    assert event["before"] == {"assignee_id": None, "assignee_name": None}
+    agent = {"assignee_id": str(id_of("agent")), "assignee_name": "Agent"}
+    assert event["after"] == agent | {"by": None}
     assert event["actor_id"] == str(id_of("agent"))
 
 

@@ -86,10 +86,11 @@ def test_going_away_can_release_new_and_open_tickets(db):
     assert (last["type"], last["actor_id"]) == ("TICKET_ASSIGNED", str(id_of("agent")))
 
 
-def test_becoming_available_releases_nothing(db):
+def test_whoever_becomes_available_cannot_release_tickets(db):
     ticket = db.create_ticket_in("open")
 
-    set_availability(db, "agent", "available", reassign=True)
+    with refused("PT422", "invalid"):
+        set_availability(db, "agent", "available", reassign=True)
 
     assert assignee(db, ticket) == "agent"
 

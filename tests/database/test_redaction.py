@@ -13,7 +13,7 @@ from .arrange import (
     store_webhook_settings,
     table_texts,
 )
-from .bulk import run_all, start
+from .bulk import get_bulk_update, item_results, run_all, start, undo
 from .notifying import claim_emails, make_emails_due, process_events
 from .personas import id_of
 from .webhooks import create_deliveries, create_webhook
@@ -204,9 +204,11 @@ def everywhere(db):
     db.set_status(ticket, "open", "agent", reason=f"About {CARD}")
     db.comment("customer", ticket, f"Again: {CARD}", idempotency_key="reply")
     db.note(ticket, body=f"Note {CARD}")
-    start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
+    job = start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
     run_all(db)
-    start(db, [ticket], add_tags=[CARD])  # is not applied yet
+    # These two are not applied yet.
+    undo(db, job)
+    start(db, [ticket], add_tags=[CARD])
     db.rows("agent", "list_bulk_updates")
     for event in db.events(ticket):
         create_deliveries(db, event)
@@ -258,7 +260,10 @@ def _holds(db, schema, table, column, text):
 PREPARED = {
     "private.bulk_items.after",
     "private.bulk_items.before",
+    "private.bulk_items.change",
+    "private.bulk_items.expected",
     "private.bulk_updates.change",
+    "private.bulk_updates.undone_change",
     "private.idempotency_keys.response",
     "private.webhook_attempts.error",
     "private.webhook_attempts.response",
@@ -271,6 +276,7 @@ PREPARED = {
     "public.tickets.skills",
     "public.tickets.status_reason",
     "public.tickets.subject",
+    "public.tickets.tag_keys",
     "public.tickets.tags",
 }
 
@@ -284,6 +290,24 @@ def test_no_column_of_any_table_holds_a_redacted_text(db, everywhere):
 
     assert columns_with(db, CARD) == set()
     assert columns_with(db, CARD[:9]) == set()
+
+
+def test_what_is_redacted_meanwhile_can_still_be_undone(db, ticket):
+    job = start(db, [ticket], status="pending", reason=f"Waiting for {CARD}")
+    run_all(db)
+    back = undo(db, job)
+
+    redact_text(db, ticket)
+    run_all(db)
+
+    assert item_results(db, back) == ["done"]
+    assert get_bulk_update(db, job)["change"]["reason"] == "Waiting for [redacted]"
+    assert state_of(db, ticket) == (ticket["status"], ticket["status_reason"])
+
+
+def state_of(db, ticket):
+    after = db.reload(ticket)
+    return after["status"], after["status_reason"]
 
 
 def test_a_redacted_ticket_is_complete_but_for_the_text(db, everywhere):
@@ -326,12 +350,12 @@ def test_a_redaction_says_how_many_places_and_records_it_without_the_text(db, ti
     [*_, trace] = db.events(ticket)
     assert trace["actor_id"] == str(id_of("lead"))
     assert (trace["before"], trace["after"]) == (None, {"places": 4})
-    shown = db.rows("customer", "list_comments", ticket=ticket["id"])
+    shown = db.items("customer", "list_comments", ticket=ticket["id"])
     assert shown[-1]["body"] == "[redacted] and [redacted]"
     assert shown[-1]["redacted_by"] == str(id_of("lead"))
     types = [
         each["type"]
-        for each in db.rows("customer", "list_ticket_events", ticket=ticket["id"])
+        for each in db.items("customer", "list_ticket_events", ticket=ticket["id"])
     ]
     assert "TICKET_REDACTED" not in types
 
@@ -367,6 +391,81 @@ def test_a_closed_ticket_is_redacted_too_and_stays_closed(db):
         )
 
 
+def test_the_tags_of_a_closed_ticket_are_redacted_too(db):
+    ticket = db.create_ticket_in("closed", tags=[f"card-{CARD}", "kept"])
+
+    redact_text(db, ticket)
+
+    after = db.reload(ticket)
+    assert (after["tags"], after["status"]) == (["card-[redacted]", "kept"], "closed")
+
+
+def version_for(db, who, ticket):
+    return db.call(who, "get_ticket", ticket=ticket["id"])["version"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "seen"),
+    [("subject", CARD, 1), ("tags", [CARD], 1), ("skills", [CARD], 0)],
+)
+def test_no_copy_of_a_redacted_ticket_stays_valid(db, ticket, field, value, seen):
+    """Whoever keeps it by its version asks anew, unless they never saw the text."""
+    arguments = {"ticket": ticket["id"], "changes": {field: value}}
+    db.call("agent", "update_ticket", **arguments)
+    before = {who: version_for(db, who, ticket) for who in ("customer", "agent")}
+
+    redact_text(db, ticket)
+
+    after = {who: version_for(db, who, ticket) for who in before}
+    assert after["agent"] == before["agent"] + 1
+    assert after["customer"] == before["customer"] + seen
+
+
+def test_labels_that_become_equal_are_one(db, ticket):
+    changes = {"tags": ["A12", "a21", "b"], "skills": ["S12", "s21"]}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    redact_text(db, ticket, "12")
+    redact_text(db, ticket, "21")
+
+    after = db.reload(ticket)
+    assert after["tags"] == ["A[redacted]", "b"]
+    assert after["skills"] == ["S[redacted]"]
+
+
+def test_other_spellings_of_tags_are_not_kept(db):
+    """Tags are compared without case, so their keys are spelled otherwise."""
+    ticket = db.create_ticket(tags=["CardOfJane"], idempotency_key="new")
+
+    redact_text(db, ticket, "CardOfJane")
+
+    assert columns_with(db, "cardofjane") == set()
+
+
+def test_fields_that_would_become_too_long_go_as_a_whole(db, ticket):
+    data = {"long": "x" * 16_000, "deep": ["x"], "with x": 1, "kept": "y"}
+    changes = {"data": data}
+    db.call("agent", "update_ticket", ticket=ticket["id"], changes=changes)
+
+    redact_text(db, ticket, "x")
+
+    assert db.reload(ticket)["data"] == {"kept": "y"}
+    assert db.event_types(ticket)[-1] == "TICKET_REDACTED"
+
+
+def test_the_longest_bulk_change_is_redacted(db, ticket):
+    tags = [("x" * 48 + str(n))[-50:] for n in range(10, 30)]
+    start(
+        db, [ticket], add_tags=tags, remove_tags=tags, status="open", reason="x" * 500
+    )
+
+    redact_text(db, ticket, "x")
+
+    [change] = db.execute("select change::text from private.bulk_updates").fetchone()
+    assert "x" not in change
+    assert len(change) > 16384
+
+
 def test_follow_ups_are_redacted_wherever_they_stand(db):
     ticket = db.create_ticket_in("closed", subject=f"Card {CARD}", data={"a": CARD})
     follow_up = db.comment("customer", ticket, "Again.")["ticket_id"]
@@ -399,7 +498,7 @@ def test_a_comment_may_be_redacted_in_part_again_and_whole(db, ticket):
 
     redact_text(db, ticket)
     redact_text(db, ticket, "5500")
-    shown = db.rows("customer", "list_comments", ticket=ticket["id"])[-1]
+    shown = db.items("customer", "list_comments", ticket=ticket["id"])[-1]
     assert shown["body"] == "Mine is [redacted], hers [redacted]."
 
     assert redact(db, ticket, comment["id"])["body"] == "[redacted]"
@@ -422,7 +521,7 @@ def test_any_text_is_redacted_as_it_is_written(db, ticket, text):
     redact_text(db, ticket, text)
 
     after = db.reload(ticket)
-    shown = db.rows("customer", "list_comments", ticket=ticket["id"])[-1]["body"]
+    shown = db.items("customer", "list_comments", ticket=ticket["id"])[-1]["body"]
     assert not [each for each in (after["subject"], shown) if text in each]
     assert text not in after["data"]["k"]
     assert after["subject"].endswith("1 and 2")

@@ -8,7 +8,7 @@ from .requests import REQUESTS, count_rows
 
 pytestmark = pytest.mark.slow
 
-KEY = {"idempotency_key": "a key"}
+KEY = {"idempotency_key": "a-key"}
 WITH_A_KEY = """
 select array_agg(proname) from pg_proc
 where pronamespace = 'api'::regnamespace and 'idempotency_key' = any (proargnames)

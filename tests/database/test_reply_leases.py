@@ -274,9 +274,13 @@ ENDINGS = {
     "deleted in Auth": lambda db: db.execute(
         "update auth.users set deleted_at = now() where id = %s", id_of("agent")
     ),
-    "signed out": lambda db: db.execute("delete from auth.sessions"),
+    "signed out": lambda db: db.execute(
+        "delete from auth.sessions where user_id = %s", id_of("agent")
+    ),
     "session timed out": lambda db: db.execute(
         "update auth.sessions set not_after = now() - interval '1 second'"
+        " where user_id = %s",
+        id_of("agent"),
     ),
     "ticket moved away": move_away,
 }

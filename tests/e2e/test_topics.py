@@ -34,6 +34,7 @@ def revoked_role(people, _):
     people.admin.do("DELETE", role)
     yield
     people.admin.do("PUT", role)
+    people.lead.do("PUT", f"/v1/queues/support/members/{people.agent.id}")
 
 
 @contextmanager

@@ -172,6 +172,21 @@ WORLD: dict[str, Command] = {
         lambda w: {"ticket": w.ticket, "comment": "1"},
         {"ticket": REF, "comment": REF, "idempotency_key": KEY},
     ),
+    "redact_ticket": Command(
+        f"POST {TICKET}/redaction",
+        lambda w: {"ticket": w.ticket, "redacted_text": "nowhere"},
+        {
+            "ticket": REF,
+            "redacted_text": [None, "", " ", "redacted", "x" * 1_001, "\0"],
+            "idempotency_key": KEY,
+        },
+        lambda arguments: {"text": arguments["redacted_text"]},
+    ),
+    "set_queue_notifications": Command(
+        "PUT /v1/queues/{queue}/notifications",
+        lambda w: {"queue": "support", "in_app": True, "email": False},
+        {"queue": QUEUE, "in_app": [None, *BOOLEAN], "email": [None, *BOOLEAN]},
+    ),
     "lease_reply": Command(
         f"PUT {TICKET}/lease",
         lambda w: {"ticket": w.ticket},
@@ -389,7 +404,11 @@ def world(people):
     ticket = people.customer.open_ticket()
     people.agent.take(ticket)
     people.agent.set_status(ticket, "open")
-    webhook = admin.do("POST", "/v1/webhooks", {"url": "https://hooks.example.com/"})
+    # Of what does not happen here, so that nothing is delivered meanwhile.
+    quiet = {"event_types": ["TICKET_REPLY_TAKEN_OVER"]}
+    webhook = admin.do(
+        "POST", "/v1/webhooks", {"url": "https://hooks.example.com/", **quiet}
+    )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
     yield SimpleNamespace(
         ticket=str(ticket["id"]),

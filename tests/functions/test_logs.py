@@ -83,7 +83,7 @@ def test_an_unexpected_failure_is_one_line_without_personal_data(
 @pytest.mark.parametrize("bad", [{"type": PERSONAL}, {"actor_id": PERSONAL}])
 def test_a_row_that_cannot_be_read_is_left_out_and_logged(rest, tmp_path, bad):
     good, unreadable = event_row(), event_row() | bad
-    rows = [good, unreadable, good]
+    rows = {"items": [good, unreadable, good], "next": None}
 
     [answer], log = invoke_apart(rest, tmp_path, "list_ticket_events", EVENTS, rows)
 

@@ -68,7 +68,7 @@ NO_VERSION = 0
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[\s,]*{_TAG}(?:\s*,[\s,]*{_TAG})*[\s,]*")
 _EACH = re.compile(_TAG)
-_OURS = re.compile(r'"([1-9][0-9]{0,8})(?:-unread)?"')
+_OURS = re.compile(r'"([1-9][0-9]{0,8})"')
 
 
 def parse_etags(header: str) -> list[str] | None:
@@ -161,19 +161,16 @@ class Versioned(Protocol):
         """Return the number that every change raises."""
         ...
 
-    @property
-    def unread(self) -> bool | None:
-        """Whether the reader has not looked at it; that is no change of the ticket."""
-        ...
-
 
 VersionedT = TypeVar("VersionedT", bound=Versioned)
 
 
 def set_etag(response: Response, answer: VersionedT) -> VersionedT:
-    """Put the version of the answer into its ETag header; return the answer."""
-    unread = "-unread" if answer.unread else ""
-    response.headers["ETag"] = f'"{answer.version}{unread}"'
+    """Put the version of the answer into its ETag header; return the answer.
+
+    What is the reader's and not the ticket's, such as `unread`, is not in it.
+    """
+    response.headers["ETag"] = f'"{answer.version}"'
     return answer
 
 
