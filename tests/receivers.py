@@ -43,8 +43,10 @@ ANSWERS = ABSURD | {
     "/gone": b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n",
     "/garbage": b"What?\r\n\r\n",
     "/half": b"HTTP/1.1 20",
-    "/nul": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\0b",
-    "/latin": b"HTTP/1.1 200 OK\r\nX-Name: caf\xe9\r\nContent-Length: 2\r\n\r\nok",
+    "/nul-body": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\0b",
+    "/latin-header": (
+        b"HTTP/1.1 200 OK\r\nX-Name: caf\xe9\r\nContent-Length: 2\r\n\r\nok"
+    ),
     "/codec": (
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=base64\r\n"
         b"Content-Length: 2\r\n\r\nok"

@@ -140,10 +140,9 @@ declare
     released integer;
     unfinished uuid[];
 begin
-    perform private.lock_tickets_and_agents(
-        array(select private.lost_tickets(present)), present
-    );
-    -- Looked for again, because some were assigned before their assignee was locked.
+    -- Their tickets are not locked before: this runs several times in a transaction that ends
+    -- several rights, from the second time on after the locks of the agents.
+    perform private.lock_tickets_and_agents('{}', present);
     released := private.release_locked_tickets(
         array(select private.lost_tickets(present)), present
     );

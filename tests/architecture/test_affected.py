@@ -7,10 +7,13 @@ from tests.planting.faults import FAULTS
 
 from .source import ROOT
 
-EMAILS, TICKETS = (
-    str(next((ROOT / "supabase/migrations").glob(f"*_{name}.sql")).relative_to(ROOT))
-    for name in ("emails", "tickets")
-)
+
+def migration(subject):
+    [file] = (ROOT / "supabase/migrations").glob(f"*[0-9]_{subject}.sql")
+    return str(file.relative_to(ROOT))
+
+
+EMAILS, TICKETS = migration("emails"), migration("tickets")
 
 
 def line_of(file, words):

@@ -1,4 +1,4 @@
-"""The migrations define each object once."""
+"""The migrations define each object once, and have a version each."""
 
 import re
 from collections import Counter
@@ -27,6 +27,16 @@ def created(text):
     for match in CREATED.finditer(text):
         of = match["table"] if match["kind"] in ("trigger", "policy") else ""
         yield match["kind"], match["name"], of
+
+
+def test_every_migration_has_a_version_of_its_own():
+    """The Supabase CLI records what has run by version, and refuses a second one."""
+    versions = Counter(name.partition("_")[0] for name in texts())
+
+    assert [
+        version for version in versions if not re.fullmatch(r"\d{14}", version)
+    ] == []
+    assert [version for version, files in versions.items() if files > 1] == []
 
 
 def test_every_database_object_is_defined_once():

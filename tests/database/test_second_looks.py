@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from .acting import WORKER, refused
+from .arrange import leave_queues
 from .assigning import assign_waiting, assignee, make_available, set_strategy
 from .bulk import apply_chunk, claim_job, expire_leases, start
 from .personas import id_of
@@ -27,7 +28,7 @@ $$ select '(select pg_advisory_xact_lock_shared({GATE})::text), agents.person_id
 """
 
 
-WAIT_AT_THE_GATE = f"\n    perform pg_advisory_xact_lock_shared({GATE});\nend;"
+WAIT_AT_THE_GATE = f"begin\n    perform pg_advisory_xact_lock_shared({GATE});"
 RELEASED_LATER = "begin\n    perform private.lock_tickets_and_agents("
 RELEASED_AS_READ_BEFORE = """
 declare
@@ -38,6 +39,13 @@ begin
     perform private.lock_tickets_and_agents(listed, array[person]);
     return private.reassign_tickets(listed, null);
     perform private.lock_tickets_and_agents("""
+LOST_LATER = "begin\n    -- Their"
+LOST_AS_READ_BEFORE = """
+    listed constant uuid[] := array(select private.lost_tickets(present));
+begin
+    perform private.lock_tickets_and_agents('{}', present);
+    return private.release_locked_tickets(listed, present);
+    -- Their"""
 
 
 @contextmanager
@@ -213,7 +221,7 @@ def whoever_leaves_does_not_wait_for_what_is_locked(connect):
     make_available(first, "agent")
     new = first.create_ticket()
     away = {"agent": "me", "availability": "away", "reassign": True}
-    replant(first, "private.lock_tickets_and_agents", "\nend;", WAIT_AT_THE_GATE)
+    replant(first, "private.release_locked_tickets", "begin", WAIT_AT_THE_GATE)
 
     third.execute("select pg_advisory_lock(%s)", GATE)
     with ThreadPoolExecutor(1) as pool, third.connection.transaction():
@@ -226,6 +234,44 @@ def whoever_leaves_does_not_wait_for_what_is_locked(connect):
         )
         third.connection.execute("select pg_advisory_unlock(%s)", [GATE])
         assert late.result()["put_back"] == 0
+
+
+def what_came_to_whoever_loses_the_queue_is_released(connect):
+    first, second = connect(), connect()
+    held, new = first.create_ticket(), first.create_ticket()
+    first.assign(held, "agent")
+
+    leave = {"queue": "support", "person": id_of("agent")}
+    with first.blocking(second.call, "admin", "remove_queue_member", **leave) as late:
+        first.assign(new, "agent")
+    late.result()
+    assert [assignee(first, ticket) for ticket in (held, new)] == [None, None]
+
+
+def what_is_locked_meanwhile_is_released_later(connect):
+    """Also when several memberships end, each of which looks for tickets."""
+    first, second, third = connect(), connect(), connect()
+    second.execute("set lock_timeout = '3s'")
+    new = first.create_ticket()
+    replant(first, "private.release_locked_tickets", "begin", WAIT_AT_THE_GATE)
+
+    third.execute("select pg_advisory_lock(%s)", GATE)
+    with ThreadPoolExecutor(1) as pool, third.connection.transaction():
+        with first.connection.transaction():
+            first.assign(new, "agent")
+            late = pool.submit(leave_queues, second, "agent")
+            first.wait_for_blocked(1, late)
+        third.connection.execute(
+            "select from public.tickets where id = %s for update", [new["id"]]
+        )
+        third.connection.execute("select pg_advisory_unlock(%s)", [GATE])
+        late.result()
+        assert assignee(first, new) == "agent"
+
+    assert "idle_tickets" in first.rows(WORKER, "due_jobs")
+    first.call(WORKER, "release_idle_tickets")
+    assert assignee(first, new) is None
+    assert "idle_tickets" not in first.rows(WORKER, "due_jobs")
 
 
 LOOKS = [
@@ -294,8 +340,25 @@ LOOKS = [
     ),
     Look(
         whoever_leaves_does_not_wait_for_what_is_locked,
-        "private.release_tickets_of",
+        "private.release_locked_tickets",
         "skip locked",
+    ),
+    Look(
+        what_came_to_whoever_loses_the_queue_is_released,
+        "private.release_lost_tickets",
+        LOST_LATER,
+        LOST_AS_READ_BEFORE,
+    ),
+    Look(
+        what_is_locked_meanwhile_is_released_later,
+        "private.release_locked_tickets",
+        "skip locked",
+    ),
+    Look(
+        what_is_locked_meanwhile_is_released_later,
+        "private.release_lost_tickets",
+        "where exists (select from private.lost_tickets(array[person]))",
+        "where false",
     ),
 ]
 NAMES = [f"{look.test.__name__}-{number}" for number, look in enumerate(LOOKS, 1)]

@@ -306,7 +306,7 @@ SCENARIOS = [
         2,
     ),
 ]
-ELSEWHERE_TESTED = {"private.release_tickets_of"}  # test_second_looks.py
+ELSEWHERE_TESTED = {"private.release_locked_tickets"}  # test_second_looks.py
 
 
 def take_beside(connect, scenario, *, planted=False):

@@ -171,8 +171,8 @@ def test_a_request_that_fails_is_stored_once_and_stops_nothing(database):
 
 
 CONTENTS = {
-    "/nul": "a\ufffdb",
-    "/latin": "ok",
+    "/nul-body": "a\ufffdb",
+    "/latin-header": "ok",
     "/codec": "ok",
     "/escapes": "?",
     "/failing": "a\ufffdb\ufffd",

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +12,7 @@ from psycopg import sql
 
 from shared.core.aws import client
 from shared.core.settings import readers
-from shared.notifications.email import EmailQueueRepository, SesMailer
+from shared.notifications.email import EmailQueueRepository, OutgoingEmail, SesMailer
 from tests.architecture.contract import functions, triggers
 from tests.architecture.operations import of_type
 from tests.database.acting import WORKER, ActingConnection
@@ -175,9 +173,8 @@ class Sources:
 
 def ses_patience() -> float:
     """How long sending one email may take."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = message["To"] = "ida@example.com"
-    return _patience(lambda: SesMailer().send(message))
+    email = OutgoingEmail("desk@example.com", "ida@example.com", b"")
+    return _patience(lambda: SesMailer().send(email))
 
 
 def sqs_patience() -> float:

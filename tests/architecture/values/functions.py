@@ -26,15 +26,17 @@ def query(**properties: object) -> Value:
     )
 
 
-def command(**properties: object) -> Value:
+def command(variables: Value | None = None, **properties: object) -> Value:
     """A function for people that changes something and proves their address."""
-    variables = {
+    usual = {
         "SUPABASE_PUBLISHABLE_KEY": ref("SupabasePublishableKey"),
         "SUPABASE_SOURCE_SECRET_PARAMETER": {
             "Fn::If": ["LimitsByAddress", secret("supabase-source-secret"), ""]
         },
     }
-    return _function(variables, [ref("ReadSupabaseSourceSecret")], properties)
+    return _function(
+        {**usual, **(variables or {})}, [ref("ReadSupabaseSourceSecret")], properties
+    )
 
 
 def worker(
@@ -108,6 +110,7 @@ STARTED = {
 }
 EVENTS = {"EVENT_QUEUE_URL": ref("EventQueue")}
 JOBS = {"JOB_QUEUE_URL": ref("JobQueue")}
+INSIDE = {"WEBHOOK_ALLOW_PRIVATE": ref("WebhookAllowPrivate")}
 
 ROWS = {
     # For people
@@ -127,16 +130,18 @@ ROWS = {
     "BulkUpdate": command(),
     "AddComment": command(**WARM),
     "RedactComment": command(),
+    "RedactTicket": command(),
     "LeaseReply": command(),
     "ListComments": query(),
     "ListTicketEvents": query(),
     "ManageRoles": command(),
     "ManageQueues": command(),
     "SetAvailability": command(),
-    "ManageWebhooks": command(),
+    "ManageWebhooks": command(INSIDE),
     "TryWebhooks": command(),
     "ListDeliveries": query(),
     "ListEvents": query(),
+    "ListTopics": query(),
     "ManageDeadLetters": command(),
     "ManageNotifications": command(),
     "Whoami": query(),
@@ -194,7 +199,7 @@ ROWS = {
     "ApplyBulkUpdates": job(at_once=5, seconds=60),
     "BroadcastQueueStatus": job(JOBS, (sends_to("JobQueue"),), at_once=3, **LOOPS),
     "DeliverWebhooks": job(
-        {**JOBS, "WEBHOOK_ALLOW_PRIVATE": ref("WebhookAllowPrivate")},
+        {**JOBS, **INSIDE},
         (sends_to("JobQueue"),),
         at_once=5,
         seconds=60,

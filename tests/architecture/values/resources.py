@@ -101,6 +101,7 @@ API = {
             "content-type",
             "idempotency-key",
             "if-match",
+            "if-none-match",
         ],
         "ExposeHeaders": ["etag", "location", "retry-after", "x-correlation-id"],
         "MaxAge": 600,
