@@ -270,11 +270,15 @@ comment on function private.stored_response is
 'The response to an earlier request with this key, or null after claiming the key for this one; PT422 when the key belongs to a different request. A command returns it only to a caller who may still see what it shows.';
 
 create function private.store_response(key text, response jsonb) returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-    update private.idempotency_keys as keys
-    set response = store_response.response
-    where keys.person_id = auth.uid() and keys.key = store_response.key;
+begin
+    if key is not null then
+        update private.idempotency_keys as keys
+        set response = store_response.response
+        where keys.person_id = auth.uid() and keys.key = store_response.key;
+    end if;
+end;
 $$;
 comment on function private.store_response is 'Stores the response of a request whose key is claimed, in the same transaction.';
 

@@ -166,7 +166,7 @@ for select to authenticated using (
 
 -- It pins no search path, so that it is inlined; see private.may_see_ticket.
 create function private.event_facts(facts jsonb, names jsonb, internal boolean) returns jsonb
-language sql immutable parallel safe
+language sql stable parallel safe
 begin atomic
     select
         facts
