@@ -55,21 +55,29 @@ def main() -> int:
     options = parser.parse_args()
     home = Home.from_environment(os.environ)
     try:
-        match options.verb:
-            case "up":
-                up(home)
-            case "reset":
-                reset(home)
-            case "env":
-                print(*Deployment.load(home.deployment).shell_lines(), sep="\n")
-            case "tick":
-                print(tick(home, options.name))
-            case "mail":
-                print(mail(home))
+        run(options, home)
+        sys.stdout.flush()
+    except BrokenPipeError:  # of `make mail | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except REFUSALS as refusal:
         print(refusal, file=sys.stderr)
         return 1
     return 0
+
+
+def run(options: argparse.Namespace, home: Home) -> None:
+    """Run one verb."""
+    match options.verb:
+        case "up":
+            up(home)
+        case "reset":
+            reset(home)
+        case "env":
+            print(*Deployment.load(home.deployment).shell_lines(), sep="\n")
+        case "tick":
+            print(tick(home, options.name))
+        case "mail":
+            print(mail(home))
 
 
 def up(home: Home) -> None:

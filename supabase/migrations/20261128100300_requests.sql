@@ -51,13 +51,17 @@ begin
         bytes = case when counts.minute = excluded.minute then counts.bytes else 0 end
     returning commands into total;
     if total = 1 then
-        delete from private.command_counts
-        where (subject, slot) in (
-            select old.subject, old.slot from private.command_counts as old
-            where old.minute < now() - interval '10 minutes'
-            order by old.minute limit 20
+        -- Materialized, so that no plan looks for twenty more for every row.
+        with old as materialized (
+            select counted.subject, counted.slot from private.command_counts as counted
+            where counted.minute < now() - interval '10 minutes'
+            order by counted.minute limit 20
             for update skip locked
-        );
+        )
+
+        delete from private.command_counts as counts
+        using old
+        where counts.subject = old.subject and counts.slot = old.slot;
     end if;
     select sum(commands) into total from private.command_counts
     where subject = caller_key and minute = this_minute;
@@ -242,13 +246,16 @@ begin
     where keys.person_id = me and keys.key = stored_response.key
         and keys.created_at < now() - interval '1 day';
     -- Responses contain what people wrote, so expired ones of other people are deleted too.
-    delete from private.idempotency_keys
-    where (person_id, idempotency_keys.key) in (
-        select old.person_id, old.key from private.idempotency_keys as old
-        where old.created_at < now() - interval '1 day'
-        order by old.created_at limit 20
+    with old as materialized (
+        select expired.person_id, expired.key from private.idempotency_keys as expired
+        where expired.created_at < now() - interval '1 day'
+        order by expired.created_at limit 20
         for update skip locked
-    );
+    )
+
+    delete from private.idempotency_keys as keys
+    using old
+    where keys.person_id = old.person_id and keys.key = old.key;
     -- Of two requests at once, the second waits here until the first has committed.
     insert into private.idempotency_keys (person_id, key, request)
     values (me, stored_response.key, digest)

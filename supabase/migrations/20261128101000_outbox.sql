@@ -209,13 +209,13 @@ as $$
     with claimed as (
         update private.outbox
         set due_at = now() + interval '2 minutes'
-        where outbox.event_id in (
+        where outbox.event_id = any (array(
             select due.event_id
             from private.outbox_due as due
             order by due.due_at
             limit max_items
             for update skip locked
-        )
+        ))
         returning outbox.event_id
     )
 

@@ -108,6 +108,12 @@ begin
     if response is not null then
         return private.stored_ticket(response);
     end if;
+    -- The constraints have the limits. What is far beyond them is refused before tags are
+    -- compared and texts are read, which takes time with their length.
+    if cardinality(tags) > 200 or length(subject) + length(body) > 500000 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'That is far more than a ticket holds.';
+    end if;
     target_queue := private.find_queue(queue);
     draft.subject := create_ticket.subject;
     draft.type := create_ticket.type;
@@ -174,6 +180,12 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Change something; nest it 8 levels deep at most.';
     end if;
+    -- The constraints have the limits; comparing far more takes time with their number.
+    if jsonb_array_length(coalesce(changes -> 'tags', '[]')) > 200
+    or jsonb_array_length(coalesce(changes -> 'skills', '[]')) > 200 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'That is far more than a ticket holds.';
+    end if;
 end;
 $$;
 comment on function private.require_changes is 'PT422 unless these are valid changes of a ticket.';
@@ -227,6 +239,7 @@ as $$
 declare
     target public.tickets := private.lock_ticket(ticket, expected_version);
     changed public.tickets;
+    violated text;
 begin
     perform private.require_in_queue('tickets.update', target.queue_id);
     perform private.require_changes(changes);
@@ -242,18 +255,26 @@ begin
             detail = 'A solved ticket keeps its assignee, who does not work that queue.';
     end if;
     if changed is distinct from target then
-        update public.tickets
-        set
-            subject = changed.subject,
-            type = changed.type,
-            priority = changed.priority,
-            queue_id = changed.queue_id,
-            assignee_id = changed.assignee_id,
-            tags = changed.tags,
-            skills = changed.skills,
-            data = changed.data
-        where id = target.id
-        returning * into target;
+        begin
+            update public.tickets
+            set
+                subject = changed.subject,
+                type = changed.type,
+                priority = changed.priority,
+                queue_id = changed.queue_id,
+                assignee_id = changed.assignee_id,
+                tags = changed.tags,
+                skills = changed.skills,
+                data = changed.data
+            where id = target.id
+            returning * into target;
+        exception
+            when integrity_constraint_violation then
+                -- Without the detail, which shows the whole row to whoever may not see all of it.
+                get stacked diagnostics violated = constraint_name;
+                raise exception using
+                    errcode = sqlstate, message = sqlerrm, constraint = violated;
+        end;
     end if;
     return private.ticket_json(target);
 end;
@@ -274,6 +295,7 @@ as $$
 declare
     target public.tickets := private.lock_ticket(ticket, expected_version);
     new_category public.status_category;
+    violated text;
 begin
     perform private.require_in_queue('tickets.status', target.queue_id);
     if status is null then
@@ -300,10 +322,18 @@ begin
     -- The same status again without a reason keeps the reason that it has.
     if target.status <> update_ticket_status.status
     or (reason is not null and target.status_reason is distinct from reason) then
-        update public.tickets
-        set status = update_ticket_status.status, status_reason = reason
-        where id = target.id
-        returning * into target;
+        begin
+            update public.tickets
+            set status = update_ticket_status.status, status_reason = reason
+            where id = target.id
+            returning * into target;
+        exception
+            when integrity_constraint_violation then
+                -- Without the detail, which shows the whole row to whoever may not see all of it.
+                get stacked diagnostics violated = constraint_name;
+                raise exception using
+                    errcode = sqlstate, message = sqlerrm, constraint = violated;
+        end;
     end if;
     return private.ticket_json(target);
 end;

@@ -34,16 +34,17 @@ begin
     order by tickets.number
     limit 1
     for update;
-    if ticket.id is null then
-        ticket := private.open_follow_up(closed, body);
-        select * into comment from public.comments where ticket_id = ticket.id;
-    else
-        comment := private.write_comment(ticket, me, 'public', body);
+    if ticket.id is not null then
+        return private.write_comment(ticket, me, 'public', body);
     end if;
+    ticket := private.open_follow_up(closed, body);
+    -- Once, when it is opened: later replies are told on the follow-up alone, because not
+    -- everybody who sees the closed ticket sees that one for good.
     perform private.record_event(
         closed.id, 'TICKET_FOLLOWED_UP', null,
         jsonb_build_object('ticket_id', ticket.id, 'number', ticket.number)
     );
+    select * into comment from public.comments where ticket_id = ticket.id;
     return comment;
 end;
 $$;
@@ -99,18 +100,27 @@ declare
         and ticket.requester_id <> author;
     opens constant boolean := visibility = 'public' and private.reply_opens(ticket, as_staff);
     comment public.comments;
+    violated text;
 begin
     -- Before the comment, so that its event has the version of the ticket after it; a
     -- change of status is an event of its own, which follows the comment.
     if visibility = 'public' and not opens then
         perform private.apply_public_reply(ticket, as_staff);
     end if;
-    insert into public.comments (ticket_id, author_id, by_staff, visibility, body)
-    values (
-        ticket.id, author, as_staff or visibility = 'internal', write_comment.visibility,
-        write_comment.body
-    )
-    returning * into comment;
+    begin
+        insert into public.comments (ticket_id, author_id, by_staff, visibility, body)
+        values (
+            ticket.id, author, as_staff or visibility = 'internal', write_comment.visibility,
+            write_comment.body
+        )
+        returning * into comment;
+    exception
+        when integrity_constraint_violation then
+            -- Without the detail, which shows the whole row to whoever may not see all of it.
+            get stacked diagnostics violated = constraint_name;
+            raise exception using
+                errcode = sqlstate, message = sqlerrm, constraint = violated;
+    end;
     if opens then
         perform private.apply_public_reply(ticket, as_staff);
     end if;
@@ -124,11 +134,16 @@ comment on function private.write_comment is
 'Adds a comment of the caller to a locked ticket, with what follows from it.';
 
 create function private.stored_comment(response jsonb) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select private.comment_json(comments) || (response - 'comment')
-    from public.comments
-    where comments.id = (response ->> 'comment')::uuid;
+declare
+    comment public.comments;
+begin
+    select * into comment from public.comments where id = (response ->> 'comment')::uuid;
+    -- It may be on a follow-up, which whoever sees the closed ticket need not see.
+    perform private.find_visible_ticket(comment.ticket_id::text);
+    return private.comment_json(comment) || (response - 'comment');
+end;
 $$;
 comment on function private.stored_comment is
 'The comment that a stored response names. Its body is not stored a second time, where a redaction would have to find it.';

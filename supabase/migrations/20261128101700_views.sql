@@ -219,10 +219,16 @@ begin
     if response is not null then
         return jsonb_populate_record(null::public.views, response);
     end if;
-    if view.scope = 'mine'
-    and (select count(*) from public.views as owned where owned.owner_id = me) >= 100 then
+    -- All that somebody may use are listed at once.
+    if (
+        select count(*) from public.views as shared
+        where shared.scope = view.scope
+            and (view.scope <> 'mine' or shared.owner_id = me)
+            and shared.queue_id is not distinct from view.queue_id
+    ) >= 100 then
         raise sqlstate 'PT409' using
-            message = 'too-many-views', detail = 'One person may have 100 views.';
+            message = 'too-many-views',
+            detail = 'One person, one queue, and everyone together may have 100 views each.';
     end if;
     insert into public.views (scope, owner_id, queue_id, name, conditions, sort)
     values (

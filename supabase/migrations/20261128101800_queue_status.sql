@@ -31,9 +31,9 @@ language sql security definer set search_path = ''
 as $$
     with folded as (
         delete from private.queue_counts
-        where id in (
+        where id = any (array(
             select id from private.queue_counts order by id limit 5000 for update skip locked
-        )
+        ))
         returning queue_id, category, priority, waiting, assigned, difference
     )
 

@@ -485,10 +485,10 @@ as $$
 declare
     deleted integer;
 begin
-    delete from private.bulk_updates where id in (
+    delete from private.bulk_updates where id = any (array(
         select id from private.bulk_updates_expired
         order by finished_at limit max_items for update skip locked
-    );
+    ));
     get diagnostics deleted = row_count;
     return deleted;
 end;

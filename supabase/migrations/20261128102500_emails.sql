@@ -290,15 +290,15 @@ declare
     emails_deleted integer;
     notifications_deleted integer;
 begin
-    delete from private.emails where id in (
+    delete from private.emails where id = any (array(
         select id from private.emails_expired
         order by created_at limit max_items for update skip locked
-    );
+    ));
     get diagnostics emails_deleted = row_count;
-    delete from public.notifications where id in (
+    delete from public.notifications where id = any (array(
         select id from private.notifications_expired
         order by read_at limit max_items for update skip locked
-    );
+    ));
     get diagnostics notifications_deleted = row_count;
     return emails_deleted + notifications_deleted;
 end;

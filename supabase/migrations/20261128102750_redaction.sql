@@ -88,7 +88,9 @@ $$;
 comment on function private.redact_hidden_copies is
 'Blanks a text in what was derived from a ticket: bulk updates, webhook deliveries, stored responses and messages of Realtime.';
 
-create function private.redact_copies(ticket uuid, redacted text) returns integer
+create function private.redact_copies(
+    ticket uuid, redacted text, comments_too boolean default true
+) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -110,7 +112,7 @@ begin
         body = private.redact_body(body, redacted),
         redacted_at = coalesce(redacted_at, now()),
         redacted_by = private.caller()
-    where ticket_id = redact_copies.ticket and strpos(body, redacted) > 0;
+    where comments_too and ticket_id = redact_copies.ticket and strpos(body, redacted) > 0;
     get diagnostics changed = row_count;
     places := places + changed;
     update public.ticket_events as events
@@ -183,7 +185,13 @@ begin
         if copy = target.id then
             places := private.redact_copies(copy, redacted_text) - hidden;
         else
-            perform private.redact_copies(copy, redacted_text);
+            perform private.redact_copies(
+                copy, redacted_text,
+                (
+                    select private.holds_in_queue('comments.redact', tickets.queue_id)
+                    from public.tickets where tickets.id = copy
+                )
+            );
         end if;
     end loop;
     response := jsonb_build_object('ticket_id', target.id, 'places', places);
@@ -192,6 +200,6 @@ begin
 end;
 $$;
 comment on function api.redact_ticket is
-'Blanks each occurrence of a text in a ticket, also a closed one: subject, reason, fields, tags, skills, comments, history, all copies and its follow-ups. Returns how many places of the ticket held it; needs comments.redact in the queue.';
+'Blanks each occurrence of a text in a ticket, also a closed one: subject, reason, fields, tags, skills, comments, history, all copies and its follow-ups. Returns how many places of the ticket held it; needs comments.redact in the queue. What was written on follow-ups in queues where the caller lacks it stays.';
 
 grant execute on function api.redact_ticket to authenticated;

@@ -2,6 +2,7 @@
 
 import json
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -253,3 +254,29 @@ def test_empty_filters_find_nothing(db, empty):
 
     assert page["items"] == []
     assert page["total"] == {"count": 0, "exact": True}
+
+
+@pytest.mark.parametrize(
+    ("who", "function", "arguments"),
+    [
+        ("customer", "add_comment", {"body": ""}),
+        ("customer", "add_comment", {"body": None}),
+        ("agent", "add_comment", {"body": "\u200b", "visibility": "internal"}),
+        ("agent", "update_ticket", {"changes": {"subject": ""}}),
+        ("agent", "update_ticket", {"changes": {"tags": ["a b"]}}),
+        ("agent", "update_ticket_status", {"status": "open", "reason": "x" * 501}),
+    ],
+)
+def test_no_refusal_shows_the_row_to_who_may_not_see_all_of_it(
+    db, who, function, arguments
+):
+    """Its positions and versions would count the notes of the ticket."""
+    ticket = db.create_ticket()
+    db.note(ticket)
+    db.assign(ticket, "agent")
+
+    with pytest.raises(psycopg.Error) as refusal:
+        db.call(who, function, ticket=ticket["id"], **arguments)
+
+    assert "Failing row" not in str(refusal.value.diag.message_detail)
+    assert "Failing row" not in str(refusal.value)

@@ -15,7 +15,6 @@ EVENT = b"{}"
 ROUTES = [
     ("api", "GET", "/.local/health"),
     ("api", "POST", "/.local/tick/CloseSolvedTickets"),
-    ("api", "POST", "/2015-03-31/functions/HealthFunction/invocations"),
     ("api", "POST", "/2015-03-31/functions/CloseSolvedTicketsFunction/invocations"),
     ("api", "GET", "/systemsmanager/parameters/get?name=/autocrm/webhook-secrets"),
     ("api", "GET", "/openapi.json"),

@@ -54,7 +54,7 @@ select ticket_id, seq from (
     from public.ticket_events as events where type = 'TICKET_ASSIGNED'
 ) as chain
 where before ->> 'assignee_id' is distinct from held
-    or (after ? 'by' and before ->> 'assignee_id' is not null)
+    or (after ->> 'by' is not null and before ->> 'assignee_id' is not null)
 """
 CLAIMED = """
 select count(*) from public.ticket_events

@@ -27,6 +27,8 @@ from shared.core.errors import (
     Unsupported,
 )
 
+from .pointers import pointer_to
+
 PROBLEM_JSON = "application/problem+json"
 STATUS: Mapping[type[AppError], HTTPStatus] = {
     Malformed: HTTPStatus.BAD_REQUEST,
@@ -96,11 +98,13 @@ async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
+    if not isinstance(error, RequestValidationError):
+        return respond(Invalid())
+    found, body = error.errors(), error.body
     if any(one["type"] == "json_invalid" for one in found):
         return respond(Malformed("The body is not JSON that can be read."))
     # What was sent stays out of the answer: it may be personal, and it may be huge.
-    errors = [{"pointer": _pointer(one["loc"]), "detail": one["msg"]} for one in found]
+    errors = [{"pointer": pointer_to(one, body), "detail": one["msg"]} for one in found]
     return respond(Invalid("Some values are not acceptable; see errors."), errors)
 
 
@@ -124,8 +128,3 @@ def _trace(error: BaseException) -> list[str]:
     hidden = None if error.__suppress_context__ else error.__context__
     cause = error.__cause__ or hidden
     return [*_trace(cause), *lines] if cause else lines
-
-
-def _pointer(location: Sequence[str | int]) -> str:
-    path = [str(step).replace("~", "~0").replace("/", "~1") for step in location]
-    return "/".join(["#" if path[:1] == ["body"] else path[0], *path[1:]])

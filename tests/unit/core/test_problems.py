@@ -130,6 +130,8 @@ def test_a_wrong_method_is_405_with_those_that_are_allowed(drafts):
         ({"subject": "a", "body": "b", "moon": 1}, {"#/moon"}),
         ({"subject": "a", "body": "b", "tags": ["a b"]}, {"#/tags/0"}),
         ({"subject": "a", "body": "b", "a/b~c": 1}, {"#/a~1b~0c"}),
+        # Not into branches of unions, nor into validators.
+        ({"subject": "a", "body": "b", "data": {"x": [["\0"]]}}, {"#/data"}),
         ([], {"#"}),
         ("text", {"#"}),
         (None, {"#"}),
