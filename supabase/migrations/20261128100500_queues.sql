@@ -76,7 +76,7 @@ insert into public.queues (key, name, is_default) values ('support', 'Support', 
 
 -- Access ---------------------------------------------------------------------
 
--- Of any person: who is told of an event is asked for each of them, when it is told.
+-- Of any person: whom a message goes to is decided for each of them when it is sent.
 create view private.queue_readers as
 select
     profiles.id as person_id,

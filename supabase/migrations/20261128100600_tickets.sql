@@ -610,7 +610,7 @@ begin
 end;
 $$;
 comment on function private.people_who_see is
-'Those of some people who can sign in and may see a ticket now, and whether each may read its internal notes: asked before anybody is told of an event.';
+'Those of some people who can sign in and may see a ticket now, and whether each may read its internal notes: asked before an event is sent to anybody.';
 
 alter table public.tickets enable row level security;
 alter table public.ticket_followers enable row level security;

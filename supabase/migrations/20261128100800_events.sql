@@ -333,7 +333,7 @@ create function private.record_ticket_change() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    -- The status first, so that whoever is assigned is told of that and not of the opening, too.
+    -- The status first, so that whoever is assigned is notified of that and not of the opening, too.
     if (new.status, new.status_reason) is distinct from (old.status, old.status_reason) then
         perform private.record_event(
             new.id, 'TICKET_STATUS_CHANGED',

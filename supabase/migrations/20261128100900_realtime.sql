@@ -5,7 +5,7 @@
 --
 -- Realtime asks who may listen when a topic is joined and when a token is renewed, and never when
 -- a message is sent. So a topic gets another name when somebody loses the right to it: who stays
--- on the old name hears nothing more. Who still has the right is told that the names changed, and
+-- on the old name hears nothing more. Who still has the right hears that the names changed, and
 -- asks for them; see api.list_topics.
 
 -- Names of topics ------------------------------------------------------------

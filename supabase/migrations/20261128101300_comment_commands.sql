@@ -38,7 +38,7 @@ begin
         return private.write_comment(ticket, me, 'public', body);
     end if;
     ticket := private.open_follow_up(closed, body);
-    -- Once, when it is opened: later replies are told on the follow-up alone, because not
+    -- Once, when it is opened: later replies are recorded on the follow-up alone, because not
     -- everybody who sees the closed ticket sees that one for good.
     perform private.record_event(
         closed.id, 'TICKET_FOLLOWED_UP', null,
