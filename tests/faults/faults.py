@@ -23,7 +23,7 @@ select 1 from private.webhook_deliveries
 inner join private.webhook_endpoints on webhook_endpoints.id = endpoint_id
 where leased_until > now() and description = '/unreliable'
 """
-EVENTS = "select to_jsonb(events) from public.ticket_events as events"
+EVENTS = "select private.event_json(events, true) from public.ticket_events as events"
 
 
 def kill_webhook_worker(desk: FragileDesk) -> None:

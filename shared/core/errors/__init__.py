@@ -14,6 +14,7 @@ from .kinds import (
     Unavailable,
     Unsupported,
 )
+from .pointers import pointer_to
 
 __all__ = [
     "AppError",
@@ -28,4 +29,5 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "Unsupported",
+    "pointer_to",
 ]

@@ -25,9 +25,8 @@ from shared.core.errors import (
     Unauthenticated,
     Unavailable,
     Unsupported,
+    pointer_to,
 )
-
-from .pointers import pointer_to
 
 PROBLEM_JSON = "application/problem+json"
 STATUS: Mapping[type[AppError], HTTPStatus] = {

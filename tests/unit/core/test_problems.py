@@ -10,7 +10,7 @@ from shared.core.errors import AppError, Conflict, Denied, Invalid, NotFound
 from shared.core.http import create_app
 from shared.tickets import TicketDraft
 
-KINDS = [getattr(errors, name) for name in errors.__all__]
+KINDS = [getattr(errors, name) for name in errors.__all__ if name[0].isupper()]
 STATUS = {
     "AppError": 500,
     "Conflict": 409,
