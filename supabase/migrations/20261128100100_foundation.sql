@@ -91,6 +91,33 @@ as $$
 $$;
 comment on function private.secret is 'A secret from the Vault by name, or null.';
 
+-- Versions of what is edited -------------------------------------------------
+
+create function private.increment_version() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+    new.version := old.version + 1;
+    return new;
+end;
+$$;
+comment on function private.increment_version is
+'Counts the changes of a row in its column version; a trigger before update of tables that are edited.';
+
+create function private.require_version(version integer, expected_version integer) returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+    if expected_version <> version then
+        raise sqlstate 'PT412' using
+            message = 'stale',
+            detail = format('This has changed since you read it: it is at version %s.', version);
+    end if;
+end;
+$$;
+comment on function private.require_version is
+'PT412 when somebody expects another version than a row is at; null expects none.';
+
 -- Pages ----------------------------------------------------------------------
 
 create function private.page_limit(page_size integer) returns integer

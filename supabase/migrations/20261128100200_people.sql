@@ -15,22 +15,22 @@ comment on column public.organizations.shares_tickets is
 'Whether its people see one another''s tickets.';
 comment on column public.organizations.created_at is 'When it was entered.';
 
-create table public.profiles (
+create table public.people (
     id uuid primary key references auth.users (id) on delete cascade,
     name text not null,
     organization_id uuid references public.organizations (id),
     created_at timestamptz not null default now(),
-    constraint profiles_name_length check (length(name) between 1 and 120),
-    constraint profiles_name_form check (private.is_single_line(name))
+    constraint people_name_length check (length(name) between 1 and 120),
+    constraint people_name_form check (private.is_single_line(name))
 );
-comment on table public.profiles is
+comment on table public.people is
 'One row a person who can sign in. The address stays in auth.users, out of reach.';
-comment on column public.profiles.id is 'The person; the same as auth.users.id.';
-comment on column public.profiles.name is 'What others call this person.';
-comment on column public.profiles.organization_id is 'Where this person belongs, if anywhere.';
-comment on column public.profiles.created_at is 'When this person first signed up.';
-create index profiles_name on public.profiles (name, id);
-create index profiles_organization on public.profiles (organization_id);
+comment on column public.people.id is 'The person; the same as auth.users.id.';
+comment on column public.people.name is 'What others call this person.';
+comment on column public.people.organization_id is 'Where this person belongs, if anywhere.';
+comment on column public.people.created_at is 'When this person first signed up.';
+create index people_name on public.people (name, id);
+create index people_organization on public.people (organization_id);
 
 create table public.permissions (
     permission text primary key,
@@ -64,9 +64,9 @@ comment on column public.role_permissions.permission is 'What it allows.';
 create index role_permissions_permission on public.role_permissions (permission);
 
 create table public.person_roles (
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     role text not null references public.roles (role),
-    granted_by uuid references public.profiles (id) on delete set null,
+    granted_by uuid references public.people (id) on delete set null,
     granted_at timestamptz not null default now(),
     primary key (person_id, role)
 );
@@ -162,7 +162,7 @@ as $$
 begin
     if not exists (
         select from auth.users
-        inner join public.profiles on profiles.id = users.id
+        inner join public.people on people.id = users.id
         left join auth.sessions
             on sessions.id = case when pg_input_is_valid(session, 'uuid') then session::uuid end
             and sessions.user_id = users.id
@@ -279,10 +279,10 @@ comment on function private.require_permission is
 
 create view private.organization_readers as
 select
-    profiles.id as person_id,
+    people.id as person_id,
     organizations.id as organization_id
-from public.profiles
-inner join public.organizations on profiles.organization_id = organizations.id
+from public.people
+inner join public.organizations on people.organization_id = organizations.id
 where organizations.shares_tickets;
 comment on view private.organization_readers is
 'Who sees the tickets of which organization by belonging to it.';
@@ -325,7 +325,7 @@ comment on function private.staff is
 
 -- Everybody who signs up is a customer ---------------------------------------
 
-create function private.create_profile() returns trigger
+create function private.create_person() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -336,20 +336,20 @@ declare
     );
 begin
     if tg_op = 'INSERT' then
-        insert into public.profiles (id, name) values (new.id, called);
+        insert into public.people (id, name) values (new.id, called);
         insert into public.person_roles (person_id, role) values (new.id, 'customer');
     elsif new.raw_user_meta_data ->> 'name' is distinct from old.raw_user_meta_data ->> 'name' then
-        update public.profiles set name = called where id = new.id;
+        update public.people set name = called where id = new.id;
     end if;
     return null;
 end;
 $$;
-comment on function private.create_profile is
-'Gives everybody who signs up a profile and the customer role; follows a changed name.';
+comment on function private.create_person is
+'Gives everybody who signs up a row and the customer role; follows a changed name.';
 
-create trigger create_profile
+create trigger create_person
 after insert or update of raw_user_meta_data on auth.users
-for each row execute function private.create_profile();
+for each row execute function private.create_person();
 
 -- Rules of roles that hold whoever writes ------------------------------------
 
@@ -387,14 +387,14 @@ for each row when (old.role = 'admin') execute function private.require_an_admin
 -- Who may read what ----------------------------------------------------------
 
 alter table public.organizations enable row level security;
-alter table public.profiles enable row level security;
+alter table public.people enable row level security;
 alter table public.permissions enable row level security;
 alter table public.roles enable row level security;
 alter table public.role_permissions enable row level security;
 alter table public.person_roles enable row level security;
 grant select on
 public.organizations,
-public.profiles,
+public.people,
 public.permissions,
 public.roles,
 public.role_permissions,
@@ -405,12 +405,12 @@ create policy "people see their organization, staff see all" on public.organizat
 for select to authenticated using (
     (select private.has_permission('people.read'))
     or id = (
-        select profiles.organization_id from public.profiles
-        where profiles.id = (select private.caller())
+        select people.organization_id from public.people
+        where people.id = (select private.caller())
     )
 );
 
-create policy "people see themselves, staff and colleagues; staff see all" on public.profiles
+create policy "people see themselves, staff and colleagues; staff see all" on public.people
 for select to authenticated using (
     id = (select private.caller())
     or (select private.has_permission('people.read'))

@@ -209,7 +209,7 @@ comment on function private.count_written_bytes is
 -- Idempotency ----------------------------------------------------------------
 
 create table private.idempotency_keys (
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     key text not null,
     request text not null,
     response jsonb,

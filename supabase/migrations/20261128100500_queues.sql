@@ -62,7 +62,7 @@ create index queues_strategy on public.queues (strategy);
 
 create table public.queue_members (
     queue_id uuid not null references public.queues (id) on delete cascade,
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     joined_at timestamptz not null default now(),
     primary key (queue_id, person_id)
 );
@@ -79,15 +79,15 @@ insert into public.queues (key, name, is_default) values ('support', 'Support', 
 -- Of any person: whom a message goes to is decided for each of them when it is sent.
 create view private.queue_readers as
 select
-    profiles.id as person_id,
+    people.id as person_id,
     queues.id as queue_id
-from public.profiles
+from public.people
 cross join public.queues
 where
     exists (
         select
         from private.held_permissions as held
-        where held.person_id = profiles.id and held.permission = 'tickets.read_all'
+        where held.person_id = people.id and held.permission = 'tickets.read_all'
     )
 union all
 select

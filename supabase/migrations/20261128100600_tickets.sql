@@ -15,9 +15,9 @@ create table public.tickets (
     type public.ticket_type not null default 'question',
     priority public.ticket_priority not null default 'normal',
     queue_id uuid not null references public.queues (id),
-    requester_id uuid not null references public.profiles (id),
+    requester_id uuid not null references public.people (id),
     organization_id uuid references public.organizations (id),
-    assignee_id uuid references public.profiles (id),
+    assignee_id uuid references public.people (id),
     follow_up_of uuid references public.tickets (id),
     tags text[] not null default '{}',
     waiting_on public.waiting_party not null default 'agent',
@@ -151,7 +151,7 @@ comment on index public.tickets_queue_waiting is
 'The tickets of a queue that wait for an agent, longest waiting first.';
 
 create table public.ticket_followers (
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     since timestamptz not null default now(),
     number bigint not null,
@@ -278,12 +278,12 @@ language sql stable security definer set search_path = ''
 as $$
     select to_jsonb(shown) || jsonb_build_object(
         'requester', (
-            select jsonb_build_object('name', profiles.name)
-            from public.profiles where profiles.id = ticket.requester_id
+            select jsonb_build_object('name', people.name)
+            from public.people where people.id = ticket.requester_id
         ),
         'assignee', (
-            select jsonb_build_object('name', profiles.name)
-            from public.profiles where profiles.id = ticket.assignee_id
+            select jsonb_build_object('name', people.name)
+            from public.people where people.id = ticket.assignee_id
         )
     )
     from private.shown_ticket(
@@ -585,26 +585,26 @@ as $$
 begin
     return query
     select
-        profiles.id,
+        people.id,
         exists (
             select from private.note_readers as readers
-            where readers.person_id = profiles.id and readers.queue_id = ticket.queue_id
+            where readers.person_id = people.id and readers.queue_id = ticket.queue_id
         )
-    from public.profiles
-    where profiles.id = any (people)
-        and private.can_sign_in(profiles.id)
+    from public.people
+    where people.id = any (people_who_see.people)
+        and private.can_sign_in(people.id)
         and private.may_see_ticket(
             ticket.queue_id,
             ticket.requester_id,
             ticket.organization_id,
-            profiles.id,
+            people.id,
             array(
                 select readers.queue_id from private.queue_readers as readers
-                where readers.person_id = profiles.id and readers.queue_id = ticket.queue_id
+                where readers.person_id = people.id and readers.queue_id = ticket.queue_id
             ),
             array(
                 select readers.organization_id from private.organization_readers as readers
-                where readers.person_id = profiles.id
+                where readers.person_id = people.id
             )
         );
 end;

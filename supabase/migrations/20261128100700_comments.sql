@@ -8,13 +8,13 @@ create table public.comments (
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     position integer not null,
     public_position integer,
-    author_id uuid not null references public.profiles (id),
+    author_id uuid not null references public.people (id),
     by_staff boolean not null default false,
     visibility public.comment_visibility not null default 'public',
     body text not null,
     created_at timestamptz not null default now(),
     redacted_at timestamptz,
-    redacted_by uuid references public.profiles (id) on delete set null,
+    redacted_by uuid references public.people (id) on delete set null,
     constraint comments_body_length check (length(body) between 1 and 50000),
     constraint comments_body_visible check (private.is_visible(body)),
     constraint comments_position_unique unique (ticket_id, position),
@@ -57,8 +57,8 @@ as $$
             else comment.public_position
         end,
         'author', (
-            select jsonb_build_object('name', profiles.name)
-            from public.profiles where profiles.id = comment.author_id
+            select jsonb_build_object('name', people.name)
+            from public.people where people.id = comment.author_id
         )
     );
 $$;

@@ -76,7 +76,7 @@ create table public.ticket_events (
     version integer not null,
     public_version integer,
     type text not null references private.event_types (type),
-    actor_id uuid references public.profiles (id) on delete set null,
+    actor_id uuid references public.people (id) on delete set null,
     is_internal boolean not null default false,
     before jsonb,
     after jsonb,
@@ -215,9 +215,9 @@ begin
         return null;
     end if;
     -- Whoever sees a ticket may know the names of those who work on it.
-    select jsonb_object_agg(profiles.id, profiles.name) into names
-    from public.profiles
-    where profiles.id = any (array[
+    select jsonb_object_agg(people.id, people.name) into names
+    from public.people
+    where people.id = any (array[
         event.actor_id,
         (event.before ->> 'assignee_id')::uuid,
         (event.after ->> 'assignee_id')::uuid,
@@ -276,7 +276,7 @@ begin
         target.version,
         case when not record_event.is_internal then target.public_version end,
         record_event.type,
-        (select profiles.id from public.profiles where profiles.id = auth.uid()),
+        (select people.id from public.people where people.id = auth.uid()),
         record_event.is_internal,
         record_event.before,
         record_event.after

@@ -285,12 +285,12 @@ comment on function private.change_topics_of_former_colleague is
 'Who leaves an organization no longer listens to its tickets, and who is gone to nothing.';
 
 create trigger change_topics_of_former_colleague
-after update on public.profiles
+after update on public.people
 for each row when (old.organization_id is distinct from new.organization_id)
 execute function private.change_topics_of_former_colleague();
 
 create trigger change_topics_of_deleted_person
-after delete on public.profiles
+after delete on public.people
 for each row execute function private.change_topics_of_former_colleague();
 
 create function private.change_topics_of_locked_out() returns trigger

@@ -8,7 +8,7 @@ create type public.availability as enum ('available', 'away');
 comment on type public.availability is 'Whether an agent takes tickets now.';
 
 create table public.agents (
-    person_id uuid primary key references public.profiles (id) on delete cascade,
+    person_id uuid primary key references public.people (id) on delete cascade,
     availability public.availability not null default 'away',
     availability_since timestamptz not null default now(),
     capacity smallint not null default 10,
@@ -235,8 +235,8 @@ create function private.agent_json(person uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
-        'id', profiles.id,
-        'name', profiles.name,
+        'id', people.id,
+        'name', people.name,
         -- The defaults of a new row, for people who have none yet.
         'availability', coalesce(agents.availability, 'away'),
         'availability_since', agents.availability_since,
@@ -245,9 +245,9 @@ as $$
         'skills', coalesce(agents.skills, '{}'),
         'last_assigned_at', agents.last_assigned_at
     )
-    from public.profiles
-    left join public.agents on agents.person_id = profiles.id
-    where profiles.id = agent_json.person;
+    from public.people
+    left join public.agents on agents.person_id = people.id
+    where people.id = agent_json.person;
 $$;
 comment on function private.agent_json is 'An agent as JSON, for staff.';
 

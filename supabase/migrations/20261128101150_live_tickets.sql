@@ -81,7 +81,7 @@ execute function private.keep_workable();
 -- Releasing ------------------------------------------------------------------
 
 create table private.pending_releases (
-    person_id uuid primary key references public.profiles (id) on delete cascade
+    person_id uuid primary key references public.people (id) on delete cascade
 );
 comment on table private.pending_releases is
 'People who may still be assigned tickets that they can no longer work: more than 1,000, or locked when their work ended. The scheduler releases them.';
@@ -136,7 +136,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     -- Without those who are being deleted at this moment.
-    present constant uuid[] := array(select id from public.profiles where id = any (person_ids));
+    present constant uuid[] := array(select id from public.people where id = any (person_ids));
     released integer;
     unfinished uuid[];
 begin
@@ -254,7 +254,7 @@ exception
     when others then
         -- A ban must not fail for what follows from it; the scheduler does it again.
         insert into private.pending_releases (person_id)
-        select profiles.id from public.profiles where profiles.id = new.id
+        select people.id from public.people where people.id = new.id
         on conflict do nothing;
         return null;
 end;

@@ -19,14 +19,7 @@ begin
             message = 'not-found',
             detail = 'There is no such ticket, or it is not yours to see.';
     end if;
-    if expected_version <> private.shown_version(ticket) then
-        raise sqlstate 'PT412' using
-            message = 'stale',
-            detail = format(
-                'The ticket has changed since you read it: it is at version %s.',
-                private.shown_version(ticket)
-            );
-    end if;
+    perform private.require_version(private.shown_version(ticket), expected_version);
     return ticket;
 end;
 $$;
@@ -71,7 +64,7 @@ begin
     )
     values (
         draft.subject, draft.type, draft.priority, draft.queue_id, draft.requester_id,
-        (select organization_id from public.profiles where id = draft.requester_id),
+        (select organization_id from public.people where id = draft.requester_id),
         draft.tags, draft.data, draft.follow_up_of, coalesce(draft.skills, '{}')
     )
     returning * into ticket;
@@ -381,7 +374,7 @@ begin
             message = 'already-taken',
             detail = format(
                 '%s has taken this ticket already.',
-                (select name from public.profiles where id = target.assignee_id)
+                (select name from public.people where id = target.assignee_id)
             );
     else
         perform private.require_in_queue('tickets.assign', target.queue_id);

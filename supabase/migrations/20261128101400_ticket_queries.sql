@@ -67,7 +67,7 @@ comment on function private.require_statuses is 'PT422 unless there are such sta
 -- Read markers ---------------------------------------------------------------
 
 create table public.ticket_read_markers (
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     seq integer not null,
     looked_at timestamptz not null default now(),
@@ -210,8 +210,8 @@ begin
         cross join lateral private.shown_ticket(
             tickets, tickets.queue_id = any (note_queues)
         ) as shown
-        inner join public.profiles as requesters on requesters.id = tickets.requester_id
-        left join public.profiles as assignees on assignees.id = tickets.assignee_id
+        inner join public.people as requesters on requesters.id = tickets.requester_id
+        left join public.people as assignees on assignees.id = tickets.assignee_id
         left join public.ticket_read_markers as marker
             on marker.ticket_id = tickets.id and marker.person_id = me
         -- One event is enough, which keeps this a short index scan.

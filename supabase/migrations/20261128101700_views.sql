@@ -6,7 +6,7 @@ comment on type public.view_scope is 'Who can use a view: its owner, the members
 create table public.views (
     id uuid primary key default extensions.uuid_generate_v4(),
     scope public.view_scope not null default 'mine',
-    owner_id uuid references public.profiles (id) on delete cascade,
+    owner_id uuid references public.people (id) on delete cascade,
     queue_id uuid references public.queues (id) on delete cascade,
     name text not null,
     conditions jsonb not null default '{}',

@@ -268,9 +268,9 @@ begin
     return query
     select private.member_json(queue_members)
     from public.queue_members
-    inner join public.profiles on profiles.id = queue_members.person_id
+    inner join public.people on people.id = queue_members.person_id
     where queue_members.queue_id = target.id
-    order by profiles.name, profiles.id;
+    order by people.name, people.id;
 end;
 $$;
 comment on function api.list_queue_members is

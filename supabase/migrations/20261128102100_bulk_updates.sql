@@ -4,7 +4,7 @@
 
 create table private.bulk_updates (
     id uuid primary key default extensions.uuid_generate_v4(),
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     change jsonb,
     undo_of uuid references private.bulk_updates (id) on delete set null,
     undone_change jsonb,
@@ -269,7 +269,7 @@ declare
     job private.bulk_updates;
 begin
     -- The lock keeps two concurrent requests of one person from both being the fifth.
-    perform from public.profiles where id = me for no key update;
+    perform from public.people where id = me for no key update;
     if (
         select count(*) from private.bulk_updates
         where person_id = me and finished_at is null

@@ -438,7 +438,7 @@ declare
     outcomes private.bulk_items[] := '{}';
 begin
     -- Locks the person first, as deleting a person does, so that the two never deadlock.
-    perform from public.profiles
+    perform from public.people
     where id = (select jobs.person_id from private.bulk_updates as jobs where jobs.id = bulk_update)
     for key share;
     -- A concurrent worker waits here until the chunk before is committed.

@@ -5,7 +5,7 @@
 
 create table private.reply_leases (
     ticket_id uuid primary key references public.tickets (id) on delete cascade,
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     session_id uuid,
     expires_at timestamptz not null
 );
@@ -78,7 +78,7 @@ as $$
     select jsonb_build_object(
         'ticket_id', lease_json.ticket,
         'person_id', lease.person_id,
-        'person_name', (select name from public.profiles where id = lease.person_id),
+        'person_name', (select name from public.people where id = lease.person_id),
         'expires_at', lease.expires_at
     )
     from private.current_lease(lease_json.ticket) as lease;
@@ -111,7 +111,7 @@ begin
         message = 'being-answered',
         detail = format(
             '%s is answering this ticket, until %s UTC at least. Wait, or take over.',
-            (select name from public.profiles where id = lease.person_id),
+            (select name from public.people where id = lease.person_id),
             to_char(lease.expires_at at time zone 'UTC', 'HH24:MI:SS')
         );
 end;

@@ -2,7 +2,7 @@
 -- the people concerned, by their preferences.
 
 create table public.notification_preferences (
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     type text not null references private.event_types (type),
     in_app boolean not null,
     email boolean not null,
@@ -36,11 +36,11 @@ comment on column private.queue_notification_preferences.email is 'Whether new t
 
 create table public.notifications (
     id uuid primary key default extensions.uuid_generate_v4(),
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     event_id uuid not null references public.ticket_events (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     type text not null,
-    actor_id uuid references public.profiles (id) on delete set null,
+    actor_id uuid references public.people (id) on delete set null,
     created_at timestamptz not null default clock_timestamp(),
     read_at timestamptz,
     constraint notifications_once unique (event_id, person_id)
@@ -148,10 +148,10 @@ begin
                     notices.actor_id, notices.created_at, notices.read_at,
                     tickets.number as ticket_number,
                     tickets.subject as ticket_subject,
-                    profiles.name as actor_name
+                    people.name as actor_name
                 from public.notifications as notices
                 inner join public.tickets on tickets.id = notices.ticket_id
-                left join public.profiles on profiles.id = notices.actor_id
+                left join public.people on people.id = notices.actor_id
                 where notices.person_id = $1 and %s and %s
                 order by notices.created_at desc, notices.id desc
                 limit $3
@@ -271,7 +271,7 @@ begin
             message = 'invalid', detail = 'Name types of events, each once.';
     end if;
     -- The lock keeps concurrent requests of one person from mixing their rows.
-    perform from public.profiles where id = me for no key update;
+    perform from public.people where id = me for no key update;
     delete from public.notification_preferences as own where own.person_id = me;
     insert into public.notification_preferences as own (person_id, type, in_app, email)
     select me, preference.type, preference.in_app, preference.email

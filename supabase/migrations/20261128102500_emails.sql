@@ -4,7 +4,7 @@
 
 create table private.emails (
     id uuid primary key default extensions.uuid_generate_v4(),
-    person_id uuid not null references public.profiles (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     created_at timestamptz not null default now(),
     due_at timestamptz not null,
@@ -89,20 +89,20 @@ comment on function private.add_event_to_email is
 create function private.visible_names(people uuid[], person uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-    select coalesce(jsonb_object_agg(profiles.id, profiles.name), '{}')
-    from public.profiles
-    where profiles.id = any (visible_names.people)
+    select coalesce(jsonb_object_agg(people.id, people.name), '{}')
+    from public.people
+    where people.id = any (visible_names.people)
         and (
-            profiles.id = person
+            people.id = person
             or (select private.person_has_permission(person, 'people.read'))
-            or profiles.id = any (array(select private.staff()))
-            or profiles.organization_id = any (
+            or people.id = any (array(select private.staff()))
+            or people.organization_id = any (
                 array(select private.shared_organizations_of(person))
             )
         );
 $$;
 comment on function private.visible_names is
-'Names by id of those people whom a person may see; the predicate of the policy on profiles.';
+'Names by id of those people whom a person may see; the predicate of the policy on people.';
 
 create function private.email_content(email private.emails) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -157,7 +157,7 @@ begin
             'attempt', email.attempts,
             'person_id', email.person_id,
             'address', users.email,
-            'name', profiles.name,
+            'name', people.name,
             'ticket_id', tickets.id,
             'number', tickets.number,
             'subject', tickets.subject,
@@ -189,7 +189,7 @@ begin
         )
     into content
     from public.tickets
-    inner join public.profiles on profiles.id = email.person_id
+    inner join public.people on people.id = email.person_id
     inner join auth.users on users.id = email.person_id
     where tickets.id = email.ticket_id
         and users.email <> ''

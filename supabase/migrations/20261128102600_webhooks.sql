@@ -15,7 +15,7 @@ create table private.webhook_endpoints (
     disabled_at timestamptz,
     disabled_reason text,
     failing_since timestamptz,
-    created_by uuid references public.profiles (id) on delete set null,
+    created_by uuid references public.people (id) on delete set null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     -- Plain HTTP only to localhost, for local stacks; the sender checks the address.

@@ -8,10 +8,10 @@ declare
 begin
     return (
         select jsonb_build_object(
-            'id', profiles.id,
+            'id', people.id,
             'email', users.email,
-            'name', profiles.name,
-            'organization_id', profiles.organization_id,
+            'name', people.name,
+            'organization_id', people.organization_id,
             'roles', array(
                 select role from public.person_roles where person_id = me order by role
             ),
@@ -34,9 +34,9 @@ begin
             ),
             'session_expires_at', to_timestamp((auth.jwt() ->> 'exp')::bigint)
         )
-        from public.profiles
-        inner join auth.users on users.id = profiles.id
-        where profiles.id = me
+        from public.people
+        inner join auth.users on users.id = people.id
+        where people.id = me
     );
 end;
 $$;
@@ -60,33 +60,33 @@ begin
     perform private.require_permission('people.read');
     return query
     select
-        profiles.id,
-        profiles.name,
+        people.id,
+        people.name,
         users.email::text,
-        profiles.organization_id,
+        people.organization_id,
         array(
             select person_roles.role from public.person_roles
-            where person_roles.person_id = profiles.id order by person_roles.role
+            where person_roles.person_id = people.id order by person_roles.role
         )
-    from public.profiles
-    inner join auth.users on users.id = profiles.id
+    from public.people
+    inner join auth.users on users.id = people.id
     where (
         list_people.search is null
-        or strpos(lower(profiles.name), lower(list_people.search)) > 0
+        or strpos(lower(people.name), lower(list_people.search)) > 0
         or strpos(lower(users.email), lower(list_people.search)) > 0
     )
     and (
         list_people.role is null
         or exists (
             select from public.person_roles
-            where person_roles.person_id = profiles.id and person_roles.role = list_people.role
+            where person_roles.person_id = people.id and person_roles.role = list_people.role
         )
     )
     and (
         list_people.after is null
-        or (profiles.name, profiles.id) > (after_name, after_id)
+        or (people.name, people.id) > (after_name, after_id)
     )
-    order by profiles.name, profiles.id
+    order by people.name, people.id
     limit least(list_people.page_size, 1000);
 end;
 $$;
@@ -132,7 +132,7 @@ declare
     me constant uuid := private.require_permission('roles.manage');
     beyond text[];
 begin
-    if not exists (select from public.profiles where id = person) then
+    if not exists (select from public.people where id = person) then
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such person.';
     end if;
@@ -163,18 +163,18 @@ create function private.person_json(person uuid) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
-        'id', profiles.id,
-        'name', profiles.name,
+        'id', people.id,
+        'name', people.name,
         'email', users.email,
-        'organization_id', profiles.organization_id,
+        'organization_id', people.organization_id,
         'roles', array(
             select person_roles.role from public.person_roles
-            where person_roles.person_id = profiles.id order by person_roles.role
+            where person_roles.person_id = people.id order by person_roles.role
         )
     )
-    from public.profiles
-    inner join auth.users on users.id = profiles.id
-    where profiles.id = person_json.person;
+    from public.people
+    inner join auth.users on users.id = people.id
+    where people.id = person_json.person;
 $$;
 comment on function private.person_json is 'A person as JSON, as in list_people.';
 

@@ -23,7 +23,7 @@ from generate_series(1, 200 + %(size)s / 20) as place;
 insert into auth.users (id, aud, role, email)
 select id, 'authenticated', 'authenticated', place || '@many.example.com'
 from cast_of_thousands;
-insert into public.profiles (id, name)
+insert into public.people (id, name)
 select id, initcap(kind) || ' ' || place from cast_of_thousands;
 insert into public.person_roles (person_id, role)
 select id, kind from cast_of_thousands;

@@ -59,8 +59,8 @@ def assign_after_event(db, ticket):
 def assignee(db, ticket):
     """Return the name of the assignee of a ticket, or None."""
     return db.scalar(
-        "select lower(profiles.name) from public.tickets"
-        " inner join public.profiles on profiles.id = assignee_id"
+        "select lower(people.name) from public.tickets"
+        " inner join public.people on people.id = assignee_id"
         " where tickets.id = %s",
         ticket["id"],
     )

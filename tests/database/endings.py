@@ -36,7 +36,7 @@ def _delete_admin(db: ActingConnection, _: Any) -> None:
 
 def _change_organization(organization: str | None) -> Ending:
     return lambda db, _: db.execute(
-        "update public.profiles set organization_id = %s where id = %s",
+        "update public.people set organization_id = %s where id = %s",
         organization and id_of(organization),
         id_of("colleague"),
     )

@@ -91,7 +91,7 @@ def enrol(connection: psycopg.Connection) -> None:
             [id_of(organization), organization, shares],
         )
         connection.execute(
-            "update public.profiles set organization_id = %s where id = any (%s)",
+            "update public.people set organization_id = %s where id = any (%s)",
             [id_of(organization), [id_of(member) for member in members]],
         )
 

@@ -31,7 +31,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.organizations": (READABLE, "id name shares_tickets created_at"),
     "public.permissions": (READABLE, "permission description"),
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
-    "public.profiles": (READABLE, "id name organization_id created_at"),
+    "public.people": (READABLE, "id name organization_id created_at"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
     "public.queues": (
         READABLE,
@@ -274,7 +274,7 @@ change_topics_of_locked_out change_topics_of_lost_rights change_topics_of_organi
 change_topics_of_ticket changed_fields check_new_ticket check_transition check_view
 claim_ticket comes_back comment_json copy_ticket_number correlation_id count_bytes
 count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
-count_written_bytes create_profile current_batch current_lease default_filter
+count_written_bytes create_person current_batch current_lease default_filter
 delete_vault_secrets delivery_json distinct_tags distinct_ticket_refs eligible
 email_attempts email_content end_work end_work_of_barred end_work_of_former_member
 end_work_of_permission end_work_of_role endpoint_secrets enforce_lease enqueue_event
@@ -283,7 +283,7 @@ feed_turn field_changes filter_sql find_queue find_queue_id find_readable_queue
 find_ticket_id find_visible_ticket first_reply_seconds first_status fold_queue_counts
 follow_up give_ticket give_waiting_tickets guard_agent guard_role_change has_admin
 has_json_type has_view holds_in_queue idle_tickets impersonate increment_command_count
-index_filter_sql is_single_line is_suitable is_ticket_ref is_unbroken is_visible
+increment_version index_filter_sql is_single_line is_suitable is_ticket_ref is_unbroken is_visible
 keep_workable leads_agent leads_queue lease_json live_queue lock_agent lock_chunk
 lock_first_ticket lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply
 lock_ticket_to_restore lock_tickets_and_agents lock_view lock_webhook lost_tickets
@@ -301,7 +301,7 @@ refuse_category_change refuse_leased_reply refuse_update release_locked_tickets
 release_lost_tickets release_tickets_of reply_opens require_an_admin require_assignment
 require_bulk_change require_caller require_capacity require_changes
 require_cursor_of_sort require_empty require_event_types require_fields require_in_queue
-require_needed_fields require_permission require_permissions_for require_restorable
+require_needed_fields require_version require_permission require_permissions_for require_restorable
 require_session require_staff require_statuses require_strategy require_supported_sort
 require_view_rights restart_feed restore_ticket restores_status scan_frontier
 scan_queues secret sees_ticket selective_filter_sql send_database_webhook seq_of

@@ -35,7 +35,7 @@ def fill(connection: psycopg.Connection, count: int, done: float, seed: int) -> 
     people, queues = (
         [row[0] for row in connection.execute(query)]
         for query in (
-            "select id from public.profiles order by id",
+            "select id from public.people order by id",
             "select id from public.queues order by key = 'support' desc, id",
         )
     )

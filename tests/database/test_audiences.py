@@ -276,7 +276,7 @@ def test_a_position_names_the_comment_that_its_audience_sees_there(db, ticket):
 )
 def test_comments_say_whether_staff_wrote_them(db, who, visibility, by_staff):
     ticket = db.create_ticket()
-    db.execute("update public.profiles set name = 'Agent'")
+    db.execute("update public.people set name = 'Agent'")
 
     comment = db.comment(who, ticket, visibility=visibility)
 

@@ -80,7 +80,7 @@ def test_staff_reply_to_their_own_tickets_as_customers(db):
 
 def test_agents_of_other_queues_reply_to_colleagues_as_customers(db):
     db.execute(
-        "update public.profiles set organization_id = %s where id = %s",
+        "update public.people set organization_id = %s where id = %s",
         id_of("Sharing"),
         id_of("biller"),
     )
@@ -285,7 +285,7 @@ def test_after_the_follow_up_is_closed_another_one_is_opened(db):
 
 def test_a_follow_up_that_the_author_does_not_see_is_not_replied_to(db):
     closed, first = follow_up(db, "colleague")
-    db.execute("update public.profiles set organization_id = null")
+    db.execute("update public.people set organization_id = null")
     db.execute("update public.organizations set shares_tickets = false")
 
     reply = db.comment("customer", closed, "Mine.")

@@ -41,7 +41,7 @@ ENUMS = {
 ROWS = {
     Ticket: "PublicTickets",
     Comment: "PublicComments",
-    Person: "PublicProfiles",
+    Person: "PublicPeople",
     QueueRef: "PublicQueues",
     Role: "PublicRoles",
     ReadMarker: "PublicTicketReadMarkers",

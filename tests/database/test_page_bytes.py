@@ -132,7 +132,7 @@ def test_long_deliveries_are_read_to_the_end(db):
 
 def test_notifications_of_the_longest_tickets_are_read_to_the_end(db):
     tickets = [db.create_ticket(**LONGEST) for _ in range(110)]
-    db.execute("update public.profiles set name = repeat(%s, 120)", '"')
+    db.execute("update public.people set name = repeat(%s, 120)", '"')
     for ticket in tickets:
         db.comment("agent", ticket)
         for event in db.events(ticket):

@@ -286,13 +286,13 @@ def test_the_pages_of_my_tickets_equal_the_model(full_db, everything, who):
 
 
 def test_the_pages_of_people_are_all_people_by_name(db):
-    db.execute("update public.profiles set name = 'Same' where name < 'L'")
+    db.execute("update public.people set name = 'Same' where name < 'L'")
 
     def fetch(after, size):
         return db.rows("agent", "list_people", after=after, page_size=size)
 
     ids = all_rows(fetch, ("name", "id"), 3)
-    rows = db.execute("select id::text from public.profiles order by name, id")
+    rows = db.execute("select id::text from public.people order by name, id")
     assert ids == [row[0] for row in rows]
 
 

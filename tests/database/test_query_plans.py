@@ -69,7 +69,7 @@ def large_db(server):
             " (person_id, total, done, created_at, finished_at)"
             " select id, 5, 5, now() - n * interval '1 hour',"
             " now() - n * interval '1 hour'"
-            " from public.profiles, generate_series(1, 40) as n"
+            " from public.people, generate_series(1, 40) as n"
             " returning id)"
             " insert into private.bulk_items (bulk_update_id, position, ticket, result)"
             " select id, n, '1001', 'done' from done, generate_series(1, 5) as n"

@@ -81,8 +81,8 @@ def test_a_claim_is_given_again_to_who_still_sees_the_ticket_in_another_way(db):
     [claimed] = send(db, request, "agent", arguments)
     db.execute("delete from public.queue_members where person_id = %s", id_of("agent"))
     db.execute(
-        "update public.profiles set organization_id ="
-        " (select organization_id from public.profiles where id = %s) where id = %s",
+        "update public.people set organization_id ="
+        " (select organization_id from public.people where id = %s) where id = %s",
         id_of("customer"),
         id_of("agent"),
     )

@@ -177,7 +177,7 @@ def test_defined_roles_take_effect(db):
         "delete from public.person_roles where role = 'admin'",
         "update public.person_roles set role = 'lead' where role = 'admin'",
         "delete from auth.users where id = %(admin)s",
-        "delete from public.profiles where id = %(admin)s",
+        "delete from public.people where id = %(admin)s",
     ],
 )
 def test_the_last_administrator_cannot_be_removed_by_any_writer(db, statement):
@@ -295,7 +295,7 @@ def test_only_changed_names_are_copied_from_auth(db):
     rename = "update auth.users set raw_user_meta_data = %s where id = %s"
     db.execute(rename, '{"name": "Ada"}', id_of("new"))
     db.execute(
-        "update public.profiles set name = 'By hand' where id = %s", id_of("new")
+        "update public.people set name = 'By hand' where id = %s", id_of("new")
     )
 
     db.execute(rename, '{"name": "Ada", "theme": "dark"}', id_of("new"))

@@ -80,7 +80,7 @@ def one_ticket_for_two(db):
 def assign_one(db):
     assign_waiting(db)
     return db.scalar(
-        "select lower(name) from public.profiles where id ="
+        "select lower(name) from public.people where id ="
         " (select assignee_id from public.tickets)"
     )
 

@@ -50,7 +50,7 @@ def people_who(see):
         ("organizations", STAFF | {"customer", "colleague"}),
         ("queues", STAFF),
         ("queue_members", STAFF),
-        ("profiles", EVERYBODY),
+        ("people", EVERYBODY),
         ("person_roles", EVERYBODY),
         ("permissions", EVERYBODY),
         ("roles", EVERYBODY),
@@ -75,7 +75,7 @@ def test_tables_show_rows_to_listed_personas_only(db, table, readers):
         "update public.tickets set subject = 'Mine' where true",
         "delete from public.comments where true",
         "insert into public.person_roles (person_id, role) select id, 'admin'"
-        " from public.profiles",
+        " from public.people",
         "insert into public.ticket_events (ticket_id, seq, type)"
         " select id, 99, 'TICKET_UPDATED' from public.tickets",
         "truncate public.ticket_events",
@@ -179,7 +179,7 @@ def test_colleagues_see_nothing_without_sharing(db, ticket):
 
 
 def test_customers_see_names_of_staff_and_colleagues_only(db):
-    names = "select id from public.profiles"
+    names = "select id from public.people"
     staff = {id_of(name) for name in STAFF}
 
     assert set(db.read("stranger", names)) == staff | {id_of("stranger")}
@@ -286,19 +286,19 @@ def test_tokens_of_deleted_people_are_refused(db):
     assert len(calls) > 50
 
 
-def test_deleting_a_person_deletes_profile_and_roles(db):
+def test_deleting_a_person_deletes_a_person_and_their_roles(db):
     sign_up(db.connection, "passer-by")
 
     delete_account(db, "passer-by")
 
     assert (
         db.scalar(
-            "select count(*) from public.profiles where id = %s", id_of("passer-by")
+            "select count(*) from public.people where id = %s", id_of("passer-by")
         )
         == 0
     )
     with refused("PT401"):
-        db.read("passer-by", "select name from public.profiles")
+        db.read("passer-by", "select name from public.people")
 
 
 @pytest.mark.parametrize("who", [*SIGNED_IN, WORKER])

@@ -55,7 +55,7 @@ def no_secret(opened, people, database):
     people.customer.open_ticket()  # so that something is logged, whichever tests ran
     reactions = opened.home.function_logs / "ProcessEventsFunction.log"
     eventually(lambda: reactions.exists() and '"reacted"' in reactions.read_text())
-    names = [name for (name,) in database.execute("select name from public.profiles")]
+    names = [name for (name,) in database.execute("select name from public.people")]
     secrets = {
         *(person.token for person in vars(people).values()),
         opened.desk.supabase_secret_key,

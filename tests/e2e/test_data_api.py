@@ -86,7 +86,7 @@ def test_schemas_of_the_platform_are_not_exposed(caller, schema):
 
 @pytest.mark.parametrize("caller", ["customer", "agent"], indirect=True)
 @pytest.mark.parametrize(
-    "select", ["*,tickets(*)", "*,comments(*)", "*,profiles(*)", "xmax", "ctid"]
+    "select", ["*,tickets(*)", "*,comments(*)", "*,people(*)", "xmax", "ctid"]
 )
 @pytest.mark.parametrize("function", ["list_ticket_events", "list_my_tickets"])
 def test_rows_of_a_function_lead_to_no_table(people, caller, function, select):

@@ -21,7 +21,7 @@ REAL = {
     " union all select number::text from public.tickets",
     "queue": "select key from public.queues"
     " union all select id::text from public.queues",
-    "person": "select id::text from public.profiles",
+    "person": "select id::text from public.people",
     "role": "select role from public.roles union all select 'fuzzed'",
     "webhook": "select id::text from private.webhook_endpoints",
     "delivery": "select id::text from private.webhook_deliveries"

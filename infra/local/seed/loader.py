@@ -16,7 +16,7 @@ from .tickets import enter_ticket
 
 DATA = Path(__file__).with_name("demonstration.yaml")
 PROFILE = """
-update public.profiles set organization_id = (
+update public.people set organization_id = (
     select id from public.organizations where name = %(organization)s
 ) where id = (select id from auth.users where email = %(email)s)
 """

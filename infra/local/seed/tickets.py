@@ -18,7 +18,7 @@ select api.create_ticket(
 DEFAULTS = {"type": "question", "priority": "normal", "tags": [], "data": {}}
 ASSIGN = """
 select api.assign_ticket(%s, case when %s = 'me' then 'me' else (
-    select id::text from public.profiles
+    select id::text from public.people
     where name = (select name from api.list_people(search => %s) limit 1)
 ) end)
 """
