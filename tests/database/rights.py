@@ -255,63 +255,283 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
-event_json page_limit page_of
-caller count_unread feed_horizon feed_page_end has_permission is_staff may_join_topic
-may_see_ticket may_use_view note_queues readable_queues set_notifications_read
-shared_organizations staff visible_tickets_if_few
+caller
+count_unread
+event_json
+feed_horizon
+feed_page_end
+has_permission
+is_staff
+may_join_topic
+may_see_ticket
+may_use_view
+note_queues
+page_limit
+page_of
+readable_queues
+set_notifications_read
+shared_organizations
+staff
+visible_tickets_if_few
 """
 
-# What only commands and triggers call.
+# What only commands and triggers call; a line each, so that two additions merge.
 PIECES = """
-add_event_to_email agent_json agent_order_sql all_unsolved apply_change apply_changes
-apply_item apply_public_reply apply_ticket_rules are_changed_tags are_tags
-as_single_line as_uuid assign_on_return assignee_then begin_reaction broadcast_event
-broadcast_lease broadcast_notification broadcast_queue_status bulk_state
-bulk_update_json calling_address can_read_notes can_sign_in can_work change_assignee
-change_fields change_load change_topics change_topics_of_ended_sessions
-change_topics_of_former_colleague change_topics_of_former_members
-change_topics_of_locked_out change_topics_of_lost_rights change_topics_of_organization
-change_topics_of_ticket changed_fields check_new_ticket check_transition check_view
-claim_ticket comes_back comment_json copy_ticket_number correlation_id count_bytes
-count_command count_deleted_tickets count_new_tickets count_queue_tickets count_tickets
-count_written_bytes create_person current_batch current_lease default_filter
-delete_vault_secrets delivery_json distinct_tags distinct_ticket_refs eligible
-email_attempts email_content end_work end_work_of_barred end_work_of_former_member
-end_work_of_permission end_work_of_role endpoint_secrets enforce_lease enqueue_event
-estimate_tagged_tickets event_facts event_messages event_payload events_to_replay
-feed_turn field_changes filter_sql find_queue find_queue_id find_readable_queue
-find_ticket_id find_visible_ticket first_reply_seconds first_status fold_queue_counts
-follow_up give_ticket give_waiting_tickets guard_agent guard_role_change has_admin
-has_json_type has_view holds_in_queue idle_tickets impersonate increment_command_count
-increment_version index_filter_sql is_single_line is_suitable is_ticket_ref is_unbroken is_visible
-keep_workable leads_agent leads_queue lease_json live_queue lock_agent lock_chunk
-lock_first_ticket lock_live_webhook lock_queue lock_ticket lock_ticket_to_reply
-lock_ticket_to_restore lock_tickets_and_agents lock_view lock_webhook lost_tickets
-mark_own_comment_read may_read_notes may_reply member_json merge_patch missing_fields
-move_and_assign move_read_marker new_webhook_secret next_replay note_queues_of
-open_bulk_update open_follow_up open_ticket open_tickets_of order_sql own_bulk_update
-parse_filters parse_time people_who_see permissions_beyond_caller person_has_permission
-person_json proven_headers queue_json queue_of_view queue_page queue_preference_json
-queue_response queue_status queue_topic queue_totals queues_by_first_ticket
-readable_queues_of reassign_tickets recipients record_comment record_endpoint_health
-record_event record_new_ticket record_results record_ticket_change redact_body
-redact_copies redact_data redact_hidden_copies redact_json redact_labels redact_text
-redacted_body redacted_ticket redacts_event redacts_ticket refuse_archived_queue
-refuse_category_change refuse_leased_reply refuse_update release_locked_tickets
-release_lost_tickets release_tickets_of reply_opens require_an_admin require_assignment
-require_bulk_change require_caller require_capacity require_changes
-require_cursor_of_sort require_empty require_event_types require_fields require_in_queue
-require_needed_fields require_version require_permission require_permissions_for require_restorable
-require_session require_staff require_statuses require_strategy require_supported_sort
-require_view_rights restart_feed restore_ticket restores_status scan_frontier
-scan_queues secret sees_ticket selective_filter_sql send_database_webhook seq_of
-set_comment_position shared_organizations_of shown_seq shown_ticket shown_version
-start_bulk_update_job start_job stop_impersonating store_response stored_comment
-stored_response stored_ticket subscribes_to tag_key tag_keys takes_tickets
-text_to_redact ticket_fields ticket_json ticket_topic tickets_copied_from tickets_json
-tickets_of_view topic_name topics_of_queues topics_of_ticket track_assignment
-triaged_priority update_load update_load_of_rows user_topic visible_names visible_views
-webhook_attempts_limit webhook_json with_webhook_secret works_tickets write_comment
+add_event_to_email
+agent_json
+agent_order_sql
+all_unsolved
+apply_change
+apply_changes
+apply_item
+apply_public_reply
+apply_ticket_rules
+are_changed_tags
+are_tags
+as_single_line
+as_uuid
+assign_on_return
+assignee_then
+begin_reaction
+broadcast_event
+broadcast_lease
+broadcast_notification
+broadcast_queue_status
+bulk_state
+bulk_update_json
+calling_address
+can_read_notes
+can_sign_in
+can_work
+change_assignee
+change_fields
+change_load
+change_topics
+change_topics_of_ended_sessions
+change_topics_of_former_colleague
+change_topics_of_former_members
+change_topics_of_locked_out
+change_topics_of_lost_rights
+change_topics_of_organization
+change_topics_of_ticket
+changed_fields
+check_new_ticket
+check_transition
+check_view
+claim_ticket
+comes_back
+comment_json
+copy_ticket_number
+correlation_id
+count_bytes
+count_command
+count_deleted_tickets
+count_new_tickets
+count_queue_tickets
+count_tickets
+count_written_bytes
+create_person
+current_batch
+current_lease
+default_filter
+delete_vault_secrets
+delivery_json
+distinct_tags
+distinct_ticket_refs
+eligible
+email_attempts
+email_content
+end_work
+end_work_of_barred
+end_work_of_former_member
+end_work_of_permission
+end_work_of_role
+endpoint_secrets
+enforce_lease
+enqueue_event
+estimate_tagged_tickets
+event_facts
+event_messages
+event_payload
+events_to_replay
+feed_turn
+field_changes
+filter_sql
+find_queue
+find_queue_id
+find_readable_queue
+find_ticket_id
+find_visible_ticket
+first_reply_seconds
+first_status
+fold_queue_counts
+follow_up
+give_ticket
+give_waiting_tickets
+guard_agent
+guard_role_change
+has_admin
+has_json_type
+has_view
+holds_in_queue
+idle_tickets
+impersonate
+increment_command_count
+increment_version
+index_filter_sql
+is_single_line
+is_suitable
+is_ticket_ref
+is_unbroken
+is_visible
+keep_workable
+leads_agent
+leads_queue
+lease_json
+live_queue
+lock_agent
+lock_chunk
+lock_first_ticket
+lock_live_webhook
+lock_queue
+lock_ticket
+lock_ticket_to_reply
+lock_ticket_to_restore
+lock_tickets_and_agents
+lock_view
+lock_webhook
+lost_tickets
+mark_own_comment_read
+may_read_notes
+may_reply
+member_json
+merge_patch
+missing_fields
+move_and_assign
+move_read_marker
+new_webhook_secret
+next_replay
+note_queues_of
+open_bulk_update
+open_follow_up
+open_ticket
+open_tickets_of
+order_sql
+own_bulk_update
+parse_filters
+parse_time
+people_who_see
+permissions_beyond_caller
+person_has_permission
+person_json
+proven_headers
+queue_json
+queue_of_view
+queue_page
+queue_preference_json
+queue_response
+queue_status
+queue_topic
+queue_totals
+queues_by_first_ticket
+readable_queues_of
+reassign_tickets
+recipients
+record_comment
+record_endpoint_health
+record_event
+record_new_ticket
+record_results
+record_ticket_change
+redact_body
+redact_copies
+redact_data
+redact_hidden_copies
+redact_json
+redact_labels
+redact_text
+redacted_body
+redacted_ticket
+redacts_event
+redacts_ticket
+refuse_archived_queue
+refuse_category_change
+refuse_leased_reply
+refuse_update
+release_locked_tickets
+release_lost_tickets
+release_tickets_of
+reply_opens
+require_an_admin
+require_assignment
+require_bulk_change
+require_caller
+require_capacity
+require_changes
+require_cursor_of_sort
+require_empty
+require_event_types
+require_fields
+require_in_queue
+require_needed_fields
+require_permission
+require_permissions_for
+require_restorable
+require_session
+require_staff
+require_statuses
+require_strategy
+require_supported_sort
+require_version
+require_view_rights
+restart_feed
+restore_ticket
+restores_status
+scan_frontier
+scan_queues
+secret
+sees_ticket
+selective_filter_sql
+send_database_webhook
+seq_of
+set_comment_position
+shared_organizations_of
+shown_seq
+shown_ticket
+shown_version
+start_bulk_update_job
+start_job
+stop_impersonating
+store_response
+stored_comment
+stored_response
+stored_ticket
+subscribes_to
+tag_key
+tag_keys
+takes_tickets
+text_to_redact
+ticket_fields
+ticket_json
+ticket_topic
+tickets_copied_from
+tickets_json
+tickets_of_view
+topic_name
+topics_of_queues
+topics_of_ticket
+track_assignment
+triaged_priority
+update_load
+update_load_of_rows
+user_topic
+visible_names
+visible_views
+webhook_attempts_limit
+webhook_json
+with_webhook_secret
+works_tickets
+write_comment
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
