@@ -7,7 +7,7 @@ import httpx
 import jwt
 
 from infra.local.keys import Keys
-from tests.database.personas import email_of, id_of, session_of
+from tests.database.personas import email_of, session_of, user_of
 
 SERVICE_ROLE = "service_role"
 LIFETIME = 4 * 3600  # seconds
@@ -34,7 +34,7 @@ class Access:
         now = int(time.time())
         return {
             "iss": f"{self.url}/auth/v1",
-            "sub": str(id_of(name)),
+            "sub": str(user_of(name)),
             "aud": "authenticated",
             "role": "authenticated",
             "email": email_of(name),

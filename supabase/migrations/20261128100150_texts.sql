@@ -133,6 +133,18 @@ $$;
 comment on function private.distinct_tags is
 'Tags or skills without repetitions, in order, each as it was first written; those that are known already keep their spelling.';
 
+-- Addresses ------------------------------------------------------------------
+
+create function private.as_email(address text) returns text
+language sql immutable set search_path = ''
+as $$
+    select lower(address)
+    where length(address) <= 254
+        and lower(address) ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$';
+$$;
+comment on function private.as_email is
+'An email address as it is stored, in lower case; null for what is none.';
+
 -- JSON -----------------------------------------------------------------------
 
 create function private.has_json_type(value jsonb, expected text) returns boolean

@@ -16,21 +16,86 @@ comment on column public.organizations.shares_tickets is
 comment on column public.organizations.created_at is 'When it was entered.';
 
 create table public.people (
-    id uuid primary key references auth.users (id) on delete cascade,
+    id uuid primary key default extensions.uuid_generate_v4(),
     name text not null,
+    email text,
     organization_id uuid references public.organizations (id),
+    language text,
+    time_zone text,
+    kind text not null default 'human',
+    deactivated_at timestamptz,
+    merged_into uuid references public.people (id),
+    version integer not null default 1,
     created_at timestamptz not null default now(),
+    constraint people_email_unique unique (email),
+    constraint people_email_form check (private.as_email(email) is not distinct from email),
     constraint people_name_length check (length(name) between 1 and 120),
-    constraint people_name_form check (private.is_single_line(name))
+    constraint people_name_form check (private.is_single_line(name)),
+    constraint people_language_form check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$'),
+    constraint people_kind check (kind in ('human', 'machine')),
+    constraint people_merged_are_deactivated check (
+        merged_into is null or merged_into <> id and deactivated_at is not null
+    )
 );
 comment on table public.people is
-'One row a person who can sign in. The address stays in auth.users, out of reach.';
-comment on column public.people.id is 'The person; the same as auth.users.id.';
+'One row a person, whether they can sign in or not; an account of Auth is an optional link (private.accounts).';
+comment on column public.people.id is
+'The person. Of whoever signed up by themselves it is also the id of the user in Auth; nothing relies on that.';
 comment on column public.people.name is 'What others call this person.';
+comment on column public.people.email is
+'The address, in lower case: confirmed by Auth, or entered by an administrator. Empty while it is unconfirmed, or when somebody else has it.';
 comment on column public.people.organization_id is 'Where this person belongs, if anywhere.';
-comment on column public.people.created_at is 'When this person first signed up.';
+comment on column public.people.language is
+'Which language to write to them in, such as de or pt-BR; empty for the deployment''s.';
+comment on column public.people.time_zone is
+'In which time zone to show them times, such as Europe/Berlin; empty for the deployment''s.';
+comment on column public.people.kind is 'human, or machine: a program that calls the API.';
+comment on column public.people.deactivated_at is
+'Since when they may do nothing any more; empty while they may.';
+comment on column public.people.merged_into is
+'The person whose second record this was, if it was merged.';
+comment on column public.people.version is 'The number of changes, for If-Match.';
+comment on column public.people.created_at is 'When this person signed up or was entered.';
 create index people_name on public.people (name, id);
 create index people_organization on public.people (organization_id);
+create index people_merged_into on public.people (merged_into);
+
+create trigger increment_version
+before update on public.people
+for each row execute function private.increment_version();
+
+create function private.check_time_zone() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- Not by converting a time: that takes abbreviations and made-up offsets as well.
+    if not exists (select from pg_catalog.pg_timezone_names where name = new.time_zone) then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = 'There is no such time zone. Name it as Europe/Berlin.';
+    end if;
+    return new;
+end;
+$$;
+comment on function private.check_time_zone is 'PT422 for a time zone that PostgreSQL does not know.';
+
+create trigger check_time_zone
+before insert or update of time_zone on public.people
+for each row when (new.time_zone is not null)
+execute function private.check_time_zone();
+
+create table private.accounts (
+    user_id uuid primary key references auth.users (id) on delete cascade,
+    person_id uuid not null references public.people (id) on delete cascade,
+    address_changed boolean not null default false,
+    constraint accounts_one_a_person unique (person_id)
+);
+comment on table private.accounts is
+'Which user of Auth is which person. Deleting the user ends the link, never the person.';
+comment on column private.accounts.user_id is 'The user: `sub` in access tokens.';
+comment on column private.accounts.person_id is 'The person.';
+comment on column private.accounts.address_changed is
+'Whether the user has had another address: then a mailed link does not say which one it proves.';
 
 create table public.permissions (
     permission text primary key,
@@ -99,6 +164,7 @@ insert into public.permissions (permission, description) values
 ('views.share_team', 'Share views with a queue''s people.'),
 ('views.share_all', 'Share views with all staff.'),
 ('people.read', 'See people and their roles.'),
+('people.manage', 'Invite people, change, merge and deactivate them.'),
 ('roles.manage', 'Define roles, grant and revoke them.'),
 ('events.manage', 'See events that nobody could react to, and try them again.'),
 ('webhooks.manage', 'Send the events of every queue to other systems.');
@@ -149,37 +215,60 @@ create function private.can_sign_in(person uuid) returns boolean
 language sql stable security definer set search_path = ''
 as $$
     select exists (
-        select from auth.users
-        where id = person
-            and deleted_at is null and (banned_until is null or banned_until <= now())
+        select from private.accounts
+        inner join auth.users on users.id = accounts.user_id
+        inner join public.people on people.id = accounts.person_id
+        where accounts.person_id = person
+            and people.deactivated_at is null
+            and users.deleted_at is null
+            and (users.banned_until is null or users.banned_until <= now())
     );
 $$;
-comment on function private.can_sign_in is 'Whether a person is neither banned nor deleted in Auth.';
+comment on function private.can_sign_in is
+'Whether a person has an account, and is neither deactivated nor banned or deleted in Auth.';
 
-create function private.require_session(person uuid, session text) returns void
+create function private.has_account(person uuid) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select exists (
+        select from private.accounts
+        inner join auth.users on users.id = accounts.user_id
+        where accounts.person_id = person and users.deleted_at is null
+    );
+$$;
+comment on function private.has_account is
+'Whether a person has an account that is not deleted in Auth; it may be banned.';
+
+create function private.person_of_session(account uuid, session text) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    person uuid;
 begin
-    if not exists (
-        select from auth.users
-        inner join public.people on people.id = users.id
-        left join auth.sessions
-            on sessions.id = case when pg_input_is_valid(session, 'uuid') then session::uuid end
-            and sessions.user_id = users.id
-            and (not_after is null or not_after > now())
-        where users.id = person
-            and deleted_at is null and (banned_until is null or banned_until <= now())
-            -- Workers act for people who need not be signed in; see private.impersonate.
-            and (sessions.id is not null or current_setting('role') <> 'authenticated')
-    ) then
+    select accounts.person_id into person
+    from private.accounts
+    inner join auth.users on users.id = accounts.user_id
+    inner join public.people on people.id = accounts.person_id
+    left join auth.sessions
+        on sessions.id = case when pg_input_is_valid(session, 'uuid') then session::uuid end
+        and sessions.user_id = accounts.user_id
+        and (sessions.not_after is null or sessions.not_after > now())
+    where accounts.user_id = account
+        and people.deactivated_at is null
+        and users.deleted_at is null
+        and (users.banned_until is null or users.banned_until <= now())
+        -- Workers act for people who need not be signed in; see private.impersonate.
+        and (sessions.id is not null or current_setting('role') <> 'authenticated');
+    if person is null then
         raise sqlstate 'PT401' using
             message = 'unauthenticated',
             detail = 'This session has ended, or its owner may not sign in any more. Sign in again.';
     end if;
+    return person;
 end;
 $$;
-comment on function private.require_session is
-'PT401 when somebody has signed out of a session, or is banned, deleted or gone. One query: every guard and policy asks it.';
+comment on function private.person_of_session is
+'The person of an account; PT401 when they have signed out of the session, or are deactivated, banned, deleted or gone. One query: every guard and policy asks it.';
 
 -- PostgREST checks the signature of a token and its expiry, an hour away, and nothing else.
 create function private.caller() returns uuid
@@ -187,13 +276,15 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     claims constant jsonb := auth.jwt();
-    me constant uuid := claims ->> 'sub';
+    account constant uuid := claims ->> 'sub';
     session constant text := claims ->> 'session_id';
     checked constant text := format(
-        '%s %s %s %s', statement_timestamp(), current_setting('role'), me, session
+        '%s %s %s %s ', statement_timestamp(), current_setting('role'), account, session
     );
+    known constant text := current_setting('autocrm.caller', true);
+    me uuid;
 begin
-    if me is null then
+    if account is null then
         return null;
     end if;
     if not coalesce(claims -> 'aud' @> '"authenticated"', false) then
@@ -202,15 +293,16 @@ begin
             detail = 'This token was made for another service. Sign in again.';
     end if;
     -- Once a statement, which may call this a dozen times. Clients can set no such setting.
-    if current_setting('autocrm.caller', true) is distinct from checked then
-        perform private.require_session(me, session);
-        perform set_config('autocrm.caller', checked, true);
+    if left(known, -36) = checked then
+        return right(known, 36)::uuid;
     end if;
+    me := private.person_of_session(account, session);
+    perform set_config('autocrm.caller', checked || me, true);
     return me;
 end;
 $$;
 comment on function private.caller is
-'The person behind the request, or null; PT401 when the token is not meant for us, its session has ended, or its owner is banned, deleted or gone.';
+'The person behind the request, or null; PT401 when the token is not meant for us, its session has ended, or its owner is deactivated, banned, deleted or gone.';
 
 create view private.held_permissions as
 select
@@ -323,34 +415,6 @@ end;
 comment on function private.staff is
 'People whose names customers may know, because they answer tickets.';
 
--- Everybody who signs up is a customer ---------------------------------------
-
-create function private.create_person() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-declare
-    -- Whoever signs up is not refused for the name that they gave.
-    called text := private.as_single_line(
-        left(new.raw_user_meta_data ->> 'name', 120),
-        private.as_single_line(left(split_part(new.email, '@', 1), 120), 'Somebody')
-    );
-begin
-    if tg_op = 'INSERT' then
-        insert into public.people (id, name) values (new.id, called);
-        insert into public.person_roles (person_id, role) values (new.id, 'customer');
-    elsif new.raw_user_meta_data ->> 'name' is distinct from old.raw_user_meta_data ->> 'name' then
-        update public.people set name = called where id = new.id;
-    end if;
-    return null;
-end;
-$$;
-comment on function private.create_person is
-'Gives everybody who signs up a row and the customer role; follows a changed name.';
-
-create trigger create_person
-after insert or update of raw_user_meta_data on auth.users
-for each row execute function private.create_person();
-
 -- Rules of roles that hold whoever writes ------------------------------------
 
 create function private.has_admin() returns boolean
@@ -363,7 +427,7 @@ as $$
 $$;
 comment on function private.has_admin is 'Whether an administrator can sign in.';
 
-create function private.require_an_admin() returns trigger
+create function private.keep_an_admin() returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -374,6 +438,15 @@ begin
             message = 'last-admin',
             detail = 'The last administrator who can sign in cannot be removed. Make another one first.';
     end if;
+end;
+$$;
+comment on function private.keep_an_admin is 'PT409 when no administrator can sign in.';
+
+create function private.require_an_admin() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.keep_an_admin();
     return null;
 end;
 $$;
@@ -384,6 +457,30 @@ create trigger require_an_admin
 after delete or update of role on public.person_roles
 for each row when (old.role = 'admin') execute function private.require_an_admin();
 
+create function private.require_an_admin_after_leaving() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    person constant uuid := to_jsonb(old) ->> tg_argv[0];
+begin
+    if exists (select from public.person_roles where person_id = person and role = 'admin') then
+        perform private.keep_an_admin();
+    end if;
+    return null;
+end;
+$$;
+comment on function private.require_an_admin_after_leaving is
+'Refuses to deactivate, or to take the account of, the last administrator who can sign in; the argument names the column of the person.';
+
+create trigger require_an_admin
+after delete or update of person_id on private.accounts
+for each row execute function private.require_an_admin_after_leaving('person_id');
+
+create trigger require_an_admin
+after update of deactivated_at on public.people
+for each row when (old.deactivated_at is null and new.deactivated_at is not null)
+execute function private.require_an_admin_after_leaving('id');
+
 -- Who may read what ----------------------------------------------------------
 
 alter table public.organizations enable row level security;
@@ -392,9 +489,11 @@ alter table public.permissions enable row level security;
 alter table public.roles enable row level security;
 alter table public.role_permissions enable row level security;
 alter table public.person_roles enable row level security;
+-- Addresses are read by functions alone.
+grant select (id, name, organization_id, created_at) on public.people
+to authenticated, service_role;
 grant select on
 public.organizations,
-public.people,
 public.permissions,
 public.roles,
 public.role_permissions,

@@ -157,7 +157,7 @@ create function private.count_bytes(bytes bigint) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    me constant uuid := auth.uid();
+    me constant uuid := private.caller();
     this_minute constant timestamptz := date_trunc('minute', now());
     max_per_minute integer;
     total bigint;
@@ -283,7 +283,7 @@ begin
     if key is not null then
         update private.idempotency_keys as keys
         set response = store_response.response
-        where keys.person_id = auth.uid() and keys.key = store_response.key;
+        where keys.person_id = private.caller() and keys.key = store_response.key;
     end if;
 end;
 $$;

@@ -276,7 +276,7 @@ begin
         target.version,
         case when not record_event.is_internal then target.public_version end,
         record_event.type,
-        (select people.id from public.people where people.id = auth.uid()),
+        private.caller(),
         record_event.is_internal,
         record_event.before,
         record_event.after

@@ -293,20 +293,42 @@ create trigger change_topics_of_deleted_person
 after delete on public.people
 for each row execute function private.change_topics_of_former_colleague();
 
-create function private.change_topics_of_locked_out() returns trigger
+create function private.change_all_topics_of(person uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
     perform private.change_topics(
-        new.id
-        || array(select private.readable_queues_of(new.id))
-        || array(select private.shared_organizations_of(new.id))
+        person
+        || array(select private.readable_queues_of(person))
+        || array(select private.shared_organizations_of(person))
     );
+end;
+$$;
+comment on function private.change_all_topics_of is 'Somebody listens to nothing more.';
+
+create function private.change_topics_of_locked_out() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_all_topics_of(accounts.person_id)
+    from private.accounts
+    where accounts.user_id = new.id;
     return null;
 end;
 $$;
 comment on function private.change_topics_of_locked_out is
 'Who is banned or deleted in Auth listens to nothing more.';
+
+create function private.change_topics_of_leaver() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_all_topics_of((to_jsonb(old) ->> tg_argv[0])::uuid);
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_leaver is
+'Who is deactivated or has lost their account listens to nothing more; the argument names the column of the person.';
 
 create trigger change_topics_of_locked_out
 after update of banned_until, deleted_at on auth.users
@@ -316,11 +338,25 @@ for each row when (
 )
 execute function private.change_topics_of_locked_out();
 
+-- By name before end_work, which takes away the queues that they listen to.
+create trigger change_topics_of_leaver
+after delete or update of person_id on private.accounts
+for each row execute function private.change_topics_of_leaver('person_id');
+
+create trigger change_topics_of_leaver
+after update of deactivated_at on public.people
+for each row when (old.deactivated_at is null and new.deactivated_at is not null)
+execute function private.change_topics_of_leaver('id');
+
 create function private.change_topics_of_ended_sessions() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.change_topics(array(select user_id from old_rows));
+    perform private.change_topics(array(
+        select accounts.person_id
+        from old_rows
+        inner join private.accounts on accounts.user_id = old_rows.user_id
+    ));
     return null;
 end;
 $$;

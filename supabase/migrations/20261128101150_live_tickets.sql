@@ -19,7 +19,7 @@ create function private.comes_back(was public.tickets, now_is public.tickets) re
 language sql stable security definer set search_path = ''
 as $$
     select was.assignee_id = now_is.assignee_id
-        and now_is.assignee_id is distinct from auth.uid()
+        and now_is.assignee_id is distinct from private.caller()
         and was.status_category not in ('new', 'open')
         and now_is.status_category in ('new', 'open')
         and exists (
@@ -188,8 +188,9 @@ begin
         -- A ban, which ends by itself, leaves who belongs where.
         and (
             not private.works_tickets(person_id)
+            or not private.has_account(person_id)
             or exists (
-                select from auth.users where id = person_id and deleted_at is not null
+                select from public.people where id = person_id and deactivated_at is not null
             )
         );
     update public.agents
@@ -242,25 +243,47 @@ $$;
 comment on function private.end_work_of_permission is
 'Ends what those who hold a role could do by a permission of it alone.';
 
-create function private.end_work_of_barred() returns trigger
+create function private.end_work_of_barred(person uuid) returns void
 language plpgsql security definer set search_path = '' set lock_timeout = '2s'
 as $$
 begin
-    if private.works_tickets(new.id) then
-        perform private.end_work(array[new.id]);
+    if private.works_tickets(person) then
+        perform private.end_work(array[person]);
     end if;
-    return null;
 exception
     when others then
         -- A ban must not fail for what follows from it; the scheduler does it again.
         insert into private.pending_releases (person_id)
-        select people.id from public.people where people.id = new.id
+        select people.id from public.people where people.id = person
         on conflict do nothing;
-        return null;
 end;
 $$;
 comment on function private.end_work_of_barred is
-'Ends the work of somebody who was banned or deleted in Auth, now or by the scheduler.';
+'Ends the work of somebody who can sign in no longer, now or by the scheduler.';
+
+create function private.end_work_of_barred_user() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.end_work_of_barred(accounts.person_id)
+    from private.accounts
+    where accounts.user_id = new.id;
+    return null;
+end;
+$$;
+comment on function private.end_work_of_barred_user is
+'Ends the work of somebody who was banned or deleted in Auth.';
+
+create function private.end_work_of_leaver() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.end_work_of_barred((to_jsonb(old) ->> tg_argv[0])::uuid);
+    return null;
+end;
+$$;
+comment on function private.end_work_of_leaver is
+'Ends the work of somebody who was deactivated or has lost their account; the argument names the column of the person.';
 
 create trigger end_work
 after delete or update of queue_id, person_id on public.queue_members
@@ -281,4 +304,13 @@ for each row when (
     (new.banned_until, new.deleted_at) is distinct from (old.banned_until, old.deleted_at)
     and (new.deleted_at is not null or new.banned_until is not null)
 )
-execute function private.end_work_of_barred();
+execute function private.end_work_of_barred_user();
+
+create trigger end_work
+after delete or update of person_id on private.accounts
+for each row execute function private.end_work_of_leaver('person_id');
+
+create trigger end_work
+after update of deactivated_at on public.people
+for each row when (old.deactivated_at is null and new.deactivated_at is not null)
+execute function private.end_work_of_leaver('id');

@@ -9,7 +9,7 @@ declare
     draft public.tickets := closed;
 begin
     perform private.require_permission('tickets.create');
-    draft.requester_id := auth.uid();
+    draft.requester_id := private.caller();
     draft.follow_up_of := closed.id;
     draft.queue_id := private.live_queue(closed.queue_id);
     return private.open_ticket(draft, body);
@@ -22,7 +22,7 @@ create function private.follow_up(closed public.tickets, body text) returns publ
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    me constant uuid := auth.uid();
+    me constant uuid := private.caller();
     ticket public.tickets;
     comment public.comments;
 begin

@@ -409,7 +409,10 @@ declare
 begin
     perform set_config(
         'request.jwt.claims',
-        jsonb_build_object('sub', person, 'aud', 'authenticated')::text,
+        jsonb_build_object(
+            'sub', (select user_id from private.accounts where person_id = person),
+            'aud', 'authenticated'
+        )::text,
         true
     );
     return previous_claims;

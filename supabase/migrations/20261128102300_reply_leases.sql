@@ -41,15 +41,10 @@ as $$
                 )
             )
         )
-        and exists (
-            select from auth.users
-            where users.id = may_reply.person
-                and users.deleted_at is null
-                and (users.banned_until is null or users.banned_until <= now())
-        );
+        and private.can_sign_in(may_reply.person);
 $$;
 comment on function private.may_reply is
-'Whether a person may reply as staff in a queue now: has tickets.reply, reads the queue, and is neither banned nor deleted in Auth.';
+'Whether a person may reply as staff in a queue now: has tickets.reply, reads the queue, and can sign in.';
 
 create function private.current_lease(ticket uuid) returns private.reply_leases
 language sql volatile security definer set search_path = ''

@@ -190,9 +190,8 @@ begin
     into content
     from public.tickets
     inner join public.people on people.id = email.person_id
-    inner join auth.users on users.id = email.person_id
     where tickets.id = email.ticket_id
-        and users.email <> ''
+        and people.email is not null
         and exists (select from visible);
     return content;
 end;

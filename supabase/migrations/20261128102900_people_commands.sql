@@ -9,7 +9,7 @@ begin
     return (
         select jsonb_build_object(
             'id', people.id,
-            'email', users.email,
+            'email', people.email,
             'name', people.name,
             'organization_id', people.organization_id,
             'roles', array(
@@ -35,7 +35,6 @@ begin
             'session_expires_at', to_timestamp((auth.jwt() ->> 'exp')::bigint)
         )
         from public.people
-        inner join auth.users on users.id = people.id
         where people.id = me
     );
 end;
@@ -62,18 +61,17 @@ begin
     select
         people.id,
         people.name,
-        users.email::text,
+        people.email,
         people.organization_id,
         array(
             select person_roles.role from public.person_roles
             where person_roles.person_id = people.id order by person_roles.role
         )
     from public.people
-    inner join auth.users on users.id = people.id
     where (
         list_people.search is null
         or strpos(lower(people.name), lower(list_people.search)) > 0
-        or strpos(lower(users.email), lower(list_people.search)) > 0
+        or strpos(people.email, lower(list_people.search)) > 0
     )
     and (
         list_people.role is null
@@ -165,7 +163,7 @@ as $$
     select jsonb_build_object(
         'id', people.id,
         'name', people.name,
-        'email', users.email,
+        'email', people.email,
         'organization_id', people.organization_id,
         'roles', array(
             select person_roles.role from public.person_roles
@@ -173,7 +171,6 @@ as $$
         )
     )
     from public.people
-    inner join auth.users on users.id = people.id
     where people.id = person_json.person;
 $$;
 comment on function private.person_json is 'A person as JSON, as in list_people.';
@@ -284,12 +281,13 @@ begin
             message = 'admin-exists',
             detail = 'There is an administrator already. Only administrators make others.';
     end if;
-    select users.id into person from auth.users
-    where lower(users.email) = lower(make_first_admin.email);
+    select people.id into person from public.people
+    where people.email = private.as_email(make_first_admin.email)
+        and private.can_sign_in(people.id);
     if person is null then
         raise sqlstate 'PT404' using
             message = 'not-found',
-            detail = 'Nobody has signed up with this address yet.';
+            detail = 'Nobody has signed up with this address and confirmed it.';
     end if;
     insert into public.person_roles (person_id, role) values (person, 'admin')
     on conflict do nothing;
@@ -310,7 +308,8 @@ as $$
             (
                 select jsonb_agg(person_roles.role order by person_roles.role)
                 from public.person_roles
-                where person_roles.person_id = (event ->> 'user_id')::uuid
+                inner join private.accounts on accounts.person_id = person_roles.person_id
+                where accounts.user_id = (event ->> 'user_id')::uuid
             ),
             '[]'
         )

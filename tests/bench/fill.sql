@@ -25,6 +25,8 @@ select id, 'authenticated', 'authenticated', place || '@many.example.com'
 from cast_of_thousands;
 insert into public.people (id, name)
 select id, initcap(kind) || ' ' || place from cast_of_thousands;
+insert into private.accounts (user_id, person_id)
+select id, id from cast_of_thousands;
 insert into public.person_roles (person_id, role)
 select id, kind from cast_of_thousands;
 

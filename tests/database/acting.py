@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from .personas import email_of, id_of, session_of
+from .personas import email_of, id_of, session_of, user_of
 
 ANON = "anon"
 WORKER = "service_role"
@@ -223,7 +223,7 @@ def claims_of(who: str) -> dict[str, object]:
     return {
         "role": "authenticated",
         "aud": "authenticated",
-        "sub": str(id_of(who)),
+        "sub": str(user_of(who)),
         "email": email_of(who),
         "session_id": str(session_of(who)),
         "exp": 2_000_000_000,

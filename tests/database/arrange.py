@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from .acting import NEEDED_FIELDS, ActingConnection
-from .personas import id_of
+from .personas import id_of, user_of
 from .rights import COMMANDS_AND_QUERIES
 
 
@@ -36,7 +36,7 @@ def revoke_permission(
 
 
 def delete_account(db: ActingConnection, who: str) -> None:
-    db.execute("delete from auth.users where id = %s", id_of(who))
+    db.execute("delete from auth.users where id = %s", user_of(who))
 
 
 def insert_tickets(

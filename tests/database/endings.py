@@ -13,7 +13,7 @@ from .arrange import (
     revoke_permission,
     revoke_role,
 )
-from .personas import id_of, sign_up
+from .personas import id_of, sign_up, user_of
 
 Ending = Callable[[ActingConnection, Any], object]
 
@@ -122,7 +122,7 @@ def _sign_out(db: ActingConnection, _: Any) -> None:
     db.execute(
         "insert into auth.sessions (id, user_id) values (%s, %s)",
         id_of("session"),
-        id_of("agent"),
+        user_of("agent"),
     )
     db.execute("delete from auth.sessions where id = %s", id_of("session"))
 
@@ -130,7 +130,7 @@ def _sign_out(db: ActingConnection, _: Any) -> None:
 def _lock_out(who: str, column: str, until: str) -> Ending:
     statement = sql.SQL("update auth.users set {} = %s where id = %s")
     named = statement.format(sql.Identifier(column))
-    return lambda db, _: db.execute(named, until, id_of(who))
+    return lambda db, _: db.execute(named, until, user_of(who))
 
 
 # Whose right to listen at all ends, and on which of their topics.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from .acting import OWNER, WORKER, ActingConnection
 from .bulk import run_chunk
-from .personas import PEOPLE, id_of
+from .personas import PEOPLE, id_of, user_of
 
 QUEUES = ("support", "billing", "attic")
 # Without the administrator, or soon nobody could do anything.
@@ -107,10 +107,14 @@ select
     (select id from private.bulk_updates order by created_at desc limit 1) as job
 """
 AS_OWNER = {
-    "ban": "update auth.users set banned_until = now() + '1 day' where id = %(person)s",
-    "unban": "update auth.users set banned_until = null where id = %(person)s",
-    "soft deletion": "update auth.users set deleted_at = now() where id = %(person)s",
-    "deletion": "delete from auth.users where id = %(person)s",
+    "ban": "update auth.users set banned_until = now() + '1 day' where id = %(user)s",
+    "unban": "update auth.users set banned_until = null where id = %(user)s",
+    "soft deletion": "update auth.users set deleted_at = now() where id = %(user)s",
+    "deactivation": "update public.people set deactivated_at = now()"
+    " where id = %(person)s",
+    "reactivation": "update public.people set deactivated_at = null"
+    " where id = %(person)s",
+    "deletion": "delete from auth.users where id = %(user)s",
     "leaving": "delete from public.queue_members where person_id = %(person)s",
     "role": "delete from public.person_roles where person_id = %(person)s"
     " and role = %(role)s",
@@ -173,7 +177,8 @@ def _perform(db: ActingConnection, step: Step) -> None:
     existing = dict(zip(("ticket", "event", "bulk_update"), found or (), strict=True))
     values = {**step.values, **existing}
     if step.what in AS_OWNER:
-        people = {"person": id_of(values["person"])}
+        who = values["person"]
+        people = {"person": id_of(who), "user": user_of(who)}
         lists = {"permissions": list(values["permissions"])}
         db.connection.execute(AS_OWNER[step.what], {**values, **people, **lists})
     elif step.what == "apply_bulk_chunk":

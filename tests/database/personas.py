@@ -28,8 +28,13 @@ def id_of(name: str) -> UUID:
     return uuid5(NAMESPACE_DNS, f"{name}.example.com")
 
 
+def user_of(name: str) -> UUID:
+    """Return the id of a person's user in Auth: `sub` in their tokens."""
+    return uuid5(NAMESPACE_DNS, f"user.{name}.example.com")
+
+
 def email_of(name: str) -> str:
-    return f"{name}@example.com"
+    return f"{name.replace(' ', '.')}@example.com"
 
 
 def session_of(name: str) -> UUID:
@@ -38,13 +43,42 @@ def session_of(name: str) -> UUID:
 
 
 def sign_up(connection: psycopg.Connection, name: str) -> UUID:
-    connection.execute(
-        "insert into auth.users (id, aud, role, email, raw_user_meta_data)"
-        " values (%s, 'authenticated', 'authenticated', %s, %s)",
-        [id_of(name), email_of(name), json.dumps({"name": name.title()})],
-    )
+    """Enter a customer, who signs up with a confirmed address and signs in.
+
+    So the id of everybody's user in Auth is another than that of the person.
+    """
+    enter_customer(connection, name)
+    create_user(connection, name)
     sign_in(connection, name)
     return id_of(name)
+
+
+def enter_customer(connection: psycopg.Connection, name: str) -> None:
+    """Enter a customer who has no account."""
+    connection.execute(
+        "insert into public.people (id, name, email) values (%s, %s, %s)",
+        [id_of(name), name.title(), email_of(name)],
+    )
+    grant(connection, name, "customer")
+
+
+def create_user(
+    connection: psycopg.Connection, name: str, *, confirmed: bool = True
+) -> UUID:
+    """Let somebody sign up in Auth, and return the id of the user."""
+    connection.execute(
+        "insert into auth.users"
+        " (id, aud, role, email, email_confirmed_at, raw_user_meta_data)"
+        " values (%s, 'authenticated', 'authenticated', %s,"
+        " case when %s then now() end, %s)",
+        [
+            user_of(name),
+            email_of(name),
+            confirmed,
+            json.dumps({"name": name.title()}),
+        ],
+    )
+    return user_of(name)
 
 
 def sign_in(connection: psycopg.Connection, name: str) -> None:
@@ -52,15 +86,19 @@ def sign_in(connection: psycopg.Connection, name: str) -> None:
     connection.execute(
         "insert into auth.sessions (id, user_id, created_at, updated_at)"
         " values (%s, %s, now(), now())",
-        [session_of(name), id_of(name)],
+        [session_of(name), user_of(name)],
     )
 
 
 def enrol(connection: psycopg.Connection) -> None:
-    """Sign everybody up, without rate limits, and make them members of their queues."""
+    """Sign everybody up, without rate limits, and make them members of their queues.
+
+    Auth confirms addresses here.
+    """
     connection.execute(
         "update private.settings set commands_per_minute = null,"
-        " commands_per_minute_by_address = null, bytes_per_minute = null"
+        " commands_per_minute_by_address = null, bytes_per_minute = null,"
+        " addresses_are_confirmed = true"
     )
     for name, roles in PEOPLE.items():
         sign_up(connection, name)

@@ -31,7 +31,12 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.organizations": (READABLE, "id name shares_tickets created_at"),
     "public.permissions": (READABLE, "permission description"),
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
-    "public.people": (READABLE, "id name organization_id created_at"),
+    "public.people": (
+        (),
+        "id name email organization_id language time_zone kind deactivated_at"
+        " merged_into version created_at",
+    ),
+    "private.accounts": ((), "user_id person_id address_changed"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
     "public.queues": (
         READABLE,
@@ -77,7 +82,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.settings": (
         (),
         "only_row solved_closes_after email_delay confirm_new_tickets"
-        " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
+        " addresses_are_confirmed webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
@@ -128,6 +133,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.queue_status_broadcasts": ((), "queue_id status sent_at pending_until"),
     "private.command_counts": ((), "subject slot minute commands bytes"),
 }
+
+# Columns of tables that are not readable as a whole, for the same roles. Customers see
+# staff and colleagues, but not their addresses.
+READABLE_COLUMNS = {"public.people": "id name organization_id created_at"}
 
 # What makes a job due or a row deleted, and who holds which right. Read by functions.
 VIEWS = {
@@ -288,6 +297,7 @@ apply_public_reply
 apply_ticket_rules
 are_changed_tags
 are_tags
+as_email
 as_single_line
 as_uuid
 assign_on_return
@@ -303,6 +313,7 @@ calling_address
 can_read_notes
 can_sign_in
 can_work
+change_all_topics_of
 change_assignee
 change_fields
 change_load
@@ -310,17 +321,20 @@ change_topics
 change_topics_of_ended_sessions
 change_topics_of_former_colleague
 change_topics_of_former_members
+change_topics_of_leaver
 change_topics_of_locked_out
 change_topics_of_lost_rights
 change_topics_of_organization
 change_topics_of_ticket
 changed_fields
 check_new_ticket
+check_time_zone
 check_transition
 check_view
 claim_ticket
 comes_back
 comment_json
+confirm_address
 copy_ticket_number
 correlation_id
 count_bytes
@@ -330,7 +344,6 @@ count_new_tickets
 count_queue_tickets
 count_tickets
 count_written_bytes
-create_person
 current_batch
 current_lease
 default_filter
@@ -343,7 +356,9 @@ email_attempts
 email_content
 end_work
 end_work_of_barred
+end_work_of_barred_user
 end_work_of_former_member
+end_work_of_leaver
 end_work_of_permission
 end_work_of_role
 endpoint_secrets
@@ -365,12 +380,16 @@ find_visible_ticket
 first_reply_seconds
 first_status
 fold_queue_counts
+follow_mailed_link
 follow_up
+follow_user
 give_ticket
 give_waiting_tickets
 guard_agent
 guard_role_change
+has_account
 has_admin
+has_history
 has_json_type
 has_view
 holds_in_queue
@@ -384,10 +403,12 @@ is_suitable
 is_ticket_ref
 is_unbroken
 is_visible
+keep_an_admin
 keep_workable
 leads_agent
 leads_queue
 lease_json
+linkable_person
 live_queue
 lock_agent
 lock_chunk
@@ -412,6 +433,7 @@ move_read_marker
 new_webhook_secret
 next_replay
 note_queues_of
+open_account
 open_bulk_update
 open_follow_up
 open_ticket
@@ -424,6 +446,7 @@ people_who_see
 permissions_beyond_caller
 person_has_permission
 person_json
+person_of_session
 proven_headers
 queue_json
 queue_of_view
@@ -463,6 +486,7 @@ release_lost_tickets
 release_tickets_of
 reply_opens
 require_an_admin
+require_an_admin_after_leaving
 require_assignment
 require_bulk_change
 require_caller
@@ -477,7 +501,6 @@ require_needed_fields
 require_permission
 require_permissions_for
 require_restorable
-require_session
 require_staff
 require_statuses
 require_strategy
@@ -509,6 +532,7 @@ stored_ticket
 subscribes_to
 tag_key
 tag_keys
+take_address
 takes_tickets
 text_to_redact
 ticket_fields
@@ -551,6 +575,7 @@ AS_THE_CALLER = {
     "private.agent_order_sql",
     "private.are_changed_tags",
     "private.are_tags",
+    "private.as_email",
     "private.as_single_line",
     "private.as_uuid",
     "private.bulk_state",

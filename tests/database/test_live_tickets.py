@@ -19,7 +19,7 @@ from .operations import (
     open_tickets,
     perform,
 )
-from .personas import grant, id_of
+from .personas import grant, id_of, user_of
 from .rights import COMMANDS_AND_QUERIES
 
 pytestmark = pytest.mark.slow
@@ -32,12 +32,15 @@ with rights as (
 )
 select tickets.number from public.tickets
 join public.queues on queues.id = tickets.queue_id
-left join auth.users on users.id = tickets.assignee_id
+left join private.accounts on accounts.person_id = tickets.assignee_id
+left join public.people on people.id = tickets.assignee_id
+left join auth.users on users.id = accounts.user_id
 left join rights on rights.person_id = tickets.assignee_id
 where status_category in ('new', 'open', 'pending', 'on_hold') and (
     queues.archived_at is not null
     or assignee_id is not null and not coalesce(
-        users.deleted_at is null
+        users.id is not null and users.deleted_at is null
+        and people.deactivated_at is null
         and coalesce(users.banned_until <= now(), true)
         and 'tickets.take' = any (permissions)
         and (
@@ -94,13 +97,17 @@ def test_every_command_is_among_the_operations_or_unrelated(db):
 BAN = "update auth.users set banned_until = now() + '1 day' where id = %s"
 UNBAN = "update auth.users set banned_until = null where id = %s"
 SOFT_DELETION = "update auth.users set deleted_at = now() where id = %s"
+DELETION = "delete from auth.users where id = %s"
+DEACTIVATION = "update public.people set deactivated_at = now() where id = %s"
 ENDS = {
     "leaving the queue": lambda db: leave_queues(db, "agent"),
     "losing the role": lambda db: revoke_role(db, "agent"),
     "a role without tickets.take": lambda db: revoke_permission(db, "tickets.take"),
     "a role without tickets.read": lambda db: revoke_permission(db, "tickets.read"),
-    "a ban": lambda db: db.execute(BAN, id_of("agent")),
-    "a deletion": lambda db: db.execute(SOFT_DELETION, id_of("agent")),
+    "a ban": lambda db: db.execute(BAN, user_of("agent")),
+    "a deletion": lambda db: db.execute(SOFT_DELETION, user_of("agent")),
+    "a deletion for good": lambda db: db.execute(DELETION, user_of("agent")),
+    "a deactivation": lambda db: db.execute(DEACTIVATION, id_of("agent")),
 }
 
 
@@ -174,16 +181,16 @@ def test_an_administrator_keeps_only_what_they_may_read_as_an_agent(db):
 
 def test_a_ban_that_ends_leaves_memberships_and_nothing_else(db):
     ticket = db.assign(db.create_ticket(), "agent")
-    db.execute(BAN, id_of("agent"))
+    db.execute(BAN, user_of("agent"))
 
-    db.execute(UNBAN, id_of("agent"))
+    db.execute(UNBAN, user_of("agent"))
 
     assert db.reload(ticket)["assignee_id"] is None
     assert "support" in [q["key"] for q in db.call("agent", "whoami")["queues"]]
 
 
 def test_banning_a_customer_makes_no_agent_of_them(db):
-    db.execute(BAN, id_of("customer"))
+    db.execute(BAN, user_of("customer"))
 
     assert not db.scalar(
         "select count(*) from public.agents where person_id = %s", id_of("customer")
@@ -196,7 +203,7 @@ def test_a_ban_never_waits_for_tickets_and_the_scheduler_makes_up_for_it(connect
 
     with db.connection.transaction():
         db.execute("select from public.tickets where id = %s for update", ticket["id"])
-        other.execute(BAN, id_of("agent"))
+        other.execute(BAN, user_of("agent"))
 
     assert db.reload(ticket)["assignee_id"] == str(id_of("agent"))
     assert "idle_tickets" in db.rows(WORKER, "due_jobs")

@@ -15,7 +15,7 @@ from .arrange import (
     revoke_role,
 )
 from .notifying import notified, process_events
-from .personas import PEOPLE, id_of
+from .personas import PEOPLE, id_of, user_of
 
 pytestmark = pytest.mark.slow
 
@@ -252,7 +252,7 @@ def ban(db, until):
     db.execute(
         "update auth.users set banned_until = now() + %s::interval where id = %s",
         until,
-        id_of("agent"),
+        user_of("agent"),
     )
 
 
@@ -272,15 +272,15 @@ ENDINGS = {
     ),
     "banned": lambda db: ban(db, "1 hour"),
     "deleted in Auth": lambda db: db.execute(
-        "update auth.users set deleted_at = now() where id = %s", id_of("agent")
+        "update auth.users set deleted_at = now() where id = %s", user_of("agent")
     ),
     "signed out": lambda db: db.execute(
-        "delete from auth.sessions where user_id = %s", id_of("agent")
+        "delete from auth.sessions where user_id = %s", user_of("agent")
     ),
     "session timed out": lambda db: db.execute(
         "update auth.sessions set not_after = now() - interval '1 second'"
         " where user_id = %s",
-        id_of("agent"),
+        user_of("agent"),
     ),
     "ticket moved away": move_away,
 }
@@ -293,7 +293,7 @@ def leased(db):
     session = db.scalar(
         "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)"
         " returning id::text",
-        id_of("agent"),
+        user_of("agent"),
     )
     with db.acting("agent", session_id=session) as connection:
         connection.execute("select api.lease_reply(%s)", [ticket["id"]])
@@ -321,7 +321,7 @@ def test_leases_of_who_could_not_reply_any_more_block_nobody(db, leased, ending)
         lambda db: revoke_role(db, "agent", "customer"),
         lambda db: db.execute(
             "insert into auth.sessions (id, user_id) values (gen_random_uuid(), %s)",
-            id_of("agent"),
+            user_of("agent"),
         ),
     ],
     ids=["banned before", "customer no more", "signed in twice"],

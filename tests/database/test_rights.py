@@ -74,15 +74,32 @@ def test_sequences_are_granted_to_nobody(fetch):
     assert {name for (name,) in fetch(sequences)} == rights.SEQUENCES
 
 
-def test_every_column_is_listed_and_none_has_its_own_grants(fetch):
+def test_every_column_is_listed_and_few_have_their_own_grants(fetch):
     columns = """
-        select name, string_agg(attname, ' ' order by attnum), count(attacl)
+        select name, string_agg(attname, ' ' order by attnum),
+            string_agg(attname, ' ' order by attnum) filter (where attacl is not null)
         from pg_attribute join relations on relations.oid = attrelid
         where relkind = 'r' and attnum > 0 and not attisdropped group by 1
     """
 
     assert set(fetch(columns)) == {
-        (table, columns, 0) for table, (_, columns) in rights.TABLES.items()
+        (table, columns, rights.READABLE_COLUMNS.get(table))
+        for table, (_, columns) in rights.TABLES.items()
+    }
+
+
+def test_columns_are_read_by_the_readers_of_tables_and_written_by_nobody(fetch):
+    grants = """
+        select name, attname, grantee::regrole::text, lower(privilege_type)
+        from pg_attribute join relations on relations.oid = attrelid
+        cross join aclexplode(attacl)
+    """
+
+    assert set(fetch(grants)) == {
+        (table, column, role, "select")
+        for table, columns in rights.READABLE_COLUMNS.items()
+        for column in columns.split()
+        for role in rights.READABLE
     }
 
 

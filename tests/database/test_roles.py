@@ -4,7 +4,16 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from .acting import WORKER, refused
-from .personas import email_of, grant, id_of, sign_in, sign_up
+from .personas import (
+    create_user,
+    email_of,
+    enter_customer,
+    grant,
+    id_of,
+    sign_in,
+    sign_up,
+    user_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -176,13 +185,19 @@ def test_defined_roles_take_effect(db):
     [
         "delete from public.person_roles where role = 'admin'",
         "update public.person_roles set role = 'lead' where role = 'admin'",
-        "delete from auth.users where id = %(admin)s",
+        "delete from auth.users where id = %(user)s",
+        "delete from private.accounts where person_id = %(admin)s",
+        "update private.accounts set person_id = %(new)s where person_id = %(admin)s",
+        "update public.people set deactivated_at = now() where id = %(admin)s",
         "delete from public.people where id = %(admin)s",
     ],
 )
 def test_the_last_administrator_cannot_be_removed_by_any_writer(db, statement):
+    enter_customer(db.connection, "new")
+    people = {"admin": id_of("admin"), "user": user_of("admin"), "new": id_of("new")}
+
     with refused("PT409", "last-admin"):
-        db.connection.execute(statement, {"admin": id_of("admin")})
+        db.connection.execute(statement, people)
 
 
 def test_one_of_two_administrators_can_be_revoked(db):
@@ -264,7 +279,7 @@ def test_of_two_concurrent_first_administrators_one_is_made(connect):
 def test_sign_up_creates_a_customer_with_a_name(db, metadata, email, name):
     db.execute(
         "insert into auth.users (id, email, raw_user_meta_data) values (%s, %s, %s)",
-        id_of("new"),
+        user_of("new"),
         email,
         metadata,
     )
@@ -281,7 +296,7 @@ def test_roles_in_sign_up_data_are_ignored(db):
     db.execute(
         "insert into auth.users (id, email, raw_user_meta_data, raw_app_meta_data,"
         " role) values (%s, 'x@example.com', %s, %s, 'service_role')",
-        id_of("new"),
+        user_of("new"),
         '{"role": "admin", "roles": ["admin"]}',
         '{"role": "admin"}',
     )
@@ -293,12 +308,12 @@ def test_roles_in_sign_up_data_are_ignored(db):
 def test_only_changed_names_are_copied_from_auth(db):
     sign_up(db.connection, "new")
     rename = "update auth.users set raw_user_meta_data = %s where id = %s"
-    db.execute(rename, '{"name": "Ada"}', id_of("new"))
+    db.execute(rename, '{"name": "Ada"}', user_of("new"))
     db.execute(
         "update public.people set name = 'By hand' where id = %s", id_of("new")
     )
 
-    db.execute(rename, '{"name": "Ada", "theme": "dark"}', id_of("new"))
+    db.execute(rename, '{"name": "Ada", "theme": "dark"}', user_of("new"))
 
     assert db.call("new", "whoami")["name"] == "By hand"
 
@@ -318,7 +333,7 @@ def test_claims_in_user_metadata_grant_nothing(db):
 
 
 def test_the_token_hook_adds_roles_and_nothing_else(db):
-    event = {"user_id": str(id_of("lead")), "claims": {"sub": "s", "aud": "a"}}
+    event = {"user_id": str(user_of("lead")), "claims": {"sub": "s", "aud": "a"}}
 
     result = token_hook(db, event)
 
@@ -327,7 +342,7 @@ def test_the_token_hook_adds_roles_and_nothing_else(db):
 
 
 def test_the_token_hook_accepts_people_without_roles(db):
-    event = {"user_id": str(id_of("nobody")), "claims": {"user_roles": ["admin"]}}
+    event = {"user_id": str(user_of("nobody")), "claims": {"user_roles": ["admin"]}}
 
     assert token_hook(db, event)["claims"]["user_roles"] == []
 

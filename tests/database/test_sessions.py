@@ -12,20 +12,20 @@ from .notifying import (
     process_events,
     queue_due_email,
 )
-from .personas import email_of, grant, id_of, session_of
+from .personas import email_of, grant, id_of, session_of, user_of
 
 pytestmark = pytest.mark.slow
 
 SIGN_OUT = "delete from auth.sessions where id = %(session)s"
-BAN = "update auth.users set banned_until = now() + '1 day' where id = %(person)s"
-UNBAN = "update auth.users set banned_until = null where id = %(person)s"
-SOFT_DELETION = "update auth.users set deleted_at = now() where id = %(person)s"
+BAN = "update auth.users set banned_until = now() + '1 day' where id = %(user)s"
+UNBAN = "update auth.users set banned_until = null where id = %(user)s"
+SOFT_DELETION = "update auth.users set deleted_at = now() where id = %(user)s"
 ENDS = {
     "signed out": SIGN_OUT,
     "timed out": "update auth.sessions set not_after = now() where id = %(session)s",
     "banned": BAN,
     "deleted": SOFT_DELETION,
-    "deleted for good": "delete from auth.users where id = %(person)s",
+    "deleted for good": "delete from auth.users where id = %(user)s",
 }
 NO_SESSION = {
     "of somebody else": str(session_of("lead")),
@@ -50,7 +50,7 @@ def ticket(db):
 
 
 def end(db, who, how=SIGN_OUT):
-    values = {"person": id_of(who), "session": session_of(who)}
+    values = {"user": user_of(who), "session": session_of(who)}
     db.connection.execute(how, values)
 
 
@@ -89,7 +89,9 @@ def test_a_token_acts_while_its_session_lasts(db, call):
 def test_only_the_session_that_ended_ends(db):
     other = id_of("another session")
     db.execute(
-        "insert into auth.sessions (id, user_id) values (%s, %s)", other, id_of("agent")
+        "insert into auth.sessions (id, user_id) values (%s, %s)",
+        other,
+        user_of("agent"),
     )
     end(db, "agent")
 
@@ -101,7 +103,7 @@ def test_only_the_session_that_ended_ends(db):
 def test_a_ban_that_is_over_holds_nobody_back(db):
     db.execute(
         "update auth.users set banned_until = now() - '1 s'::interval where id = %s",
-        id_of("agent"),
+        user_of("agent"),
     )
 
     assert db.call("agent", "whoami")["name"] == "Agent"

@@ -96,7 +96,7 @@ def arrange_emails(db):
     rows = db.execute("select id from private.emails order by created_at, id")
     for (email,), who in zip(rows.fetchall(), people, strict=True):
         db.execute(
-            "update auth.users set email = %s where id = %s",
+            "update public.people set email = %s where id = %s",
             f"{who}@x.example",
             id_of(who),
         )

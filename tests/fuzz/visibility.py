@@ -50,8 +50,11 @@ class Visibility:
 
     def __init__(self, connection: psycopg.Connection, person: str | None) -> None:
         self._connection = connection
-        claims = {"sub": person, "role": "authenticated", "aud": "authenticated"}
-        self._claims = json.dumps(claims) if person else ""
+        user = connection.execute(
+            "select user_id::text from private.accounts where person_id = %s", [person]
+        ).fetchone()
+        claims = {"role": "authenticated", "aud": "authenticated"}
+        self._claims = json.dumps({**claims, "sub": user[0]}) if user else ""
 
     def hidden(self, answer: str, known: str = "") -> list[tuple[str, str]]:
         """Return what an answer shows that they may not see: kind and id.
