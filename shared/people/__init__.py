@@ -1,6 +1,6 @@
 """People, their roles, and agents with their availability."""
 
-from .models import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
+from .models import Me, Person, PersonKind, QueueRef, Role, RoleDefinition, RoleKey
 from .ports import PeopleReader, Roles
 from .repository import PeopleRepository, RoleRepository
 
@@ -9,6 +9,7 @@ __all__ = [
     "PeopleReader",
     "PeopleRepository",
     "Person",
+    "PersonKind",
     "QueueRef",
     "Role",
     "RoleDefinition",

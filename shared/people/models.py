@@ -1,6 +1,7 @@
 """People and what their roles allow."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -19,21 +20,40 @@ class QueueRef(Model):
     name: str
 
 
+class PersonKind(StrEnum):
+    """Whether a person is a human, or a program."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+
+
 class Person(Model):
-    """Somebody who can sign in."""
+    """Somebody who writes to the desk or works at it, with an account or without."""
 
     id: UUID
     name: str
-    email: str | None
+    email: str | None = Field(
+        description="Null while it is unconfirmed, or when somebody else has it."
+    )
     organization_id: UUID | None
+    organization_name: str | None = None
+    kind: PersonKind = PersonKind.HUMAN
+    deactivated_at: datetime | None = Field(
+        default=None, description="Since when they may do nothing any more."
+    )
     roles: list[str]
 
 
 class Me(Person):
     """The caller, with rights as they are at this moment."""
 
+    language: str | None = None
+    time_zone: str | None = None
     permissions: list[str]
     queues: list[QueueRef]
+    unread_notifications: int = Field(
+        default=0, description="Of 1,000 and more: 1,000."
+    )
     session_expires_at: datetime
 
 

@@ -411,6 +411,15 @@ begin
         end if;
         return new;
     end if;
+    -- Of people who are merged the closed tickets go over, too.
+    if new.requester_id <> old.requester_id
+    and current_setting('autocrm.merges_people', true) = 'on' then
+        new.version := old.version + 1;
+        new.updated_at := now();
+        new.public_version := old.public_version + 1;
+        new.public_updated_at := now();
+        return new;
+    end if;
     if old.status_category = 'closed' then
         raise sqlstate 'PT409' using
             message = 'ticket-closed',

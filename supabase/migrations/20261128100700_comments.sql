@@ -111,8 +111,11 @@ comment on function private.redact_body is 'The body of a comment with a text bl
 create trigger refuse_update
 before update on public.comments
 for each row when (
-    to_jsonb(old) - array['body', 'redacted_at', 'redacted_by']
-    is distinct from to_jsonb(new) - array['body', 'redacted_at', 'redacted_by']
+    to_jsonb(old) - array['author_id', 'body', 'redacted_at', 'redacted_by']
+    is distinct from to_jsonb(new) - array['author_id', 'body', 'redacted_at', 'redacted_by']
+    -- Two records of one author: see api.merge_people.
+    or new.author_id <> old.author_id
+    and coalesce(current_setting('autocrm.merges_people', true), '') <> 'on'
     or (
         (old.body, old.redacted_at) is distinct from (new.body, new.redacted_at)
         and (

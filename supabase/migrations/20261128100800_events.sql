@@ -222,6 +222,7 @@ begin
         (event.before ->> 'assignee_id')::uuid,
         (event.after ->> 'assignee_id')::uuid,
         (event.after ->> 'author_id')::uuid,
+        (event.before ->> 'requester_id')::uuid,
         (event.after ->> 'requester_id')::uuid,
         (event.before ->> 'person_id')::uuid,
         (event.after ->> 'person_id')::uuid
@@ -290,6 +291,7 @@ create function private.ticket_fields(ticket public.tickets) returns jsonb
 language sql immutable set search_path = ''
 as $$
     select jsonb_build_object(
+        'requester_id', ticket.requester_id,
         'subject', ticket.subject,
         'type', ticket.type,
         'priority', ticket.priority,
@@ -320,7 +322,6 @@ begin
             'number', new.number,
             'skills', new.skills,
             'status', new.status,
-            'requester_id', new.requester_id,
             'follow_up_of', new.follow_up_of
         )
     );

@@ -185,13 +185,14 @@ begin
 end;
 $$;
 comment on function private.change_topics_of_ticket is
-'Who saw a ticket by its former queue or organization no longer listens to it.';
+'Who saw a ticket by its former queue, organization or requester no longer listens to it.';
 
 -- By name before record_ticket_change, whose event goes to the new topics.
 create trigger change_topics_of_ticket
 after update on public.tickets
 for each row when (
-    (new.queue_id, new.organization_id) is distinct from (old.queue_id, old.organization_id)
+    (new.queue_id, new.organization_id, new.requester_id)
+    is distinct from (old.queue_id, old.organization_id, old.requester_id)
 )
 execute function private.change_topics_of_ticket();
 

@@ -1,6 +1,6 @@
 -- Queries and commands about people and roles, and the hook that adds roles to access tokens.
 
-create function api.whoami() returns jsonb
+create function private.my_profile() returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -12,6 +12,11 @@ begin
             'email', people.email,
             'name', people.name,
             'organization_id', people.organization_id,
+            'organization_name', organizations.name,
+            'kind', people.kind,
+            'language', people.language,
+            'time_zone', people.time_zone,
+            'deactivated_at', people.deactivated_at,
             'roles', array(
                 select role from public.person_roles where person_id = me order by role
             ),
@@ -35,11 +40,24 @@ begin
             'session_expires_at', to_timestamp((auth.jwt() ->> 'exp')::bigint)
         )
         from public.people
+        left join public.organizations on organizations.id = people.organization_id
         where people.id = me
     );
 end;
 $$;
-comment on function api.whoami is 'Returns the caller, with current roles, permissions and queues.';
+comment on function private.my_profile is
+'The caller, with current roles, permissions and queues.';
+
+-- As the caller, because policies say which notifications they may still see.
+create function api.whoami() returns jsonb
+language sql stable set search_path = ''
+as $$
+    select private.my_profile() || jsonb_build_object(
+        'unread_notifications', private.count_unread()
+    );
+$$;
+comment on function api.whoami is
+'The caller, with current roles, permissions and queues, and how many notifications are unread, counted up to 1,000.';
 
 create function api.list_people(
     search text default null,
@@ -47,7 +65,8 @@ create function api.list_people(
     after jsonb default null,
     page_size integer default 50
 ) returns table (
-    id uuid, name text, email text, organization_id uuid, roles text[]
+    id uuid, name text, email text, organization_id uuid, organization_name text,
+    kind text, deactivated_at timestamptz, roles text[]
 )
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -63,12 +82,17 @@ begin
         people.name,
         people.email,
         people.organization_id,
+        organizations.name,
+        people.kind,
+        people.deactivated_at,
         array(
             select person_roles.role from public.person_roles
             where person_roles.person_id = people.id order by person_roles.role
         )
     from public.people
-    where (
+    left join public.organizations on organizations.id = people.organization_id
+    where people.merged_into is null
+    and (
         list_people.search is null
         or strpos(lower(people.name), lower(list_people.search)) > 0
         or strpos(people.email, lower(list_people.search)) > 0
@@ -165,12 +189,16 @@ as $$
         'name', people.name,
         'email', people.email,
         'organization_id', people.organization_id,
+        'organization_name', organizations.name,
+        'kind', people.kind,
+        'deactivated_at', people.deactivated_at,
         'roles', array(
             select person_roles.role from public.person_roles
             where person_roles.person_id = people.id order by person_roles.role
         )
     )
     from public.people
+    left join public.organizations on organizations.id = people.organization_id
     where people.id = person_json.person;
 $$;
 comment on function private.person_json is 'A person as JSON, as in list_people.';
@@ -321,7 +349,7 @@ comment on function private.custom_access_token_hook is
 grant usage on schema private to supabase_auth_admin;
 
 grant execute on function
-api.whoami, api.list_people, api.list_roles, api.grant_role, api.revoke_role,
+private.my_profile, api.whoami, api.list_people, api.list_roles, api.grant_role, api.revoke_role,
 api.define_role
 to authenticated;
 grant execute on function api.make_first_admin to service_role;

@@ -8,7 +8,7 @@ from aiohttp import web
 from infra.local.serving import serve
 
 from .errors import error_responses
-from .routes import account, admin, mailed, public
+from .routes import account, admin, inviting, mailed, public
 from .service import SERVICE, Service
 from .settings import Settings
 
@@ -20,8 +20,8 @@ def create_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=[error_responses], client_max_size=MAX_BODY)
     app[SERVICE] = Service.create(settings)
     app.cleanup_ctx.append(_connections)
-    for routes in (public.routes, mailed.routes, account.routes, admin.routes):
-        app.add_routes(routes)
+    for module in (public, mailed, account, admin, inviting):
+        app.add_routes(module.routes)
     return app
 
 

@@ -18,21 +18,21 @@ DATA = Path(__file__).with_name("demonstration.yaml")
 PROFILE = """
 update public.people set organization_id = (
     select id from public.organizations where name = %(organization)s
-) where id = (select id from auth.users where email = %(email)s)
+) where email = %(email)s
 """
 ROLE = """
 insert into public.person_roles (person_id, role)
-select id, %(role)s from auth.users where email = %(email)s
+select id, %(role)s from public.people where email = %(email)s
 on conflict do nothing
 """
 QUEUES = """
 insert into public.queue_members (queue_id, person_id)
-select queues.id, users.id from public.queues, auth.users
-where queues.key = any (%(queues)s) and users.email = %(email)s
+select queues.id, people.id from public.queues, public.people
+where queues.key = any (%(queues)s) and people.email = %(email)s
 """
 AVAILABLE = """
 insert into public.agents (person_id, availability)
-select id, 'available' from auth.users
+select id, 'available' from public.people
 where email = %(email)s and cardinality(%(queues)s::text[]) > 0
 """
 

@@ -2,9 +2,10 @@
 
 from .links import Redirects, link, redirected
 from .mailbox import Mailbox
-from .one_time import MAGIC_LINK, RECOVERY, SIGN_UP, Kind, Token, issue, redeem
+from .one_time import INVITE, MAGIC_LINK, RECOVERY, SIGN_UP, Kind, Token, issue, redeem
 
 __all__ = [
+    "INVITE",
     "MAGIC_LINK",
     "RECOVERY",
     "SIGN_UP",

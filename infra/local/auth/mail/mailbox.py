@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 SUBJECTS = {
+    "invite": "You are invited to the help desk",
     "signup": "Confirm your email address",
     "magiclink": "Your sign-in link",
     "recovery": "Reset your password",

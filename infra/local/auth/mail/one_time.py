@@ -23,11 +23,12 @@ class Kind:
 
 
 SIGN_UP = Kind("signup", "confirmation_token", "confirmation_sent_at")
+INVITE = Kind("invite", "confirmation_token", "confirmation_sent_at")
 MAGIC_LINK = Kind("magiclink", "recovery_token", "recovery_sent_at")
 RECOVERY = Kind("recovery", "recovery_token", "recovery_sent_at")
 # `email` stands for either, whatever the address got.
 KINDS: Mapping[str, tuple[Kind, ...]] = {
-    **{kind.name: (kind,) for kind in (SIGN_UP, MAGIC_LINK, RECOVERY)},
+    **{kind.name: (kind,) for kind in (SIGN_UP, INVITE, MAGIC_LINK, RECOVERY)},
     "email": (MAGIC_LINK, SIGN_UP),
 }
 

@@ -5,6 +5,7 @@ from .passwords import check_address, check_password, hashed, matches
 from .registering import register
 from .rows import (
     NO_INSTANCE,
+    TAKEN,
     Row,
     confirm,
     create,
@@ -18,6 +19,7 @@ from .rows import (
 
 __all__ = [
     "NO_INSTANCE",
+    "TAKEN",
     "Row",
     "ban",
     "check_address",

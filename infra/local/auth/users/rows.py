@@ -34,7 +34,7 @@ TAKEN = {
 }
 # Left out of the profile when empty.
 TIMES = (
-    "email_confirmed_at", "confirmation_sent_at", "confirmed_at", "banned_until",
+    "invited_at", "email_confirmed_at", "confirmation_sent_at", "confirmed_at", "banned_until",
     "deleted_at",
 )  # fmt: skip
 

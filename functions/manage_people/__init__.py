@@ -1,0 +1,1 @@
+"""Enter and invite people, change, deactivate and merge them."""
