@@ -489,6 +489,7 @@ restore_ticket
 restores_status
 scan_frontier
 scan_queues
+seconds_left
 secret
 sees_ticket
 selective_filter_sql
@@ -601,6 +602,7 @@ AS_THE_CALLER = {
     "private.require_fields",
     "private.require_needed_fields",
     "private.require_version",
+    "private.seconds_left",
     "private.shown_ticket",
     "private.subscribes_to",
     "private.tag_key",
