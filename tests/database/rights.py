@@ -244,6 +244,7 @@ AS_THE_CALLER = {
     "private.require_fields",
     "private.require_needed_fields",
     "private.require_version",
+    "private.seconds_left",
     "private.shown_ticket",
     "private.subscribes_to",
     "private.tag_key",
