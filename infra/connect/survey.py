@@ -1,8 +1,10 @@
 """Check everything that a deployment needs, in the order in which it is set up."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from .account import Account, deployed
+from .addresses import confirmed_addresses
 from .database import Database
 from .findings import Check, Finding, unknown
 from .project import Project
@@ -20,6 +22,8 @@ def survey(environment: Mapping[str, str]) -> Iterator[Finding]:
     with open_web() as web:
         yield from _safely("project", Project(environment, web).checks)
         yield from _safely("database", Database(environment, api_url).checks)
+        addresses = partial(confirmed_addresses, environment, web)
+        yield from _safely("confirmed addresses", addresses)
         yield from _safely("account", Account(environment, session, stack).checks)
 
 

@@ -156,7 +156,7 @@ begin
             'id', email.id,
             'attempt', email.attempts,
             'person_id', email.person_id,
-            'address', users.email,
+            'address', people.email,
             'name', people.name,
             'ticket_id', tickets.id,
             'number', tickets.number,

@@ -105,14 +105,17 @@ begin
         raise sqlstate 'PT404' using message = 'not-found', detail = 'There is no such person.';
     end if;
     perform private.require_within_own_rights(array(
-        select held.permission from private.held_permissions as held
-        where held.person_id = person
+        select role_permissions.permission
+        from public.person_roles
+        inner join public.role_permissions using (role)
+        -- What everybody may do who signs up makes nobody more than the caller.
+        where person_roles.person_id = person and role <> 'customer'
     ));
     return target;
 end;
 $$;
 comment on function private.lock_person is
-'Locks a person whom the caller may manage: needs people.manage, and every permission that the person holds. PT403, PT404.';
+'Locks a person whom the caller may manage: needs people.manage, and every permission that the person''s roles but customer give. PT403, PT404.';
 
 create function private.require_grantable(roles text[]) returns void
 language plpgsql stable security definer set search_path = ''

@@ -52,13 +52,13 @@ ROWS = {
 DERIVED = {
     Ticket: {"requester_name", "assignee_name", "unread"},
     Comment: {"author_name"},
-    Person: {"email", "roles"},
+    Person: {"roles", "organization_name"},
     Role: {"permissions"},
     **{event: {"actor_name"} for event in EVENT_CLASSES},
 }
 # What a model leaves out of the row.
 LEFT_OUT = {
-    Person: {"created_at"},
+    Person: {"created_at", "language", "time_zone", "merged_into", "version"},
     QueueRef: {
         "archived_at",
         "created_at",
