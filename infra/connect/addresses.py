@@ -12,7 +12,9 @@ from .read_only import open_database
 ABOUT: Final = "confirmed addresses"
 TRUSTED: Final = "select addresses_are_confirmed from private.settings"
 TRUST: Final = "update private.settings set addresses_are_confirmed = {}"
-PAGE: Final = 'the project\'s dashboard, Authentication, Sign In: turn "Confirm email" on'
+PAGE: Final = (
+    'the project\'s dashboard, Authentication, Sign In: turn "Confirm email" on'
+)
 
 
 def confirmed_addresses(

@@ -38,7 +38,8 @@ def trust(db, value):
 def follow_link(db, name=NEW, method="otp"):
     """Sign in by what was mailed, as Auth does."""
     db.execute(
-        "insert into auth.sessions (id, user_id) values (%s, %s) on conflict do nothing",
+        "insert into auth.sessions (id, user_id) values (%s, %s)"
+        " on conflict do nothing",
         session_of(name),
         user_of(name),
     )

@@ -290,7 +290,8 @@ def state(db):
             "select id, author_id from public.comments order by id",
             "select person_id, ticket_id from public.ticket_followers order by 1, 2",
             "select user_id, person_id from private.accounts order by 1",
-            "select id, email, deactivated_at, merged_into from public.people order by 1",
+            "select id, email, deactivated_at, merged_into from public.people"
+            " order by 1",
         )
     ]
 
@@ -358,7 +359,9 @@ def test_a_merge_cannot_be_undone_a_day_later(db, double):
 
 
 def test_a_merged_customer_no_longer_listens_to_their_former_tickets(db, double):
-    name = "select private.ticket_topic(tickets, false) from public.tickets where id = %s"
+    name = (
+        "select private.ticket_topic(tickets, false) from public.tickets where id = %s"
+    )
     before = db.scalar(name, double[0]["id"])
 
     merge(db)

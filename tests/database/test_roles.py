@@ -5,7 +5,6 @@ from psycopg.types.json import Jsonb
 
 from .acting import WORKER, refused
 from .personas import (
-    create_user,
     email_of,
     enter_customer,
     grant,

@@ -1,4 +1,4 @@
-"""People who are invited, whose user in Auth has another id, and who are deactivated."""
+"""People who are invited, so that their user in Auth has another id than they."""
 
 import asyncio
 from types import SimpleNamespace

@@ -1,8 +1,8 @@
 """What use cases may do with people's records.
 
-Each method is one round trip, one transaction, and may raise `Unauthenticated`, `Denied`,
-`NotFound` and `Unavailable`; further errors stand at each method. `key` is the
-`Idempotency-Key` of a request.
+Each method is one round trip, one transaction, and may raise `Unauthenticated`,
+`Denied`, `NotFound` and `Unavailable`; further errors stand at each method. `key` is
+the `Idempotency-Key` of a request.
 """
 
 from typing import Protocol

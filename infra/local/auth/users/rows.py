@@ -34,8 +34,8 @@ TAKEN = {
 }
 # Left out of the profile when empty.
 TIMES = (
-    "invited_at", "email_confirmed_at", "confirmation_sent_at", "confirmed_at", "banned_until",
-    "deleted_at",
+    "invited_at", "email_confirmed_at", "confirmation_sent_at", "confirmed_at",
+    "banned_until", "deleted_at",
 )  # fmt: skip
 
 
