@@ -402,6 +402,7 @@ lock_view
 lock_webhook
 lost_tickets
 mark_own_comment_read
+may_hear_notices
 may_read_notes
 may_reply
 member_json
@@ -412,6 +413,7 @@ move_read_marker
 new_webhook_secret
 next_replay
 note_queues_of
+notices_for
 open_bulk_update
 open_follow_up
 open_ticket
