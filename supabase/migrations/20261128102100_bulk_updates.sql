@@ -96,7 +96,8 @@ comment on column private.bulk_items.bulk_update_id is 'The bulk update.';
 comment on column private.bulk_items.position is 'Position in it, from 1.';
 comment on column private.bulk_items.ticket is
 'The id or number as the caller gave it; unresolved, because it may name no ticket that they see.';
-comment on column private.bulk_items.change is 'In an undo, the fields to restore, with their values.';
+comment on column private.bulk_items.change is
+'In an undo, the fields to restore, with their values; else null, or the change to this ticket when the text of another was redacted in that of the bulk update.';
 comment on column private.bulk_items.expected is
 'In an undo, the same fields with the values that they must still have.';
 comment on column private.bulk_items.result is 'The result; null while pending.';

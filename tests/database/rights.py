@@ -377,6 +377,7 @@ holds_in_queue
 idle_tickets
 impersonate
 increment_command_count
+hidden_places
 increment_version
 index_filter_sql
 is_single_line
