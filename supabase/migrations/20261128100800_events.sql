@@ -32,10 +32,13 @@ insert into private.event_types (type, description, in_app, email) values
 create table private.feed_offset (
     only_row boolean primary key default true,
     ahead bigint not null default 0,
+    cursor_key bytea not null default extensions.gen_random_bytes(16),
     constraint feed_offset_only_row check (only_row)
 );
 comment on table private.feed_offset is
-'What is added to transaction ids to get turns of the feed; one row.';
+'What is added to transaction ids to get turns of the feed, and the key of its cursors; one row.';
+comment on column private.feed_offset.cursor_key is
+'With which cursors are encrypted, so that a reader cannot count the events between two of them.';
 comment on column private.feed_offset.only_row is 'Always true, so that there is at most one row.';
 comment on column private.feed_offset.ahead is
 'Zero, unless history was restored from a cluster with higher transaction ids; see private.restart_feed.';
@@ -204,7 +207,35 @@ end;
 comment on function private.event_facts is
 'The fields before or after an event, as an audience sees them, with the names of the people in them.';
 
-create function private.event_json(event public.ticket_events, internal boolean) returns jsonb
+create function private.names_in_events(events public.ticket_events[]) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    -- Whoever sees a ticket may know the names of those who work on it.
+    return (
+        select jsonb_object_agg(people.id, people.name)
+        from public.people
+        where people.id = any (array(
+            select person.id
+            from unnest(events) as event
+            cross join unnest(array[
+                event.actor_id,
+                (event.before ->> 'assignee_id')::uuid,
+                (event.after ->> 'assignee_id')::uuid,
+                (event.after ->> 'author_id')::uuid,
+                (event.after ->> 'requester_id')::uuid,
+                (event.before ->> 'person_id')::uuid,
+                (event.after ->> 'person_id')::uuid
+            ]) as person (id)
+        ))
+    );
+end;
+$$;
+comment on function private.names_in_events is 'The names of the people in some events, by id.';
+
+create function private.named_event_json(
+    event public.ticket_events, internal boolean, names jsonb
+) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -241,6 +272,16 @@ begin
         || case when occurred_at = date_trunc('second', occurred_at) then ''
             else to_char(occurred_at, '.US') end
         || 'Z',
+comment on function private.named_event_json is
+'private.event_json with the names of the people in it, which a page of events looks up at once (private.names_in_events).';
+
+create function private.event_json(event public.ticket_events, internal boolean) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.named_event_json(event, internal, private.names_in_events(array[event]));
+end;
+$$;
         'batch_id', event.batch_id,
         'correlation_id', event.correlation_id,
         'before', private.event_facts(event.before, names, internal),
@@ -250,7 +291,7 @@ end;
 $$;
 comment on function private.event_json is
 'The one form of an event for an audience, in every list, message and payload: internal for those who read the notes of its queue; else public, where seq, version and position count only what everybody sees. Null for an internal event that the audience may not see.';
-grant execute on function private.event_json to authenticated;
+grant execute on function private.names_in_events, private.named_event_json to authenticated;
 
 -- Writing events -------------------------------------------------------------
 

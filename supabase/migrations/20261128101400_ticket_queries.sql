@@ -354,8 +354,8 @@ declare
     target constant public.tickets := private.find_visible_ticket(ticket);
     can_read_notes constant boolean := private.may_read_notes(target.queue_id);
     to_read constant integer := private.page_limit(page_size) + 1;
-    events json[];
-    seqs jsonb[];
+    events public.ticket_events[];
+    names jsonb;
 begin
     if can_read_notes then
         select
@@ -379,7 +379,23 @@ begin
             order by listed.public_seq limit to_read
         ) as page;
     end if;
-    return (select to_json(page) from private.page_of(events, seqs, page_size) as page);
+    names := private.names_in_events(events);
+    return (
+        select to_json(page)
+        from private.page_of(
+            array(
+                select private.named_event_json(listed, can_read_notes, names)::json
+                from unnest(events) as listed
+            ),
+            array(
+                select to_jsonb(
+                    case when can_read_notes then listed.seq else listed.public_seq end
+                )
+                from unnest(events) as listed
+            ),
+            page_size
+        ) as page
+    );
 end;
 $$;
 comment on function api.list_ticket_events is

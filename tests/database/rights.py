@@ -91,7 +91,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id person_id ticket_id created_at due_at claimed_at attempts sent_at"
         " gave_up_at last_error",
     ),
-    "private.feed_offset": ((), "only_row ahead"),
+    "private.feed_offset": ((), "only_row ahead cursor_key"),
     "private.webhook_attempts": (
         (),
         "delivery_id attempt attempted_at milliseconds status request_headers response"
@@ -257,14 +257,17 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
 PIECES_FOR_CALLERS = """
 caller
 count_unread
-event_json
+feed_cursor
 feed_horizon
 feed_page_end
+feed_place
 has_permission
 is_staff
 may_join_topic
 may_see_ticket
 may_use_view
+named_event_json
+names_in_events
 note_queues
 page_limit
 page_of
@@ -351,6 +354,7 @@ enforce_lease
 enqueue_event
 estimate_tagged_tickets
 event_facts
+event_json
 event_messages
 event_payload
 events_to_replay
