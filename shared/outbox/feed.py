@@ -14,8 +14,8 @@ from shared.core.types import (
     decode_cursor,
     decode_sort_key,
     encode_cursor,
-    page_of,
     parse_rows,
+    read_page,
 )
 
 from .models import DeadLetter, EventRetry
@@ -54,10 +54,10 @@ class DeadLetterRepository(DeadLetters):
     def page(self, cursor: str | None, size: int) -> Page[DeadLetter]:
         arguments = {
             "after": decode_sort_key(cursor, tuple[datetime, UUID]),
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_dead_letters", arguments)
-        return page_of(rows, size, DeadLetter.model_validate, "parked_at", "event_id")
+        answer = self._database.call("list_dead_letters", arguments)
+        return read_page(answer, DeadLetter.model_validate)
 
     @override
     def retry(self, event: UUID, key: str | None) -> EventRetry:

@@ -164,17 +164,18 @@ def test_a_cursor_of_another_list_is_refused(rest, cursor):
 
 
 def test_dead_letters_are_listed_page_by_page(rest):
-    rows = [dead_letter() for _ in range(2)]
-    rest.results["list_dead_letters"] = rows
+    row = dead_letter()
+    following = [NOW.isoformat(), row["event_id"]]
+    rest.results["list_dead_letters"] = page(row, following=following)
 
-    page = send(dead_letters, "GET", "/v1/dead-letters", query="limit=1").json
-    query = f"limit=1&cursor={page['next_cursor']}"
+    first = send(dead_letters, "GET", "/v1/dead-letters", query="limit=1").json
+    query = f"limit=1&cursor={first['next_cursor']}"
     send(dead_letters, "GET", "/v1/dead-letters", query=query)
 
-    assert [item["event_id"] for item in page["items"]] == [rows[0]["event_id"]]
+    assert [item["event_id"] for item in first["items"]] == [row["event_id"]]
     assert rest.arguments("list_dead_letters") == [
-        {"page_size": 2},
-        {"page_size": 2, "after": ["2026-11-23 09:00:00+00:00", rows[0]["event_id"]]},
+        {"page_size": 1},
+        {"page_size": 1, "after": ["2026-11-23 09:00:00+00:00", row["event_id"]]},
     ]
 
 
