@@ -200,11 +200,11 @@ begin
         from jsonb_each_text(to_jsonb(new)) as field
         where field.key = any (tg_argv)
     ));
-    return null;
+    return new;
 end;
 $$;
 comment on function private.count_written_bytes is
-'Counts the bytes of the named columns of a new row. Triggers call it for long rows only: short ones are limited by the number of commands.';
+'Counts the bytes of the named columns of a new row. Triggers call it for long rows only: short ones are limited by the number of commands; and before the row is written, because what is refused then has written nothing.';
 
 -- Idempotency ----------------------------------------------------------------
 

@@ -442,7 +442,7 @@ comment on function private.record_comment is 'Writes TICKET_COMMENTED.';
 
 -- An event holds what a command changes in a ticket, so this counts every such change.
 create trigger count_written_bytes
-after insert on public.ticket_events
+before insert on public.ticket_events
 for each row when (
     coalesce(pg_column_size(new.before), 0) + coalesce(pg_column_size(new.after), 0) > 4096
 )

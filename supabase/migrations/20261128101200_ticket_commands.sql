@@ -103,7 +103,9 @@ begin
     end if;
     -- The constraints have the limits. What is far beyond them is refused before tags are
     -- compared and texts are read, which takes time with their length.
-    if cardinality(tags) > 200 or length(subject) + length(body) > 500000 then
+    if cardinality(tags) > 200
+    or length(subject) + length(body) > 500000
+    or octet_length(data::text) > 65536 then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'That is far more than a ticket holds.';
     end if;
@@ -149,7 +151,12 @@ as $$
             ) || coalesce(
                 (
                     select jsonb_object_agg(
-                        field.key, private.merge_patch(target -> field.key, field.value)
+                        field.key,
+                        case
+                            when jsonb_typeof(field.value) = 'object'
+                                then private.merge_patch(target -> field.key, field.value)
+                            else field.value
+                        end
                     )
                     from jsonb_each(patch) as field
                     where jsonb_typeof(field.value) <> 'null'
@@ -173,13 +180,17 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Change something; nest it 8 levels deep at most.';
     end if;
-    -- The constraints have the limits; comparing far more takes time with their number.
     if jsonb_array_length(coalesce(changes -> 'tags', '[]')) > 200
     or jsonb_array_length(coalesce(changes -> 'skills', '[]')) > 200 then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'That is far more than a ticket holds.';
     end if;
 end;
+    -- The constraints have the limits; reading far more takes time with its length.
+    if octet_length(changes::text) > 65536 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'That is far more than a ticket holds.';
+    end if;
 $$;
 comment on function private.require_changes is 'PT422 unless these are valid changes of a ticket.';
 

@@ -159,7 +159,7 @@ $$;
 comment on function private.check_view is 'Refuses a view with invalid conditions or sort.';
 
 create trigger count_written_bytes
-after insert or update on public.views
+before insert or update on public.views
 for each row when (octet_length(new.conditions::text) > 4096)
 execute function private.count_written_bytes('conditions');
 

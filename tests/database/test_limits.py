@@ -115,7 +115,10 @@ def test_a_command_is_counted_once(db):
     assert counted_commands(db, "agent") == 1
 
 
-LONG = "\U0001f600" * 50_000  # 200,000 bytes
+# 200,000 bytes that PostgreSQL does not compress away.
+LONG = "".join(
+    chr(0x1F600 + byte % 80) for byte in hashlib.shake_128(b"").digest(50_000)
+)
 FIELDS = {"note": "x" * 16_000}
 WRITES = {
     "reply": lambda db, t: db.comment("customer", t, LONG),
@@ -155,6 +158,28 @@ def test_whatever_is_long_is_limited_by_its_bytes(db, write):
     )
     assert 1 <= int(refusal.value.diag.message_hint or 0) <= 60
     db.comment("customer", db.create_ticket(), "Short ones are still taken.")
+
+
+WRITTEN = """
+select sum(pg_total_relation_size(name)) from unnest(array[
+    'public.comments', 'public.views', 'public.ticket_events', 'private.idempotency_keys'
+]) as name
+"""
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_what_is_refused_for_its_bytes_is_not_written(db, write):
+    """What a refusal has rolled back takes its room until a vacuum."""
+    ticket = db.create_ticket_in("closed" if write == "follow-up" else "new")
+    WRITES[write](db, ticket)
+    db.execute("update private.settings set bytes_per_minute = 0")
+    before = db.scalar(WRITTEN)
+
+    for _ in range(5):
+        with refused("PT429", "too-many-requests"):
+            WRITES[write](db, ticket)
+
+    assert db.scalar(WRITTEN) - before < 2 * len(LONG.encode())
 
 
 def test_bytes_are_counted_once_and_anew_every_minute(db):
