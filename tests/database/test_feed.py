@@ -202,7 +202,7 @@ def test_cursors_count_no_hidden_events(busy_db, who):
     for others in (0, 1, 40):
         for _ in range(others):
             busy_db.note(busy_db.create_ticket("colleague"), "admin")
-        ticket = busy_db.create_ticket(who)
+        busy_db.create_ticket(who)
         cursors.append(read_feed(busy_db, who)[1])
         assert event_ids(busy_db, who) >= {
             event["id"] for event in read_feed(busy_db, who)[0]
