@@ -146,13 +146,15 @@ from public.permissions;
 -- Bodies that read tables of Auth are texts: a parsed one (`begin atomic`) would depend on their
 -- columns, and stop Auth's own migrations.
 create function private.can_sign_in(person uuid) returns boolean
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select exists (
+begin
+    return exists (
         select from auth.users
         where id = person
             and deleted_at is null and (banned_until is null or banned_until <= now())
     );
+end;
 $$;
 comment on function private.can_sign_in is 'Whether a person is neither banned nor deleted in Auth.';
 

@@ -46,25 +46,31 @@ comment on column private.feed_offset.ahead is
 insert into private.feed_offset default values;
 
 create function private.feed_turn() returns bigint
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-    select pg_current_xact_id()::text::bigint + ahead from private.feed_offset;
+begin
+    return (select pg_current_xact_id()::text::bigint + ahead from private.feed_offset);
+end;
 $$;
 comment on function private.feed_turn is 'The turn of the current transaction: its id, plus the offset.';
 
 create function private.feed_horizon() returns bigint
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_offset;
+begin
+    return (
+        select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_offset
+    );
+end;
 $$;
 comment on function private.feed_horizon is
 'The turn of the oldest transaction still running; no more events of earlier turns can be committed.';
 
 create function private.current_batch() returns uuid
-language sql stable set search_path = ''
-as $$
+language sql stable
+begin atomic
     select nullif(current_setting('autocrm.batch', true), '')::uuid;
-$$;
+end;
 comment on function private.current_batch is
 'The bulk update that the current transaction belongs to, or null; clients cannot set it.';
 
@@ -240,23 +246,10 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     occurred_at constant timestamp := event.occurred_at at time zone 'UTC';
-    names jsonb;
 begin
     if event.is_internal and not internal then
         return null;
     end if;
-    -- Whoever sees a ticket may know the names of those who work on it.
-    select jsonb_object_agg(people.id, people.name) into names
-    from public.people
-    where people.id = any (array[
-        event.actor_id,
-        (event.before ->> 'assignee_id')::uuid,
-        (event.after ->> 'assignee_id')::uuid,
-        (event.after ->> 'author_id')::uuid,
-        (event.after ->> 'requester_id')::uuid,
-        (event.before ->> 'person_id')::uuid,
-        (event.after ->> 'person_id')::uuid
-    ]);
     return jsonb_build_object(
         'id', event.id,
         'ticket_id', event.ticket_id,
@@ -272,6 +265,13 @@ begin
         || case when occurred_at = date_trunc('second', occurred_at) then ''
             else to_char(occurred_at, '.US') end
         || 'Z',
+        'batch_id', event.batch_id,
+        'correlation_id', event.correlation_id,
+        'before', private.event_facts(event.before, names, internal),
+        'after', private.event_facts(event.after, names, internal)
+    );
+end;
+$$;
 comment on function private.named_event_json is
 'private.event_json with the names of the people in it, which a page of events looks up at once (private.names_in_events).';
 
@@ -280,13 +280,6 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     return private.named_event_json(event, internal, private.names_in_events(array[event]));
-end;
-$$;
-        'batch_id', event.batch_id,
-        'correlation_id', event.correlation_id,
-        'before', private.event_facts(event.before, names, internal),
-        'after', private.event_facts(event.after, names, internal)
-    );
 end;
 $$;
 comment on function private.event_json is
@@ -328,9 +321,10 @@ $$;
 comment on function private.record_event is 'Appends one event to the history of a ticket.';
 
 create function private.ticket_fields(ticket public.tickets) returns jsonb
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'subject', ticket.subject,
         'type', ticket.type,
         'priority', ticket.priority,
@@ -338,16 +332,21 @@ as $$
         'tags', ticket.tags,
         'data', ticket.data
     );
+end;
 $$;
 comment on function private.ticket_fields is
 'The fields whose changes TICKET_UPDATED reports to everybody; changed skills are an internal event.';
 
 create function private.changed_fields(before jsonb, after jsonb) returns jsonb
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-    select jsonb_object_agg(key, value)
-    from jsonb_each(before)
-    where value is distinct from after -> key;
+begin
+    return (
+        select jsonb_object_agg(key, value)
+        from jsonb_each(before)
+        where value is distinct from after -> key
+    );
+end;
 $$;
 comment on function private.changed_fields is 'The fields of the first object that differ in the second, with their values in the first.';
 
@@ -373,6 +372,9 @@ comment on function private.record_new_ticket is 'Writes TICKET_CREATED.';
 create function private.record_ticket_change() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    before constant jsonb := private.ticket_fields(old);
+    after constant jsonb := private.ticket_fields(new);
 begin
     -- The status first, so that whoever is assigned is notified of that and not of the opening, too.
     if (new.status, new.status_reason) is distinct from (old.status, old.status_reason) then
@@ -401,11 +403,10 @@ begin
             )
         );
     end if;
-    if private.ticket_fields(new) <> private.ticket_fields(old) then
+    if before <> after then
         perform private.record_event(
             new.id, 'TICKET_UPDATED',
-            private.changed_fields(private.ticket_fields(old), private.ticket_fields(new)),
-            private.changed_fields(private.ticket_fields(new), private.ticket_fields(old))
+            private.changed_fields(before, after), private.changed_fields(after, before)
         );
     end if;
     if new.skills <> old.skills then

@@ -86,35 +86,46 @@ as $$
 declare
     ticket public.tickets;
     shared constant jsonb := private.event_json(event, event.is_internal);
+    for_readers jsonb := case when event.is_internal then shared end;
     former_queue constant uuid := event.before ->> 'queue_id';
     concerned uuid[];
+    seeing record;
 begin
     select * into ticket from public.tickets where id = event.ticket_id;
+    topic := private.ticket_topic(ticket, event.is_internal);
+    payload := shared;
+    return next;
+    topic := private.queue_topic(ticket.queue_id, event.is_internal);
+    return next;
+    if former_queue is not null then
+        -- That it left, and where to; what the ticket says is no longer theirs.
+        topic := private.queue_topic(former_queue, event.is_internal);
+        payload := shared || jsonb_build_object(
+            'before', jsonb_build_object('queue_id', former_queue),
+            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
+        );
+        return next;
+    end if;
     concerned := array[
         ticket.requester_id, ticket.assignee_id, (event.before ->> 'assignee_id')::uuid
     ] || array(
         select followers.person_id from public.ticket_followers as followers
         where followers.ticket_id = ticket.id
     );
-    return query
-    select private.ticket_topic(ticket, event.is_internal), shared
-    union all
-    select private.queue_topic(ticket.queue_id, event.is_internal), shared
-    union all
-    -- That it left, and where to; what the ticket says is no longer theirs.
-    select
-        private.queue_topic(former_queue, event.is_internal),
-        shared || jsonb_build_object(
-            'before', jsonb_build_object('queue_id', former_queue),
-            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
-        )
-    where former_queue is not null
-    union all
-    select
-        private.user_topic(seeing.person_id),
-        private.event_json(event, seeing.reads_notes)
-    from private.people_who_see(ticket, concerned) as seeing
-    where seeing.reads_notes or not event.is_internal;
+    for seeing in
+        select people.* from private.people_who_see(ticket, concerned) as people
+    loop
+        if seeing.reads_notes then
+            for_readers := coalesce(for_readers, private.event_json(event, true));
+            payload := for_readers;
+        else
+            payload := shared;
+        end if;
+        if seeing.reads_notes or not event.is_internal then
+            topic := private.user_topic(seeing.person_id);
+            return next;
+        end if;
+    end loop;
 end;
 $$;
 comment on function private.event_messages is
@@ -342,17 +353,15 @@ begin
     return query
     select private.queue_topic(readers.queue_id, false), false
     from private.queue_readers as readers
-    inner join public.queues as live on live.id = readers.queue_id and live.archived_at is null
     where readers.person_id = person and readers.queue_id = any (queues)
     union all
     select private.queue_topic(readers.queue_id, true), true
     from private.note_readers as readers
-    inner join public.queues as live on live.id = readers.queue_id and live.archived_at is null
     where readers.person_id = person and readers.queue_id = any (queues);
 end;
 $$;
 comment on function private.topics_of_queues is
-'The topics of some queues that a person may join: of those that they read and that are not archived.';
+'The topics of some queues that a person may join.';
 
 create function private.topics_of_ticket(person uuid, ticket uuid)
 returns table (topic text, internal boolean)

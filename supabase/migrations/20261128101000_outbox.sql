@@ -50,10 +50,13 @@ create function private.send_database_webhook(body jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    url constant text := private.secret('autocrm_webhook_url');
-    secret constant text := private.secret('autocrm_webhook_secret');
     sent_at constant text := floor(extract(epoch from clock_timestamp()))::bigint::text;
+    url text := private.secret('autocrm_webhook_url');
+    secret text;
 begin
+    if url is not null then
+        secret := private.secret('autocrm_webhook_secret');
+    end if;
     if url is null or secret is null then
         return;
     end if;
@@ -249,13 +252,12 @@ create function api.list_dead_letters(after jsonb default null, page_size intege
 returns json
 language plpgsql stable security definer set search_path = ''
 as $$
-begin
-    perform private.require_permission('events.manage');
-    return query
 declare
     to_read constant integer := private.page_limit(page_size) + 1;
     dead_letters json[];
     sort_keys jsonb[];
+begin
+    perform private.require_permission('events.manage');
     select
         array_agg(to_json(listed) order by listed.parked_at, listed.event_id),
         array_agg(

@@ -47,27 +47,27 @@ comment on function private.visible_tickets_if_few is
 'The ids of all tickets that the caller may see, if the caller is not staff and they are at most 200; else null.';
 
 create function private.feed_page_end(turn bigint, "position" bigint) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_array(events.turn, events.position)
-    from (
-        select scanned.turn, scanned.position
-        from public.ticket_events as scanned
-        where (scanned.turn, scanned.position) > (feed_page_end.turn, feed_page_end.position)
-            and scanned.turn < (select private.feed_horizon())
-        order by scanned.turn, scanned.position
-        limit 1000
-    ) as events
-    order by events.turn desc, events.position desc
-    limit 1;
+begin
+    return (
+        select jsonb_build_array(events.turn, events.position)
+        from (
+            select scanned.turn, scanned.position
+            from public.ticket_events as scanned
+            where (scanned.turn, scanned.position) > (feed_page_end.turn, feed_page_end.position)
+                and scanned.turn < (select private.feed_horizon())
+            order by scanned.turn, scanned.position
+            limit 1000
+        ) as events
+        order by events.turn desc, events.position desc
+        limit 1
+    );
+end;
 $$;
 comment on function private.feed_page_end is
 'The turn and position where the scan of one page ends: a thousand events after the given ones; null at the end.';
 
-create function api.list_events(
-    after jsonb default null, page_size integer default 50, from_now boolean default false
-) returns json
-language plpgsql stable set search_path = ''
 -- A place in the feed is one block of the cipher, so no two places have the same cursor, and
 -- nothing is to be learned from two cursors but whether they are equal.
 create function private.feed_cursor(place jsonb) returns text
@@ -118,6 +118,10 @@ $$;
 comment on function private.feed_place is
 'The turn and position that a cursor of the feed stands for; PT422 for any other text, and for a place that is still to come.';
 
+create function api.list_events(
+    after text default null, page_size integer default 50, from_now boolean default false
+) returns json
+language plpgsql stable set search_path = ''
 as $$
 declare
     horizon constant bigint := private.feed_horizon();
@@ -129,14 +133,10 @@ declare
     to_read constant integer := private.page_limit(page_size) + 1;
     page_end jsonb;
     events public.ticket_events[];
+    names jsonb;
     page record;
 begin
-    if after_turn >= horizon then
-        raise sqlstate 'PT422' using
-    names jsonb;
-            message = 'bad-cursor',
-            detail = 'This cursor is ahead of our history, which was restored. Start without one.';
-    elsif from_now then
+    if from_now then
         page_end := jsonb_build_array(horizon - 1, 9223372036854775807);
     elsif visible_tickets is null then
         page_end := private.feed_page_end(after_turn, after_position);

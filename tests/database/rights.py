@@ -377,11 +377,11 @@ guard_role_change
 has_admin
 has_json_type
 has_view
+hidden_places
 holds_in_queue
 idle_tickets
 impersonate
 increment_command_count
-hidden_places
 increment_version
 index_filter_sql
 is_single_line
@@ -621,10 +621,21 @@ AS_THE_CALLER = {
 
 # The predicates that policies and functions share; see private.may_see_ticket.
 INLINED = {
+    "private.as_uuid",
+    "private.current_batch",
     "private.event_facts",
+    "private.is_single_line",
+    "private.is_ticket_ref",
+    "private.is_unbroken",
+    "private.is_visible",
     "private.may_see_ticket",
     "private.may_use_view",
+    "private.page_limit",
+    "private.redacted_body",
+    "private.reply_opens",
     "private.shown_ticket",
+    "private.tag_key",
+    "private.text_to_redact",
 }
 
 ENTERED: Mapping[str, set[str]] = {

@@ -162,7 +162,8 @@ def test_whatever_is_long_is_limited_by_its_bytes(db, write):
 
 WRITTEN = """
 select sum(pg_total_relation_size(name)) from unnest(array[
-    'public.comments', 'public.views', 'public.ticket_events', 'private.idempotency_keys'
+    'public.comments', 'public.views',
+    'public.ticket_events', 'private.idempotency_keys'
 ]) as name
 """
 
