@@ -588,14 +588,23 @@ language plpgsql stable security definer rows 5
 set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 begin
+    -- Each person's right to the queue is looked up once, for the ticket and its notes; see
+    -- private.note_readers.
     return query
     select
         people.id,
-        exists (
-            select from private.note_readers as readers
-            where readers.person_id = people.id and readers.queue_id = ticket.queue_id
+        cardinality(rights.queues) > 0 and exists (
+            select from private.held_permissions as held
+            where held.person_id = people.id and held.permission = 'tickets.note'
         )
     from public.people
+    cross join lateral (
+        select array(
+            select readers.queue_id from private.queue_readers as readers
+            where readers.person_id = people.id and readers.queue_id = ticket.queue_id
+        ) as queues
+        offset 0
+    ) as rights
     where people.id = any (people_who_see.people)
         and private.can_sign_in(people.id)
         and private.may_see_ticket(
@@ -603,10 +612,7 @@ begin
             ticket.requester_id,
             ticket.organization_id,
             people.id,
-            array(
-                select readers.queue_id from private.queue_readers as readers
-                where readers.person_id = people.id and readers.queue_id = ticket.queue_id
-            ),
+            rights.queues,
             array(
                 select readers.organization_id from private.organization_readers as readers
                 where readers.person_id = people.id

@@ -179,7 +179,7 @@ begin
         return null;
     end if;
     select id into found_id from public.queues
-    where id = private.find_queue_id(queue) and id in (select private.readable_queues());
+    where id = (select private.find_queue_id(queue)) and id in (select private.readable_queues());
     if found_id is null then
         raise sqlstate 'PT422' using
             message = 'unknown-queue',
