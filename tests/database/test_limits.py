@@ -204,7 +204,7 @@ def test_read_only_transactions_are_not_counted(connect):
 
     with db.connection.transaction():
         db.connection.execute("set transaction read only")
-        people = db.rows("admin", "list_people")
+        people = db.items("admin", "list_people")
 
     assert people
 
@@ -345,4 +345,4 @@ def test_a_list_of_people_is_bounded_whatever_is_asked(db):
         " 'many' || n || '@example.com' from generate_series(1, 1001) as n"
     )
 
-    assert len(db.rows("agent", "list_people", page_size=1_000_000)) == 1000
+    assert len(db.items("agent", "list_people", page_size=1_000_000)) == 1000
