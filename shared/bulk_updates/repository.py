@@ -6,7 +6,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, Position, decode_cursor, decode_sort_key, page_of
+from shared.core.types import Page, Position, decode_cursor, decode_sort_key, read_page
 
 from .models import BulkDraft, BulkItem, BulkResult, BulkUpdate, ClaimedBulkUpdate
 from .ports import BulkUpdateQueue, BulkUpdates
@@ -39,10 +39,10 @@ class BulkUpdateRepository(BulkUpdates):
     def mine(self, cursor: str | None, size: int) -> Page[BulkUpdate]:
         arguments = {
             "before": decode_sort_key(cursor, tuple[datetime, UUID]),
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_bulk_updates", arguments)
-        return page_of(rows, size, BulkUpdate.model_validate, "created_at", "id")
+        answer = self._database.call("list_bulk_updates", arguments)
+        return read_page(answer, BulkUpdate.model_validate)
 
     @override
     def items(
@@ -57,10 +57,10 @@ class BulkUpdateRepository(BulkUpdates):
             "bulk_update": str(bulk_update),
             "result": result,
             "after": sort_key and sort_key[0],
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_bulk_items", arguments)
-        return page_of(rows, size, BulkItem.model_validate, "position")
+        answer = self._database.call("list_bulk_items", arguments)
+        return read_page(answer, BulkItem.model_validate)
 
     @override
     def undo(self, bulk_update: UUID, key: str | None) -> BulkUpdate:

@@ -1,24 +1,28 @@
 """The event feed and the dead letters over PostgREST."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
 from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
 from shared.core.types import (
-    BigPosition,
     Page,
     decode_cursor,
     decode_sort_key,
     encode_cursor,
-    page_of,
     parse_rows,
+    read_page,
 )
 
 from .models import DeadLetter, EventRetry
 from .ports import DeadLetters, EventFeed
+
+FeedCursor = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+"""A place in the feed, encrypted by the database."""
 
 
 class EventFeedRepository(EventFeed):
@@ -29,15 +33,15 @@ class EventFeedRepository(EventFeed):
 
     @override
     def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
-        sort_key = decode_cursor(cursor, tuple[BigPosition, BigPosition])
+        sort_key = decode_cursor(cursor, tuple[FeedCursor])
         arguments = {
-            "after": sort_key and [*sort_key],
+            "after": sort_key and sort_key[0],
             "page_size": size,
             "from_now": now,
         }
         answer = self._database.call("list_events", arguments)
         items = parse_rows(answer["items"], parse_event)
-        return Page(items=items, next_cursor=encode_cursor(answer["cursor"]))
+        return Page(items=items, next_cursor=encode_cursor([answer["cursor"]]))
 
 
 class DeadLetterRepository(DeadLetters):
@@ -50,10 +54,10 @@ class DeadLetterRepository(DeadLetters):
     def page(self, cursor: str | None, size: int) -> Page[DeadLetter]:
         arguments = {
             "after": decode_sort_key(cursor, tuple[datetime, UUID]),
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_dead_letters", arguments)
-        return page_of(rows, size, DeadLetter.model_validate, "parked_at", "event_id")
+        answer = self._database.call("list_dead_letters", arguments)
+        return read_page(answer, DeadLetter.model_validate)
 
     @override
     def retry(self, event: UUID, key: str | None) -> EventRetry:

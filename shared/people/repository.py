@@ -5,7 +5,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, Storable, decode_sort_key, page_of, parse_rows
+from shared.core.types import Page, Storable, decode_sort_key, parse_rows, read_page
 
 from .models import Me, Person, Role, RoleDefinition
 from .ports import PeopleReader, Roles
@@ -29,10 +29,10 @@ class PeopleRepository(PeopleReader):
             "search": search,
             "role": role,
             "after": decode_sort_key(cursor, tuple[Storable, UUID]),
-            "page_size": size + 1,
+            "page_size": size,
         }
-        rows = self._database.call("list_people", arguments)
-        return page_of(rows, size, Person.model_validate, "name", "id")
+        answer = self._database.call("list_people", arguments)
+        return read_page(answer, Person.model_validate)
 
 
 class RoleRepository(Roles):

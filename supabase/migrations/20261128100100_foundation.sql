@@ -88,9 +88,11 @@ comment on column private.settings.bytes_per_minute is
 insert into private.settings default values;
 
 create function private.secret(secret_name text) returns text
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select decrypted_secret from vault.decrypted_secrets where name = secret_name;
+begin
+    return (select decrypted_secret from vault.decrypted_secrets where name = secret_name);
+end;
 $$;
 comment on function private.secret is 'A secret from the Vault by name, or null.';
 
@@ -124,10 +126,10 @@ comment on function private.require_version is
 -- Pages ----------------------------------------------------------------------
 
 create function private.page_limit(page_size integer) returns integer
-language sql immutable set search_path = ''
-as $$
+language sql immutable
+begin atomic
     select least(greatest(coalesce(page_size, 50), 1), 1000);
-$$;
+end;
 comment on function private.page_limit is 'How many items a page may hold that was requested with this size.';
 
 create function private.page_of(

@@ -1,8 +1,9 @@
--- What texts may hold, whoever writes them. Constraints of tables call these functions.
+-- What texts may hold, whoever writes them. Constraints of tables call these functions; those
+-- that pin no search path are inlined there, see private.may_see_ticket.
 -- `shared/core/types/texts.py` has the same two character classes; a test compares them.
 
 create function private.is_visible(value text) returns boolean
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe
 begin atomic
     -- Spaces, controls, and what Unicode calls default ignorable.
     select
@@ -16,7 +17,7 @@ comment on function private.is_visible is
 'Whether a text has something to see: not only spaces, controls and zero-width characters.';
 
 create function private.is_unbroken(value text) returns boolean
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe
 begin atomic
     -- Controls and line breaks; and what turns the direction of what follows, with which a name
     -- or subject can show something else than it says.
@@ -26,7 +27,7 @@ comment on function private.is_unbroken is
 'Whether a text has no line breaks, control characters and bidirectional controls.';
 
 create function private.is_single_line(value text) returns boolean
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe
 begin atomic
     select private.is_unbroken(value) and private.is_visible(value);
 end;
@@ -52,7 +53,7 @@ comment on function private.as_single_line is
 -- Ids ------------------------------------------------------------------------
 
 create function private.as_uuid(ref text) returns uuid
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe
 begin atomic
     select
         case
@@ -65,7 +66,7 @@ comment on function private.as_uuid is
 -- Tags and skills ------------------------------------------------------------
 
 create function private.tag_key(tag text) returns text
-language sql immutable parallel safe set search_path = ''
+language sql immutable parallel safe
 begin atomic
     select normalize(lower(normalize(tag, nfc)), nfc);
 end;
@@ -108,27 +109,30 @@ comment on function private.are_tags is
 'Whether these are tags or skills: words of 1 to 50 characters without spaces and commas, none of them twice.';
 
 create function private.distinct_tags(tags text[], known text[] default '{}') returns text[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-    -- Nested lists are for the constraints to refuse.
-    select
-        case
-            when tags is null or array_ndims(tags) > 1 then tags
-            else coalesce(array_agg(first.tag order by first.position), '{}')
-        end
-    from (
-        select distinct on (private.tag_key(given.tag))
-            coalesce(
-                (
-                    select spelled.tag from unnest(known) as spelled (tag)
-                    where private.tag_key(spelled.tag) = private.tag_key(given.tag) limit 1
-                ),
-                given.tag
-            ) as tag,
-            given.position
-        from unnest(tags) with ordinality as given (tag, position)
-        order by private.tag_key(given.tag), given.position
-    ) as first;
+begin
+    -- Most tickets have none. Nested lists are for the constraints to refuse.
+    if tags is null or cardinality(tags) = 0 or array_ndims(tags) > 1 then
+        return tags;
+    end if;
+    return (
+        select array_agg(first.tag order by first.position)
+        from (
+            select distinct on (private.tag_key(given.tag))
+                coalesce(
+                    (
+                        select spelled.tag from unnest(known) as spelled (tag)
+                        where private.tag_key(spelled.tag) = private.tag_key(given.tag) limit 1
+                    ),
+                    given.tag
+                ) as tag,
+                given.position
+            from unnest(tags) with ordinality as given (tag, position)
+            order by private.tag_key(given.tag), given.position
+        ) as first
+    );
+end;
 $$;
 comment on function private.distinct_tags is
 'Tags or skills without repetitions, in order, each as it was first written; those that are known already keep their spelling.';

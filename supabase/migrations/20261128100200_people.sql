@@ -212,9 +212,10 @@ from public.permissions;
 -- Bodies that read tables of Auth are texts: a parsed one (`begin atomic`) would depend on their
 -- columns, and stop Auth's own migrations.
 create function private.can_sign_in(person uuid) returns boolean
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select exists (
+begin
+    return exists (
         select from private.accounts
         inner join auth.users on users.id = accounts.user_id
         inner join public.people on people.id = accounts.person_id
@@ -223,6 +224,7 @@ as $$
             and users.deleted_at is null
             and (users.banned_until is null or users.banned_until <= now())
     );
+end;
 $$;
 comment on function private.can_sign_in is
 'Whether a person has an account, and is neither deactivated nor banned or deleted in Auth.';

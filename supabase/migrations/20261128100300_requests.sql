@@ -93,21 +93,23 @@ as $$
 declare
     headers constant jsonb := nullif(current_setting('request.headers', true), '');
     proof constant text := headers ->> 'x-autocrm-source-proof';
-    secret text;
+    claimed constant text := concat(
+        headers ->> 'x-autocrm-source', ' ', headers ->> 'x-correlation-id'
+    );
+    checked constant text := concat(statement_timestamp(), ' ', proof, ' ', claimed);
 begin
     if proof is null then
         return null;
     end if;
-    secret := private.secret('autocrm_source_secret');
-    -- Anybody may send these headers; only our functions know the secret of the proof.
-    if proof is distinct from encode(
-        extensions.hmac(
-            concat(headers ->> 'x-autocrm-source', ' ', headers ->> 'x-correlation-id'),
-            secret, 'sha256'
-        ),
-        'hex'
-    ) then
-        return null;
+    -- Once a statement. Clients can set no such setting.
+    if current_setting('autocrm.proven', true) is distinct from checked then
+        -- Anybody may send these headers; only our functions know the secret of the proof.
+        if proof is distinct from encode(
+            extensions.hmac(claimed, private.secret('autocrm_source_secret'), 'sha256'), 'hex'
+        ) then
+            return null;
+        end if;
+        perform set_config('autocrm.proven', checked, true);
     end if;
     return headers;
 end;
@@ -120,7 +122,6 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     address constant text := nullif(private.proven_headers() ->> 'x-autocrm-source', '');
-    secret constant text := private.secret('autocrm_source_secret');
 begin
     if address is null then
         return null;
@@ -130,7 +131,7 @@ begin
         network(set_masklen(
             address::inet, case family(address::inet) when 6 then 64 else 32 end
         ))::text,
-        secret, 'sha256'
+        private.secret('autocrm_source_secret'), 'sha256'
     ), 'hex');
 end;
 $$;
@@ -207,11 +208,11 @@ begin
         from jsonb_each_text(to_jsonb(new)) as field
         where field.key = any (tg_argv)
     ));
-    return null;
+    return new;
 end;
 $$;
 comment on function private.count_written_bytes is
-'Counts the bytes of the named columns of a new row. Triggers call it for long rows only: short ones are limited by the number of commands.';
+'Counts the bytes of the named columns of a new row. Triggers call it for long rows only: short ones are limited by the number of commands; and before the row is written, because what is refused then has written nothing.';
 
 -- Idempotency ----------------------------------------------------------------
 
@@ -249,9 +250,6 @@ begin
             message = 'invalid',
             detail = 'An Idempotency-Key has 1 to 255 characters of ASCII without spaces.';
     end if;
-    delete from private.idempotency_keys as keys
-    where keys.person_id = me and keys.key = stored_response.key
-        and keys.created_at < now() - interval '1 day';
     -- Responses contain what people wrote, so expired ones of other people are deleted too.
     with old as materialized (
         select expired.person_id, expired.key from private.idempotency_keys as expired
@@ -266,7 +264,9 @@ begin
     -- Of two requests at once, the second waits here until the first has committed.
     insert into private.idempotency_keys (person_id, key, request)
     values (me, stored_response.key, digest)
-    on conflict do nothing;
+    on conflict on constraint idempotency_keys_pkey do update
+    set request = excluded.request, response = null, created_at = excluded.created_at
+    where idempotency_keys.created_at < now() - interval '1 day';
     if found then
         return null;
     end if;
@@ -286,11 +286,13 @@ comment on function private.stored_response is
 create function private.store_response(key text, response jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    me constant uuid := private.caller();
 begin
     if key is not null then
         update private.idempotency_keys as keys
         set response = store_response.response
-        where keys.person_id = private.caller() and keys.key = store_response.key;
+        where keys.person_id = me and keys.key = store_response.key;
     end if;
 end;
 $$;

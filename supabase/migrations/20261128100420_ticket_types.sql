@@ -50,33 +50,26 @@ comment on function private.require_needed_fields is
 create function private.triaged_priority(
     type public.ticket_type, data jsonb, texts text[]
 ) returns public.ticket_priority
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
+declare
     -- Words found whole and in any case: a first guess that agents correct, for desks that write
     -- English.
-    with words as (
-        select
-            coalesce(bool_or(
-                text ~* '\y(outage|down|data loss|lost data|breach|hacked|security'
-                '|leak(ed|ing)?|emergency|cannot work|can''t work)\y'
-            ), false) as are_alarming,
-            coalesce(bool_or(
-                text ~* '\y(urgent(ly)?|asap|today|immediately|right away)\y'
-            ), false) as are_urgent
-        from unnest(texts) as text
-    )
-
-    select
-        (case
-            when type = 'question' and are_alarming then 'high'
-            when type = 'incident' and are_alarming then 'urgent'
-            when type = 'incident' then
-                case data ->> 'impact' when 'everyone' then 'urgent' when 'team' then 'high' end
-            when type = 'problem' then
-                case data ->> 'impact' when 'everyone' then 'high' when 'one_person' then 'low' end
-            when type = 'task' and are_urgent then 'high'
-        end)::public.ticket_priority
-    from words;
+    alarming constant text := '\y(outage|down|data loss|lost data|breach|hacked|security'
+        '|leak(ed|ing)?|emergency|cannot work|can''t work)\y';
+    urgent constant text := '\y(urgent(ly)?|asap|today|immediately|right away)\y';
+    words constant text := array_to_string(texts, e'\n');
+begin
+    return case
+        when type = 'question' and words ~* alarming then 'high'
+        when type = 'incident' and words ~* alarming then 'urgent'
+        when type = 'incident' then
+            case data ->> 'impact' when 'everyone' then 'urgent' when 'team' then 'high' end
+        when type = 'problem' then
+            case data ->> 'impact' when 'everyone' then 'high' when 'one_person' then 'low' end
+        when type = 'task' and words ~* urgent then 'high'
+    end;
+end;
 $$;
 comment on function private.triaged_priority is
 'The priority that triage gives a ticket, by its type, its custom fields and its words; null for the usual one.';

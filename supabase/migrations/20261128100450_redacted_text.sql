@@ -5,17 +5,17 @@
 -- blanked, and nothing else; so whatever the setting says, words can only be taken out.
 
 create function private.redacted_body() returns text
-language sql immutable set search_path = ''
-as $$
+language sql immutable
+begin atomic
     select '[redacted]';
-$$;
+end;
 comment on function private.redacted_body is 'What stands in the place of redacted text.';
 
 create function private.text_to_redact() returns text
-language sql stable set search_path = ''
-as $$
+language sql stable
+begin atomic
     select nullif(current_setting('autocrm.redacted_text', true), '');
-$$;
+end;
 comment on function private.text_to_redact is
 'The text that the current transaction redacts, or null; clients cannot set it.';
 

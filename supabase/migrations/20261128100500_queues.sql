@@ -176,46 +176,60 @@ $$;
 comment on function private.note_queues is 'The ids of the queues whose internal notes the caller may read.';
 
 create function private.can_work(person uuid, queue uuid) returns boolean
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select private.can_sign_in(person)
-        and coalesce(bool_or(permission = 'tickets.take'), false)
-        and (
-            bool_or(permission = 'tickets.read_all')
-            or bool_or(permission = 'tickets.read') and exists (
-                select from public.queue_members
-                where queue_id = queue and queue_members.person_id = person
+begin
+    return (
+        select private.can_sign_in(person)
+            and coalesce(bool_or(permission = 'tickets.take'), false)
+            and (
+                bool_or(permission = 'tickets.read_all')
+                or bool_or(permission = 'tickets.read') and exists (
+                    select from public.queue_members
+                    where queue_id = queue and queue_members.person_id = person
+                )
             )
-        )
-    from public.person_roles
-    inner join public.role_permissions using (role)
-    where person_roles.person_id = person
-        and permission in ('tickets.take', 'tickets.read', 'tickets.read_all');
+        from public.person_roles
+        inner join public.role_permissions using (role)
+        where person_roles.person_id = person
+            and permission in ('tickets.take', 'tickets.read', 'tickets.read_all')
+    );
+end;
 $$;
 comment on function private.can_work is
 'Whether a person may be assigned tickets of a queue: can sign in, has tickets.take, and may read it: has tickets.read_all, or tickets.read and is a member.';
 
 create function private.works_tickets(person uuid) returns boolean
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select coalesce(
-        bool_or(permission = 'tickets.take')
-        and bool_or(permission in ('tickets.read', 'tickets.read_all')),
-        false
-    )
-    from public.person_roles
-    inner join public.role_permissions using (role)
-    where person_roles.person_id = person;
+begin
+    return (
+        select coalesce(
+            bool_or(permission = 'tickets.take')
+            and bool_or(permission in ('tickets.read', 'tickets.read_all')),
+            false
+        )
+        from public.person_roles
+        inner join public.role_permissions using (role)
+        where person_roles.person_id = person
+    );
+end;
 $$;
 comment on function private.works_tickets is
 'Whether the roles of a person let them work tickets as a member of a queue: to take and to read them.';
 
 create function private.find_queue_id(ref text) returns uuid
-language sql stable security definer set search_path = ''
-begin atomic
-    select queues.id from public.queues
-    where queues.key = find_queue_id.ref or queues.id = private.as_uuid(find_queue_id.ref);
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    given constant uuid := private.as_uuid(ref);
+begin
+    return (
+        select queues.id from public.queues
+        where queues.key = find_queue_id.ref or queues.id = given
+    );
 end;
+$$;
 comment on function private.find_queue_id is
 'The id of the queue that a key or id refers to, or null. Does not check who may see it.';
 
@@ -224,10 +238,14 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     queue public.queues;
+    found_id uuid;
 begin
-    select * into queue from public.queues
-    where archived_at is null
-        and case when ref is null then is_default else id = private.find_queue_id(ref) end;
+    if ref is null then
+        select * into queue from public.queues where is_default and archived_at is null;
+    else
+        found_id := private.find_queue_id(ref);
+        select * into queue from public.queues where id = found_id and archived_at is null;
+    end if;
     if queue.id is null then
         raise sqlstate 'PT422' using
             message = 'unknown-queue',

@@ -184,22 +184,20 @@ before insert on public.ticket_followers
 for each row execute function private.copy_ticket_number();
 
 create function private.is_ticket_ref(ref text) returns boolean
-language sql immutable set search_path = ''
-as $$
+language sql immutable
+begin atomic
     select coalesce(ref ~ '^[0-9]{1,18}$' or private.as_uuid(ref) is not null, false);
-$$;
+end;
 comment on function private.is_ticket_ref is 'Whether a text has the form of a ticket''s number or id.';
 
 create function private.find_ticket_id(ref text) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    return case
-        when not private.is_ticket_ref(ref) then null
-        when length(ref) <= 18
-            then (select tickets.id from public.tickets where tickets.number = ref::bigint)
-        else ref::uuid
-    end;
+    if ref ~ '^[0-9]{1,18}$' then
+        return (select tickets.id from public.tickets where tickets.number = ref::bigint);
+    end if;
+    return private.as_uuid(ref);
 end;
 $$;
 comment on function private.find_ticket_id is
@@ -274,32 +272,38 @@ comment on function private.shown_ticket is
 create function private.ticket_json(
     ticket public.tickets, internal boolean default null
 ) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select to_jsonb(shown) || jsonb_build_object(
-        'requester', (
-            select jsonb_build_object('name', people.name)
-            from public.people where people.id = ticket.requester_id
-        ),
-        'assignee', (
-            select jsonb_build_object('name', people.name)
-            from public.people where people.id = ticket.assignee_id
+declare
+    to_readers constant boolean := coalesce(internal, private.can_read_notes(private.caller(), ticket.queue_id));
+begin
+    return (
+        select to_jsonb(shown) || jsonb_build_object(
+            'requester', (
+                select jsonb_build_object('name', people.name)
+                from public.people where people.id = ticket.requester_id
+            ),
+            'assignee', (
+                select jsonb_build_object('name', people.name)
+                from public.people where people.id = ticket.assignee_id
+            )
         )
-    )
-    from private.shown_ticket(
-        ticket, coalesce(internal, ticket.queue_id in (select private.note_queues()))
-    ) as shown;
+        from private.shown_ticket(ticket, to_readers) as shown
+    );
+end;
 $$;
 comment on function private.ticket_json is
 'A ticket as commands return it, with the names of the people in it: for an audience, or else for the caller.';
 
 create function private.shown_version(ticket public.tickets) returns integer
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select shown.version
-    from private.shown_ticket(
-        ticket, ticket.queue_id in (select private.note_queues())
-    ) as shown;
+begin
+    return case
+        when private.can_read_notes(private.caller(), ticket.queue_id) then ticket.version
+        else ticket.public_version
+    end;
+end;
 $$;
 comment on function private.shown_version is 'The version of a ticket that the caller sees.';
 
@@ -399,8 +403,9 @@ declare
     is_undo boolean := false;
 begin
     -- Also of a closed ticket. It is another version, so that no cache shows the old one.
-    -- The setting is read here, because calling a function costs every other change more.
-    if current_setting('autocrm.redacted_text', true) <> ''
+    -- The setting is read here, because calling a function costs every other change more; and it
+    -- is null when it was never set, which would not keep `and` from calling it.
+    if coalesce(current_setting('autocrm.redacted_text', true), '') <> ''
     and private.redacts_ticket(old, new) then
         new.version := old.version + 1;
         new.updated_at := now();
@@ -592,14 +597,23 @@ language plpgsql stable security definer rows 5
 set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 begin
+    -- Each person's right to the queue is looked up once, for the ticket and its notes; see
+    -- private.note_readers.
     return query
     select
         people.id,
-        exists (
-            select from private.note_readers as readers
-            where readers.person_id = people.id and readers.queue_id = ticket.queue_id
+        cardinality(rights.queues) > 0 and exists (
+            select from private.held_permissions as held
+            where held.person_id = people.id and held.permission = 'tickets.note'
         )
     from public.people
+    cross join lateral (
+        select array(
+            select readers.queue_id from private.queue_readers as readers
+            where readers.person_id = people.id and readers.queue_id = ticket.queue_id
+        ) as queues
+        offset 0
+    ) as rights
     where people.id = any (people_who_see.people)
         and private.can_sign_in(people.id)
         and private.may_see_ticket(
@@ -607,10 +621,7 @@ begin
             ticket.requester_id,
             ticket.organization_id,
             people.id,
-            array(
-                select readers.queue_id from private.queue_readers as readers
-                where readers.person_id = people.id and readers.queue_id = ticket.queue_id
-            ),
+            rights.queues,
             array(
                 select readers.organization_id from private.organization_readers as readers
                 where readers.person_id = people.id

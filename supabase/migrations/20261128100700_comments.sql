@@ -46,21 +46,22 @@ create index comments_redacted_by on public.comments (redacted_by);
 create function private.comment_json(
     comment public.comments, internal boolean default null
 ) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select to_jsonb(comment) - 'public_position' || jsonb_build_object(
-        'position', case
-            when coalesce(internal, (
-                select tickets.queue_id in (select private.note_queues())
-                from public.tickets where tickets.id = comment.ticket_id
-            )) then comment.position
-            else comment.public_position
-        end,
+declare
+    to_readers constant boolean := coalesce(internal, (
+        select private.can_read_notes(private.caller(), tickets.queue_id)
+        from public.tickets where tickets.id = comment.ticket_id
+    ));
+begin
+    return to_jsonb(comment) - 'public_position' || jsonb_build_object(
+        'position', case when to_readers then comment.position else comment.public_position end,
         'author', (
             select jsonb_build_object('name', people.name)
             from public.people where people.id = comment.author_id
         )
     );
+end;
 $$;
 comment on function private.comment_json is
 'A comment as JSON, with the name of its author and its position, for an audience, or else for the caller.';
@@ -86,7 +87,7 @@ before insert on public.comments
 for each row execute function private.set_comment_position();
 
 create trigger count_written_bytes
-after insert on public.comments
+before insert on public.comments
 for each row when (octet_length(new.body) > 4096)
 execute function private.count_written_bytes('body');
 

@@ -32,10 +32,13 @@ insert into private.event_types (type, description, in_app, email) values
 create table private.feed_offset (
     only_row boolean primary key default true,
     ahead bigint not null default 0,
+    cursor_key bytea not null default extensions.gen_random_bytes(16),
     constraint feed_offset_only_row check (only_row)
 );
 comment on table private.feed_offset is
-'What is added to transaction ids to get turns of the feed; one row.';
+'What is added to transaction ids to get turns of the feed, and the key of its cursors; one row.';
+comment on column private.feed_offset.cursor_key is
+'With which cursors are encrypted, so that a reader cannot count the events between two of them.';
 comment on column private.feed_offset.only_row is 'Always true, so that there is at most one row.';
 comment on column private.feed_offset.ahead is
 'Zero, unless history was restored from a cluster with higher transaction ids; see private.restart_feed.';
@@ -43,25 +46,31 @@ comment on column private.feed_offset.ahead is
 insert into private.feed_offset default values;
 
 create function private.feed_turn() returns bigint
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-    select pg_current_xact_id()::text::bigint + ahead from private.feed_offset;
+begin
+    return (select pg_current_xact_id()::text::bigint + ahead from private.feed_offset);
+end;
 $$;
 comment on function private.feed_turn is 'The turn of the current transaction: its id, plus the offset.';
 
 create function private.feed_horizon() returns bigint
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_offset;
+begin
+    return (
+        select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ahead from private.feed_offset
+    );
+end;
 $$;
 comment on function private.feed_horizon is
 'The turn of the oldest transaction still running; no more events of earlier turns can be committed.';
 
 create function private.current_batch() returns uuid
-language sql stable set search_path = ''
-as $$
+language sql stable
+begin atomic
     select nullif(current_setting('autocrm.batch', true), '')::uuid;
-$$;
+end;
 comment on function private.current_batch is
 'The bulk update that the current transaction belongs to, or null; clients cannot set it.';
 
@@ -204,29 +213,44 @@ end;
 comment on function private.event_facts is
 'The fields before or after an event, as an audience sees them, with the names of the people in them.';
 
-create function private.event_json(event public.ticket_events, internal boolean) returns jsonb
+create function private.names_in_events(events public.ticket_events[]) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    -- Whoever sees a ticket may know the names of those who work on it.
+    return (
+        select jsonb_object_agg(people.id, people.name)
+        from public.people
+        where people.id = any (array(
+            select person.id
+            from unnest(events) as event
+            cross join unnest(array[
+                event.actor_id,
+                (event.before ->> 'assignee_id')::uuid,
+                (event.after ->> 'assignee_id')::uuid,
+                (event.after ->> 'author_id')::uuid,
+                (event.before ->> 'requester_id')::uuid,
+                (event.after ->> 'requester_id')::uuid,
+                (event.before ->> 'person_id')::uuid,
+                (event.after ->> 'person_id')::uuid
+            ]) as person (id)
+        ))
+    );
+end;
+$$;
+comment on function private.names_in_events is 'The names of the people in some events, by id.';
+
+create function private.named_event_json(
+    event public.ticket_events, internal boolean, names jsonb
+) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     occurred_at constant timestamp := event.occurred_at at time zone 'UTC';
-    names jsonb;
 begin
     if event.is_internal and not internal then
         return null;
     end if;
-    -- Whoever sees a ticket may know the names of those who work on it.
-    select jsonb_object_agg(people.id, people.name) into names
-    from public.people
-    where people.id = any (array[
-        event.actor_id,
-        (event.before ->> 'assignee_id')::uuid,
-        (event.after ->> 'assignee_id')::uuid,
-        (event.after ->> 'author_id')::uuid,
-        (event.before ->> 'requester_id')::uuid,
-        (event.after ->> 'requester_id')::uuid,
-        (event.before ->> 'person_id')::uuid,
-        (event.after ->> 'person_id')::uuid
-    ]);
     return jsonb_build_object(
         'id', event.id,
         'ticket_id', event.ticket_id,
@@ -249,9 +273,19 @@ begin
     );
 end;
 $$;
+comment on function private.named_event_json is
+'private.event_json with the names of the people in it, which a page of events looks up at once (private.names_in_events).';
+
+create function private.event_json(event public.ticket_events, internal boolean) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.named_event_json(event, internal, private.names_in_events(array[event]));
+end;
+$$;
 comment on function private.event_json is
 'The one form of an event for an audience, in every list, message and payload: internal for those who read the notes of its queue; else public, where seq, version and position count only what everybody sees. Null for an internal event that the audience may not see.';
-grant execute on function private.event_json to authenticated;
+grant execute on function private.names_in_events, private.named_event_json to authenticated;
 
 -- Writing events -------------------------------------------------------------
 
@@ -288,9 +322,10 @@ $$;
 comment on function private.record_event is 'Appends one event to the history of a ticket.';
 
 create function private.ticket_fields(ticket public.tickets) returns jsonb
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'requester_id', ticket.requester_id,
         'subject', ticket.subject,
         'type', ticket.type,
@@ -299,16 +334,21 @@ as $$
         'tags', ticket.tags,
         'data', ticket.data
     );
+end;
 $$;
 comment on function private.ticket_fields is
 'The fields whose changes TICKET_UPDATED reports to everybody; changed skills are an internal event.';
 
 create function private.changed_fields(before jsonb, after jsonb) returns jsonb
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-    select jsonb_object_agg(key, value)
-    from jsonb_each(before)
-    where value is distinct from after -> key;
+begin
+    return (
+        select jsonb_object_agg(key, value)
+        from jsonb_each(before)
+        where value is distinct from after -> key
+    );
+end;
 $$;
 comment on function private.changed_fields is 'The fields of the first object that differ in the second, with their values in the first.';
 
@@ -333,6 +373,9 @@ comment on function private.record_new_ticket is 'Writes TICKET_CREATED.';
 create function private.record_ticket_change() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    before constant jsonb := private.ticket_fields(old);
+    after constant jsonb := private.ticket_fields(new);
 begin
     -- The status first, so that whoever is assigned is notified of that and not of the opening, too.
     if (new.status, new.status_reason) is distinct from (old.status, old.status_reason) then
@@ -361,11 +404,10 @@ begin
             )
         );
     end if;
-    if private.ticket_fields(new) <> private.ticket_fields(old) then
+    if before <> after then
         perform private.record_event(
             new.id, 'TICKET_UPDATED',
-            private.changed_fields(private.ticket_fields(old), private.ticket_fields(new)),
-            private.changed_fields(private.ticket_fields(new), private.ticket_fields(old))
+            private.changed_fields(before, after), private.changed_fields(after, before)
         );
     end if;
     if new.skills <> old.skills then
@@ -402,7 +444,7 @@ comment on function private.record_comment is 'Writes TICKET_COMMENTED.';
 
 -- An event holds what a command changes in a ticket, so this counts every such change.
 create trigger count_written_bytes
-after insert on public.ticket_events
+before insert on public.ticket_events
 for each row when (
     coalesce(pg_column_size(new.before), 0) + coalesce(pg_column_size(new.after), 0) > 4096
 )

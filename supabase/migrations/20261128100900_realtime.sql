@@ -86,35 +86,46 @@ as $$
 declare
     ticket public.tickets;
     shared constant jsonb := private.event_json(event, event.is_internal);
+    for_readers jsonb := case when event.is_internal then shared end;
     former_queue constant uuid := event.before ->> 'queue_id';
     concerned uuid[];
+    seeing record;
 begin
     select * into ticket from public.tickets where id = event.ticket_id;
+    topic := private.ticket_topic(ticket, event.is_internal);
+    payload := shared;
+    return next;
+    topic := private.queue_topic(ticket.queue_id, event.is_internal);
+    return next;
+    if former_queue is not null then
+        -- That it left, and where to; what the ticket says is no longer theirs.
+        topic := private.queue_topic(former_queue, event.is_internal);
+        payload := shared || jsonb_build_object(
+            'before', jsonb_build_object('queue_id', former_queue),
+            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
+        );
+        return next;
+    end if;
     concerned := array[
         ticket.requester_id, ticket.assignee_id, (event.before ->> 'assignee_id')::uuid
     ] || array(
         select followers.person_id from public.ticket_followers as followers
         where followers.ticket_id = ticket.id
     );
-    return query
-    select private.ticket_topic(ticket, event.is_internal), shared
-    union all
-    select private.queue_topic(ticket.queue_id, event.is_internal), shared
-    union all
-    -- That it left, and where to; what the ticket says is no longer theirs.
-    select
-        private.queue_topic(former_queue, event.is_internal),
-        shared || jsonb_build_object(
-            'before', jsonb_build_object('queue_id', former_queue),
-            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
-        )
-    where former_queue is not null
-    union all
-    select
-        private.user_topic(seeing.person_id),
-        private.event_json(event, seeing.reads_notes)
-    from private.people_who_see(ticket, concerned) as seeing
-    where seeing.reads_notes or not event.is_internal;
+    for seeing in
+        select people.* from private.people_who_see(ticket, concerned) as people
+    loop
+        if seeing.reads_notes then
+            for_readers := coalesce(for_readers, private.event_json(event, true));
+            payload := for_readers;
+        else
+            payload := shared;
+        end if;
+        if seeing.reads_notes or not event.is_internal then
+            topic := private.user_topic(seeing.person_id);
+            return next;
+        end if;
+    end loop;
 end;
 $$;
 comment on function private.event_messages is
@@ -404,6 +415,69 @@ end;
 $$;
 comment on function private.topics_of_ticket is 'The topics of a ticket that a person may join.';
 
+create function private.notices_for(person uuid) returns setof uuid
+language plpgsql stable security definer rows 10 set search_path = ''
+as $$
+begin
+    return query
+    select person
+    union all
+    select queues.id
+    from private.readable_queues_of(person) as readable (id)
+    inner join public.queues on queues.id = readable.id
+    where queues.archived_at is null
+    union all
+    select private.shared_organizations_of(person);
+end;
+$$;
+comment on function private.notices_for is
+'The scopes whose notices a person always listens to: themselves, their queues, and their organization if it shares.';
+
+create function private.may_hear_notices(person uuid, scope uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    read_queues constant uuid[] := array(select private.readable_queues_of(person));
+    shared constant uuid[] := array(select private.shared_organizations_of(person));
+begin
+    -- The names of a ticket's topics depend on its queue, organization and requester, so whoever
+    -- sees a ticket listens to theirs. Each look is a short scan of an index: of the tickets
+    -- of the scope or, where those may be many, of the few of them that this person sees.
+    return scope in (select private.notices_for(person))
+        or exists (
+            select from public.tickets
+            where id = scope
+                and private.may_see_ticket(
+                    queue_id, requester_id, organization_id, person, read_queues, shared
+                )
+        )
+        or exists (
+            select from public.tickets
+            where requester_id = scope
+                and private.may_see_ticket(
+                    queue_id, requester_id, organization_id, person, read_queues, shared
+                )
+        )
+        or exists (
+            select from public.tickets
+            where requester_id = person and scope in (queue_id, organization_id)
+        )
+        or exists (
+            select from public.tickets
+            where organization_id = any (shared) and queue_id = scope
+        )
+        or exists (
+            select from public.tickets
+            where organization_id = scope and queue_id = any (read_queues)
+        )
+        or scope = any (read_queues) and exists (
+            select from public.tickets where queue_id = scope
+        );
+end;
+$$;
+comment on function private.may_hear_notices is
+'Whether a person may listen to the notices of a ticket, queue, organization or person: those that api.list_topics names, always or for a ticket that they see.';
+
 create function private.may_join_topic(topic text) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -415,7 +489,7 @@ begin
     scope := split_part(topic, ':', 2);
     return me is not null and case split_part(topic, ':', 1)
         when 'user' then scope = me and topic = private.user_topic(me)
-        when 'topics' then topic = 'topics:' || scope
+        when 'topics' then topic = 'topics:' || scope and private.may_hear_notices(me, scope)
         when 'queue' then topic in (
             select joined.topic from private.topics_of_queues(me, array[scope]) as joined
         )
@@ -430,7 +504,7 @@ exception
 end;
 $$;
 comment on function private.may_join_topic is
-'Whether the caller may join a topic: one of their own, of a queue or of a ticket, by its current name; or a notice that topics changed, topics:<id>, which tells nothing else.';
+'Whether the caller may join a topic: one of their own, of a queue or of a ticket, by its current name; or the notices of what they may see, topics:<id>.';
 
 create policy "people listen to what they may see" on realtime.messages
 for select to authenticated using (
@@ -462,26 +536,19 @@ as $$
 declare
     me constant uuid := private.require_caller();
     target public.tickets;
-    queues_read uuid[];
+    scopes uuid[];
 begin
     -- Notices first: who joins in this order hears of every change after joining the rest.
     if ticket is null then
-        queues_read := array(
-            select queues.id
-            from private.readable_queues_of(me) as readable (id)
-            inner join public.queues on queues.id = readable.id
-            where queues.archived_at is null
-        );
+        scopes := array(select private.notices_for(me));
         return query
         select 'topics:' || scope.id, 'notice', false
-        from unnest(
-            me || queues_read || array(select private.shared_organizations_of(me))
-        ) as scope (id)
+        from unnest(scopes) as scope (id)
         union all
         select private.user_topic(me), 'user', false
         union all
         select joined.topic, 'queue', joined.internal
-        from private.topics_of_queues(me, queues_read) as joined;
+        from private.topics_of_queues(me, scopes) as joined;
     else
         target := private.find_visible_ticket(ticket);
         return query

@@ -50,10 +50,13 @@ create function private.send_database_webhook(body jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    url constant text := private.secret('autocrm_webhook_url');
-    secret constant text := private.secret('autocrm_webhook_secret');
     sent_at constant text := floor(extract(epoch from clock_timestamp()))::bigint::text;
+    url text := private.secret('autocrm_webhook_url');
+    secret text;
 begin
+    if url is not null then
+        secret := private.secret('autocrm_webhook_secret');
+    end if;
     if url is null or secret is null then
         return;
     end if;
@@ -246,34 +249,48 @@ comment on function api.event_lag is 'How many events are pending and dead-lette
 -- Commands of administrators -------------------------------------------------
 
 create function api.list_dead_letters(after jsonb default null, page_size integer default 50)
-returns table (
-    event_id uuid, ticket_id uuid, seq integer, type text,
-    parked_at timestamptz, attempts smallint, last_error text
-)
+returns json
 language plpgsql stable security definer set search_path = ''
 as $$
+declare
+    to_read constant integer := private.page_limit(page_size) + 1;
+    dead_letters json[];
+    sort_keys jsonb[];
 begin
     perform private.require_permission('events.manage');
-    return query
     select
-        outbox.event_id, ticket_events.ticket_id, ticket_events.seq, ticket_events.type,
-        outbox.dead_lettered_at, outbox.attempts, outbox.last_error
-    from private.outbox
-    inner join public.ticket_events on ticket_events.id = outbox.event_id
-    where outbox.dead_lettered_at is not null
-        and (
-            list_dead_letters.after is null
-            or (outbox.dead_lettered_at, outbox.event_id) > (
-                (list_dead_letters.after ->> 0)::timestamptz,
-                (list_dead_letters.after ->> 1)::uuid
-            )
+        array_agg(to_json(listed) order by listed.parked_at, listed.event_id),
+        array_agg(
+            jsonb_build_array(listed.parked_at, listed.event_id)
+            order by listed.parked_at, listed.event_id
         )
-    order by outbox.dead_lettered_at, outbox.event_id
-    limit least(page_size, 1000);
+    into dead_letters, sort_keys
+    from (
+        select
+            outbox.event_id,
+            ticket_events.ticket_id,
+            ticket_events.seq,
+            ticket_events.type,
+            outbox.dead_lettered_at as parked_at,
+            outbox.attempts,
+            outbox.last_error
+        from private.outbox
+        inner join public.ticket_events on ticket_events.id = outbox.event_id
+        where outbox.dead_lettered_at is not null
+            and (
+                list_dead_letters.after is null
+                or (outbox.dead_lettered_at, outbox.event_id) > (
+                    (list_dead_letters.after ->> 0)::timestamptz,
+                    (list_dead_letters.after ->> 1)::uuid
+                )
+            )
+        order by outbox.dead_lettered_at, outbox.event_id limit to_read
+    ) as listed;
+    return (select to_json(page) from private.page_of(dead_letters, sort_keys, page_size) as page);
 end;
 $$;
 comment on function api.list_dead_letters is
-'Events given up after their last attempt, oldest first after a cursor; needs events.manage.';
+'A page of the events given up after their last attempt, oldest first after a sort key: items, and as next the one to continue with, null at the end; needs events.manage.';
 
 create function api.retry_dead_letter(event uuid, idempotency_key text default null)
 returns jsonb

@@ -9,17 +9,26 @@ returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
+    me constant uuid := private.require_caller();
+    found_id constant uuid := private.find_ticket_id(ref);
+    readable constant uuid[] := array(select private.readable_queues());
+    shared constant uuid[] := array(select private.shared_organizations());
     ticket public.tickets;
 begin
-    perform private.require_caller();
     select * into ticket from public.tickets
-    where id = private.find_ticket_id(ref) and private.sees_ticket(id) for update;
+    where id = found_id
+        and private.may_see_ticket(
+            queue_id, requester_id, organization_id, me, readable, shared
+        )
+    for update;
     if ticket.id is null then
         raise sqlstate 'PT404' using
             message = 'not-found',
             detail = 'There is no such ticket, or it is not yours to see.';
     end if;
-    perform private.require_version(private.shown_version(ticket), expected_version);
+    if expected_version is not null then
+        perform private.require_version(private.shown_version(ticket), expected_version);
+    end if;
     return ticket;
 end;
 $$;
@@ -27,12 +36,17 @@ comment on function private.lock_ticket is
 'The guard of ticket commands: finds a ticket by id or number and locks it; PT401, PT404, PT412 for another version.';
 
 create function private.holds_in_queue(permission text, queue uuid) returns boolean
-language sql stable security definer set search_path = ''
-begin atomic
-    select
-        private.has_permission(holds_in_queue.permission)
-        and holds_in_queue.queue in (select private.readable_queues());
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    me constant uuid := private.caller();
+begin
+    return private.person_has_permission(me, permission) and exists (
+        select from private.queue_readers as readers
+        where readers.person_id = me and readers.queue_id = holds_in_queue.queue
+    );
 end;
+$$;
 comment on function private.holds_in_queue is
 'Whether the caller has a permission and may read the queue.';
 
@@ -103,7 +117,9 @@ begin
     end if;
     -- The constraints have the limits. What is far beyond them is refused before tags are
     -- compared and texts are read, which takes time with their length.
-    if cardinality(tags) > 200 or length(subject) + length(body) > 500000 then
+    if cardinality(tags) > 200
+    or length(subject) + length(body) > 500000
+    or octet_length(data::text) > 65536 then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'That is far more than a ticket holds.';
     end if;
@@ -148,8 +164,14 @@ as $$
                 '{}'
             ) || coalesce(
                 (
+                    -- Only objects are merged; a call for each value takes time with their number.
                     select jsonb_object_agg(
-                        field.key, private.merge_patch(target -> field.key, field.value)
+                        field.key,
+                        case
+                            when jsonb_typeof(field.value) = 'object'
+                                then private.merge_patch(target -> field.key, field.value)
+                            else field.value
+                        end
                     )
                     from jsonb_each(patch) as field
                     where jsonb_typeof(field.value) <> 'null'
@@ -165,6 +187,11 @@ create function private.require_changes(changes jsonb) returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
+    -- The constraints have the limits; reading far more takes time with its length.
+    if octet_length(changes::text) > 65536 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'That is far more than a ticket holds.';
+    end if;
     perform private.require_fields(changes, '{
         "subject": "string", "type": "string", "priority": "string", "queue": "string",
         "tags": "strings", "skills": "strings", "data": "object"
@@ -173,7 +200,6 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Change something; nest it 8 levels deep at most.';
     end if;
-    -- The constraints have the limits; comparing far more takes time with their number.
     if jsonb_array_length(coalesce(changes -> 'tags', '[]')) > 200
     or jsonb_array_length(coalesce(changes -> 'skills', '[]')) > 200 then
         raise sqlstate 'PT422' using

@@ -52,13 +52,13 @@ comment on function private.follow_up is
 'Adds a reply to a closed ticket to its unclosed follow-up that the caller sees, or opens one, and records on both tickets where it went.';
 
 create function private.reply_opens(ticket public.tickets, from_staff boolean) returns boolean
-language sql immutable set search_path = ''
-as $$
+language sql immutable
+begin atomic
     select case
         when from_staff then ticket.status_category = 'new'
         else ticket.status_category in ('pending', 'on_hold', 'solved')
     end;
-$$;
+end;
 comment on function private.reply_opens is 'Whether a public reply changes the status of its ticket to open.';
 
 create function private.apply_public_reply(ticket public.tickets, from_staff boolean) returns void

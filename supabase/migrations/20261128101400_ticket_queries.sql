@@ -4,9 +4,10 @@ create function private.find_visible_ticket(ref text) returns public.tickets
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
+    found_id constant uuid := private.find_ticket_id(ref);
     ticket public.tickets;
 begin
-    select * into ticket from public.tickets where id = private.find_ticket_id(ref);
+    select * into ticket from public.tickets where id = found_id;
     if private.may_see_ticket(
         ticket.queue_id,
         ticket.requester_id,
@@ -26,13 +27,17 @@ comment on function private.find_visible_ticket is
 'The guard of every query about one ticket: a ticket that the caller may see, by id or number; PT401, PT404.';
 
 create function private.stored_ticket(response jsonb) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select private.ticket_json(
-        jsonb_populate_record(visible, response),
-        visible.queue_id in (select private.note_queues())
-    )
-    from private.find_visible_ticket(response ->> 'id') as visible;
+begin
+    return (
+        select private.ticket_json(
+            jsonb_populate_record(visible, response),
+            visible.queue_id in (select private.note_queues())
+        )
+        from private.find_visible_ticket(response ->> 'id') as visible
+    );
+end;
 $$;
 comment on function private.stored_ticket is
 'The ticket of a stored response, as it was, for the audience that the caller belongs to today; PT404 for who may no longer see it.';
@@ -89,48 +94,61 @@ create policy "people see their own read markers" on public.ticket_read_markers
 for select to authenticated using (person_id = (select private.caller()));
 
 create function private.seq_of(ticket uuid, seq integer, internal boolean) returns integer
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select
-        case
-            when internal then seq_of.seq
-            else coalesce((
-                select events.seq from public.ticket_events as events
-                where events.ticket_id = seq_of.ticket and events.public_seq <= seq_of.seq
-                order by events.public_seq desc limit 1
-            ), 0)
-        end;
+begin
+    return (
+        select
+            case
+                when internal then seq_of.seq
+                else coalesce((
+                    select events.seq from public.ticket_events as events
+                    where events.ticket_id = seq_of.ticket and events.public_seq <= seq_of.seq
+                    order by events.public_seq desc limit 1
+                ), 0)
+            end
+    );
+end;
 $$;
 comment on function private.seq_of is
 'The seq of an event that an audience knows by another: for the public, of the last public event up to there; 0 before the first.';
 
 create function private.shown_seq(ticket uuid, seq integer, internal boolean) returns integer
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select
-        case
-            when internal then shown_seq.seq
-            else coalesce((
-                select events.public_seq from public.ticket_events as events
-                where events.ticket_id = shown_seq.ticket and events.seq <= shown_seq.seq
-                    and events.public_seq is not null
-                order by events.seq desc limit 1
-            ), 0)
-        end;
+begin
+    return (
+        select
+            case
+                when internal then shown_seq.seq
+                else coalesce((
+                    select events.public_seq from public.ticket_events as events
+                    where events.ticket_id = shown_seq.ticket and events.seq <= shown_seq.seq
+                        and events.public_seq is not null
+                    order by events.seq desc limit 1
+                ), 0)
+            end
+    );
+end;
 $$;
 comment on function private.shown_seq is 'The seq of an event, or of the last one before it, as an audience knows it; the inverse of private.seq_of.';
 
 create function private.move_read_marker(person uuid, ticket uuid, seq integer)
 returns public.ticket_read_markers
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+declare
+    marker public.ticket_read_markers;
+begin
     insert into public.ticket_read_markers as markers (person_id, ticket_id, seq)
     values (person, ticket, move_read_marker.seq)
-    on conflict (person_id, ticket_id) do update
+    on conflict on constraint ticket_read_markers_pkey do update
     set
         seq = greatest(markers.seq, excluded.seq),
         looked_at = case when excluded.seq > markers.seq then now() else markers.looked_at end
-    returning markers.*;
+    returning markers.* into marker;
+    return marker;
+end;
 $$;
 comment on function private.move_read_marker is 'Moves a read marker forward, never back.';
 
@@ -242,12 +260,15 @@ end;
 $$;
 comment on function api.get_ticket is 'One ticket, by id or number.';
 
+-- One plan a connection, for the same reason: with many tickets, planning for each person anew
+-- takes as long as all the rest.
 create function api.list_my_tickets(
     statuses text[] default null,
     before_number bigint default null,
     page_size integer default 50
 ) returns json
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     me constant uuid := private.require_caller();
@@ -354,32 +375,41 @@ declare
     target constant public.tickets := private.find_visible_ticket(ticket);
     can_read_notes constant boolean := private.may_read_notes(target.queue_id);
     to_read constant integer := private.page_limit(page_size) + 1;
-    events json[];
-    seqs jsonb[];
+    events public.ticket_events[];
+    names jsonb;
 begin
+    -- Two queries, so that each is an index scan of the events of its audience.
     if can_read_notes then
-        select
-            array_agg(private.event_json(page, true)::json order by page.seq),
-            array_agg(to_jsonb(page.seq) order by page.seq)
-        into events, seqs
-        from (
-            select * from public.ticket_events as listed
+        events := array(
+            select listed from public.ticket_events as listed
             where listed.ticket_id = target.id and listed.seq > list_ticket_events.after
             order by listed.seq limit to_read
-        ) as page;
+        );
     else
-        select
-            array_agg(private.event_json(page, false)::json order by page.seq),
-            array_agg(to_jsonb(page.public_seq) order by page.seq)
-        into events, seqs
-        from (
-            select * from public.ticket_events as listed
+        events := array(
+            select listed from public.ticket_events as listed
             where listed.ticket_id = target.id
                 and listed.public_seq > list_ticket_events.after
             order by listed.public_seq limit to_read
-        ) as page;
+        );
     end if;
-    return (select to_json(page) from private.page_of(events, seqs, page_size) as page);
+    names := private.names_in_events(events);
+    return (
+        select to_json(page)
+        from private.page_of(
+            array(
+                select private.named_event_json(listed, can_read_notes, names)::json
+                from unnest(events) as listed
+            ),
+            array(
+                select to_jsonb(
+                    case when can_read_notes then listed.seq else listed.public_seq end
+                )
+                from unnest(events) as listed
+            ),
+            page_size
+        ) as page
+    );
 end;
 $$;
 comment on function api.list_ticket_events is

@@ -159,7 +159,7 @@ $$;
 comment on function private.check_view is 'Refuses a view with invalid conditions or sort.';
 
 create trigger count_written_bytes
-after insert or update on public.views
+before insert or update on public.views
 for each row when (octet_length(new.conditions::text) > 4096)
 execute function private.count_written_bytes('conditions');
 
@@ -179,7 +179,7 @@ begin
         return null;
     end if;
     select id into found_id from public.queues
-    where id = private.find_queue_id(queue) and id in (select private.readable_queues());
+    where id = (select private.find_queue_id(queue)) and id in (select private.readable_queues());
     if found_id is null then
         raise sqlstate 'PT422' using
             message = 'unknown-queue',

@@ -218,7 +218,7 @@ declare
 begin
     perform private.require_caller();
     select * into queue from public.queues
-    where id = private.find_queue_id(ref) and id in (select private.readable_queues());
+    where id = (select private.find_queue_id(ref)) and id in (select private.readable_queues());
     if queue.id is null then
         raise sqlstate 'PT404' using
             message = 'not-found',

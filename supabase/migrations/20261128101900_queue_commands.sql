@@ -74,7 +74,7 @@ declare
 begin
     perform private.require_caller();
     select * into queue from public.queues
-    where id = private.find_queue_id(ref)
+    where id = (select private.find_queue_id(ref))
         and (private.has_permission('queues.manage') or id in (select private.readable_queues()))
     for no key update;
     if queue.id is null then

@@ -98,7 +98,7 @@ declare
     me constant uuid := private.require_permission('tickets.take');
     target_id constant uuid := (
         select id from public.queues
-        where id = private.find_queue_id(claim_next_ticket.queue) and archived_at is null
+        where id = (select private.find_queue_id(claim_next_ticket.queue)) and archived_at is null
             and id in (select private.readable_queues())
     );
     response jsonb := private.stored_response(

@@ -96,7 +96,8 @@ comment on column private.bulk_items.bulk_update_id is 'The bulk update.';
 comment on column private.bulk_items.position is 'Position in it, from 1.';
 comment on column private.bulk_items.ticket is
 'The id or number as the caller gave it; unresolved, because it may name no ticket that they see.';
-comment on column private.bulk_items.change is 'In an undo, the fields to restore, with their values.';
+comment on column private.bulk_items.change is
+'In an undo, the fields to restore, with their values; else null, or the change to this ticket when the text of another was redacted in that of the bulk update.';
 comment on column private.bulk_items.expected is
 'In an undo, the same fields with the values that they must still have.';
 comment on column private.bulk_items.result is 'The result; null while pending.';
@@ -397,55 +398,75 @@ comment on function api.get_bulk_update is 'Returns a bulk update of the caller,
 
 create function api.list_bulk_updates(
     before jsonb default null, page_size integer default 50
-) returns setof jsonb
+) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
+    to_read constant integer := private.page_limit(page_size) + 1;
+    jobs json[];
+    sort_keys jsonb[];
 begin
-    return query
-    select private.bulk_update_json(jobs)
-    from private.bulk_updates as jobs
-    where jobs.person_id = me
-        and (
-            before is null
-            or (jobs.created_at, jobs.id)
-            < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
+    select
+        array_agg(
+            private.bulk_update_json(listed)::json order by listed.created_at desc, listed.id desc
+        ),
+        array_agg(
+            jsonb_build_array(listed.created_at, listed.id)
+            order by listed.created_at desc, listed.id desc
         )
-    order by jobs.created_at desc, jobs.id desc
-    limit least(page_size, 1000);
+    into jobs, sort_keys
+    from (
+        select * from private.bulk_updates
+        where person_id = me
+            and (
+                before is null
+                or (created_at, id) < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
+            )
+        order by created_at desc, id desc limit to_read
+    ) as listed;
+    return (select to_json(page) from private.page_of(jobs, sort_keys, page_size) as page);
 end;
 $$;
 comment on function api.list_bulk_updates is
-'The bulk updates of the caller, newest first, before a cursor.';
+'A page of the bulk updates of the caller, newest first, before a sort key: items, and as next the one to continue with, null at the end.';
 
 create function api.list_bulk_items(
     bulk_update uuid, result text default null, after integer default 0,
     page_size integer default 50
-) returns setof jsonb
+) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     job constant private.bulk_updates := private.own_bulk_update(bulk_update);
+    to_read constant integer := private.page_limit(page_size) + 1;
+    found json[];
+    positions jsonb[];
 begin
-    return query
-    select jsonb_build_object(
-        'position', items.position,
-        'ticket', items.ticket,
-        'result', items.result,
-        'problem', items.problem,
-        'detail', items.detail
-    )
-    from private.bulk_items as items
-    where items.bulk_update_id = job.id
-        and items.position > list_bulk_items.after
-        and (list_bulk_items.result is null or items.result = list_bulk_items.result)
-    order by items.position
-    limit least(page_size, 1000);
+    select
+        array_agg(
+            json_build_object(
+                'position', listed.position,
+                'ticket', listed.ticket,
+                'result', listed.result,
+                'problem', listed.problem,
+                'detail', listed.detail
+            ) order by listed.position
+        ),
+        array_agg(to_jsonb(listed.position) order by listed.position)
+    into found, positions
+    from (
+        select * from private.bulk_items as items
+        where items.bulk_update_id = job.id
+            and items.position > list_bulk_items.after
+            and (list_bulk_items.result is null or items.result = list_bulk_items.result)
+        order by items.position limit to_read
+    ) as listed;
+    return (select to_json(page) from private.page_of(found, positions, page_size) as page);
 end;
 $$;
 comment on function api.list_bulk_items is
-'The items of a bulk update of the caller after a position, all or those with one result.';
+'A page of the items of a bulk update of the caller after a position, all or those with one result: items, and as next the position to continue with, null at the end.';
 
 create function api.undo_bulk_update(bulk_update uuid, idempotency_key text default null)
 returns jsonb

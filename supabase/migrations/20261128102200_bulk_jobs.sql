@@ -249,7 +249,7 @@ returns private.bulk_items
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    change constant jsonb := coalesce(job.undone_change, job.change);
+    change constant jsonb := coalesce(job.undone_change, item.change, job.change);
     outcome private.bulk_items := item;
     target public.tickets;
     ticket public.tickets;

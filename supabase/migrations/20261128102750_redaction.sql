@@ -32,6 +32,16 @@ declare
     );
     named constant text[] := array(select unnest(jobs || redact_hidden_copies.ticket)::text);
 begin
+    -- What a bulk update has still to do to other tickets, it does as it was meant.
+    update private.bulk_items as items
+    set change = updates.change
+    from private.bulk_updates as updates
+    where updates.id = items.bulk_update_id
+        and updates.id = any (jobs)
+        and items.result is null
+        and items.change is null
+        and lower(items.ticket) <> all (refs)
+        and updates.change is distinct from private.redact_json(updates.change, redacted);
     update private.bulk_updates
     set
         change = private.redact_json(change, redacted),
@@ -87,6 +97,34 @@ end;
 $$;
 comment on function private.redact_hidden_copies is
 'Blanks a text in what was derived from a ticket: bulk updates, webhook deliveries, stored responses and messages of Realtime.';
+
+create function private.hidden_places(target public.tickets, redacted text) returns integer
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    blanked public.tickets := private.redacted_ticket(target, redacted);
+    hidden integer;
+begin
+    select count(*) into hidden from public.comments
+    where ticket_id = target.id and visibility = 'internal' and strpos(body, redacted) > 0;
+    hidden := hidden + (
+        select count(*) from public.ticket_events as events
+        where events.ticket_id = target.id and events.is_internal
+            and (events.before, events.after) is distinct from (
+                private.redact_json(events.before, redacted),
+                private.redact_json(events.after, redacted)
+            )
+    );
+    -- The ticket is a place of its own, unless its skills alone held it.
+    if blanked.skills is distinct from target.skills then
+        blanked.skills := target.skills;
+        hidden := hidden + (blanked is not distinct from target)::integer;
+    end if;
+    return hidden;
+end;
+$$;
+comment on function private.hidden_places is
+'In how many places of a ticket a text stands that only those see who read its notes: notes, internal events, needed skills.';
 
 create function private.redact_copies(
     ticket uuid, redacted text, comments_too boolean default true
@@ -174,11 +212,9 @@ begin
     if response is not null then
         return response;
     end if;
-    -- Notes are redacted for everybody, and counted for those who may read them.
+    -- What is internal is redacted for everybody, and counted for those who may see it.
     if not private.holds_in_queue('tickets.note', target.queue_id) then
-        select count(*) into hidden from public.comments
-        where ticket_id = target.id and visibility = 'internal'
-            and strpos(body, redacted_text) > 0;
+        hidden := private.hidden_places(target, redacted_text);
     end if;
     perform from public.tickets where id = any (copies) order by id for update;
     foreach copy in array copies loop

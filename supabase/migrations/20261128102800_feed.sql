@@ -47,25 +47,79 @@ comment on function private.visible_tickets_if_few is
 'The ids of all tickets that the caller may see, if the caller is not staff and they are at most 200; else null.';
 
 create function private.feed_page_end(turn bigint, "position" bigint) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_array(events.turn, events.position)
-    from (
-        select scanned.turn, scanned.position
-        from public.ticket_events as scanned
-        where (scanned.turn, scanned.position) > (feed_page_end.turn, feed_page_end.position)
-            and scanned.turn < (select private.feed_horizon())
-        order by scanned.turn, scanned.position
-        limit 1000
-    ) as events
-    order by events.turn desc, events.position desc
-    limit 1;
+begin
+    return (
+        select jsonb_build_array(events.turn, events.position)
+        from (
+            select scanned.turn, scanned.position
+            from public.ticket_events as scanned
+            where (scanned.turn, scanned.position) > (feed_page_end.turn, feed_page_end.position)
+                and scanned.turn < (select private.feed_horizon())
+            order by scanned.turn, scanned.position
+            limit 1000
+        ) as events
+        order by events.turn desc, events.position desc
+        limit 1
+    );
+end;
 $$;
 comment on function private.feed_page_end is
 'The turn and position where the scan of one page ends: a thousand events after the given ones; null at the end.';
 
+-- A place in the feed is one block of the cipher, so no two places have the same cursor, and
+-- nothing is to be learned from two cursors but whether they are equal.
+create function private.feed_cursor(place jsonb) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select encode(
+            extensions.encrypt(
+                int8send((place ->> 0)::bigint) || int8send((place ->> 1)::bigint),
+                cursor_key, 'aes-ecb/pad:none'
+            ),
+            'hex'
+        )
+        from private.feed_offset
+    );
+end;
+$$;
+comment on function private.feed_cursor is
+'The cursor of a place in the feed, its turn and position: encrypted, because places count the events that a reader may not see.';
+
+create function private.feed_place(feed_cursor text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    place bytea;
+    turn bigint;
+    "position" bigint;
+begin
+    if feed_cursor is null then
+        return '[0, 0]';
+    end if;
+    if feed_cursor ~ '^[0-9a-f]{32}$' then
+        select extensions.decrypt(decode(feed_cursor, 'hex'), cursor_key, 'aes-ecb/pad:none')
+        into place
+        from private.feed_offset;
+        turn := ('x' || encode(substr(place, 1, 8), 'hex'))::bit(64)::bigint;
+        "position" := ('x' || encode(substr(place, 9, 8), 'hex'))::bit(64)::bigint;
+    end if;
+    if turn between 0 and private.feed_horizon() - 1 and "position" >= 0 then
+        return jsonb_build_array(turn, "position");
+    end if;
+    raise sqlstate 'PT422' using
+        message = 'bad-cursor',
+        detail = 'This cursor is not of our history, or of one that was restored. Start without one.';
+end;
+$$;
+comment on function private.feed_place is
+'The turn and position that a cursor of the feed stands for; PT422 for any other text, and for a place that is still to come.';
+
 create function api.list_events(
-    after jsonb default null, page_size integer default 50, from_now boolean default false
+    after text default null, page_size integer default 50, from_now boolean default false
 ) returns json
 language plpgsql stable set search_path = ''
 as $$
@@ -73,19 +127,16 @@ declare
     horizon constant bigint := private.feed_horizon();
     visible_tickets constant uuid[] := private.visible_tickets_if_few();
     note_queues constant uuid[] := array(select private.note_queues());
-    cursor constant jsonb := coalesce(after, '[0, 0]');
+    cursor constant jsonb := private.feed_place(after);
     after_turn constant bigint := cursor ->> 0;
     after_position constant bigint := cursor ->> 1;
     to_read constant integer := private.page_limit(page_size) + 1;
     page_end jsonb;
     events public.ticket_events[];
+    names jsonb;
     page record;
 begin
-    if after_turn >= horizon then
-        raise sqlstate 'PT422' using
-            message = 'bad-cursor',
-            detail = 'This cursor is ahead of our history, which was restored. Start without one.';
-    elsif from_now then
+    if from_now then
         page_end := jsonb_build_array(horizon - 1, 9223372036854775807);
     elsif visible_tickets is null then
         page_end := private.feed_page_end(after_turn, after_position);
@@ -113,11 +164,16 @@ begin
                 )
         end;
     end if;
-    select shown.items, coalesce(shown.next, page_end, cursor) as cursor into page
+    names := private.names_in_events(events);
+    select
+        shown.items, private.feed_cursor(coalesce(shown.next, page_end, cursor)) as cursor
+    into page
     from (
         select
             array_agg(
-                private.event_json(listed, tickets.queue_id = any (note_queues))::json
+                private.named_event_json(
+                    listed, tickets.queue_id = any (note_queues), names
+                )::json
                 order by listed.turn, listed.position
             ) as items,
             array_agg(
@@ -135,5 +191,6 @@ comment on function api.list_events is
 'A page of the events after a cursor of all tickets that the caller may see, and the cursor of the next page. A page scans at most a thousand events, so it may be empty and not be the last one; the end is reached when the cursor stays the same.';
 
 grant execute on function
-private.visible_tickets_if_few, private.feed_page_end, api.list_events
+private.visible_tickets_if_few, private.feed_page_end, private.feed_cursor, private.feed_place,
+api.list_events
 to authenticated;

@@ -64,56 +64,62 @@ create function api.list_people(
     role text default null,
     after jsonb default null,
     page_size integer default 50
-) returns table (
-    id uuid, name text, email text, organization_id uuid, organization_name text,
-    kind text, deactivated_at timestamptz, roles text[]
-)
+) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
+    to_read constant integer := private.page_limit(page_size) + 1;
+    found json[];
+    sort_keys jsonb[];
     -- Parsed before the query, so that an invalid cursor is refused for an empty list, too.
     after_name constant text := after ->> 0;
     after_id constant uuid := (after ->> 1)::uuid;
 begin
     perform private.require_permission('people.read');
-    return query
     select
-        people.id,
-        people.name,
-        people.email,
-        people.organization_id,
-        organizations.name,
-        people.kind,
-        people.deactivated_at,
-        array(
-            select person_roles.role from public.person_roles
-            where person_roles.person_id = people.id order by person_roles.role
+        array_agg(to_json(listed) order by listed.name, listed.id),
+        array_agg(jsonb_build_array(listed.name, listed.id) order by listed.name, listed.id)
+    into found, sort_keys
+    from (
+        select
+            people.id,
+            people.name,
+            people.email,
+            people.organization_id,
+            organizations.name as organization_name,
+            people.kind,
+            people.deactivated_at,
+            array(
+                select person_roles.role from public.person_roles
+                where person_roles.person_id = people.id order by person_roles.role
+            ) as roles
+        from public.people
+        left join public.organizations on organizations.id = people.organization_id
+        where people.merged_into is null
+        and (
+            list_people.search is null
+            or strpos(lower(people.name), lower(list_people.search)) > 0
+            or strpos(people.email, lower(list_people.search)) > 0
         )
-    from public.people
-    left join public.organizations on organizations.id = people.organization_id
-    where people.merged_into is null
-    and (
-        list_people.search is null
-        or strpos(lower(people.name), lower(list_people.search)) > 0
-        or strpos(people.email, lower(list_people.search)) > 0
-    )
-    and (
-        list_people.role is null
-        or exists (
-            select from public.person_roles
-            where person_roles.person_id = people.id and person_roles.role = list_people.role
+        and (
+            list_people.role is null
+            or exists (
+                select from public.person_roles
+                where person_roles.person_id = people.id and person_roles.role = list_people.role
+            )
         )
-    )
-    and (
-        list_people.after is null
-        or (people.name, people.id) > (after_name, after_id)
-    )
-    order by people.name, people.id
-    limit least(list_people.page_size, 1000);
+        and (
+            list_people.after is null
+            or (people.name, people.id) > (after_name, after_id)
+        )
+        order by people.name, people.id
+        limit to_read
+    ) as listed;
+    return (select to_json(page) from private.page_of(found, sort_keys, page_size) as page);
 end;
 $$;
 comment on function api.list_people is
-'A page of people, by name after a cursor, filtered by a part of name or email address, or by role; needs people.read.';
+'A page of people, by name after a sort key, filtered by a part of name or email address, or by role: items, and as next the sort key to continue with, null at the end; needs people.read.';
 
 -- Roles ----------------------------------------------------------------------
 

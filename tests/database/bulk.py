@@ -73,7 +73,7 @@ def get_bulk_update(db: ActingConnection, job: Any, who: str = "agent") -> Any:
 def items(
     db: ActingConnection, job: Any, who: str = "agent", **query: Any
 ) -> list[Any]:
-    return db.rows(who, "list_bulk_items", bulk_update=job["id"], **query)
+    return db.items(who, "list_bulk_items", bulk_update=job["id"], **query)
 
 
 def item_results(db: ActingConnection, job: Any, who: str = "agent") -> list[str]:

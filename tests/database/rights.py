@@ -104,7 +104,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id person_id ticket_id created_at due_at claimed_at attempts sent_at"
         " gave_up_at last_error",
     ),
-    "private.feed_offset": ((), "only_row ahead"),
+    "private.feed_offset": ((), "only_row ahead cursor_key"),
     "private.webhook_attempts": (
         (),
         "delivery_id attempt attempted_at milliseconds status request_headers response"
@@ -174,15 +174,18 @@ SEQUENCES = {  # nobody's
 PIECES_FOR_CALLERS = """
 caller
 count_unread
-event_json
+feed_cursor
 feed_horizon
 feed_page_end
+feed_place
 has_permission
 is_staff
 may_join_topic
 may_see_ticket
 may_use_view
 my_profile
+named_event_json
+names_in_events
 note_queues
 page_limit
 page_of
@@ -276,10 +279,21 @@ AS_THE_CALLER = {
 
 # The predicates that policies and functions share; see private.may_see_ticket.
 INLINED = {
+    "private.as_uuid",
+    "private.current_batch",
     "private.event_facts",
+    "private.is_single_line",
+    "private.is_ticket_ref",
+    "private.is_unbroken",
+    "private.is_visible",
     "private.may_see_ticket",
     "private.may_use_view",
+    "private.page_limit",
+    "private.redacted_body",
+    "private.reply_opens",
     "private.shown_ticket",
+    "private.tag_key",
+    "private.text_to_redact",
 }
 
 ENTERED: Mapping[str, set[str]] = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .acting import WORKER, Json, ignoring, refused
+from .acting import WORKER, ignoring, refused
 from .arrange import broadcasts, revoke_permission
 
 pytestmark = pytest.mark.slow
@@ -137,7 +137,7 @@ def feed(db, who, cursor):
     """Return the events of a person's feed after a cursor."""
     found = []
     while True:
-        page = db.call(who, "list_events", after=Json(cursor))
+        page = db.call(who, "list_events", after=cursor)
         found += page["items"]
         if page["cursor"] == cursor:
             return found

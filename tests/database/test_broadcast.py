@@ -152,7 +152,7 @@ LISTENERS = {
     "queue:{attic}": {"agent", "admin"},
     "user:{customer}": {"customer"},
     "user:{agent}": {"agent"},
-    "topics:{billing}": set(PEOPLE),  # that something changed, and nothing else
+    "topics:{billing}": {"biller", "admin"},
 }
 MALFORMED = [
     "",

@@ -287,13 +287,13 @@ def test_own_bulk_updates_are_listed_newest_first(connect):
     start(db, [ticket], "neighbour", priority="low")
 
     def page(**query):
-        found = db.rows("agent", "list_bulk_updates", **query)
+        found = db.items("agent", "list_bulk_updates", **query)
         return [each["id"] for each in found]
 
     cursor = Json([third["created_at"], third["id"]])
     assert page() == [third["id"], second["id"], first["id"]]
     assert page(before=cursor, page_size=1) == [second["id"]]
-    assert db.rows("customer", "list_bulk_updates") == []
+    assert db.items("customer", "list_bulk_updates") == []
 
 
 def test_bulk_update_requests_are_idempotent(db):

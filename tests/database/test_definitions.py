@@ -50,3 +50,14 @@ def test_migrations_change_no_object_after_its_definition():
     changes = {name: CHANGES.findall(text) for name, text in texts().items()}
 
     assert {name: found for name, found in changes.items() if found} == {}
+
+
+def test_what_is_looked_for_is_found_out_once():
+    """A function in a condition is called for each row that a scan looks at.
+
+    As long as a table is small, it is scanned.
+    """
+    conditions = re.compile(r"\b(?:where|and|or) [\w.]+ = private\.find_\w+\(.*")
+    found = {name: conditions.findall(text) for name, text in texts().items()}
+
+    assert {name: lines for name, lines in found.items() if lines} == {}

@@ -4,8 +4,9 @@ import random
 import threading
 
 import pytest
+from psycopg.types.json import Jsonb
 
-from .acting import Json, refused
+from .acting import refused
 from .arrange import insert_tickets
 from .personas import PEOPLE
 
@@ -18,7 +19,7 @@ def read_feed(db, who, cursor=None, page_size=50):
     while moved:
         arguments = {"page_size": page_size}
         if cursor is not None:
-            arguments["after"] = Json(cursor)
+            arguments["after"] = cursor
         page = db.call(who, "list_events", **arguments)
         assert len(page["items"]) <= page_size
         moved = page["cursor"] != cursor
@@ -67,7 +68,7 @@ def test_both_query_plans_of_the_feed_agree(busy_db):
 def test_empty_pages_keep_the_cursor(busy_db):
     _, cursor = read_feed(busy_db, "agent")
 
-    page = busy_db.call("agent", "list_events", after=Json(cursor))
+    page = busy_db.call("agent", "list_events", after=cursor)
 
     assert page == {"items": [], "cursor": cursor}
 
@@ -166,7 +167,11 @@ def test_the_feed_continues_after_a_restore(busy_db):
     )  # as if dumped
     busy_db.execute("alter table public.ticket_events enable trigger user")
     assert event_ids(busy_db, "agent") == set()
-    dumped = [cursor[0] + far, cursor[1]]
+    [(turn, position)] = busy_db.execute(
+        "select (p->>0)::bigint, (p->>1)::bigint from private.feed_place(%s) as p",
+        cursor,
+    )
+    dumped = cursor_of(busy_db, turn + far, position)
 
     busy_db.execute("select private.restart_feed()")
     ticket = busy_db.create_ticket()
@@ -181,4 +186,33 @@ def test_the_feed_continues_after_a_restore(busy_db):
 
 def test_cursors_beyond_the_feed_are_refused(busy_db):
     with refused("PT422", "bad-cursor"):
-        busy_db.call("agent", "list_events", after=Json([2**50, 1]))
+        busy_db.call("agent", "list_events", after=cursor_of(busy_db, 2**50, 1))
+
+
+@pytest.mark.parametrize("cursor", ["", "garbage", "[0, 0]", "0" * 32, "g" * 32])
+def test_only_cursors_of_the_feed_are_followed(busy_db, cursor):
+    with refused("PT422", "bad-cursor"):
+        busy_db.call("agent", "list_events", after=cursor)
+
+
+@pytest.mark.parametrize("who", ["customer", "stranger", "agent"])
+def test_cursors_count_no_hidden_events(busy_db, who):
+    """Whatever others do between two pages, a cursor is as long and as random."""
+    cursors = []
+    for others in (0, 1, 40):
+        for _ in range(others):
+            busy_db.note(busy_db.create_ticket("colleague"), "admin")
+        busy_db.create_ticket(who)
+        cursors.append(read_feed(busy_db, who)[1])
+        assert event_ids(busy_db, who) >= {
+            event["id"] for event in read_feed(busy_db, who)[0]
+        }
+
+    assert [len(bytes.fromhex(cursor)) for cursor in cursors] == [16] * 3
+    halves = [half for cursor in cursors for half in (cursor[:16], cursor[16:])]
+    assert len(set(halves)) == len(halves)
+
+
+def cursor_of(db, turn, position):
+    place = Jsonb([turn, position])
+    return db.scalar("select private.feed_cursor(%s)", place)

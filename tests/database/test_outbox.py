@@ -151,14 +151,14 @@ def test_dead_letters_are_listed_and_retried(db):
     event = pending_event(db)
     db.call(WORKER, "fail_event", event=event, error="x: KeyError", max_attempts=1)
 
-    [dead_letter] = db.rows("admin", "list_dead_letters")
+    [dead_letter] = db.items("admin", "list_dead_letters")
     assert (dead_letter["event_id"], dead_letter["last_error"]) == (
         event,
         "x: KeyError",
     )
     db.call("admin", "retry_dead_letter", event=event)
 
-    assert db.rows("admin", "list_dead_letters") == []
+    assert db.items("admin", "list_dead_letters") == []
     assert [row["event_id"] for row in db.rows(WORKER, "claim_missed_events")] == [
         event
     ]

@@ -289,7 +289,7 @@ def test_the_pages_of_people_are_all_people_by_name(db):
     db.execute("update public.people set name = 'Same' where name < 'L'")
 
     def fetch(after, size):
-        return db.rows("agent", "list_people", after=after, page_size=size)
+        return db.items("agent", "list_people", after=after, page_size=size)
 
     ids = all_rows(fetch, ("name", "id"), 3)
     rows = db.execute("select id::text from public.people order by name, id")
@@ -298,9 +298,9 @@ def test_the_pages_of_people_are_all_people_by_name(db):
 
 @pytest.mark.parametrize("hostile", ["%", "_", "\\", "'", "(", ".*"])
 def test_searches_are_literal(db, hostile):
-    assert db.rows("agent", "list_people", search=hostile) == [
+    assert db.items("agent", "list_people", search=hostile) == [
         found
-        for found in db.rows("agent", "list_people")
+        for found in db.items("agent", "list_people")
         if hostile in found["name"] + found["email"]
     ]
 

@@ -13,7 +13,7 @@ from .arrange import (
     store_webhook_settings,
     table_texts,
 )
-from .bulk import get_bulk_update, item_results, run_all, start, undo
+from .bulk import get_bulk_update, item_results, run_all, run_chunk, start, undo
 from .notifying import claim_emails, make_emails_due, process_events
 from .personas import id_of
 from .webhooks import create_deliveries, create_webhook
@@ -305,6 +305,28 @@ def test_what_is_redacted_meanwhile_can_still_be_undone(db, ticket):
     assert state_of(db, ticket) == (ticket["status"], ticket["status_reason"])
 
 
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("by", ["id", "number"])
+def test_a_waiting_bulk_update_brings_no_redacted_text_back(db, ticket, by, begun):
+    """And does to other tickets what it was to do."""
+    first, last = db.create_ticket_in("open"), db.create_ticket_in("open")
+    ref = str(ticket[by]).upper()
+    change = {"status": "pending", "reason": f"Waiting for {CARD}", "add_tags": [CARD]}
+    job = start(db, [first, ref, last], **change)
+    if begun:
+        run_chunk(db, max_items=1)
+
+    redact_text(db, ticket)
+    run_all(db)
+
+    assert item_results(db, job) == ["done"] * 3
+    for each, text in ((first, CARD), (ticket, "[redacted]"), (last, CARD)):
+        after = db.reload(each)
+        assert after["status_reason"] == f"Waiting for {text}"
+        assert after["tags"] == [text]
+    assert get_bulk_update(db, job)["change"]["add_tags"] == ["[redacted]"]
+
+
 def state_of(db, ticket):
     after = db.reload(ticket)
     return after["status"], after["status_reason"]
@@ -368,11 +390,26 @@ def test_a_text_that_is_nowhere_changes_nothing(db, ticket):
     assert (db.reload(ticket), db.events(ticket)) == before
 
 
-def test_notes_are_not_counted_for_those_who_may_not_read_them(db, ticket):
-    db.note(ticket, body=f"Note {CARD}")
+HIDDEN = {
+    "nothing": (),
+    "a note": ("note",),
+    "a needed skill": ("skills",),
+    "both": ("note", "skills"),
+}
+
+
+@pytest.mark.parametrize("seen", [{}, {"subject": f"Card {CARD}"}])
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_places_that_a_reader_may_not_see_are_not_counted(db, ticket, hidden, seen):
+    changes = [{"skills": [CARD]}] * ("skills" in HIDDEN[hidden]) + [seen] * bool(seen)
+    for change in changes:
+        db.call("agent", "update_ticket", ticket=ticket["id"], changes=change)
+    if "note" in HIDDEN[hidden]:
+        db.note(ticket, body=f"Note {CARD}")
     revoke_permission(db, "tickets.note", "lead")
 
-    assert redact_text(db, ticket)["places"] == 0
+    # What is seen is the ticket and the event of its change.
+    assert redact_text(db, ticket)["places"] == 2 * len(seen)
 
     assert columns_with(db, CARD) == set()
 

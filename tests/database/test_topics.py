@@ -215,3 +215,47 @@ def test_the_topics_of_a_ticket_are_for_who_sees_it(db, ticket, who, key):
         expected.add((f"{shared}:internal", "ticket", True))
     assert set(map(items, rows)) == expected
     assert len(rows) == len(expected)
+
+
+# What may be joined ---------------------------------------------------------
+
+SHAPES = (
+    *("user:{}", "topics:{}", "queue:{}", "queue:{}:internal"),
+    *("ticket:{}", "ticket:{}:internal", "{}", "topics:{}:internal"),
+)
+
+
+@pytest.fixture
+def tickets(db, ticket):
+    """Tickets of people in both organizations, in each queue, also the archived one."""
+    archived = "update public.queues set archived_at = %s where id = %s"
+    db.execute(archived, None, id_of("attic"))
+    for who in ("customer", "stranger"):
+        insert_tickets(db, 1, "support", who)
+        insert_tickets(db, 1, "billing", who)
+        db.create_ticket_in("solved", who=who, queue="attic")
+    db.execute(archived, "now", id_of("attic"))
+    silent = "update public.people set organization_id = %s where id = %s"
+    db.execute(silent, id_of("Silent"), id_of("stranger"))
+    insert_tickets(db, 1, "billing", "stranger")
+    found = db.execute("select id::text from public.tickets").fetchall()
+    return [{"id": each} for (each,) in found]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_what_may_be_joined_is_what_the_list_names(db, tickets, who):
+    """For every id of a person, queue, organization and ticket, and for one of none.
+
+    But the list leaves archived queues out, in which little happens.
+    """
+    ids = {id_of(each) for each in (*PEOPLE, *QUEUES, "Sharing", "Silent", "nobody")}
+    ids |= {each["id"] for each in tickets}
+    named = {topic for each in tickets for topic in topics_of(db, who, each)}
+    every = {shape.format(each) for shape in SHAPES for each in ids}
+
+    assert named
+    joined = joinable(db, who, every | named)
+    assert (
+        joined - {f"queue:{id_of('attic')}{rest}" for rest in ("", ":internal")}
+        == named
+    )

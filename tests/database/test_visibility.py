@@ -245,7 +245,7 @@ def test_my_tickets_are_requested_assigned_or_followed(db, ticket):
 
 
 def test_staff_search_people_with_addresses_and_roles(db):
-    [found] = db.rows("agent", "list_people", search="STRANGER@")
+    [found] = db.items("agent", "list_people", search="STRANGER@")
 
     assert found == {
         "id": str(id_of("stranger")),

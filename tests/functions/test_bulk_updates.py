@@ -5,7 +5,7 @@ import pytest
 from functions.apply_bulk_updates.app import handler as apply
 from functions.bulk_update.app import handler as manage
 from shared.core.errors import Unavailable
-from tests.builders import NOW
+from tests.builders import NOW, page
 from tests.events import context, send
 from tests.fakes import OUTAGE, in_turn, rest_error
 
@@ -74,7 +74,9 @@ def test_a_route_is_one_call(rest, method, path, body, status, function, argumen
 
 
 def test_bulk_updates_are_listed_page_by_page(rest):
-    rest.results["list_bulk_updates"] = in_turn([JOB, FINISHED], [])
+    rest.results["list_bulk_updates"] = in_turn(
+        page(JOB, following=[NOW.isoformat(), ID]), page()
+    )
 
     first = send(manage, "GET", ALL, query="limit=1").json
     query = f"limit=1&cursor={first['next_cursor']}"
@@ -83,13 +85,13 @@ def test_bulk_updates_are_listed_page_by_page(rest):
     assert [each["id"] for each in first["items"]] == [ID]
     assert last["next_cursor"] is None
     start, rest_of_it = rest.arguments("list_bulk_updates")
-    assert start == {"page_size": 2}
+    assert start == {"page_size": 1}
     assert rest_of_it["before"][1] == ID
 
 
 def test_items_are_listed_page_by_page(rest):
     function = "list_bulk_items"
-    rest.results[function] = in_turn([ITEM, ITEM | {"position": 2}], [])
+    rest.results[function] = in_turn(page(ITEM, following=1), page())
 
     first = send(manage, "GET", f"{ONE}/items", query="limit=1&result=done").json
     query = f"limit=1&result=done&cursor={first['next_cursor']}"
@@ -98,8 +100,8 @@ def test_items_are_listed_page_by_page(rest):
     assert first["items"] == [ITEM]
     assert last["next_cursor"] is None
     assert rest.arguments(function) == [
-        {"bulk_update": ID, "result": "done", "page_size": 2},
-        {"bulk_update": ID, "result": "done", "page_size": 2, "after": 1},
+        {"bulk_update": ID, "result": "done", "page_size": 1},
+        {"bulk_update": ID, "result": "done", "page_size": 1, "after": 1},
     ]
 
 

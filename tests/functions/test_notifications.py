@@ -14,6 +14,7 @@ from tests.fakes import refusal
 
 KEY = {"Idempotency-Key": "k"}
 ID = "f3a1c7de-5b7f-4c1e-9d0a-2f6f5b8f0c11"
+PLACE = "0123456789abcdef" * 2  # in the feed, encrypted
 PREFERENCE = {"type": "TICKET_COMMENTED", "in_app": True, "email": False}
 
 
@@ -127,7 +128,7 @@ def test_members_say_whether_they_hear_of_new_tickets(rest):
 
 def test_the_feed_goes_on_after_its_cursor(rest):
     row = event_row(turn=882, position=12)
-    rest.results["list_events"] = {"items": [row], "cursor": [882, 12]}
+    rest.results["list_events"] = {"items": [row], "cursor": PLACE}
 
     first = send(feed, "GET", "/v1/events", query="limit=1")
     cursor = first.json["next_cursor"]
@@ -138,18 +139,18 @@ def test_the_feed_goes_on_after_its_cursor(rest):
     assert rest.arguments("list_events") == [
         {"page_size": 1, "from_now": False},
         # Whoever has a cursor goes on from it.
-        {"after": [882, 12], "page_size": 50, "from_now": False},
+        {"after": PLACE, "page_size": 50, "from_now": False},
     ]
 
 
 def test_an_empty_page_of_the_feed_has_a_cursor_too(rest):
-    rest.results["list_events"] = {"items": [], "cursor": [882, 2**63 - 1]}
+    rest.results["list_events"] = {"items": [], "cursor": PLACE}
 
     answer = send(feed, "GET", "/v1/events", query="start=now")
 
     assert answer.json == {
         "items": [],
-        "next_cursor": encode_cursor([882, 2**63 - 1]),
+        "next_cursor": encode_cursor([PLACE]),
     }
     assert rest.arguments("list_events")[0]["from_now"] is True
 
@@ -163,17 +164,18 @@ def test_a_cursor_of_another_list_is_refused(rest, cursor):
 
 
 def test_dead_letters_are_listed_page_by_page(rest):
-    rows = [dead_letter() for _ in range(2)]
-    rest.results["list_dead_letters"] = rows
+    row = dead_letter()
+    following = [NOW.isoformat(), row["event_id"]]
+    rest.results["list_dead_letters"] = page(row, following=following)
 
-    page = send(dead_letters, "GET", "/v1/dead-letters", query="limit=1").json
-    query = f"limit=1&cursor={page['next_cursor']}"
+    first = send(dead_letters, "GET", "/v1/dead-letters", query="limit=1").json
+    query = f"limit=1&cursor={first['next_cursor']}"
     send(dead_letters, "GET", "/v1/dead-letters", query=query)
 
-    assert [item["event_id"] for item in page["items"]] == [rows[0]["event_id"]]
+    assert [item["event_id"] for item in first["items"]] == [row["event_id"]]
     assert rest.arguments("list_dead_letters") == [
-        {"page_size": 2},
-        {"page_size": 2, "after": ["2026-11-23 09:00:00+00:00", rows[0]["event_id"]]},
+        {"page_size": 1},
+        {"page_size": 1, "after": ["2026-11-23 09:00:00+00:00", row["event_id"]]},
     ]
 
 

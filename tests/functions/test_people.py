@@ -2,7 +2,7 @@ import pytest
 
 from functions.manage_roles.app import handler as manage_roles
 from functions.whoami.app import handler as whoami
-from tests.builders import ME, NOW, SOMEBODY, person_row, role_row
+from tests.builders import ME, NOW, SOMEBODY, page, person_row, role_row
 from tests.events import send
 from tests.fakes import NOT_FOUND, in_turn, refusal
 
@@ -22,7 +22,9 @@ def test_the_caller_is_returned_with_permissions_and_queues(rest):
 
 def test_people_are_listed_page_by_page(rest):
     ada, ida = person_row(name="Ada"), person_row(name="Ida")
-    rest.results["list_people"] = in_turn([ada, ida], [ida])
+    rest.results["list_people"] = in_turn(
+        page(ada, following=["Ada", ada["id"]]), page(ida)
+    )
 
     first = send(manage_roles, "GET", "/v1/people", query="limit=1").json
     query = f"limit=1&cursor={first['next_cursor']}"
@@ -31,8 +33,8 @@ def test_people_are_listed_page_by_page(rest):
     assert [each["name"] for each in first["items"] + last["items"]] == ["Ada", "Ida"]
     assert last["next_cursor"] is None
     assert rest.arguments("list_people") == [
-        {"page_size": 2},
-        {"page_size": 2, "after": ["Ada", ada["id"]]},
+        {"page_size": 1},
+        {"page_size": 1, "after": ["Ada", ada["id"]]},
     ]
 
 
@@ -45,11 +47,11 @@ def test_people_are_listed_page_by_page(rest):
     ],
 )
 def test_people_are_filtered_by_name_and_role(rest, query, filters):
-    rest.results["list_people"] = []
+    rest.results["list_people"] = page()
 
     send(manage_roles, "GET", "/v1/people", query=query)
 
-    assert rest.arguments("list_people") == [filters | {"page_size": 51}]
+    assert rest.arguments("list_people") == [filters | {"page_size": 50}]
 
 
 @pytest.mark.parametrize(

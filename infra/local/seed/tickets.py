@@ -19,7 +19,7 @@ DEFAULTS = {"type": "question", "priority": "normal", "tags": [], "data": {}}
 ASSIGN = """
 select api.assign_ticket(%s, case when %s = 'me' then 'me' else (
     select id::text from public.people
-    where name = (select name from api.list_people(search => %s) limit 1)
+    where name = (select api.list_people(search => %s) -> 'items' -> 0 ->> 'name')
 ) end)
 """
 COMMENT = "select api.add_comment(%s, %s, %s)"

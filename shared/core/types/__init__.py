@@ -9,7 +9,6 @@ from .pages import (
     decode_cursor,
     decode_sort_key,
     encode_cursor,
-    page_of,
     read_page,
 )
 from .rows import parse_rows
@@ -38,7 +37,6 @@ __all__ = [
     "decode_sort_key",
     "encode_cursor",
     "name_of",
-    "page_of",
     "parse_rows",
     "read_page",
 ]

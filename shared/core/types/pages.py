@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from shared.core.errors import Malformed
 
-from .rows import Item, Row, parse_rows
+from .rows import Item, parse_rows
 
 SortKey = TypeVar("SortKey")
 
@@ -48,24 +48,6 @@ def read_page(answer: Mapping[str, Any], parse: Callable[[Any], Item]) -> Page[I
         items=parse_rows(answer["items"], parse),
         next_cursor=following and encode_cursor(following),
     )
-
-
-def page_of(
-    rows: Sequence[Row], size: int, parse: Callable[[Row], Item], *sort_key: str
-) -> Page[Item]:
-    """Make a page of at most `size` items from one row more than it holds.
-
-    Args:
-        rows: what was read, `size + 1` of them when there is another page.
-        size: items on a page.
-        parse: makes an item of a row.
-        sort_key: the columns that the rows are sorted by; the last one is unique.
-    """
-    shown = rows[:size]
-    cursor = None
-    if len(rows) > size:
-        cursor = encode_cursor([shown[-1][column] for column in sort_key])
-    return Page(items=parse_rows(shown, parse), next_cursor=cursor)
 
 
 def decode_cursor(cursor: str | None, shape: type[SortKey]) -> SortKey | None:
