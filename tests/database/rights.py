@@ -28,7 +28,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id person_id event_id ticket_id type actor_id created_at read_at",
     ),
-    "public.organizations": (READABLE, "id name shares_tickets created_at"),
+    "public.organizations": (
+        READABLE,
+        "id name shares_tickets notes version created_at updated_at",
+    ),
     "public.permissions": (READABLE, "permission description"),
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
     "public.people": (READABLE, "id name organization_id created_at"),
@@ -36,7 +39,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after wait_limit",
+        " released_after wait_limit description open_to_customers"
+        " customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
@@ -72,11 +76,12 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "public.views": (
         READABLE,
-        "id scope owner_id queue_id name conditions sort created_at updated_at",
+        "id scope owner_id queue_id name conditions sort created_at updated_at version",
     ),
     "private.settings": (
         (),
         "only_row solved_closes_after email_delay confirm_new_tickets"
+        " organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
@@ -107,9 +112,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (),
         "id url description event_types include_internal secret_id old_secret_id"
         " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
-        " created_by created_at updated_at",
+        " created_by created_at updated_at version",
     ),
     "private.pending_releases": ((), "person_id"),
+    "private.organization_domains": ((), "domain organization_id"),
     "private.outbox": (
         (),
         "event_id created_at accepted_at due_at attempts last_error dead_lettered_at",
@@ -164,6 +170,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "assign_work": "service_role",
     "bulk_update": "authenticated",
     "change_agent": "authenticated",
+    "change_organization": "authenticated",
     "change_queue": "authenticated",
     "change_view": "authenticated",
     "change_webhook": "authenticated",
@@ -173,11 +180,13 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "claim_next_ticket": "authenticated",
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
+    "create_organization": "authenticated",
     "create_queue": "authenticated",
     "create_ticket": "authenticated",
     "create_view": "authenticated",
     "create_webhook": "authenticated",
     "define_role": "authenticated",
+    "delete_organization": "authenticated",
     "delete_view": "authenticated",
     "delete_webhook": "authenticated",
     "record_email_failure": "service_role",
@@ -193,19 +202,25 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_agent": "authenticated",
     "get_bulk_update": "authenticated",
     "get_notification_preferences": "authenticated",
+    "get_organization": "authenticated",
+    "get_queue": "authenticated",
     "get_queue_notifications": "authenticated",
     "get_queue_status": "authenticated",
     "get_reply_lease": "authenticated",
+    "get_view": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
     "lease_reply": "authenticated",
+    "list_assignable": "authenticated",
     "list_bulk_items": "authenticated",
     "list_bulk_updates": "authenticated",
     "list_comments": "authenticated",
     "list_events": "authenticated",
     "list_notifications": "authenticated",
     "list_dead_letters": "authenticated",
+    "list_organization_members": "authenticated",
+    "list_organizations": "authenticated",
     "list_people": "authenticated",
     "list_queue_members": "authenticated",
     "list_queues": "authenticated",
@@ -338,6 +353,7 @@ delete_vault_secrets
 delivery_json
 distinct_tags
 distinct_ticket_refs
+domains_of
 eligible
 email_attempts
 email_content
@@ -357,10 +373,12 @@ events_to_replay
 feed_turn
 field_changes
 filter_sql
+find_organization
 find_queue
 find_queue_id
 find_readable_queue
 find_ticket_id
+find_view
 find_visible_ticket
 first_reply_seconds
 first_status
@@ -379,11 +397,13 @@ impersonate
 increment_command_count
 increment_version
 index_filter_sql
+is_domain
 is_single_line
 is_suitable
 is_ticket_ref
 is_unbroken
 is_visible
+join_organization
 keep_workable
 leads_agent
 leads_queue
@@ -393,6 +413,7 @@ lock_agent
 lock_chunk
 lock_first_ticket
 lock_live_webhook
+lock_organization
 lock_queue
 lock_ticket
 lock_ticket_to_reply
@@ -408,15 +429,19 @@ member_json
 merge_patch
 missing_fields
 move_and_assign
+move_person
 move_read_marker
+moves_organization
 new_webhook_secret
 next_replay
+normal_domains
 note_queues_of
 open_bulk_update
 open_follow_up
 open_ticket
 open_tickets_of
 order_sql
+organization_json
 own_bulk_update
 parse_filters
 parse_time
@@ -435,6 +460,7 @@ queue_topic
 queue_totals
 queues_by_first_ticket
 readable_queues_of
+reads_organizations
 reassign_tickets
 recipients
 record_comment
@@ -474,6 +500,7 @@ require_event_types
 require_fields
 require_in_queue
 require_needed_fields
+require_open_queue
 require_permission
 require_permissions_for
 require_restorable
@@ -495,6 +522,7 @@ selective_filter_sql
 send_database_webhook
 seq_of
 set_comment_position
+set_domains
 shared_organizations_of
 shown_seq
 shown_ticket
@@ -502,6 +530,7 @@ shown_version
 start_bulk_update_job
 start_job
 stop_impersonating
+store_organization
 store_response
 stored_comment
 stored_response
@@ -525,6 +554,7 @@ triaged_priority
 update_load
 update_load_of_rows
 user_topic
+view_json
 visible_names
 visible_views
 webhook_attempts_limit
@@ -568,6 +598,7 @@ AS_THE_CALLER = {
     "private.filter_sql",
     "private.has_json_type",
     "private.increment_version",
+    "private.is_domain",
     "private.is_single_line",
     "private.is_suitable",
     "private.is_ticket_ref",
@@ -577,7 +608,9 @@ AS_THE_CALLER = {
     "private.may_use_view",
     "private.merge_patch",
     "private.missing_fields",
+    "private.moves_organization",
     "private.new_webhook_secret",
+    "private.normal_domains",
     "private.order_sql",
     "private.page_limit",
     "private.page_of",
@@ -609,7 +642,6 @@ AS_THE_CALLER = {
     "private.ticket_fields",
     "private.triaged_priority",
     "private.webhook_attempts_limit",
-    "private.webhook_json",
 }
 
 # The predicates that policies and functions share; see private.may_see_ticket.

@@ -135,6 +135,7 @@ ROWS = {
     "ListComments": query(),
     "ListTicketEvents": query(),
     "ManageRoles": command(),
+    "ManageOrganizations": command(),
     "ManageQueues": command(),
     "SetAvailability": command(),
     "ManageWebhooks": command(INSIDE),
