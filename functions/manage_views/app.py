@@ -6,7 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
 
-from shared.core.http import IdempotencyKey, create_handler, provide
+from shared.core.http import (
+    IdempotencyKey,
+    IfMatch,
+    create_handler,
+    provide,
+    set_etag,
+)
 from shared.core.types import Page
 from shared.views import View, ViewChange, ViewDraft, ViewRepository, Views
 
@@ -30,7 +36,13 @@ async def create_view(
     """Save a view, for myself, a team or everyone."""
     made = views.create(draft, idempotency_key)
     response.headers["Location"] = f"/v1/views/{made.id}/tickets"
-    return made
+    return set_etag(response, made)
+
+
+@router.get("/v1/views/{view}")
+async def get_view(view: UUID, views: ProvidedViews, response: Response) -> View:
+    """Return a view that I have, with its version as ETag."""
+    return set_etag(response, views.get(view))
 
 
 @router.patch("/v1/views/{view}")
@@ -38,15 +50,18 @@ async def change_view(
     view: UUID,
     change: Annotated[ViewChange, Body(default_factory=ViewChange)],
     views: ProvidedViews,
+    if_match: IfMatch,
+    response: Response,
 ) -> View:
     """Change what is named of a view; conditions are replaced as a whole."""
-    return views.change(view, change)
+    changed = if_match.write(lambda version: views.change(view, change, version))
+    return set_etag(response, changed)
 
 
 @router.delete("/v1/views/{view}")
-async def delete_view(view: UUID, views: ProvidedViews) -> View:
+async def delete_view(view: UUID, views: ProvidedViews, if_match: IfMatch) -> View:
     """Delete a view; return what it was."""
-    return views.delete(view)
+    return if_match.write(lambda version: views.delete(view, version))
 
 
 handler = create_handler(router)

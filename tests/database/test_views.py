@@ -116,6 +116,7 @@ def test_unnamed_fields_stay(db):
     assert {**changed, "updated_at": None} == {
         **view,
         "name": "Better",
+        "version": 2,
         "updated_at": None,
     }
 
@@ -123,20 +124,26 @@ def test_unnamed_fields_stay(db):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"queue": None}, {"queue_id": None}),
-        ({"queue": "support"}, {"queue_id": str(id_of("support"))}),
+        ({"queue": None}, {"queue_id": None, "queue_name": None}),
+        (
+            {"queue": "billing"},
+            {"queue_id": str(id_of("billing")), "queue_name": "Billing"},
+        ),
         ({"conditions": {}}, {"conditions": {}}),
         ({"sort": "oldest"}, {"sort": "oldest"}),
+        ({"queue": "support"}, {}),
         ({}, {}),
     ],
     ids=str,
 )
 def test_only_named_fields_change(db, changes, expected):
+    db.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
     view = save(db, queue="support", conditions={"assignee": "me"})
 
     changed = db.call("agent", "change_view", view=view["id"], changes=changes)
 
-    same = {**view, **expected, "updated_at": None}
+    version = 2 if expected else 1
+    same = {**view, **expected, "version": version, "updated_at": None}
     assert {**changed, "updated_at": None} == same
 
 
