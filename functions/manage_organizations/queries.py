@@ -9,9 +9,10 @@ from pydantic import Field
 from shared.core.http import PageQuery, provide, set_etag
 from shared.core.types import Page, SingleLine
 from shared.organizations import (
-    Member,
     Organization,
+    OrganizationMember,
     OrganizationName,
+    OrganizationPage,
     OrganizationReader,
     OrganizationRepository,
 )
@@ -31,7 +32,7 @@ class OrganizationsQuery(PageQuery):
 @router.get("/v1/organizations")
 async def list_organizations(
     query: Annotated[OrganizationsQuery, Query()], organizations: Organizations
-) -> Page[Organization | OrganizationName]:
+) -> OrganizationPage:
     """Return organizations by name: for staff all of them, else the name of mine."""
     return organizations.find(query.search, query.cursor, query.limit)
 
@@ -50,6 +51,6 @@ async def list_organization_members(
     organization: UUID,
     query: Annotated[PageQuery, Query()],
     organizations: Organizations,
-) -> Page[Member]:
+) -> Page[OrganizationMember]:
     """Return the people of an organization, by name."""
     return organizations.members(organization, query.cursor, query.limit)

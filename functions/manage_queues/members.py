@@ -8,8 +8,12 @@ from pydantic import Field
 
 from shared.core.http import PageQuery, provide
 from shared.core.types import Page, SingleLine
-from shared.people.agents import Agent
-from shared.queues.administration import Member, QueueAdministration, QueueMembers
+from shared.queues.administration import (
+    Assignable,
+    Member,
+    QueueAdministration,
+    QueueMembers,
+)
 
 router = APIRouter()
 ProvidedQueueMembers = Annotated[QueueMembers, provide(QueueAdministration)]
@@ -34,7 +38,7 @@ async def list_assignable(
     queue: str,
     query: Annotated[AssignableQuery, Query()],
     members: ProvidedQueueMembers,
-) -> Page[Agent]:
+) -> Page[Assignable]:
     """Return to whom tickets of a queue may be assigned, and what they hold.
 
     Its members who can work it, and who works every queue; those who are away, too.

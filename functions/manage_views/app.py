@@ -1,67 +1,13 @@
 """Views: staff save questions about tickets, leads share them with a team."""
 
-from http import HTTPStatus
-from typing import Annotated
-from uuid import UUID
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Body, Response
+from shared.core.http import create_handler
 
-from shared.core.http import (
-    IdempotencyKey,
-    IfMatch,
-    create_handler,
-    provide,
-    set_etag,
-)
-from shared.core.types import Page
-from shared.views import View, ViewChange, ViewDraft, ViewRepository, Views
+from . import commands, queries
 
 router = APIRouter(tags=["views"])
-ProvidedViews = Annotated[Views, provide(ViewRepository)]
-
-
-@router.get("/v1/views")
-async def list_views(views: ProvidedViews) -> Page[View]:
-    """Return my views, those of my queues and those of everyone."""
-    return Page(items=views.all(), next_cursor=None)
-
-
-@router.post("/v1/views", status_code=HTTPStatus.CREATED)
-async def create_view(
-    draft: ViewDraft,
-    views: ProvidedViews,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
-) -> View:
-    """Save a view, for myself, a team or everyone."""
-    made = views.create(draft, idempotency_key)
-    response.headers["Location"] = f"/v1/views/{made.id}/tickets"
-    return set_etag(response, made)
-
-
-@router.get("/v1/views/{view}")
-async def get_view(view: UUID, views: ProvidedViews, response: Response) -> View:
-    """Return a view that I have, with its version as ETag."""
-    return set_etag(response, views.get(view))
-
-
-@router.patch("/v1/views/{view}")
-async def change_view(
-    view: UUID,
-    change: Annotated[ViewChange, Body(default_factory=ViewChange)],
-    views: ProvidedViews,
-    if_match: IfMatch,
-    response: Response,
-) -> View:
-    """Change what is named of a view; conditions are replaced as a whole."""
-    changed = if_match.write(lambda version: views.change(view, change, version))
-    return set_etag(response, changed)
-
-
-@router.delete("/v1/views/{view}")
-async def delete_view(view: UUID, views: ProvidedViews, if_match: IfMatch) -> View:
-    """Delete a view; return what it was."""
-    return if_match.write(lambda version: views.delete(view, version))
-
+router.include_router(queries.router)
+router.include_router(commands.router)
 
 handler = create_handler(router)

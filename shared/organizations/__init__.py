@@ -1,21 +1,23 @@
 """Organizations: companies and households that customers belong to."""
 
 from .models import (
-    Member,
     Organization,
     OrganizationChange,
     OrganizationDraft,
+    OrganizationMember,
     OrganizationName,
+    OrganizationPage,
 )
 from .ports import OrganizationReader, OrganizationWriter
 from .repository import OrganizationRepository
 
 __all__ = [
-    "Member",
     "Organization",
     "OrganizationChange",
     "OrganizationDraft",
+    "OrganizationMember",
     "OrganizationName",
+    "OrganizationPage",
     "OrganizationReader",
     "OrganizationRepository",
     "OrganizationWriter",

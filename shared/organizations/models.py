@@ -6,7 +6,15 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from shared.core.types import Change, Command, Model, SingleLine, Storable, StrictBool
+from shared.core.types import (
+    Change,
+    Command,
+    Model,
+    Page,
+    SingleLine,
+    Storable,
+    StrictBool,
+)
 
 Name = Annotated[
     SingleLine, Field(min_length=1, max_length=120, examples=["Brandt Bakery"])
@@ -48,6 +56,10 @@ class Organization(OrganizationName):
     updated_at: datetime
 
 
+class OrganizationPage(Page[Organization | OrganizationName]):
+    """Organizations by name; for others than staff the name of their own."""
+
+
 class OrganizationDraft(Command):
     """An organization to enter."""
 
@@ -70,7 +82,7 @@ class OrganizationChange(Change):
     notes: Notes = Field(default_factory=str)
 
 
-class Member(Model):
+class OrganizationMember(Model):
     """A person of an organization."""
 
     id: UUID

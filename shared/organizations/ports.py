@@ -9,11 +9,12 @@ from uuid import UUID
 from shared.core.types import Page
 
 from .models import (
-    Member,
     Organization,
     OrganizationChange,
     OrganizationDraft,
+    OrganizationMember,
     OrganizationName,
+    OrganizationPage,
 )
 
 
@@ -22,7 +23,7 @@ class OrganizationReader(Protocol):
 
     def find(
         self, search: str | None, cursor: str | None, size: int
-    ) -> Page[Organization | OrganizationName]:
+    ) -> OrganizationPage:
         """Return organizations by name."""
         ...
 
@@ -32,7 +33,7 @@ class OrganizationReader(Protocol):
 
     def members(
         self, organization: UUID, cursor: str | None, size: int
-    ) -> Page[Member]:
+    ) -> Page[OrganizationMember]:
         """Return its people by name; raise `NotFound`, `Denied`."""
         ...
 

@@ -10,11 +10,12 @@ from shared.core.persistence import Database
 from shared.core.types import Page, Storable, decode_sort_key, read_page
 
 from .models import (
-    Member,
     Organization,
     OrganizationChange,
     OrganizationDraft,
+    OrganizationMember,
     OrganizationName,
+    OrganizationPage,
 )
 from .ports import OrganizationReader, OrganizationWriter
 
@@ -28,13 +29,14 @@ class OrganizationRepository(OrganizationReader, OrganizationWriter):
     @override
     def find(
         self, search: str | None, cursor: str | None, size: int
-    ) -> Page[Organization | OrganizationName]:
+    ) -> OrganizationPage:
         arguments = {
             "search": search,
             "after": decode_sort_key(cursor, tuple[Storable, UUID]),
             "page_size": size,
         }
-        return read_page(self._database.call("list_organizations", arguments), _read)
+        page = read_page(self._database.call("list_organizations", arguments), _read)
+        return OrganizationPage(items=page.items, next_cursor=page.next_cursor)
 
     @override
     def get(self, organization: UUID) -> Organization | OrganizationName:
@@ -43,12 +45,12 @@ class OrganizationRepository(OrganizationReader, OrganizationWriter):
     @override
     def members(
         self, organization: UUID, cursor: str | None, size: int
-    ) -> Page[Member]:
+    ) -> Page[OrganizationMember]:
         after = decode_sort_key(cursor, tuple[Storable, UUID])
         answer = self._about(
             "list_organization_members", organization, after=after, page_size=size
         )
-        return read_page(answer, Member.model_validate)
+        return read_page(answer, OrganizationMember.model_validate)
 
     @override
     def create(self, draft: OrganizationDraft, key: str | None) -> Organization:

@@ -355,6 +355,7 @@ declare
     );
     response jsonb;
     draft public.organizations;
+    stored public.organizations;
 begin
     perform private.require_permission('organizations.manage');
     response := private.stored_response(idempotency_key, request);
@@ -364,9 +365,8 @@ begin
     draft.name := create_organization.name;
     draft.shares_tickets := create_organization.shares_tickets;
     draft.notes := create_organization.notes;
-    response := private.organization_json(
-        private.store_organization(draft, private.normal_domains(domains)), true
-    );
+    stored := private.store_organization(draft, private.normal_domains(domains));
+    response := private.organization_json(stored, true);
     perform private.store_response(idempotency_key, response);
     return response;
 end;

@@ -192,6 +192,24 @@ def test_every_change_of_a_ticket_takes_the_version_read(name):
     assert "If-Match" in parameters
 
 
+# What its users and the system change all the time is none that two people edit.
+WITHOUT_A_VERSION = {"PATCH /v1/agents/{agent}"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {name for name in OPERATIONS if name.startswith("PATCH")} - WITHOUT_A_VERSION
+    ),
+)
+def test_what_is_edited_takes_the_version_read_and_answers_with_the_next(name):
+    parameters = {each["name"] for each in OPERATIONS[name].get("parameters", [])}
+    answer = answered(OPERATIONS[name])["$ref"].rpartition("/")[2]
+
+    assert "If-Match" in parameters
+    assert "version" in DOCUMENT["components"]["schemas"][answer]["properties"]
+
+
 def test_operation_ids_are_unique():
     names = [operation["operationId"] for operation in OPERATIONS.values()]
 

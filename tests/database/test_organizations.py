@@ -123,6 +123,7 @@ def test_organizations_are_found_by_parts_of_names_and_domains_page_by_page(db):
 
 def test_a_change_is_of_what_is_named_and_of_a_version(db):
     first = db.call("lead", "create_organization", name="Third", domains=["a.example"])
+    assert first["domains"] == ["a.example"]
     second = change(db, first["id"], domains=["b.example", "a.example"])
     third = change(db, first["id"], shares_tickets=True, notes=SECRET)
 

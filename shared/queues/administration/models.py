@@ -108,6 +108,10 @@ class QueueChange(Change):
     customers_set_priority: CustomersSetPriority = Field(default_factory=bool)
 
 
+class Assignable(Agent):
+    """An agent to whom tickets of a queue can be assigned."""
+
+
 class Member(Agent):
     """An agent who works a queue."""
 

@@ -7,10 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from shared.core.types import Page
-from shared.people.agents import Agent
 from shared.queues import Queue
 
-from .models import Member, QueueChange, QueueDraft
+from .models import Assignable, Member, QueueChange, QueueDraft
 
 
 class QueueWriter(Protocol):
@@ -41,7 +40,7 @@ class QueueMembers(Protocol):
 
     def assignable(
         self, queue: str, search: str | None, cursor: str | None, size: int
-    ) -> Page[Agent]:
+    ) -> Page[Assignable]:
         """Return who may be assigned its tickets, by name, or raise `NotFound`."""
         ...
 

@@ -6,10 +6,9 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 from shared.core.types import Page, Storable, decode_sort_key, parse_rows, read_page
-from shared.people.agents import Agent
 from shared.queues import Queue
 
-from .models import Member, QueueChange, QueueDraft
+from .models import Assignable, Member, QueueChange, QueueDraft
 from .ports import QueueMembers, QueueWriter
 
 
@@ -45,7 +44,7 @@ class QueueAdministration(QueueWriter, QueueMembers):
     @override
     def assignable(
         self, queue: str, search: str | None, cursor: str | None, size: int
-    ) -> Page[Agent]:
+    ) -> Page[Assignable]:
         arguments = {
             "queue": queue,
             "search": search,
@@ -53,7 +52,7 @@ class QueueAdministration(QueueWriter, QueueMembers):
             "page_size": size,
         }
         answer = self._database.call("list_assignable", arguments)
-        return read_page(answer, Agent.model_validate)
+        return read_page(answer, Assignable.model_validate)
 
     @override
     def add(self, queue: str, person: UUID) -> Member:
