@@ -22,7 +22,7 @@ from .values import BOOLEAN, ID, KEY, LINE, NOBODY, VERSION, of
 MANAGE = any_of("organizations.manage")
 ORGANIZATION = "/v1/organizations/{organization}"
 DOMAINS = [
-    *([wrong] for wrong in ("localhost", "a b.example", "", "b\u00fccher.example", "\0")),
+    *([wrong] for wrong in ("localhost", "a b.example", "", "b\u00fc.example", "\0")),
     [None], [["a.example"]], "a.example", [f"d{n}.example" for n in range(101)],
 ]  # fmt: skip
 NOTES = [None, "\0", "x" * 10_001]
