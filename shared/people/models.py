@@ -26,6 +26,7 @@ class Person(Model):
     name: str
     email: str | None
     organization_id: UUID | None
+    organization_name: str | None = None
     roles: list[str]
 
 

@@ -224,6 +224,40 @@ def test_an_example_matches_its_schema(schema):
         assert not list(validator.iter_errors(example))
 
 
+NAMED = ("person", "owner", "requester", "assignee", "actor", "author", "organization",
+         "queue")  # fmt: skip
+IDS = {f"{each}_id" for each in NAMED} | {"created_by", "redacted_by"}
+# What is read for one queue, or tells of a change for programs.
+WITHOUT_NAMES = {
+    ("QueueStatus", "queue_id"),
+    ("ReadMarker", "person_id"),
+    ("NewTicketFacts", "queue_id"),
+    ("TicketFacts", "queue_id"),
+}
+
+
+def test_names_come_with_ids_in_every_response():
+    bodies = {
+        each["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for each in OPERATIONS.values()
+        if "requestBody" in each
+    }
+    schemas = {
+        name: set(schema.get("properties", {}))
+        for name, schema in DOCUMENT["components"]["schemas"].items()
+        if f"#/components/schemas/{name}" not in bodies
+    }
+
+    unnamed = {
+        (name, field)
+        for name, fields in schemas.items()
+        for field in fields & IDS
+        if f"{field.removesuffix('_id')}_name" not in fields
+    }
+
+    assert unnamed <= WITHOUT_NAMES
+
+
 def test_every_body_shows_an_example():
     bodies = [each for each in OPERATIONS.values() if "requestBody" in each]
 

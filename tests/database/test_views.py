@@ -106,6 +106,21 @@ def test_views_are_changed_and_deleted_by_permission(db, who, act, scope, editor
     assert name == (left if who in editors else "A view")
 
 
+def test_views_name_their_owner_and_queue(db):
+    mine = save(db, queue="support")
+    team = shared(db, "team")
+
+    named = {each["id"]: each for each in db.rows("agent", "list_views")}
+
+    names = [(each["owner_name"], each["queue_name"]) for each in (mine, team)]
+    assert names == [("Agent", "Support"), (None, "Support")]
+    for view in (mine, team):
+        assert named[view["id"]] == view
+        assert db.call("agent", "get_view", view=view["id"]) == view
+        with refused("PT404", "not-found"):
+            db.call("biller", "get_view", view=view["id"])
+
+
 def test_unnamed_fields_stay(db):
     view = save(db, queue="support", conditions={"assignee": "me"}, sort="newest")
 
