@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
 
-from shared.core.http import IdempotencyKey, provide
+from shared.core.http import IdempotencyKey, IfMatch, provide, set_etag
 from shared.webhooks import (
     NewWebhook,
     Webhook,
@@ -33,7 +33,7 @@ async def create_webhook(
     require_reachable(draft.url)
     made = webhooks.create(draft, idempotency_key)
     response.headers["Location"] = f"/v1/webhooks/{made.id}"
-    return made
+    return set_etag(response, made)
 
 
 @router.patch("/v1/webhooks/{webhook}")
@@ -41,14 +41,19 @@ async def change_webhook(
     webhook: UUID,
     change: Annotated[WebhookChange, Body(default_factory=WebhookChange)],
     webhooks: Endpoints,
+    if_match: IfMatch,
+    response: Response,
 ) -> Webhook:
     """Change a webhook, pause, resume, or enable what failures have disabled."""
     if "url" in change.changes():
         require_reachable(change.url)
-    return webhooks.change(webhook, change)
+    changed = if_match.write(lambda version: webhooks.change(webhook, change, version))
+    return set_etag(response, changed)
 
 
 @router.delete("/v1/webhooks/{webhook}")
-async def delete_webhook(webhook: UUID, webhooks: Endpoints) -> Webhook:
+async def delete_webhook(
+    webhook: UUID, webhooks: Endpoints, if_match: IfMatch
+) -> Webhook:
     """Delete a webhook, its pending deliveries and its log; return what it was."""
-    return webhooks.delete(webhook)
+    return if_match.write(lambda version: webhooks.delete(webhook, version))

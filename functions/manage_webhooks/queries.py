@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from shared.core.http import provide
+from shared.core.http import provide, set_etag
 from shared.core.types import Page
 from shared.webhooks import Webhook, WebhookEndpoints, WebhookRepository
 
@@ -20,6 +20,8 @@ async def list_webhooks(webhooks: Endpoints) -> Page[Webhook]:
 
 
 @router.get("/v1/webhooks/{webhook}")
-async def get_webhook(webhook: UUID, webhooks: Endpoints) -> Webhook:
-    """Return one webhook."""
-    return webhooks.get(webhook)
+async def get_webhook(
+    webhook: UUID, webhooks: Endpoints, response: Response
+) -> Webhook:
+    """Return one webhook, with its version as ETag."""
+    return set_etag(response, webhooks.get(webhook))

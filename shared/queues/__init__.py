@@ -1,6 +1,6 @@
 """Queues: settings, members, ticket lists and live status."""
 
-from .models import Queue, QueueCounts
+from .models import Queue, QueueCounts, QueueList, QueueSummary
 from .pages import TicketPage
 from .ports import QueueReader
 from .repository import QueueRepository
@@ -22,6 +22,7 @@ __all__ = [
     "QueueBacklogs",
     "QueueCounts",
     "QueueFilter",
+    "QueueList",
     "QueueReader",
     "QueueRepository",
     "QueueSort",
@@ -30,6 +31,7 @@ __all__ = [
     "QueueStatusChanged",
     "QueueStatusReader",
     "QueueStatusRepository",
+    "QueueSummary",
     "Selection",
     "StatusBroadcaster",
     "TicketPage",

@@ -4,10 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from shared.core.types import (
-    Model,
-    TicketPriority,
-)
+from shared.core.types import Model, Page, TicketPriority, TicketType
 from shared.people import QueueRef
 
 
@@ -22,10 +19,22 @@ class QueueCounts(Model):
     closed: int
 
 
-class Queue(QueueRef):
+class QueueSummary(QueueRef):
+    """A queue, as customers see it."""
+
+    description: str = Field(description="What it is for; may be empty.")
+
+
+class Queue(QueueSummary):
     """A queue, with how many tickets stand where."""
 
     is_default: bool
+    open_to_customers: bool = Field(
+        description="Whether customers may open tickets in it; staff may in any queue."
+    )
+    customers_set_priority: bool = Field(
+        description="Whether customers may choose the priority of a new ticket."
+    )
     strategy: str = Field(description="How its tickets are given to people.")
     default_priority: TicketPriority | None = Field(
         description="Of tickets that ask for none; null when triage decides."
@@ -38,4 +47,11 @@ class Queue(QueueRef):
         description="How long a ticket may wait for an agent; null where nobody says.",
     )
     archived_at: datetime | None = None
+    version: int
     counts: QueueCounts
+
+
+class QueueList(Page[Queue | QueueSummary]):
+    """Queues, and the types that a ticket in them may have."""
+
+    ticket_types: list[TicketType] = Field(default_factory=lambda: [*TicketType])

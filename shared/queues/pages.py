@@ -19,7 +19,7 @@ from shared.core.types import (
 )
 from shared.tickets import Ticket
 
-from .models import Queue
+from .models import Queue, QueueSummary
 from .selection import QueueSort, Total
 
 
@@ -72,6 +72,10 @@ def read_page(answer: Mapping[str, Any]) -> TicketPage:
     )
 
 
-def read_queues(rows: Sequence[Mapping[str, Any]]) -> list[Queue]:
-    """Return queues from their rows."""
-    return parse_rows(rows, Queue.model_validate)
+def read_queues(rows: Sequence[Mapping[str, Any]]) -> list[Queue | QueueSummary]:
+    """Return queues from their rows, which hold less for customers."""
+    return parse_rows(rows, _read_queue)
+
+
+def _read_queue(row: Mapping[str, Any]) -> Queue | QueueSummary:
+    return (Queue if "counts" in row else QueueSummary).model_validate(row)

@@ -6,7 +6,7 @@ Every method may raise `Unauthenticated` and `Unavailable`; methods name further
 from typing import Protocol
 from uuid import UUID
 
-from .models import Queue
+from .models import Queue, QueueSummary
 from .pages import TicketPage
 from .selection import Selection
 
@@ -14,8 +14,12 @@ from .selection import Selection
 class QueueReader(Protocol):
     """Reading queues and the tickets in them."""
 
-    def overview(self) -> list[Queue]:
-        """Return the queues the caller may read, with live counts."""
+    def overview(self, *, archived: bool) -> list[Queue | QueueSummary]:
+        """Return the queues that staff may read, or those open to a customer.
+
+        Args:
+            archived: whether to list those that are archived, for staff alone.
+        """
         ...
 
     def page(

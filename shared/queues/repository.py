@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 
-from .models import Queue
+from .models import Queue, QueueSummary
 from .pages import TicketPage, read_page, read_queues, read_sort_key
 from .ports import QueueReader
 from .selection import Selection
@@ -19,8 +19,8 @@ class QueueRepository(QueueReader):
         self._database = database
 
     @override
-    def overview(self) -> list[Queue]:
-        rows = self._database.call("list_queues", {})
+    def overview(self, *, archived: bool) -> list[Queue | QueueSummary]:
+        rows = self._database.call("list_queues", {"archived": archived})
         return read_queues(rows)
 
     @override

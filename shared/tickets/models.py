@@ -153,11 +153,19 @@ class Ticket(Model):
     waiting_on: WaitingParty
     waiting_since: datetime
     queue_id: UUID
+    queue_name: str | None = Field(
+        default=None,
+        validation_alias=name_of("queue"),
+        description="Null for customers where the queue is not open to them.",
+    )
     requester_id: UUID
     requester_name: str | None = Field(
         default=None, validation_alias=name_of("requester")
     )
     organization_id: UUID | None
+    organization_name: str | None = Field(
+        default=None, validation_alias=name_of("organization")
+    )
     assignee_id: UUID | None
     assignee_name: str | None = Field(
         default=None, validation_alias=name_of("assignee")

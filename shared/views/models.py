@@ -88,8 +88,11 @@ class View(Model):
     name: str
     scope: ViewScope
     owner_id: UUID | None = Field(description="Whose it is; null when it is shared.")
+    owner_name: str | None = None
     queue_id: UUID | None
+    queue_name: str | None = None
     conditions: StoredFilter
     sort: QueueSort
+    version: int
     created_at: datetime
     updated_at: datetime

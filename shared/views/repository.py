@@ -24,18 +24,26 @@ class ViewRepository(Views):
         return parse_rows(rows, View.model_validate)
 
     @override
+    def get(self, view: UUID) -> View:
+        return View.model_validate(self._database.call("get_view", {"view": str(view)}))
+
+    @override
     def create(self, draft: ViewDraft, key: str | None) -> View:
         arguments = {**_changes(draft), "idempotency_key": key}
         return View.model_validate(self._database.call("create_view", arguments))
 
     @override
-    def change(self, view: UUID, change: ViewChange) -> View:
-        arguments = {"view": str(view), "changes": _changes(change)}
+    def change(self, view: UUID, change: ViewChange, version: int | None) -> View:
+        arguments = {
+            "view": str(view),
+            "changes": _changes(change),
+            "expected_version": version,
+        }
         return View.model_validate(self._database.call("change_view", arguments))
 
     @override
-    def delete(self, view: UUID) -> View:
-        arguments = {"view": str(view)}
+    def delete(self, view: UUID, version: int | None) -> View:
+        arguments = {"view": str(view), "expected_version": version}
         return View.model_validate(self._database.call("delete_view", arguments))
 
 

@@ -72,8 +72,12 @@ class Webhook(Model):
     disabled_reason: Literal["failing", "gone"] | None
     failing_since: datetime | None
     created_by: UUID | None
+    created_by_name: str | None
     created_at: datetime
     updated_at: datetime
+    version: int = Field(
+        description="Counts what people change, not what deliveries record."
+    )
 
 
 class NewWebhook(Webhook):

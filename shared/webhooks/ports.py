@@ -38,12 +38,20 @@ class WebhookEndpoints(Protocol):
         """Create one with a secret; raise `Conflict` when there are too many."""
         ...
 
-    def change(self, webhook: UUID, change: WebhookChange) -> Webhook:
-        """Change what was sent, or raise `NotFound`."""
+    def change(
+        self, webhook: UUID, change: WebhookChange, version: int | None
+    ) -> Webhook:
+        """Change what was sent, if it is at this version; None for any.
+
+        Raises `NotFound`, `Stale`.
+        """
         ...
 
-    def delete(self, webhook: UUID) -> Webhook:
-        """Delete it with its deliveries; return what it was, or raise `NotFound`."""
+    def delete(self, webhook: UUID, version: int | None) -> Webhook:
+        """Delete it with its deliveries, if it is at this version; None for any.
+
+        Returns what it was; raises `NotFound`, `Stale`.
+        """
         ...
 
 

@@ -46,13 +46,21 @@ class WebhookRepository(WebhookEndpoints, WebhookOperations):
         return NewWebhook.model_validate(made)
 
     @override
-    def change(self, webhook: UUID, change: WebhookChange) -> Webhook:
-        changed = self._about("change_webhook", webhook, changes=change.changes())
+    def change(
+        self, webhook: UUID, change: WebhookChange, version: int | None
+    ) -> Webhook:
+        changed = self._about(
+            "change_webhook",
+            webhook,
+            changes=change.changes(),
+            expected_version=version,
+        )
         return Webhook.model_validate(changed)
 
     @override
-    def delete(self, webhook: UUID) -> Webhook:
-        return Webhook.model_validate(self._about("delete_webhook", webhook))
+    def delete(self, webhook: UUID, version: int | None) -> Webhook:
+        deleted = self._about("delete_webhook", webhook, expected_version=version)
+        return Webhook.model_validate(deleted)
 
     @override
     def rotate_secret(self, webhook: UUID, key: str | None) -> NewWebhook:

@@ -32,6 +32,7 @@ create table private.settings (
     email_delay interval not null default '30 seconds',
     confirm_new_tickets boolean not null default false,
     addresses_are_confirmed boolean not null default false,
+    organization_moves_tickets boolean not null default false,
     webhook_disabled_after interval not null default '3 days',
     webhook_log_kept interval not null default '30 days',
     page_scan_limit integer not null default 5000,
@@ -70,6 +71,8 @@ comment on column private.settings.confirm_new_tickets is
 'Whether the requester of a new ticket gets an email that it has arrived.';
 comment on column private.settings.addresses_are_confirmed is
 'Whether Auth confirms addresses by email when people sign up, so that a confirmed one proves who they are. make connect compares it with Auth.';
+comment on column private.settings.organization_moves_tickets is
+'Whether the tickets that somebody has requested go along when they move to another organization; else only what they request from then on is its.';
 comment on column private.settings.webhook_disabled_after is
 'How long an endpoint may fail without any success before it is disabled; 1 hour to 30 days.';
 comment on column private.settings.webhook_log_kept is

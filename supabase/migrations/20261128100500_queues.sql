@@ -29,6 +29,10 @@ create table public.queues (
     default_priority public.ticket_priority,
     released_after interval,
     wait_limit interval,
+    description text not null default '',
+    open_to_customers boolean not null default true,
+    customers_set_priority boolean not null default true,
+    version integer not null default 1,
     constraint queues_key_form check (key ~ '^[a-z][a-z0-9-]{1,39}$'),
     -- A key is no id, so that no queue answers for another one.
     constraint queues_key_is_no_id check (private.as_uuid(key) is null),
@@ -37,7 +41,12 @@ create table public.queues (
     constraint queues_released_after check (
         released_after between interval '5 minutes' and interval '30 days'
     ),
+    constraint queues_description_length check (length(description) <= 500),
+    constraint queues_description_form check (
+        description = '' or private.is_single_line(description)
+    ),
     constraint queues_default_is_live check (not is_default or archived_at is null),
+    constraint queues_default_is_open check (not is_default or open_to_customers),
     constraint queues_wait_limit check (
         wait_limit between interval '1 minute' and interval '366 days'
     )
@@ -56,6 +65,12 @@ comment on column public.queues.released_after is
 'How long a ticket may wait for its assignee before it is released; null for never.';
 comment on column public.queues.wait_limit is
 'How long a ticket may wait for an agent before it counts as breaching; null for no limit.';
+comment on column public.queues.description is 'What it is for, in a sentence for customers; may be empty.';
+comment on column public.queues.open_to_customers is
+'Whether customers may open tickets in it; staff may in any queue.';
+comment on column public.queues.customers_set_priority is
+'Whether customers may choose the priority of a new ticket; else its default or triage decides.';
+comment on column public.queues.version is 'Incremented with every change; its ETag.';
 create unique index queues_one_default on public.queues (is_default) where is_default;
 comment on index public.queues_one_default is 'At most one default queue.';
 create index queues_strategy on public.queues (strategy);
@@ -71,6 +86,11 @@ comment on column public.queue_members.queue_id is 'The queue.';
 comment on column public.queue_members.person_id is 'The member.';
 comment on column public.queue_members.joined_at is 'When they became a member.';
 create index queue_members_person on public.queue_members (person_id);
+
+create trigger increment_version
+before update on public.queues
+for each row when (old.* is distinct from new.*)
+execute function private.increment_version();
 
 insert into public.queues (key, name, is_default) values ('support', 'Support', true);
 

@@ -286,6 +286,16 @@ begin
             'assignee', (
                 select jsonb_build_object('name', people.name)
                 from public.people where people.id = ticket.assignee_id
+            ),
+            'organization', (
+                select jsonb_build_object('name', organizations.name)
+                from public.organizations where organizations.id = ticket.organization_id
+            ),
+            -- Of a queue that is not for customers they know the id alone.
+            'queue', (
+                select jsonb_build_object('name', queues.name)
+                from public.queues
+                where queues.id = ticket.queue_id and (to_readers or queues.open_to_customers)
             )
         )
         from private.shown_ticket(ticket, to_readers) as shown
@@ -293,7 +303,7 @@ begin
 end;
 $$;
 comment on function private.ticket_json is
-'A ticket as commands return it, with the names of the people in it: for an audience, or else for the caller.';
+'A ticket as commands return it, with the names of its people, organization and queue: for an audience, or else for the caller.';
 
 create function private.shown_version(ticket public.tickets) returns integer
 language plpgsql stable security definer set search_path = ''
@@ -396,6 +406,18 @@ $$;
 comment on function private.redacts_ticket is
 'Whether a change of a ticket is the redaction under way and nothing else.';
 
+create function private.moves_organization(was public.tickets, now_is public.tickets)
+returns boolean
+language sql stable set search_path = ''
+as $$
+    -- Compared first, because whoever writes to a closed ticket mostly changes something else.
+    select now_is.organization_id is distinct from was.organization_id
+        and to_jsonb(now_is) - 'organization_id' - 'tag_keys'
+        is not distinct from to_jsonb(was) - 'organization_id' - 'tag_keys';
+$$;
+comment on function private.moves_organization is
+'Whether a change of a ticket gives it to another organization and does nothing else; a closed one goes along, too, when its requester moves.';
+
 create function private.apply_ticket_rules() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -425,7 +447,7 @@ begin
         new.public_updated_at := now();
         return new;
     end if;
-    if old.status_category = 'closed' then
+    if old.status_category = 'closed' and not private.moves_organization(old, new) then
         raise sqlstate 'PT409' using
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';

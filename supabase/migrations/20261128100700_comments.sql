@@ -59,12 +59,15 @@ begin
         'author', (
             select jsonb_build_object('name', people.name)
             from public.people where people.id = comment.author_id
-        )
+        ),
+        'redacted_by_name', case when comment.redacted_by is not null then (
+            select people.name from public.people where people.id = comment.redacted_by
+        ) end
     );
 end;
 $$;
 comment on function private.comment_json is
-'A comment as JSON, with the name of its author and its position, for an audience, or else for the caller.';
+'A comment as JSON, with the names of its author and of who redacted it and its position, for an audience, or else for the caller.';
 
 create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''

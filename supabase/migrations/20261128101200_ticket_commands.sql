@@ -78,7 +78,11 @@ begin
     )
     values (
         draft.subject, draft.type, draft.priority, draft.queue_id, draft.requester_id,
-        (select organization_id from public.people where id = draft.requester_id),
+        -- The lock meets whoever moves this person now, and then sees where they have moved.
+        (
+            select organization_id from public.people
+            where id = draft.requester_id for key share
+        ),
         draft.tags, draft.data, draft.follow_up_of, coalesce(draft.skills, '{}')
     )
     returning * into ticket;
@@ -88,6 +92,29 @@ begin
 end;
 $$;
 comment on function private.open_ticket is 'Inserts a ticket with its first comment.';
+
+create function private.require_open_queue(
+    queue public.queues, chosen public.ticket_priority
+) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if (queue.open_to_customers and (queue.customers_set_priority or chosen is null))
+    or private.is_staff() then
+        return;
+    end if;
+    if not queue.open_to_customers then
+        raise sqlstate 'PT422' using
+            message = 'queue-closed',
+            detail = 'Customers cannot open tickets in this queue. Choose another one, or none.';
+    end if;
+    raise sqlstate 'PT422' using
+        message = 'priority-not-yours',
+        detail = 'Customers do not choose the priority in this queue. Leave it out.';
+end;
+$$;
+comment on function private.require_open_queue is
+'PT422 when a customer may not open a ticket in a queue, or not with a priority of their choice.';
 
 create function api.create_ticket(
     subject text,
@@ -124,6 +151,7 @@ begin
             message = 'invalid', detail = 'That is far more than a ticket holds.';
     end if;
     target_queue := private.find_queue(queue);
+    perform private.require_open_queue(target_queue, priority);
     draft.subject := create_ticket.subject;
     draft.type := create_ticket.type;
     draft.priority := coalesce(
@@ -143,7 +171,7 @@ begin
 end;
 $$;
 comment on function api.create_ticket is
-'Opens a ticket for the caller. Its priority is the given one, else the default of the queue, else what triage finds.';
+'Opens a ticket for the caller. Its priority is the given one, else the default of the queue, else what triage finds. Customers need a queue that is open to them, and choose a priority only where its customers_set_priority says so.';
 
 -- update_ticket --------------------------------------------------------------
 

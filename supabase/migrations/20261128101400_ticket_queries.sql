@@ -222,6 +222,11 @@ begin
             json_build_object('name', requesters.name) as requester,
             case when assignees.id is not null
                 then json_build_object('name', assignees.name) end as assignee,
+            case when organizations.id is not null
+                then json_build_object('name', organizations.name) end as organization,
+            -- Of a queue that is not for customers they know the id alone.
+            case when queues.open_to_customers or queues.id = any (note_queues)
+                then json_build_object('name', queues.name) end as queue,
             news.seq is not null as unread
         from unnest(page) with ordinality as listed (id, position)
         inner join public.tickets on tickets.id = listed.id
@@ -230,6 +235,8 @@ begin
         ) as shown
         inner join public.people as requesters on requesters.id = tickets.requester_id
         left join public.people as assignees on assignees.id = tickets.assignee_id
+        left join public.organizations on organizations.id = tickets.organization_id
+        inner join public.queues on queues.id = tickets.queue_id
         left join public.ticket_read_markers as marker
             on marker.ticket_id = tickets.id and marker.person_id = me
         -- One event is enough, which keeps this a short index scan.

@@ -13,6 +13,7 @@ create table public.views (
     sort text not null default 'priority',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    version integer not null default 1,
     constraint views_name_length check (length(name) between 1 and 80),
     constraint views_name_form check (private.is_single_line(name)),
     constraint views_conditions_form check (
@@ -34,6 +35,7 @@ comment on column public.views.conditions is 'The filters; the same as those of 
 comment on column public.views.sort is 'The sort order.';
 comment on column public.views.created_at is 'When it was created.';
 comment on column public.views.updated_at is 'When it was last changed.';
+comment on column public.views.version is 'Incremented with every change; its ETag.';
 create index views_owner on public.views (owner_id);
 create index views_queue on public.views (queue_id);
 create index views_everyone on public.views (name) where scope = 'everyone';
@@ -167,7 +169,22 @@ create trigger check_view
 before insert or update on public.views
 for each row execute function private.check_view();
 
+create trigger increment_version
+before update on public.views
+for each row execute function private.increment_version();
+
 -- Commands and queries -------------------------------------------------------
+
+create function private.view_json(view public.views) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select to_jsonb(view) || jsonb_build_object(
+        'owner_name', (select people.name from public.people where people.id = view.owner_id),
+        'queue_name', (select queues.name from public.queues where queues.id = view.queue_id)
+    );
+$$;
+comment on function private.view_json is
+'A view as JSON, with the names of its owner and its queue.';
 
 create function private.queue_of_view(queue text) returns uuid
 language plpgsql stable security definer set search_path = ''
@@ -198,7 +215,7 @@ create function api.create_view(
     conditions jsonb default '{}',
     sort text default 'priority',
     idempotency_key text default null
-) returns public.views
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -217,7 +234,7 @@ begin
         )
     );
     if response is not null then
-        return jsonb_populate_record(null::public.views, response);
+        return response;
     end if;
     -- All that somebody may use are listed at once.
     if (
@@ -240,14 +257,17 @@ begin
         create_view.sort
     )
     returning * into view;
-    perform private.store_response(idempotency_key, to_jsonb(view));
-    return view;
+    response := private.view_json(view);
+    perform private.store_response(idempotency_key, response);
+    return response;
 end;
 $$;
 comment on function api.create_view is
 'Creates a view: for oneself, for a team (needs views.share_team), or for everyone (needs views.share_all).';
 
-create function private.lock_view(view uuid) returns public.views
+create function private.lock_view(
+    view uuid, expected_version integer
+) returns public.views
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -262,17 +282,21 @@ begin
             detail = 'There is no such view, or it is not yours to see.';
     end if;
     perform private.require_view_rights(found_view);
+    perform private.require_version(found_view.version, expected_version);
     return found_view;
 end;
 $$;
 comment on function private.lock_view is
-'The guard of commands on views: finds a view that the caller may change, and locks it; PT401, PT403, PT404.';
+'The guard of commands on views: finds a view that the caller may change, and locks it; PT401, PT403, PT404, PT412 for another version.';
 
-create function api.change_view(view uuid, changes jsonb) returns public.views
+create function api.change_view(
+    view uuid, changes jsonb, expected_version integer default null
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    target public.views := private.lock_view(view);
+    target public.views := private.lock_view(view, expected_version);
+    former constant public.views := target;
     changed public.views;
 begin
     perform private.require_fields(changes, '{
@@ -289,44 +313,80 @@ begin
     end if;
     target.owner_id := case target.scope when 'mine' then private.caller() end;
     perform private.require_view_rights(target);
-    update public.views set
-        name = target.name,
-        conditions = target.conditions,
-        sort = target.sort,
-        scope = target.scope,
-        queue_id = target.queue_id,
-        owner_id = target.owner_id,
-        updated_at = now()
-    where id = target.id
-    returning * into target;
-    return target;
+    if target is distinct from former then
+        update public.views set
+            name = target.name,
+            conditions = target.conditions,
+            sort = target.sort,
+            scope = target.scope,
+            queue_id = target.queue_id,
+            owner_id = target.owner_id,
+            updated_at = now()
+        where id = target.id
+        returning * into target;
+    end if;
+    return private.view_json(target);
 end;
 $$;
 comment on function api.change_view is
 'Changes the given fields of a view: name, scope, queue, conditions, sort. Needs the permissions for the view as it was and as it becomes.';
 
-create function api.delete_view(view uuid) returns public.views
+create function api.delete_view(
+    view uuid, expected_version integer default null
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    deleted constant public.views := private.lock_view(view);
+    deleted constant public.views := private.lock_view(view, expected_version);
 begin
     delete from public.views where id = deleted.id;
-    return deleted;
+    return private.view_json(deleted);
 end;
 $$;
 comment on function api.delete_view is 'Deletes a view and returns it.';
 
-create function api.list_views() returns setof public.views
+create function api.list_views() returns setof jsonb
 language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 begin
     perform private.require_caller();
     return query
-    select * from private.visible_views() as views order by views.scope, views.name, views.id;
+    select private.view_json(views)
+    from private.visible_views() as views
+    order by views.scope, views.name, views.id;
 end;
 $$;
 comment on function api.list_views is 'The views that the caller can use, own ones first, by name.';
+
+create function private.find_view(view uuid) returns public.views
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    found_view public.views;
+begin
+    perform private.require_caller();
+    select * into found_view
+    from private.visible_views() as views where views.id = find_view.view;
+    if found_view.id is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such view, or it is not yours to see.';
+    end if;
+    return found_view;
+end;
+$$;
+comment on function private.find_view is 'A view that the caller can use; PT404 when there is none.';
+
+create function api.get_view(view uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.views := private.find_view(view);
+begin
+    return private.view_json(target);
+end;
+$$;
+comment on function api.get_view is 'Returns one view that the caller can use.';
 
 create function api.list_view(
     view uuid,
@@ -338,14 +398,8 @@ create function api.list_view(
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    target public.views;
+    target constant public.views := private.find_view(view);
 begin
-    select * into target from private.visible_views() as views where views.id = list_view.view;
-    if target.id is null then
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such view, or it is not yours to see.';
-    end if;
     perform private.require_cursor_of_sort(target.sort, after_sort);
     return private.queue_page(
         case
@@ -364,6 +418,6 @@ comment on function api.list_view is
 'A page of the tickets of a view that the caller may see, as list_queue returns it.';
 
 grant execute on function
-api.create_view, api.change_view, api.delete_view, api.list_views,
+api.create_view, api.change_view, api.delete_view, api.list_views, api.get_view,
 api.list_view
 to authenticated;

@@ -10,12 +10,16 @@ as $$
         'id', queue.id,
         'key', queue.key,
         'name', queue.name,
+        'description', queue.description,
         'is_default', queue.is_default,
+        'open_to_customers', queue.open_to_customers,
+        'customers_set_priority', queue.customers_set_priority,
         'strategy', queue.strategy,
         'default_priority', queue.default_priority,
         'released_after_minutes', extract(epoch from queue.released_after)::integer / 60,
         'wait_limit_minutes', extract(epoch from queue.wait_limit)::integer / 60,
         'archived_at', queue.archived_at,
+        'version', queue.version,
         'counts',
         '{"new": 0, "open": 0, "pending": 0, "on_hold": 0, "solved": 0, "closed": 0}'::jsonb
         || coalesce(totals, '{}')
@@ -33,22 +37,46 @@ as $$
 $$;
 comment on function private.queue_response is 'One queue as commands return it.';
 
-create function api.list_queues() returns setof jsonb
+create function api.list_queues(archived boolean default false) returns setof jsonb
 language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
     readable constant uuid[] := array(select private.readable_queues());
 begin
+    if not private.is_staff() then
+        perform private.require_caller();
+        return query
+        select jsonb_build_object(
+            'id', queues.id, 'key', queues.key, 'name', queues.name,
+            'description', queues.description
+        )
+        from public.queues
+        where queues.open_to_customers and queues.archived_at is null and not archived
+        order by queues.name, queues.id;
+        return;
+    end if;
     return query
     select private.queue_json(queues, counted.totals)
     from public.queues
     left join private.queue_totals(readable) as counted on counted.queue_id = queues.id
-    where queues.id = any (readable) and queues.archived_at is null
-    order by queues.name;
+    where queues.id = any (readable) and (queues.archived_at is not null) = archived
+    order by queues.name, queues.id;
 end;
 $$;
 comment on function api.list_queues is
-'The queues that the caller may read, with how many tickets stand in each status category.';
+'For staff: the queues that the caller may read, live or archived, with how many tickets stand in each status category. For customers: id, key, name and description of those in which they may open tickets.';
+
+create function api.get_queue(queue text) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.queues := private.find_readable_queue(queue);
+begin
+    return private.queue_response(target);
+end;
+$$;
+comment on function api.get_queue is
+'A queue that the caller may read, by key or id, an archived one too.';
 
 create function private.leads_queue(queue uuid) returns boolean
 language sql stable security definer set search_path = ''
@@ -153,6 +181,9 @@ create function api.create_queue(
     default_priority public.ticket_priority default null,
     released_after_minutes integer default null,
     wait_limit_minutes integer default null,
+    description text default '',
+    open_to_customers boolean default true,
+    customers_set_priority boolean default true,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -161,7 +192,8 @@ declare
     request constant jsonb := jsonb_build_object(
         'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
         'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
-        'wait_limit_minutes', wait_limit_minutes
+        'wait_limit_minutes', wait_limit_minutes, 'description', description,
+        'open_to_customers', open_to_customers, 'customers_set_priority', customers_set_priority
     );
     response jsonb;
     queue public.queues;
@@ -173,12 +205,15 @@ begin
     end if;
     perform private.require_strategy(strategy);
     insert into public.queues (
-        key, name, strategy, default_priority, released_after, wait_limit
+        key, name, strategy, default_priority, released_after, wait_limit,
+        description, open_to_customers, customers_set_priority
     )
     values (
         create_queue.key, create_queue.name, create_queue.strategy,
         create_queue.default_priority,
-        make_interval(mins => released_after_minutes), make_interval(mins => wait_limit_minutes)
+        make_interval(mins => released_after_minutes), make_interval(mins => wait_limit_minutes),
+        create_queue.description, create_queue.open_to_customers,
+        create_queue.customers_set_priority
     )
     on conflict on constraint queues_key_key do nothing
     returning * into queue;
@@ -194,7 +229,9 @@ end;
 $$;
 comment on function api.create_queue is 'Creates a queue; needs queues.manage.';
 
-create function api.change_queue(queue text, changes jsonb) returns jsonb
+create function api.change_queue(
+    queue text, changes jsonb, expected_version integer default null
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -203,10 +240,17 @@ begin
     perform private.require_fields(changes, '{
         "name": "string", "archived": "boolean", "strategy": "string",
         "default_priority": "string?", "released_after_minutes": "integer?",
-        "wait_limit_minutes": "integer?"
+        "wait_limit_minutes": "integer?", "description": "string",
+        "open_to_customers": "boolean", "customers_set_priority": "boolean"
     }');
-    if changes ?| array['name', 'archived'] then
+    if changes ?| array['name', 'description', 'archived', 'open_to_customers'] then
         perform private.require_permission('queues.manage');
+    end if;
+    perform private.require_version(target.version, expected_version);
+    if target.is_default and changes -> 'open_to_customers' = 'false' then
+        raise sqlstate 'PT409' using
+            message = 'default-queue',
+            detail = 'Tickets without a queue come here, so it stays open to customers.';
     end if;
     perform private.require_strategy(changes ->> 'strategy');
     if (changes ->> 'archived')::boolean and target.archived_at is null then
@@ -237,7 +281,14 @@ begin
             when changes ? 'wait_limit_minutes'
                 then make_interval(mins => (changes ->> 'wait_limit_minutes')::integer)
             else target.wait_limit
-        end
+        end,
+        description = coalesce(changes ->> 'description', target.description),
+        open_to_customers = coalesce(
+            (changes ->> 'open_to_customers')::boolean, target.open_to_customers
+        ),
+        customers_set_priority = coalesce(
+            (changes ->> 'customers_set_priority')::boolean, target.customers_set_priority
+        )
     where queues.id = target.id
     returning * into target;
     if changes ? 'strategy' and target.strategy <> 'manual' then
@@ -247,7 +298,7 @@ begin
 end;
 $$;
 comment on function api.change_queue is
-'Changes strategy, default_priority (null: triage decides), released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name and archived with queues.manage.';
+'Changes strategy, default_priority (null: triage decides), customers_set_priority, released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
 
 -- Members --------------------------------------------------------------------
 
@@ -275,6 +326,62 @@ end;
 $$;
 comment on function api.list_queue_members is
 'The members of a queue that the caller may read, by name, with their availability and load.';
+
+create function api.list_assignable(
+    queue text,
+    search text default null,
+    after jsonb default null,
+    page_size integer default 50
+) returns json
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.queues := private.find_readable_queue(queue);
+    after_name constant text := after ->> 0;
+    after_id constant uuid := (after ->> 1)::uuid;
+    found_agents json[];
+    sort_keys jsonb[];
+    page record;
+begin
+    -- Who reads every queue need not be a member.
+    with candidates as (
+        select queue_members.person_id from public.queue_members
+        where queue_members.queue_id = target.id
+        union
+        select held.person_id from private.held_permissions as held
+        where held.permission = 'tickets.read_all'
+    ),
+
+    assignable as (
+        select people.id, people.name
+        from candidates
+        inner join public.people on people.id = candidates.person_id
+        where (after is null or (people.name, people.id) > (after_name, after_id))
+            and (
+                list_assignable.search is null
+                or strpos(lower(people.name), lower(list_assignable.search)) > 0
+            )
+            and private.can_work(people.id, target.id)
+        order by people.name, people.id
+        limit private.page_limit(page_size) + 1
+    )
+
+    select
+        array_agg(
+            private.agent_json(assignable.id)::json order by assignable.name, assignable.id
+        ),
+        array_agg(
+            jsonb_build_array(assignable.name, assignable.id)
+            order by assignable.name, assignable.id
+        )
+    into found_agents, sort_keys
+    from assignable;
+    select * into page from private.page_of(found_agents, sort_keys, page_size);
+    return json_build_object('items', page.items, 'next', page.next);
+end;
+$$;
+comment on function api.list_assignable is
+'A page of the people to whom tickets of a queue that the caller may read can be assigned, by name after a cursor, with their availability, capacity and load; filtered by a part of the name.';
 
 create function api.add_queue_member(queue text, person uuid) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -323,6 +430,6 @@ comment on function api.remove_queue_member is
 'Removes a member from a queue, which releases their unsolved tickets there. Needs queues.lead in the queue, or queues.manage.';
 
 grant execute on function
-api.list_queues, api.create_queue, api.change_queue, api.list_queue_members,
-api.add_queue_member, api.remove_queue_member
+api.list_queues, api.get_queue, api.create_queue, api.change_queue, api.list_queue_members,
+api.list_assignable, api.add_queue_member, api.remove_queue_member
 to authenticated;

@@ -18,6 +18,7 @@ create table private.webhook_endpoints (
     created_by uuid references public.people (id) on delete set null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    version integer not null default 1,
     -- Plain HTTP only to localhost, for local stacks; the sender checks the address.
     constraint webhook_endpoints_url check (
         length(url) <= 2000 and (
@@ -59,6 +60,22 @@ comment on column private.webhook_endpoints.failing_since is 'The first failure 
 comment on column private.webhook_endpoints.created_by is 'Who created it.';
 comment on column private.webhook_endpoints.created_at is 'When it was created.';
 comment on column private.webhook_endpoints.updated_at is 'When it was last changed.';
+comment on column private.webhook_endpoints.version is
+'Incremented with every change, but for successes and failures of its deliveries; its ETag.';
+
+create trigger increment_version
+before update on private.webhook_endpoints
+for each row when (
+    (
+        new.url, new.description, new.event_types, new.include_internal, new.secret_id,
+        new.paused_at, new.disabled_at
+    ) is distinct from (
+        old.url, old.description, old.event_types, old.include_internal, old.secret_id,
+        old.paused_at, old.disabled_at
+    )
+)
+execute function private.increment_version();
+
 create index webhook_endpoints_created_by on private.webhook_endpoints (created_by);
 
 create table private.webhook_deliveries (
@@ -257,7 +274,7 @@ for each row execute function private.delete_vault_secrets();
 -- Commands and queries -------------------------------------------------------
 
 create function private.webhook_json(endpoint private.webhook_endpoints) returns jsonb
-language sql stable set search_path = ''
+language sql stable security definer set search_path = ''
 as $$
     select jsonb_build_object(
         'id', endpoint.id,
@@ -273,13 +290,19 @@ as $$
         'disabled_reason', endpoint.disabled_reason,
         'failing_since', endpoint.failing_since,
         'created_by', endpoint.created_by,
+        'created_by_name', (
+            select people.name from public.people where people.id = endpoint.created_by
+        ),
         'created_at', endpoint.created_at,
-        'updated_at', endpoint.updated_at
+        'updated_at', endpoint.updated_at,
+        'version', endpoint.version
     );
 $$;
 comment on function private.webhook_json is 'An endpoint as JSON, without its secrets.';
 
-create function private.lock_webhook(webhook uuid) returns private.webhook_endpoints
+create function private.lock_webhook(
+    webhook uuid, expected_version integer default null
+) returns private.webhook_endpoints
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -291,11 +314,12 @@ begin
         raise sqlstate 'PT404' using
             message = 'not-found', detail = 'There is no such webhook.';
     end if;
+    perform private.require_version(endpoint.version, expected_version);
     return endpoint;
 end;
 $$;
 comment on function private.lock_webhook is
-'The guard of webhook commands: finds an endpoint and locks it; PT401, PT403, PT404.';
+'The guard of webhook commands: finds an endpoint and locks it; PT401, PT403, PT404, PT412 for another version.';
 
 create function api.list_webhooks() returns setof jsonb
 language plpgsql stable security definer set search_path = ''
@@ -388,11 +412,13 @@ $$;
 comment on function api.create_webhook is
 'Creates an endpoint and returns it with its secret, which is never returned again; needs webhooks.manage.';
 
-create function api.change_webhook(webhook uuid, changes jsonb) returns jsonb
+create function api.change_webhook(
+    webhook uuid, changes jsonb, expected_version integer default null
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    endpoint private.webhook_endpoints := private.lock_webhook(webhook);
+    endpoint private.webhook_endpoints := private.lock_webhook(webhook, expected_version);
     enable constant boolean := coalesce(changes -> 'enabled' = 'true', false);
 begin
     perform private.require_fields(changes, '{
@@ -468,11 +494,15 @@ $$;
 comment on function api.rotate_webhook_secret is
 'Gives an endpoint a new secret and returns it, once. The previous one keeps signing for a day, older ones end now.';
 
-create function api.delete_webhook(webhook uuid) returns jsonb
+create function api.delete_webhook(
+    webhook uuid, expected_version integer default null
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    endpoint constant private.webhook_endpoints := private.lock_webhook(webhook);
+    endpoint constant private.webhook_endpoints := private.lock_webhook(
+        webhook, expected_version
+    );
 begin
     delete from private.webhook_endpoints where id = endpoint.id;
     return private.webhook_json(endpoint);

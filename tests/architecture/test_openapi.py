@@ -192,6 +192,24 @@ def test_every_change_of_a_ticket_takes_the_version_read(name):
     assert "If-Match" in parameters
 
 
+# What its users and the system change all the time is none that two people edit.
+WITHOUT_A_VERSION = {"PATCH /v1/agents/{agent}"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {name for name in OPERATIONS if name.startswith("PATCH")} - WITHOUT_A_VERSION
+    ),
+)
+def test_what_is_edited_takes_the_version_read_and_answers_with_the_next(name):
+    parameters = {each["name"] for each in OPERATIONS[name].get("parameters", [])}
+    answer = answered(OPERATIONS[name])["$ref"].rpartition("/")[2]
+
+    assert "If-Match" in parameters
+    assert "version" in DOCUMENT["components"]["schemas"][answer]["properties"]
+
+
 def test_operation_ids_are_unique():
     names = [operation["operationId"] for operation in OPERATIONS.values()]
 
@@ -204,6 +222,40 @@ def test_an_example_matches_its_schema(schema):
 
     for example in schema["examples"]:
         assert not list(validator.iter_errors(example))
+
+
+NAMED = ("person", "owner", "requester", "assignee", "actor", "author", "organization",
+         "queue")  # fmt: skip
+IDS = {f"{each}_id" for each in NAMED} | {"created_by", "redacted_by"}
+# What is read for one queue, or tells of a change for programs.
+WITHOUT_NAMES = {
+    ("QueueStatus", "queue_id"),
+    ("ReadMarker", "person_id"),
+    ("NewTicketFacts", "queue_id"),
+    ("TicketFacts", "queue_id"),
+}
+
+
+def test_names_come_with_ids_in_every_response():
+    bodies = {
+        each["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for each in OPERATIONS.values()
+        if "requestBody" in each
+    }
+    schemas = {
+        name: set(schema.get("properties", {}))
+        for name, schema in DOCUMENT["components"]["schemas"].items()
+        if f"#/components/schemas/{name}" not in bodies
+    }
+
+    unnamed = {
+        (name, field)
+        for name, fields in schemas.items()
+        for field in fields & IDS
+        if f"{field.removesuffix('_id')}_name" not in fields
+    }
+
+    assert unnamed <= WITHOUT_NAMES
 
 
 def test_every_body_shows_an_example():

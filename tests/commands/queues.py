@@ -19,7 +19,19 @@ from .expectations import (
 )
 from .replays import ADMINS, add_second_admin, lose_permission
 from .template import WARM, command, query
-from .values import BOOLEAN, ENUM, ID, KEY, MINUTES, NAME, NOBODY, QUEUE, of
+from .values import (
+    BOOLEAN,
+    BROKEN,
+    ENUM,
+    ID,
+    KEY,
+    MINUTES,
+    NAME,
+    NOBODY,
+    QUEUE,
+    VERSION,
+    of,
+)
 
 
 def _queue(db: ActingConnection, who: str) -> Arguments:
@@ -29,6 +41,7 @@ def _queue(db: ActingConnection, who: str) -> Arguments:
 
 COMMANDS = {
     "list_queues": Command(Case(ANYBODY)),
+    "get_queue": Command(Case(reading(), on_queue)),
     "list_queue": Command(Case(reading(), on_queue)),
     "get_queue_status": Command(Case(reading(), on_queue)),
     "create_queue": Command(
@@ -41,7 +54,9 @@ COMMANDS = {
                 "key": [None, "", "No!", "1a", "x" * 41, "a\n", "a" + NOBODY[1:]],
                 "name": NAME, "strategy": ["", "nope", "\0"], "default_priority": ENUM,
                 "released_after_minutes": MINUTES, "wait_limit_minutes": MINUTES,
-                "idempotency_key": KEY,
+                "description": [*BROKEN, "x" * 501],
+                "open_to_customers": [None, *BOOLEAN],
+                "customers_set_priority": [None, *BOOLEAN], "idempotency_key": KEY,
             },
         ),
         replays=(
@@ -62,6 +77,17 @@ COMMANDS = {
                 lambda w: {"queue": w.queue, "changes": {"name": "Other"}},
                 unseen="PT403",
             ),
+            "open a queue to customers": Case(
+                any_of("queues.manage"),
+                lambda w: {"queue": w.queue, "changes": {"open_to_customers": True}},
+                unseen="PT403",
+            ),
+            "keep the priority from customers": Case(
+                LEADING,
+                lambda w: {
+                    "queue": w.queue, "changes": {"customers_set_priority": False},
+                },
+            ),
         },
         step=lambda v: {
             "queue": v["queue"],
@@ -78,10 +104,15 @@ COMMANDS = {
                     *of("strategy", ["", "nope", 7]), *of("default_priority", ENUM),
                     *of("released_after_minutes", MINUTES),
                     *of("wait_limit_minutes", MINUTES),
+                    *of("description", [*BROKEN, None, 7, "x" * 501]),
+                    *of("open_to_customers", [*BOOLEAN, None]),
+                    *of("customers_set_priority", [*BOOLEAN, None]),
                 ],
+                "expected_version": VERSION,
             },
         ),
     ),
+    "list_assignable": Command(Case(reading(), on_queue)),
     "list_queue_members": Command(Case(reading(), on_queue)),
     "add_queue_member": Command(
         Case(LEADING, lambda w: {"queue": w.queue, "person": w.person}),

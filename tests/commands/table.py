@@ -10,6 +10,7 @@ from . import (
     comments,
     events,
     notifications,
+    organizations,
     people,
     queues,
     records,
@@ -22,8 +23,7 @@ from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
     tickets, comments, queues, assignment, bulk_updates, views, people, records,
-    notifications,
-    events, webhooks, workers,
+    organizations, notifications, events, webhooks, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -5,10 +5,11 @@ from tests.database.arrange import leave_queues
 from .expectations import ANYBODY, Case, Command, Replay, Route, reading, unrelated
 from .replays import NO_AGENT, TEAM
 from .template import command, query
-from .values import CONDITIONS, ENUM, ID, KEY, NAME, NOBODY, QUEUE, of
+from .values import CONDITIONS, ENUM, ID, KEY, NAME, NOBODY, QUEUE, VERSION, of
 
 COMMANDS = {
     "list_views": Command(Case(ANYBODY)),
+    "get_view": Command(Case(reading(), lambda w: {"view": w.everyones_view})),
     "list_view": Command(Case(reading(), lambda w: {"view": w.everyones_view})),
     "create_view": Command(
         {
@@ -72,6 +73,7 @@ COMMANDS = {
                     *of("queue", ["", *QUEUE, 7]), *of("conditions", CONDITIONS),
                     *of("sort", ["subject", "waiting", None]),
                 ],
+                "expected_version": VERSION,
             },
         ),
     ),
@@ -79,8 +81,8 @@ COMMANDS = {
         Case(reading(), lambda w: {"view": w.view}, unseen="PT403"),
         step=unrelated,
         both_ways=Route(
-            "DELETE /v1/views/{view}", lambda w: {"view": NOBODY},
-            {"view": [*ID, NOBODY]},
+            "DELETE /v1/views/{view}", lambda w: {"view": w.view},
+            {"view": [*ID, NOBODY], "expected_version": VERSION},
         ),
     ),
 }  # fmt: skip

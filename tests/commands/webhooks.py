@@ -19,7 +19,7 @@ from .expectations import (
 )
 from .replays import ADMINS, add_second_admin, lose_permission
 from .template import INSIDE, command, query
-from .values import BOOLEAN, BROKEN, ID, KEY, NOBODY, of
+from .values import BOOLEAN, BROKEN, ID, KEY, NOBODY, VERSION, of
 
 WEBHOOK = "/v1/webhooks/{webhook}"
 WEBHOOKS = any_of("webhooks.manage")
@@ -93,6 +93,7 @@ COMMANDS = {
                     *of("include_internal", [*BOOLEAN, None]), *of("paused", BOOLEAN),
                     *of("enabled", [*BOOLEAN, False]),
                 ],
+                "expected_version": VERSION,
             },
         ),
     ),
@@ -100,8 +101,8 @@ COMMANDS = {
         Case(WEBHOOKS, on_webhook()),
         step=unrelated,
         both_ways=Route(
-            "DELETE " + WEBHOOK, lambda w: {"webhook": NOBODY},
-            {"webhook": [*ID, NOBODY]},
+            "DELETE " + WEBHOOK, lambda w: {"webhook": w.webhook},
+            {"webhook": [*ID, NOBODY], "expected_version": VERSION},
         ),
     ),
     "rotate_webhook_secret": Command(

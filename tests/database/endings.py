@@ -42,6 +42,11 @@ def _change_organization(organization: str | None) -> Ending:
     )
 
 
+def _move_requester(db: ActingConnection, _: Any) -> None:
+    db.execute("update private.settings set organization_moves_tickets = true")
+    db.execute("select private.move_person(%s, null)", id_of("customer"))
+
+
 # Who loses which: the ticket with its notes, or its notes alone. The ticket is the
 # customer's, whose organization shares, in queue support.
 ENDINGS: Mapping[str, tuple[Ending, set[str], set[str]]] = {
@@ -104,6 +109,11 @@ ENDINGS: Mapping[str, tuple[Ending, set[str], set[str]]] = {
     ),
     "a colleague changes to another organization": (
         _change_organization("Silent"),
+        {"colleague"},
+        set(),
+    ),
+    "the requester moves, with their tickets": (
+        _move_requester,
         {"colleague"},
         set(),
     ),

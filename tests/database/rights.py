@@ -30,7 +30,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id person_id event_id ticket_id type actor_id created_at read_at",
     ),
-    "public.organizations": (READABLE, "id name shares_tickets created_at"),
+    "public.organizations": (
+        READABLE,
+        "id name shares_tickets notes version created_at updated_at",
+    ),
     "public.permissions": (READABLE, "permission description"),
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
     "public.people": (
@@ -48,7 +51,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after wait_limit",
+        " released_after wait_limit description open_to_customers"
+        " customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in"),
@@ -84,13 +88,13 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "public.views": (
         READABLE,
-        "id scope owner_id queue_id name conditions sort created_at updated_at",
+        "id scope owner_id queue_id name conditions sort created_at updated_at version",
     ),
     "private.settings": (
         (),
         "only_row solved_closes_after email_delay confirm_new_tickets"
-        " addresses_are_confirmed webhook_disabled_after webhook_log_kept"
-        " page_scan_limit reply_lease"
+        " addresses_are_confirmed organization_moves_tickets webhook_disabled_after"
+        " webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
@@ -120,9 +124,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (),
         "id url description event_types include_internal secret_id old_secret_id"
         " old_secret_ends_at paused_at disabled_at disabled_reason failing_since"
-        " created_by created_at updated_at",
+        " created_by created_at updated_at version",
     ),
     "private.pending_releases": ((), "person_id"),
+    "private.organization_domains": ((), "domain organization_id"),
     "private.outbox": (
         (),
         "event_id created_at accepted_at due_at attempts last_error dead_lettered_at",
@@ -232,6 +237,7 @@ AS_THE_CALLER = {
     "private.filter_sql",
     "private.has_json_type",
     "private.increment_version",
+    "private.is_domain",
     "private.is_single_line",
     "private.is_suitable",
     "private.is_ticket_ref",
@@ -241,7 +247,9 @@ AS_THE_CALLER = {
     "private.may_use_view",
     "private.merge_patch",
     "private.missing_fields",
+    "private.moves_organization",
     "private.new_webhook_secret",
+    "private.normal_domains",
     "private.order_sql",
     "private.page_limit",
     "private.page_of",
@@ -274,7 +282,6 @@ AS_THE_CALLER = {
     "private.ticket_fields",
     "private.triaged_priority",
     "private.webhook_attempts_limit",
-    "private.webhook_json",
 }
 
 # The predicates that policies and functions share; see private.may_see_ticket.

@@ -51,6 +51,28 @@ def a_view_keeps_both_changes(connect):
     assert (changed["name"], changed["sort"]) == ("Ours", "oldest")
 
 
+def an_organization_keeps_both_changes(connect):
+    changed = changed_twice(
+        connect,
+        "lead",
+        "change_organization",
+        {"name": "Silence"},
+        {"domains": ["silent.example"]},
+        organization=str(id_of("Silent")),
+    )
+    assert (changed["name"], changed["domains"]) == ("Silence", ["silent.example"])
+
+
+def a_ticket_knows_where_its_requester_has_moved(connect):
+    first, second = connect(), connect()
+    move = "select private.move_person(%s, %s)"
+
+    with first.blocking(second.create_ticket) as late:
+        first.execute(move, id_of("customer"), id_of("Silent"))
+
+    assert late.result()["organization_id"] == str(id_of("Silent"))
+
+
 def a_webhook_keeps_the_secret_before(connect):
     first, second = connect(), connect()
     hook = create_webhook(first)
@@ -178,6 +200,12 @@ LOOKS = [
     ),
     Look(a_queue_keeps_both_changes, "private.lock_queue", "for no key update"),
     Look(a_view_keeps_both_changes, "private.lock_view", "for update"),
+    Look(an_organization_keeps_both_changes, "private.lock_organization", "for update"),
+    Look(
+        a_ticket_knows_where_its_requester_has_moved,
+        "private.open_ticket",
+        "for key share",
+    ),
     Look(a_webhook_keeps_the_secret_before, "private.lock_webhook", "for update"),
     Look(
         preferences_are_those_of_one_request,

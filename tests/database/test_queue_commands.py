@@ -5,9 +5,9 @@ import json
 import psycopg
 import pytest
 
-from .acting import OWNER, refused
+from .acting import OWNER, Json, refused
 from .assigning import assignee
-from .personas import grant, id_of
+from .personas import PEOPLE, grant, id_of
 
 pytestmark = pytest.mark.slow
 NOT_ADMINS = ["customer", "agent", "biller", "lead"]
@@ -45,6 +45,7 @@ def test_a_new_queue_takes_tickets_at_once(db):
     assert listed["counts"]["new"] == 1
     assert listed.items() >= {"strategy": "least_loaded", "default_priority": None,
                               "released_after_minutes": 90}.items()  # fmt: skip
+    assert db.call("admin", "get_queue", queue="returns") == listed
 
 
 def test_queue_creation_is_idempotent(db):
@@ -66,6 +67,9 @@ def test_queue_creation_is_idempotent(db):
         ({"released_after_minutes": 4}, "23514", None),
         ({"released_after_minutes": -600}, "23514", None),
         ({"released_after_minutes": 43201}, "23514", None),
+        ({"description": "x" * 501}, "23514", None),
+        ({"description": "two\nlines"}, "23514", None),
+        ({"open_to_customers": None}, "23502", None),
     ],
     ids=str,
 )
@@ -78,7 +82,12 @@ def test_invalid_queues_are_refused(db, given, code, slug):
 def test_only_administrators_create_rename_and_archive_queues(db, who):
     with refused("PT403", "denied"):
         db.call(who, "create_queue", key="mine", name="Mine")
-    for changes in ({"name": "Mine"}, {"archived": True}):
+    for changes in (
+        {"name": "Mine"},
+        {"archived": True},
+        {"open_to_customers": False},
+        {"description": "D"},
+    ):
         with pytest.raises(Exception, match=r"denied|not-found"):
             change_queue(db, who, **changes)
 
@@ -130,7 +139,14 @@ def test_queues_are_archived_and_restored(db):
     assert change_queue(db, "admin", "billing", archived=True) == archived
     with refused("PT422", "unknown-queue"):
         db.create_ticket(queue="billing")
+    for who, queues in (("admin", ["attic", "billing"]), ("biller", ["billing"])):
+        listed = db.rows(who, "list_queues", archived=True)
+        assert [each["key"] for each in listed] == queues
+        assert archived in listed
+        assert archived not in db.rows(who, "list_queues")
+    assert db.call("biller", "get_queue", queue="billing") == archived
     back = change_queue(db, "admin", "billing", archived=False, name="Invoices")
+    assert back["version"] == archived["version"] + 1
     assert (back["archived_at"], back["name"]) == (None, "Invoices")
     db.create_ticket(queue="billing")
 
@@ -197,6 +213,92 @@ def test_changes_that_are_no_object_are_refused(db, changes):
         connection.execute(
             "select api.change_queue('billing', %s::jsonb)", [json.dumps(changes)]
         )
+
+
+# Customers -------------------------------------------------------------------
+
+CUSTOMERS, WORKERS = ("customer", "stranger"), ("agent", "biller", "admin")
+
+
+@pytest.mark.parametrize("who", [*CUSTOMERS, *WORKERS])
+def test_customers_open_no_tickets_in_a_closed_queue_and_staff_do(db, who):
+    ticket = db.create_ticket_in("closed", held_by="biller", queue="billing")
+    change_queue(db, "admin", "billing", open_to_customers=False)
+
+    if who in CUSTOMERS:
+        with refused("PT422", "queue-closed"):
+            db.create_ticket(who, queue="billing")
+    else:
+        assert db.create_ticket(who, queue="billing")
+    assert db.create_ticket(who)["queue"] == {"name": "Support"}
+    # What stands there goes on, and who asked it knows no more than its id.
+    [note] = [db.comment("customer", ticket, "Again.")]
+    assert note["ticket_id"] != ticket["id"]
+    seen = db.call("customer", "get_ticket", ticket=ticket["id"])
+    assert (seen["queue_id"], seen["queue"]) == (str(id_of("billing")), None)
+    seen = db.call("biller", "get_ticket", ticket=ticket["id"])
+    assert seen["queue"] == {"name": "Billing"}
+
+
+@pytest.mark.parametrize("who", [*CUSTOMERS, *WORKERS])
+def test_a_queue_may_keep_customers_from_choosing_the_priority(db, who):
+    change_queue(db, "lead", customers_set_priority=False)
+
+    if who in CUSTOMERS:
+        with refused("PT422", "priority-not-yours"):
+            db.create_ticket(who, priority="urgent")
+    else:
+        assert db.create_ticket(who, priority="urgent")["priority"] == "urgent"
+    assert db.create_ticket(who, body="An outage")["priority"] == "high"
+    assert db.create_ticket(who, queue="billing", priority="low")["priority"] == "low"
+
+
+def test_the_default_queue_stays_open(db):
+    with refused("PT409", "default-queue"):
+        change_queue(db, "admin", open_to_customers=False)
+    with refused("23514"):
+        db.execute("update public.queues set open_to_customers = false")
+
+
+# Whom tickets can be assigned to ----------------------------------------------
+
+
+def assignable(db, who="agent", queue="support", **page):
+    page = {"page_size": 2, **page}
+    return db.call(who, "list_assignable", queue=queue, **page)
+
+
+def test_those_are_listed_to_whom_a_ticket_can_be_assigned(db):
+    for who in ("lead", "stranger"):
+        grant(db.connection, who, "agent")
+    db.execute("update auth.users set banned_until = 'infinity' where id = %s",
+               id_of("neighbour"))  # fmt: skip
+    held = db.create_ticket()
+    db.assign(held, "agent")
+
+    pages = [assignable(db)]
+    while after := pages[-1]["next"]:
+        pages.append(assignable(db, after=Json(after)))
+
+    listed = [each for page in pages for each in page["items"]]
+    assert [each["name"] for each in listed] == ["Admin", "Agent", "Lead"]
+    expected = {"load": 1, "capacity": 10, "availability": "away", "skills": []}
+    assert listed[1].items() >= expected.items()
+    for who in PEOPLE:
+        ticket = db.create_ticket()
+        if str(id_of(who)) in {each["id"] for each in listed}:
+            db.assign(ticket, who)
+        else:
+            with refused("PT422"):
+                db.assign(ticket, who)
+    found = assignable(db, search="AG")
+    assert [each["name"] for each in found["items"]] == ["Agent"]
+
+
+@pytest.mark.parametrize("who", ["customer", "stranger", "biller"])
+def test_assignable_people_of_other_queues_are_hidden(db, who):
+    with refused("PT404", "not-found"):
+        assignable(db, who)
 
 
 # Members ---------------------------------------------------------------------

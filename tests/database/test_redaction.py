@@ -50,6 +50,7 @@ def test_redaction_replaces_the_body_and_keeps_the_comment(db, ticket, comment, 
         found["redacted_at"] or "missing",
         str(id_of("lead")),
     )
+    assert found["redacted_by_name"] == "Lead"
     kept = ("id", "position", "author_id", "visibility", "created_at")
     assert [found[name] for name in kept] == [comment[name] for name in kept]
 

@@ -106,6 +106,21 @@ def test_views_are_changed_and_deleted_by_permission(db, who, act, scope, editor
     assert name == (left if who in editors else "A view")
 
 
+def test_views_name_their_owner_and_queue(db):
+    mine = save(db, queue="support")
+    team = shared(db, "team")
+
+    named = {each["id"]: each for each in db.rows("agent", "list_views")}
+
+    names = [(each["owner_name"], each["queue_name"]) for each in (mine, team)]
+    assert names == [("Agent", "Support"), (None, "Support")]
+    for view in (mine, team):
+        assert named[view["id"]] == view
+        assert db.call("agent", "get_view", view=view["id"]) == view
+        with refused("PT404", "not-found"):
+            db.call("biller", "get_view", view=view["id"])
+
+
 def test_unnamed_fields_stay(db):
     view = save(db, queue="support", conditions={"assignee": "me"}, sort="newest")
 
@@ -116,6 +131,7 @@ def test_unnamed_fields_stay(db):
     assert {**changed, "updated_at": None} == {
         **view,
         "name": "Better",
+        "version": 2,
         "updated_at": None,
     }
 
@@ -123,20 +139,26 @@ def test_unnamed_fields_stay(db):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"queue": None}, {"queue_id": None}),
-        ({"queue": "support"}, {"queue_id": str(id_of("support"))}),
+        ({"queue": None}, {"queue_id": None, "queue_name": None}),
+        (
+            {"queue": "billing"},
+            {"queue_id": str(id_of("billing")), "queue_name": "Billing"},
+        ),
         ({"conditions": {}}, {"conditions": {}}),
         ({"sort": "oldest"}, {"sort": "oldest"}),
+        ({"queue": "support"}, {}),
         ({}, {}),
     ],
     ids=str,
 )
 def test_only_named_fields_change(db, changes, expected):
+    db.call("admin", "add_queue_member", queue="billing", person=id_of("agent"))
     view = save(db, queue="support", conditions={"assignee": "me"})
 
     changed = db.call("agent", "change_view", view=view["id"], changes=changes)
 
-    same = {**view, **expected, "updated_at": None}
+    version = 2 if expected else 1
+    same = {**view, **expected, "version": version, "updated_at": None}
     assert {**changed, "updated_at": None} == same
 
 

@@ -5,6 +5,7 @@ functions make of it.
 """
 
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from postgrest import APIError
@@ -37,12 +38,15 @@ def world(people):
         "POST", "/v1/webhooks", {"url": "https://hooks.example.com/", **quiet}
     )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
+    organization = admin.do("POST", "/v1/organizations", {"name": f"Two {uuid4()}"})
     yield SimpleNamespace(
         ticket=str(ticket["id"]),
         agent=people.agent.id,
         view=view["id"],
         webhook=webhook["id"],
+        organization=organization["id"],
     )
+    admin.do("DELETE", f"/v1/organizations/{organization['id']}")
     admin.do("DELETE", f"/v1/webhooks/{webhook['id']}")
     admin.do("DELETE", f"/v1/views/{view['id']}")
 

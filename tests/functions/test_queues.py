@@ -42,6 +42,18 @@ def test_queues_are_listed_with_their_counts(rest):
     assert answer.json["items"][0]["key"] == "support"
     assert answer.json["items"][0]["counts"]["on_hold"] == 0
     assert answer.json["next_cursor"] is None
+    assert answer.json["ticket_types"] == ["question", "incident", "problem", "task"]
+
+
+def test_customers_see_less_of_a_queue(rest):
+    fields = ("id", "key", "name", "description")
+    rest.results["list_queues"] = [{name: queue_row()[name] for name in fields}]
+
+    answer = send(list_queues, "GET", "/v1/queues", query="archived=true")
+
+    [queue] = answer.json["items"]
+    assert queue == {name: queue_row()[name] for name in fields}
+    assert rest.arguments("list_queues") == [{"archived": True}]
 
 
 @pytest.mark.parametrize("name", ["support", str(QUEUE)])

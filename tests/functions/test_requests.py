@@ -53,7 +53,15 @@ def handler_of(method, path):
 
 
 def filled(path):
-    for name in ("ticket", "comment", "queue", "view", "webhook", "bulk_update"):
+    for name in (
+        "ticket",
+        "comment",
+        "queue",
+        "view",
+        "webhook",
+        "bulk_update",
+        "organization",
+    ):
         path = path.replace(f"{{{name}}}", ID)
     return path
 

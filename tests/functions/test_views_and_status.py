@@ -23,6 +23,7 @@ VIEW = {
     "sort": "priority",
     "created_at": NOW.isoformat(),
     "updated_at": NOW.isoformat(),
+    "version": 1,
 }
 STATUS = {
     "queue_id": str(QUEUE),

@@ -27,6 +27,8 @@ WEBHOOK = {
     "disabled_reason": None,
     "failing_since": None,
     "created_by": str(ME),
+    "created_by_name": "Ida",
+    "version": 1,
     "created_at": NOW.isoformat(),
     "updated_at": NOW.isoformat(),
 }

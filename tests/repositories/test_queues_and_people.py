@@ -15,14 +15,17 @@ from shared.core.errors import (
 from shared.core.types import TicketPriority
 from shared.people import PeopleRepository, RoleDefinition, RoleRepository
 from shared.queues import (
+    Queue,
     QueueFilter,
     QueueRepository,
     QueueSort,
     QueueStatusBroadcaster,
     QueueStatusRepository,
+    QueueSummary,
     Selection,
     Total,
 )
+from shared.queues.administration import QueueAdministration
 from shared.tickets import (
     ReadMarkerChange,
     ReadMarkerRepository,
@@ -138,7 +141,7 @@ def test_a_view_is_saved_read_changed_and_deleted(api, billing):
     created = views.create(draft, "k")
     first = queues.view(created.id, None, 3, count=True)
     rest = queues.view(created.id, first.next_cursor, 3)
-    changed = views.change(created.id, ViewChange(sort=QueueSort.NEWEST))
+    changed = views.change(created.id, ViewChange(sort=QueueSort.NEWEST), 1)
 
     assert (views.create(draft, "k"), views.all()) == (created, [changed])
     assert created.conditions.model_dump() == billing.model_dump()
@@ -146,7 +149,7 @@ def test_a_view_is_saved_read_changed_and_deleted(api, billing):
     assert first.total == Total(count=5, exact=True)
     with pytest.raises(Invalid):
         queues.view(created.id, first.next_cursor, 3)
-    assert views.delete(created.id) == changed
+    assert views.delete(created.id, 2) == changed
     with pytest.raises(NotFound):
         queues.view(created.id, None, 3)
 
@@ -161,7 +164,7 @@ def test_refusals_about_views_come_as_their_kind(api):
     with pytest.raises(Denied):
         ViewRepository(api.open("customer")).create(ViewDraft(name="V"), None)
     with pytest.raises(NotFound):
-        views.delete(id_of("view"))
+        views.delete(id_of("view"), None)
 
 
 def test_the_status_of_a_queue_is_returned(api, billing):
@@ -198,10 +201,22 @@ def test_a_read_marker_makes_a_ticket_read(api, billing):
 
 
 def test_queues_are_listed_with_their_counts(api, billing):
-    [queue] = QueueRepository(api.open("biller")).overview()
+    [queue] = QueueRepository(api.open("biller")).overview(archived=False)
 
+    assert isinstance(queue, Queue)
     assert (queue.key, queue.counts.new >= 5) == ("billing", True)
-    assert QueueRepository(api.open("customer")).overview() == []
+    assert QueueRepository(api.open("biller")).overview(archived=True) == []
+    [shown] = [
+        each
+        for each in QueueRepository(api.open("customer")).overview(archived=False)
+        if each.key == "billing"
+    ]
+    assert type(shown) is QueueSummary
+    agents = QueueAdministration(api.open("biller"))
+    first = agents.assignable("billing", None, None, 1)
+    rest = agents.assignable("billing", None, first.next_cursor, 1)
+    names = [each.name for page in (first, rest) for each in page.items]
+    assert (names, rest.next_cursor) == (["Admin", "Biller"], None)
 
 
 def test_the_caller_is_returned_with_roles_and_queues(api):

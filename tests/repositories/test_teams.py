@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from shared.assignment import AssignmentRepository, ClaimRepository
-from shared.core.errors import Conflict, Denied, Invalid, NotFound
+from shared.core.errors import Conflict, Denied, Invalid, NotFound, Stale
 from shared.core.types import TicketPriority
 from shared.people.agents import (
     AgentChange,
@@ -82,26 +82,28 @@ def test_a_queue_is_created_once_a_key_and_changed(api, returns):
         QueueChange(
             default_priority="high", released_after_minutes=90, wait_limit_minutes=5
         ),
+        1,
     )
     assert changed.default_priority is TicketPriority.HIGH
     assert changed.released_after_minutes == 90
     assert changed.wait_limit_minutes == 5
-    assert (
-        queues.change(returns.key, QueueChange(default_priority=None)).name == "Returns"
-    )
-    assert returns.key in [
-        each.key for each in QueueRepository(returns.as_clerk()).overview()
-    ]
+    again = queues.change(returns.key, QueueChange(default_priority=None), None)
+    assert (again.name, again.version) == ("Returns", 3)
+    with pytest.raises(Stale):
+        queues.change(returns.key, QueueChange(name="Other"), 2)
+    assert again == queues.get(returns.key)
+    listed = QueueRepository(returns.as_clerk()).overview(archived=False)
+    assert returns.key in [each.key for each in listed]
 
 
 def test_a_queue_is_changed_by_those_who_may(api, returns):
     with pytest.raises(Denied):
         QueueAdministration(returns.as_clerk()).change(
-            returns.key, QueueChange(archived=True)
+            returns.key, QueueChange(archived=True), None
         )
     with pytest.raises(NotFound):
         QueueAdministration(api.open("agent")).change(
-            returns.key, QueueChange(archived=True)
+            returns.key, QueueChange(archived=True), None
         )
     with pytest.raises(NotFound):
         QueueAdministration(api.open("agent")).members(returns.key)
@@ -168,7 +170,7 @@ def test_an_agent_at_capacity_or_away_claims_nothing(api, returns):
 def test_a_worker_assigns_waiting_tickets(api, returns):
     work = AssignmentRepository(api.worker())
     QueueAdministration(api.open("admin")).change(
-        returns.key, QueueChange(strategy="round_robin")
+        returns.key, QueueChange(strategy="round_robin"), None
     )
     opened = returns.opens()
 
@@ -185,7 +187,7 @@ def test_a_worker_assigns_waiting_tickets(api, returns):
 def test_an_event_assigns_once(api, returns, watch):
     work = AssignmentRepository(api.worker())
     admin = QueueAdministration(api.open("admin"))
-    admin.change(returns.key, QueueChange(strategy="least_loaded"))
+    admin.change(returns.key, QueueChange(strategy="least_loaded"), None)
     opened = returns.opens()
     event = watch.scalar(
         "select id from public.ticket_events where ticket_id = %s", opened.id

@@ -15,6 +15,16 @@ from infra.local.stack import Deployment
 from .tickets import enter_ticket
 
 DATA = Path(__file__).with_name("demonstration.yaml")
+ORGANIZATION = """
+with entered as (
+    insert into public.organizations (name, shares_tickets)
+    values (%(name)s, %(shares_tickets)s)
+    returning id
+)
+
+insert into private.organization_domains (domain, organization_id)
+select domain, entered.id from entered cross join unnest(%(domains)s::text[]) as domain
+"""
 PROFILE = """
 update public.people set organization_id = (
     select id from public.organizations where name = %(organization)s
@@ -53,11 +63,7 @@ def seed(deployment: Deployment) -> None:
                 " on conflict (key) do update set name = excluded.name",
                 data["queues"].items(),
             )
-            cursor.executemany(
-                "insert into public.organizations (name, shares_tickets)"
-                " values (%s, %s)",
-                data["organizations"].items(),
-            )
+            cursor.executemany(ORGANIZATION, data["organizations"])
             for statement in (PROFILE, ROLE, QUEUES, AVAILABLE):
                 cursor.executemany(statement, people)
         for ticket in sorted(data["tickets"], key=lambda each: -each["days_ago"]):

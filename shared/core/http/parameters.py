@@ -121,8 +121,8 @@ async def precondition(
         str | None,
         Header(
             alias="If-Match",
-            description="ETags that you have read, or `*`. When the ticket is at none"
-            " of them: 412.",
+            description="ETags that you have read, or `*`. When what you change is at"
+            " none of them: 412.",
             examples=['"3"'],
         ),
     ] = None,

@@ -31,6 +31,27 @@ DefaultPriority = Annotated[
     TicketPriority | None,
     Field(description="Of tickets that ask for none; null: triage decides."),
 ]
+Description = Annotated[
+    SingleLine,
+    Field(
+        max_length=500,
+        description="What it is for, in a sentence for customers.",
+        examples=["Invoices, payments and refunds."],
+    ),
+]
+OpenToCustomers = Annotated[
+    StrictBool,
+    Field(
+        description="Whether customers may open tickets in it; staff may in any queue."
+    ),
+]
+CustomersSetPriority = Annotated[
+    StrictBool,
+    Field(
+        description="Whether customers may choose the priority of a new ticket. Where"
+        " not, a chosen one is refused."
+    ),
+]
 Minutes = Annotated[
     StrictInt,
     Field(
@@ -66,6 +87,9 @@ class QueueDraft(Command):
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
     wait_limit_minutes: WaitMinutes | None = None
+    description: Description = ""
+    open_to_customers: OpenToCustomers = True
+    customers_set_priority: CustomersSetPriority = True
 
 
 class QueueChange(Change):
@@ -79,6 +103,13 @@ class QueueChange(Change):
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
     wait_limit_minutes: WaitMinutes | None = None
+    description: Description = Field(default_factory=str)
+    open_to_customers: OpenToCustomers = Field(default_factory=bool)
+    customers_set_priority: CustomersSetPriority = Field(default_factory=bool)
+
+
+class Assignable(Agent):
+    """An agent to whom tickets of a queue can be assigned."""
 
 
 class Member(Agent):

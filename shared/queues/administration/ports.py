@@ -6,20 +6,28 @@ Every method may raise `Unauthenticated` and `Unavailable`; methods name further
 from typing import Protocol
 from uuid import UUID
 
+from shared.core.types import Page
 from shared.queues import Queue
 
-from .models import Member, QueueChange, QueueDraft
+from .models import Assignable, Member, QueueChange, QueueDraft
 
 
 class QueueWriter(Protocol):
     """Making and changing queues, by key or id."""
 
+    def get(self, queue: str) -> Queue:
+        """Return a queue, an archived one too, or raise `NotFound`."""
+        ...
+
     def create(self, draft: QueueDraft, key: str | None) -> Queue:
         """Make a queue once a key; raise `Denied`, `Conflict`, `Invalid`."""
         ...
 
-    def change(self, queue: str, change: QueueChange) -> Queue:
-        """Change what was sent; raise `NotFound`, `Denied`, `Conflict`, `Invalid`."""
+    def change(self, queue: str, change: QueueChange, version: int | None) -> Queue:
+        """Change what was sent, if it is at this version; None for any.
+
+        Raises `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`.
+        """
         ...
 
 
@@ -28,6 +36,12 @@ class QueueMembers(Protocol):
 
     def members(self, queue: str) -> list[Member]:
         """Return the members of a queue, by name, or raise `NotFound`."""
+        ...
+
+    def assignable(
+        self, queue: str, search: str | None, cursor: str | None, size: int
+    ) -> Page[Assignable]:
+        """Return who may be assigned its tickets, by name, or raise `NotFound`."""
         ...
 
     def add(self, queue: str, person: UUID) -> Member:

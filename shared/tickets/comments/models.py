@@ -47,6 +47,7 @@ class Comment(Model):
         default=None, description="When its words were taken out, if they were."
     )
     redacted_by: UUID | None = None
+    redacted_by_name: str | None = None
 
 
 class AddedComment(Comment):

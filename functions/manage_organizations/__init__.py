@@ -1,0 +1,1 @@
+"""Enter, change and delete organizations, and list their people."""

@@ -1,0 +1,13 @@
+"""Organizations: staff read them, leads and administrators manage them."""
+
+from fastapi import APIRouter
+
+from shared.core.http import create_handler
+
+from . import commands, queries
+
+router = APIRouter(tags=["people and roles"])
+router.include_router(queries.router)
+router.include_router(commands.router)
+
+handler = create_handler(router)
