@@ -49,20 +49,26 @@ $$;
 comment on function private.has_history is
 'Whether a person has anything of their own but a name: tickets, comments, a role, an organization.';
 
-create function private.take_address(person uuid, address text) returns void
+create function private.take_address(person uuid, address text, proven boolean) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    update public.people set email = address
-    where id = person and email is distinct from address;
-exception
-    when unique_violation then
-        -- Signing in does not fail for it. What they had before is no longer theirs either.
-        update public.people set email = null where id = person and email is not null;
+    begin
+        update public.people set email = address
+        where id = person and email is distinct from address;
+    exception
+        when unique_violation then
+            -- Signing in does not fail for it. What they had before is no longer theirs either.
+            update public.people set email = null where id = person and email is not null;
+            return;
+    end;
+    if proven or (select addresses_are_confirmed from private.settings) then
+        perform private.join_organization(person, address);
+    end if;
 end;
 $$;
 comment on function private.take_address is
-'Stores the address of a person; who has one that is somebody else''s already has none here.';
+'Stores the address of a person, who joins the organization of its domain if it is proven; who has one that is somebody else''s already has none here.';
 
 create function private.confirm_address(account uuid, address text, proven boolean) returns void
 language plpgsql security definer set search_path = ''
@@ -72,13 +78,14 @@ declare
     holder constant uuid := private.linkable_person(address, proven);
 begin
     if holder is null or private.has_history(me) then
-        perform private.take_address(me, address);
+        perform private.take_address(me, address, proven);
         return;
     end if;
     -- The account that was deleted in Auth.
     delete from private.accounts where person_id = holder;
     update private.accounts set person_id = holder where user_id = account;
     delete from public.people where id = me;
+    perform private.take_address(holder, address, proven);
 end;
 $$;
 comment on function private.confirm_address is
@@ -102,7 +109,7 @@ begin
     end if;
     insert into private.accounts (user_id, person_id) values (account, holder);
     if address is not null then
-        perform private.take_address(holder, address);
+        perform private.take_address(holder, address, false);
     end if;
 end;
 $$;

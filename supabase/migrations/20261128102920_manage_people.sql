@@ -267,17 +267,18 @@ begin
         raise sqlstate 'PT422' using
             message = 'unknown-organization', detail = 'There is no such organization.';
     end if;
+    if changes ? 'organization_id' then
+        perform private.move_person(target.id, (changes ->> 'organization_id')::uuid);
+    end if;
     update public.people
     set
         name = coalesce(changes ->> 'name', people.name),
-        organization_id = case when changes ? 'organization_id'
-            then (changes ->> 'organization_id')::uuid else people.organization_id end,
         language = case when changes ? 'language'
             then changes ->> 'language' else people.language end,
         time_zone = case when changes ? 'time_zone'
             then changes ->> 'time_zone' else people.time_zone end
     where people.id = target.id
-        and changes <> '{}';
+        and changes - 'organization_id' <> '{}';
     return private.person_detail(person);
 end;
 $$;
