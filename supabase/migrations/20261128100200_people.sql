@@ -20,6 +20,7 @@ create table public.people (
     name text not null,
     organization_id uuid references public.organizations (id),
     created_at timestamptz not null default now(),
+    kind text not null default 'human' check (kind in ('human', 'machine')),
     constraint people_name_length check (length(name) between 1 and 120),
     constraint people_name_form check (private.is_single_line(name))
 );
@@ -29,6 +30,7 @@ comment on column public.people.id is 'The person; the same as auth.users.id.';
 comment on column public.people.name is 'What others call this person.';
 comment on column public.people.organization_id is 'Where this person belongs, if anywhere.';
 comment on column public.people.created_at is 'When this person first signed up.';
+comment on column public.people.kind is 'A human, or a machine: a program that uses the API.';
 create index people_name on public.people (name, id);
 create index people_organization on public.people (organization_id);
 
@@ -101,7 +103,8 @@ insert into public.permissions (permission, description) values
 ('people.read', 'See people and their roles.'),
 ('roles.manage', 'Define roles, grant and revoke them.'),
 ('events.manage', 'See events that nobody could react to, and try them again.'),
-('webhooks.manage', 'Send the events of every queue to other systems.');
+('webhooks.manage', 'Send the events of every queue to other systems.'),
+('machines.manage', 'Let programs in: create, change and revoke machine users.');
 
 insert into public.roles (role, name, built_in) values
 ('customer', 'Customer', true),
@@ -335,7 +338,9 @@ declare
         private.as_single_line(left(split_part(new.email, '@', 1), 120), 'Somebody')
     );
 begin
-    if tg_op = 'INSERT' then
+    if tg_op = 'INSERT' and private.create_machine_person(new.id) then
+        return null;
+    elsif tg_op = 'INSERT' then
         insert into public.people (id, name) values (new.id, called);
         insert into public.person_roles (person_id, role) values (new.id, 'customer');
     elsif new.raw_user_meta_data ->> 'name' is distinct from old.raw_user_meta_data ->> 'name' then

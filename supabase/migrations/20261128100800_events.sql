@@ -210,12 +210,16 @@ as $$
 declare
     occurred_at constant timestamp := event.occurred_at at time zone 'UTC';
     names jsonb;
+    actor_kind text;
 begin
     if event.is_internal and not internal then
         return null;
     end if;
     -- Whoever sees a ticket may know the names of those who work on it.
-    select jsonb_object_agg(people.id, people.name) into names
+    select
+        jsonb_object_agg(people.id, people.name),
+        max(people.kind) filter (where people.id = event.actor_id)
+    into names, actor_kind
     from public.people
     where people.id = any (array[
         event.actor_id,
@@ -235,6 +239,7 @@ begin
         'type', event.type,
         'actor_id', event.actor_id,
         'actor_name', names -> event.actor_id::text,
+        'actor_kind', actor_kind,
         'is_internal', event.is_internal,
         -- As Python and JavaScript write it.
         'occurred_at', to_char(occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS')

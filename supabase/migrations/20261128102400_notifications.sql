@@ -425,12 +425,14 @@ as $$
     select
         seeing.person_id,
         bool_or(reasons.in_app),
-        bool_or(reasons.email)
+        -- A machine user has no mailbox.
+        bool_or(reasons.email and people.kind = 'human')
     from public.tickets
     cross join lateral private.people_who_see(
         tickets, array(select reasons.person_id from reasons)
     ) as seeing
     inner join reasons on reasons.person_id = seeing.person_id
+    inner join public.people on people.id = seeing.person_id
     where tickets.id = (recipients.event).ticket_id
         and (seeing.reads_notes or not (recipients.event).is_internal)
     group by seeing.person_id;

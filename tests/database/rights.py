@@ -31,7 +31,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.organizations": (READABLE, "id name shares_tickets created_at"),
     "public.permissions": (READABLE, "permission description"),
     "public.person_roles": (READABLE, "person_id role granted_by granted_at"),
-    "public.people": (READABLE, "id name organization_id created_at"),
+    "public.people": (READABLE, "id name organization_id created_at kind"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
     "public.queues": (
         READABLE,
@@ -110,6 +110,14 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " created_by created_at updated_at",
     ),
     "private.pending_releases": ((), "person_id"),
+    "private.machine_users": (
+        (),
+        "id name role password_id created_by created_at updated_at revoked_at version",
+    ),
+    "private.machine_secrets": (
+        (),
+        "id machine_id hash created_by created_at expires_at last_used_at",
+    ),
     "private.outbox": (
         (),
         "event_id created_at accepted_at due_at attempts last_error dead_lettered_at",
@@ -162,6 +170,15 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "assign_ticket": "authenticated",
     "assign_waiting_tickets": "service_role",
     "assign_work": "service_role",
+    "authenticate_machine": "service_role",
+    "change_machine_user": "authenticated",
+    "create_machine_secret": "authenticated",
+    "create_machine_user": "authenticated",
+    "delete_machine_secret": "authenticated",
+    "get_machine_user": "authenticated",
+    "list_machine_users": "authenticated",
+    "machine_account": "service_role",
+    "revoke_machine_user": "authenticated",
     "bulk_update": "authenticated",
     "change_agent": "authenticated",
     "change_queue": "authenticated",
@@ -278,6 +295,7 @@ visible_tickets_if_few
 # What only commands and triggers call; a line each, so that two additions merge.
 PIECES = """
 add_event_to_email
+add_machine_secret
 agent_json
 agent_order_sql
 all_unsolved
@@ -330,6 +348,7 @@ count_new_tickets
 count_queue_tickets
 count_tickets
 count_written_bytes
+create_machine_person
 create_person
 current_batch
 current_lease
@@ -373,6 +392,7 @@ guard_role_change
 has_admin
 has_json_type
 has_view
+hash_of_secret
 holds_in_queue
 idle_tickets
 impersonate
@@ -384,6 +404,7 @@ is_suitable
 is_ticket_ref
 is_unbroken
 is_visible
+keep_machine_roles_apart
 keep_workable
 leads_agent
 leads_queue
@@ -393,6 +414,7 @@ lock_agent
 lock_chunk
 lock_first_ticket
 lock_live_webhook
+lock_machine
 lock_queue
 lock_ticket
 lock_ticket_to_reply
@@ -401,6 +423,9 @@ lock_tickets_and_agents
 lock_view
 lock_webhook
 lost_tickets
+machine_address
+machine_json
+machine_secret
 mark_own_comment_read
 may_read_notes
 may_reply
@@ -457,6 +482,8 @@ redacts_ticket
 refuse_archived_queue
 refuse_category_change
 refuse_leased_reply
+refuse_revoked
+refuse_session_of_revoked
 refuse_update
 release_locked_tickets
 release_lost_tickets
@@ -472,6 +499,8 @@ require_cursor_of_sort
 require_empty
 require_event_types
 require_fields
+require_future
+require_grantable
 require_in_queue
 require_needed_fields
 require_permission
@@ -495,6 +524,7 @@ selective_filter_sql
 send_database_webhook
 seq_of
 set_comment_position
+set_permissions_of_role
 shared_organizations_of
 shown_seq
 shown_ticket
@@ -529,6 +559,7 @@ visible_names
 visible_views
 webhook_attempts_limit
 webhook_json
+with_machine_secret
 with_webhook_secret
 works_tickets
 write_comment
@@ -567,6 +598,10 @@ AS_THE_CALLER = {
     "private.field_changes",
     "private.filter_sql",
     "private.has_json_type",
+    "private.require_future",
+    "private.refuse_revoked",
+    "private.machine_address",
+    "private.hash_of_secret",
     "private.increment_version",
     "private.is_single_line",
     "private.is_suitable",

@@ -22,6 +22,7 @@ from .parameters import (
     set_etag,
 )
 from .problems import STATUS
+from .trusted import TrustedAccounts, TrustedDatabase
 
 __all__ = [
     "STATUS",
@@ -34,6 +35,8 @@ __all__ = [
     "PageQuery",
     "PublicDatabase",
     "StatusList",
+    "TrustedAccounts",
+    "TrustedDatabase",
     "create_app",
     "create_handler",
     "get_authenticator",

@@ -1,0 +1,32 @@
+"""Refusals of token requests, in the codes of RFC 6749, section 5.2."""
+
+from enum import StrEnum
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+
+class TokenError(StrEnum):
+    """The codes that this grant can end with."""
+
+    INVALID_REQUEST = "invalid_request"
+    INVALID_CLIENT = "invalid_client"
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+    INVALID_SCOPE = "invalid_scope"
+
+
+class TokenRefused(Exception):
+    """A token request is refused."""
+
+    def __init__(self, error: TokenError, description: str) -> None:
+        super().__init__(error)
+        self.error, self.description = error, description
+
+
+def refuse(refusal: TokenRefused) -> JSONResponse:
+    """Return the response to a refused token request."""
+    body = {"error": refusal.error, "error_description": refusal.description}
+    if refusal.error is TokenError.INVALID_CLIENT:
+        challenge = {"WWW-Authenticate": 'Basic realm="autocrm", charset="UTF-8"'}
+        return JSONResponse(body, HTTPStatus.UNAUTHORIZED, challenge)
+    return JSONResponse(body, HTTPStatus.BAD_REQUEST)
