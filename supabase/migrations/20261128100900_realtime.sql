@@ -293,6 +293,22 @@ create trigger change_topics_of_deleted_person
 after delete on public.people
 for each row execute function private.change_topics_of_former_colleague();
 
+create function private.change_topics_of_former_follower() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array[old.ticket_id]);
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_former_follower is
+'Who saw a ticket by following it no longer listens to it.';
+
+create trigger change_topics_of_former_follower
+after delete on public.ticket_followers
+for each row when (old.grants_access)
+execute function private.change_topics_of_former_follower();
+
 create function private.change_topics_of_locked_out() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -301,6 +317,10 @@ begin
         new.id
         || array(select private.readable_queues_of(new.id))
         || array(select private.shared_organizations_of(new.id))
+        || array(
+            select readers.ticket_id from private.ticket_readers as readers
+            where readers.person_id = new.id
+        )
     );
     return null;
 end;

@@ -21,7 +21,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.comments": (
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
-        " created_at redacted_at redacted_by",
+        " created_at redacted_at redacted_by mentioned_people mentioned_queues",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -45,7 +45,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id ticket_id number seq public_seq version public_version type actor_id"
         " is_internal before after occurred_at turn position batch_id correlation_id",
     ),
-    "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
+    "public.ticket_followers": (READABLE, "person_id ticket_id since number grants_access"),
     "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
@@ -58,7 +58,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version public_version created_at updated_at"
         " public_updated_at solved_at closed_at skills assigned_at released_by"
-        " tag_keys",
+        " tag_keys skill_keys",
     ),
     "private.bulk_items": (
         (),
@@ -151,6 +151,7 @@ VIEWS = {
     "private.queue_readers",
     "private.queue_statuses_changed",
     "private.solved_tickets_due",
+    "private.ticket_readers",
     "private.webhook_deliveries_due",
     "private.webhook_deliveries_expired",
 }
@@ -179,6 +180,9 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_machine_users": "authenticated",
     "machine_account": "service_role",
     "revoke_machine_user": "authenticated",
+    "add_follower": "authenticated",
+    "list_followers": "authenticated",
+    "remove_follower": "authenticated",
     "bulk_update": "authenticated",
     "change_agent": "authenticated",
     "change_queue": "authenticated",
@@ -277,6 +281,7 @@ count_unread
 event_json
 feed_horizon
 feed_page_end
+followed_tickets
 has_permission
 is_staff
 may_join_topic
@@ -327,6 +332,7 @@ change_load
 change_topics
 change_topics_of_ended_sessions
 change_topics_of_former_colleague
+change_topics_of_former_follower
 change_topics_of_former_members
 change_topics_of_locked_out
 change_topics_of_lost_rights
@@ -368,7 +374,7 @@ end_work_of_role
 endpoint_secrets
 enforce_lease
 enqueue_event
-estimate_tagged_tickets
+estimate_labelled_tickets
 event_facts
 event_messages
 event_payload
@@ -376,6 +382,7 @@ events_to_replay
 feed_turn
 field_changes
 filter_sql
+find_mentions
 find_queue
 find_queue_id
 find_readable_queue
@@ -385,9 +392,11 @@ first_reply_seconds
 first_status
 fold_queue_counts
 follow_up
+follower_json
 give_ticket
 give_waiting_tickets
 guard_agent
+guard_follower
 guard_role_change
 has_admin
 has_json_type
@@ -430,6 +439,7 @@ mark_own_comment_read
 may_read_notes
 may_reply
 member_json
+mentioned_people
 merge_patch
 missing_fields
 move_and_assign
@@ -449,6 +459,7 @@ people_who_see
 permissions_beyond_caller
 person_has_permission
 person_json
+person_sees_ticket
 proven_headers
 queue_json
 queue_of_view

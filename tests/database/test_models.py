@@ -54,11 +54,11 @@ DERIVED = {
     Comment: {"author_name"},
     Person: {"email", "roles"},
     Role: {"permissions"},
-    **{event: {"actor_name"} for event in EVENT_CLASSES},
+    **{event: {"actor_name", "actor_kind"} for event in EVENT_CLASSES},
 }
 # What a model leaves out of the row.
 LEFT_OUT = {
-    Person: {"created_at"},
+    Person: {"created_at", "kind"},
     QueueRef: {
         "archived_at",
         "created_at",
@@ -73,6 +73,7 @@ LEFT_OUT = {
         "assigned_at",
         "released_by",
         "tag_keys",
+        "skill_keys",
         "public_version",
         "public_updated_at",
     },

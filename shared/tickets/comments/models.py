@@ -47,6 +47,12 @@ class Comment(Model):
         default=None, description="When its words were taken out, if they were."
     )
     redacted_by: UUID | None = None
+    mentioned_people: list[UUID] = Field(
+        default=[], description="Whom a note names by `@` and a name."
+    )
+    mentioned_queues: list[UUID] = Field(
+        default=[], description="What a note names by `@` and the key of a queue."
+    )
 
 
 class AddedComment(Comment):
