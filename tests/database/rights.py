@@ -6,6 +6,8 @@ grant fails until it is written here, and so does what is written here in vain.
 
 from collections.abc import Mapping
 
+from tests.commands import COMMANDS
+
 OUTSIDERS = ("anon", "authenticated", "service_role", "supabase_auth_admin")
 
 READABLE = ("authenticated", "service_role")  # under row-level security; never writable
@@ -162,118 +164,6 @@ SEQUENCES = {  # nobody's
     "public.tickets_number_seq",
 }
 
-# Who may call what in the API's schema.
-COMMANDS_AND_QUERIES: Mapping[str, str] = {
-    "accept_event": "anon",
-    "add_comment": "authenticated",
-    "add_queue_member": "authenticated",
-    "apply_bulk_chunk": "service_role",
-    "assign_ticket": "authenticated",
-    "assign_waiting_tickets": "service_role",
-    "assign_work": "service_role",
-    "authenticate_machine": "service_role",
-    "change_machine_user": "authenticated",
-    "create_machine_secret": "authenticated",
-    "create_machine_user": "authenticated",
-    "delete_machine_secret": "authenticated",
-    "get_machine_user": "authenticated",
-    "list_machine_users": "authenticated",
-    "machine_account": "service_role",
-    "revoke_machine_user": "authenticated",
-    "add_follower": "authenticated",
-    "list_followers": "authenticated",
-    "remove_follower": "authenticated",
-    "bulk_update": "authenticated",
-    "change_agent": "authenticated",
-    "change_queue": "authenticated",
-    "change_view": "authenticated",
-    "change_webhook": "authenticated",
-    "claim_bulk_update": "service_role",
-    "claim_emails": "service_role",
-    "claim_missed_events": "service_role",
-    "claim_next_ticket": "authenticated",
-    "claim_webhook_deliveries": "service_role",
-    "close_solved_tickets": "service_role",
-    "create_queue": "authenticated",
-    "create_ticket": "authenticated",
-    "create_view": "authenticated",
-    "create_webhook": "authenticated",
-    "define_role": "authenticated",
-    "delete_view": "authenticated",
-    "delete_webhook": "authenticated",
-    "record_email_failure": "service_role",
-    "record_email_sent": "service_role",
-    "event_lag": "service_role",
-    "fail_event": "service_role",
-    "create_webhook_deliveries": "service_role",
-    "due_jobs": "service_role",
-    "finish_event": "service_role",
-    "delete_old_bulk_updates": "service_role",
-    "delete_old_notifications": "service_role",
-    "delete_old_webhook_deliveries": "service_role",
-    "get_agent": "authenticated",
-    "get_bulk_update": "authenticated",
-    "get_notification_preferences": "authenticated",
-    "get_queue_notifications": "authenticated",
-    "get_queue_status": "authenticated",
-    "get_reply_lease": "authenticated",
-    "get_webhook": "authenticated",
-    "grant_role": "authenticated",
-    "health": "anon authenticated service_role",
-    "lease_reply": "authenticated",
-    "list_bulk_items": "authenticated",
-    "list_bulk_updates": "authenticated",
-    "list_comments": "authenticated",
-    "list_events": "authenticated",
-    "list_notifications": "authenticated",
-    "list_dead_letters": "authenticated",
-    "list_people": "authenticated",
-    "list_queue_members": "authenticated",
-    "list_queues": "authenticated",
-    "list_roles": "authenticated",
-    "list_ticket_events": "authenticated",
-    "list_topics": "authenticated",
-    "list_view": "authenticated",
-    "list_views": "authenticated",
-    "list_webhook_attempts": "authenticated",
-    "list_webhook_deliveries": "authenticated",
-    "list_webhooks": "authenticated",
-    "mark_ticket_read": "authenticated",
-    "make_first_admin": "service_role",
-    "event_metrics": "service_role",
-    "notify_people": "service_role",
-    "ping_webhook": "authenticated",
-    "queue_metrics": "service_role",
-    "record_reaction": "service_role",
-    "read_event": "service_role",
-    "list_my_tickets": "authenticated",
-    "mark_notifications_read": "authenticated",
-    "list_queue": "authenticated",
-    "get_ticket": "authenticated",
-    "record_webhook_attempt": "service_role",
-    "redact_comment": "authenticated",
-    "redact_ticket": "authenticated",
-    "refresh_queue_status": "service_role",
-    "release_idle_tickets": "service_role",
-    "release_reply": "authenticated",
-    "release_ticket": "authenticated",
-    "remove_queue_member": "authenticated",
-    "replay_webhook_delivery": "authenticated",
-    "replay_webhook_events": "authenticated",
-    "retry_dead_letter": "authenticated",
-    "revoke_role": "authenticated",
-    "rotate_webhook_secret": "authenticated",
-    "set_availability": "authenticated",
-    "set_notification_preferences": "authenticated",
-    "set_queue_notifications": "authenticated",
-    "broadcast_queue_statuses": "service_role",
-    "undo_bulk_update": "authenticated",
-    "update_ticket": "authenticated",
-    "update_ticket_status": "authenticated",
-    "queues_due_for_assignment": "service_role",
-    "whoami": "authenticated",
-}
-
 # What policies and queries, which run as the caller, are made of.
 PIECES_FOR_CALLERS = """
 caller
@@ -297,289 +187,10 @@ staff
 visible_tickets_if_few
 """
 
-# What only commands and triggers call; a line each, so that two additions merge.
-PIECES = """
-add_event_to_email
-add_machine_secret
-agent_json
-agent_order_sql
-all_unsolved
-apply_change
-apply_changes
-apply_item
-apply_public_reply
-apply_ticket_rules
-are_changed_tags
-are_tags
-as_single_line
-as_uuid
-assign_on_return
-assignee_then
-begin_reaction
-broadcast_event
-broadcast_lease
-broadcast_notification
-broadcast_queue_status
-bulk_state
-bulk_update_json
-calling_address
-can_read_notes
-can_sign_in
-can_work
-change_assignee
-change_fields
-change_load
-change_topics
-change_topics_of_ended_sessions
-change_topics_of_former_colleague
-change_topics_of_former_follower
-change_topics_of_former_members
-change_topics_of_locked_out
-change_topics_of_lost_rights
-change_topics_of_organization
-change_topics_of_ticket
-changed_fields
-check_new_ticket
-check_transition
-check_view
-claim_ticket
-comes_back
-comment_json
-copy_ticket_number
-correlation_id
-count_bytes
-count_command
-count_deleted_tickets
-count_new_tickets
-count_queue_tickets
-count_tickets
-count_written_bytes
-create_machine_person
-create_person
-current_batch
-current_lease
-default_filter
-delete_vault_secrets
-delivery_json
-distinct_tags
-distinct_ticket_refs
-eligible
-email_attempts
-email_content
-end_work
-end_work_of_barred
-end_work_of_former_member
-end_work_of_permission
-end_work_of_role
-endpoint_secrets
-enforce_lease
-enqueue_event
-estimate_labelled_tickets
-event_facts
-event_messages
-event_payload
-events_to_replay
-feed_turn
-field_changes
-filter_sql
-find_mentions
-find_queue
-find_queue_id
-find_readable_queue
-find_ticket_id
-find_visible_ticket
-first_reply_seconds
-first_status
-fold_queue_counts
-follow_up
-follower_json
-give_ticket
-give_waiting_tickets
-guard_agent
-guard_follower
-guard_role_change
-has_admin
-has_json_type
-has_view
-hash_of_secret
-holds_in_queue
-idle_tickets
-impersonate
-increment_command_count
-increment_version
-index_filter_sql
-is_single_line
-is_suitable
-is_ticket_ref
-is_unbroken
-is_visible
-keep_machine_roles_apart
-keep_workable
-leads_agent
-leads_queue
-lease_json
-live_queue
-lock_agent
-lock_chunk
-lock_first_ticket
-lock_live_webhook
-lock_machine
-lock_queue
-lock_ticket
-lock_ticket_to_reply
-lock_ticket_to_restore
-lock_tickets_and_agents
-lock_view
-lock_webhook
-lost_tickets
-machine_address
-machine_json
-machine_secret
-mark_own_comment_read
-may_read_notes
-may_reply
-member_json
-mentioned_people
-merge_patch
-missing_fields
-move_and_assign
-move_read_marker
-new_webhook_secret
-next_replay
-note_queues_of
-open_bulk_update
-open_follow_up
-open_ticket
-open_tickets_of
-order_sql
-own_bulk_update
-parse_filters
-parse_time
-people_who_see
-permissions_beyond_caller
-person_has_permission
-person_json
-person_sees_ticket
-proven_headers
-queue_json
-queue_of_view
-queue_page
-queue_preference_json
-queue_response
-queue_status
-queue_topic
-queue_totals
-queues_by_first_ticket
-readable_queues_of
-reassign_tickets
-recipients
-record_comment
-record_endpoint_health
-record_event
-record_new_ticket
-record_results
-record_ticket_change
-redact_body
-redact_copies
-redact_data
-redact_hidden_copies
-redact_json
-redact_labels
-redact_text
-redacted_body
-redacted_ticket
-redacts_event
-redacts_ticket
-refuse_archived_queue
-refuse_category_change
-refuse_leased_reply
-refuse_revoked
-refuse_session_of_revoked
-refuse_update
-release_locked_tickets
-release_lost_tickets
-release_tickets_of
-reply_opens
-require_an_admin
-require_assignment
-require_bulk_change
-require_caller
-require_capacity
-require_changes
-require_cursor_of_sort
-require_empty
-require_event_types
-require_fields
-require_future
-require_grantable
-require_in_queue
-require_needed_fields
-require_permission
-require_permissions_for
-require_restorable
-require_session
-require_staff
-require_statuses
-require_strategy
-require_supported_sort
-require_version
-require_view_rights
-restart_feed
-restore_ticket
-restores_status
-scan_frontier
-scan_queues
-secret
-sees_ticket
-selective_filter_sql
-send_database_webhook
-seq_of
-set_comment_position
-set_permissions_of_role
-shared_organizations_of
-shown_seq
-shown_ticket
-shown_version
-start_bulk_update_job
-start_job
-stop_impersonating
-store_response
-stored_comment
-stored_response
-stored_ticket
-subscribes_to
-tag_key
-tag_keys
-takes_tickets
-text_to_redact
-ticket_fields
-ticket_json
-ticket_topic
-tickets_copied_from
-tickets_json
-tickets_of_view
-topic_name
-topics_of_queues
-topics_of_ticket
-track_assignment
-triaged_priority
-update_load
-update_load_of_rows
-user_topic
-visible_names
-visible_views
-webhook_attempts_limit
-webhook_json
-with_machine_secret
-with_webhook_secret
-works_tickets
-write_comment
-"""
-
+# Who may execute what: people and workers the functions of the API's schema.
 FUNCTIONS: Mapping[str, set[str]] = {
-    **{f"api.{name}": set(who.split()) for name, who in COMMANDS_AND_QUERIES.items()},
+    **{f"api.{name}": set(each.callers.split()) for name, each in COMMANDS.items()},
     **{f"private.{name}": {"authenticated"} for name in PIECES_FOR_CALLERS.split()},
-    **{f"private.{name}": set() for name in PIECES.split()},
     "private.custom_access_token_hook": {"supabase_auth_admin"},
 }
 
@@ -609,9 +220,6 @@ AS_THE_CALLER = {
     "private.field_changes",
     "private.filter_sql",
     "private.has_json_type",
-    "private.require_future",
-    "private.refuse_revoked",
-    "private.machine_address",
     "private.hash_of_secret",
     "private.increment_version",
     "private.is_single_line",
@@ -619,6 +227,7 @@ AS_THE_CALLER = {
     "private.is_ticket_ref",
     "private.is_unbroken",
     "private.is_visible",
+    "private.machine_address",
     "private.may_see_ticket",
     "private.may_use_view",
     "private.merge_patch",
@@ -639,14 +248,17 @@ AS_THE_CALLER = {
     "private.redacts_event",
     "private.redacts_ticket",
     "private.refuse_category_change",
+    "private.refuse_revoked",
     "private.refuse_update",
     "private.reply_opens",
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
     "private.require_fields",
+    "private.require_future",
     "private.require_needed_fields",
     "private.require_version",
+    "private.seconds_left",
     "private.shown_ticket",
     "private.subscribes_to",
     "private.tag_key",
