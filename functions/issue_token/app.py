@@ -3,23 +3,29 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import JSONResponse
+from fastapi.responses import JSONResponse
 
-from shared.core.http import create_handler
+from shared.core.http import TrustedAccounts, TrustedDatabase, create_handler
 
-from .document import REQUEST_BODY, RESPONSES
-from .errors import TokenRefused, refuse
-from .token_request import read_client
+from .document import REQUEST_BODY, RESPONSES, refuse
+from .errors import TokenRefused
 from .use_case import Token, TokenIssuer
 
 router = APIRouter(tags=["machine users"])
+
+
+async def get_issuer(
+    database: TrustedDatabase, accounts: TrustedAccounts
+) -> TokenIssuer:
+    """Return what issues tokens, with the secret key."""
+    return TokenIssuer(database, accounts)
 
 
 @router.post(
     "/v1/token", response_model=Token, responses=RESPONSES, openapi_extra=REQUEST_BODY
 )
 async def issue_token(
-    request: Request, issuer: Annotated[TokenIssuer, Depends()]
+    request: Request, issuer: Annotated[TokenIssuer, Depends(get_issuer)]
 ) -> Token | JSONResponse:
     """Return an access token for a client id and a secret; keep it until it expires.
 
@@ -27,7 +33,7 @@ async def issue_token(
     the form. Errors are those of RFC 6749, section 5.2.
     """
     try:
-        return issuer.issue(read_client(request.headers, await request.body()))
+        return issuer.issue(request.headers, await request.body())
     except TokenRefused as refusal:
         return refuse(refusal)
 

@@ -1,10 +1,12 @@
-"""What the OpenAPI document says of the form and of its refusals."""
+"""The refusals of token requests as responses, and the form in the OpenAPI document."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from .errors import TokenError
+from .errors import TokenError, TokenRefused
 
 
 class TokenProblem(BaseModel):
@@ -43,3 +45,12 @@ REQUEST_BODY: Final[dict[str, Any]] = {
         },
     }
 }
+
+
+def refuse(refusal: TokenRefused) -> JSONResponse:
+    """Return the response to a refused token request."""
+    body = {"error": refusal.error, "error_description": refusal.description}
+    if refusal.error is TokenError.INVALID_CLIENT:
+        challenge = {"WWW-Authenticate": 'Basic realm="autocrm", charset="UTF-8"'}
+        return JSONResponse(body, HTTPStatus.UNAUTHORIZED, challenge)
+    return JSONResponse(body, HTTPStatus.BAD_REQUEST)

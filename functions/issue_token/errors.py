@@ -1,9 +1,6 @@
 """Refusals of token requests, in the codes of RFC 6749, section 5.2."""
 
 from enum import StrEnum
-from http import HTTPStatus
-
-from starlette.responses import JSONResponse
 
 
 class TokenError(StrEnum):
@@ -21,12 +18,3 @@ class TokenRefused(Exception):
     def __init__(self, error: TokenError, description: str) -> None:
         super().__init__(error)
         self.error, self.description = error, description
-
-
-def refuse(refusal: TokenRefused) -> JSONResponse:
-    """Return the response to a refused token request."""
-    body = {"error": refusal.error, "error_description": refusal.description}
-    if refusal.error is TokenError.INVALID_CLIENT:
-        challenge = {"WWW-Authenticate": 'Basic realm="autocrm", charset="UTF-8"'}
-        return JSONResponse(body, HTTPStatus.UNAUTHORIZED, challenge)
-    return JSONResponse(body, HTTPStatus.BAD_REQUEST)

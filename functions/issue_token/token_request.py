@@ -72,9 +72,7 @@ def _client(authorization: str | None, form: Mapping[str, str]) -> Client:
         if "client_secret" in form or form.get("client_id", found.id) != found.id:
             text = "Send the client in one way: by HTTP Basic or in the form."
             raise TokenRefused(TokenError.INVALID_REQUEST, text)
-    if not all(
-        map(_PRINTABLE.fullmatch, (found.id, found.secret.get_secret_value()))
-    ):
+    if not all(map(_PRINTABLE.fullmatch, (found.id, found.secret.get_secret_value()))):
         raise unknown_client()
     return found
 

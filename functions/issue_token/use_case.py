@@ -1,12 +1,14 @@
 """Check a client's secret in the database, and sign its machine user in at Auth."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
-from shared.core.http import TrustedAccounts, TrustedDatabase
+from shared.core.persistence import Accounts, Database
 from shared.core.types import Model
 from shared.machines import MachineAccountRepository
 
-from .token_request import Client, unknown_client
+from .token_request import read_client, unknown_client
 
 
 class Token(Model):
@@ -20,17 +22,18 @@ class Token(Model):
 class TokenIssuer:
     """Exchanges the secret of a client for a token."""
 
-    def __init__(self, database: TrustedDatabase, accounts: TrustedAccounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts) -> None:
         self._machines = MachineAccountRepository(database)
         self._accounts = accounts
 
-    def issue(self, client: Client) -> Token:
-        """Return a token.
+    def issue(self, headers: Mapping[str, str], body: bytes) -> Token:
+        """Return a token for the client that a request names.
 
         Raises:
             TokenRefused: the client is not let in.
             TooMany: too many requests come from this address, or Auth says so.
         """
+        client = read_client(headers, body)
         found = self._machines.authenticate(client.id, client.secret)
         session = found and self._accounts.sign_in(found.email, found.password)
         if session is None:

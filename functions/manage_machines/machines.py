@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from shared.core.http import IdempotencyKey, IfMatch, PageQuery, provide, set_etag
 from shared.core.types import Page
@@ -17,7 +17,7 @@ from shared.machines import (
     NewMachine,
 )
 
-from .use_case import AccountMaker
+from .accounts import ProvidedAccountMaker
 
 router = APIRouter()
 ProvidedMachines = Annotated[MachineUsers, provide(MachineRepository)]
@@ -43,7 +43,7 @@ async def get_machine_user(
 async def create_machine_user(
     draft: MachineDraft,
     machines: ProvidedMachines,
-    accounts: Annotated[AccountMaker, Depends()],
+    accounts: ProvidedAccountMaker,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> NewMachine:

@@ -1,10 +1,9 @@
 """The secrets of a machine user: two are live while one replaces the other."""
 
-from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body
 
 from shared.core.http import IdempotencyKey, provide
 from shared.machines import (
@@ -15,25 +14,22 @@ from shared.machines import (
     SecretDraft,
 )
 
-from .use_case import AccountMaker
+from .accounts import ProvidedAccountMaker
 
 router = APIRouter()
 ProvidedSecrets = Annotated[MachineSecrets, provide(MachineRepository)]
 
 
-@router.post("/v1/machine-users/{machine}/secrets", status_code=HTTPStatus.CREATED)
+@router.post("/v1/machine-users/{machine}/secrets")
 async def create_machine_secret(
     machine: UUID,
     draft: Annotated[SecretDraft, Body(default_factory=SecretDraft)],
     secrets: ProvidedSecrets,
-    accounts: Annotated[AccountMaker, Depends()],
-    response: Response,
+    accounts: ProvidedAccountMaker,
     idempotency_key: IdempotencyKey = None,
 ) -> NewMachine:
     """Create a second secret and return it, this once; the first ends in a day."""
-    made = accounts.complete(secrets.add(machine, draft, idempotency_key))
-    response.headers["Location"] = f"/v1/machine-users/{machine}"
-    return made
+    return accounts.complete(secrets.add(machine, draft, idempotency_key))
 
 
 @router.delete("/v1/machine-users/{machine}/secrets/{secret}")

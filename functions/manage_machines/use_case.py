@@ -1,14 +1,14 @@
 """The account in Auth, which a machine user needs once the database has made it."""
 
 from shared.core.errors import Unavailable
-from shared.core.http import TrustedAccounts, TrustedDatabase
+from shared.core.persistence import Accounts, Database
 from shared.machines import MachineAccountRepository, NewMachine
 
 
 class AccountMaker:
     """Gives machine users their accounts, with passwords that only the Vault keeps."""
 
-    def __init__(self, database: TrustedDatabase, accounts: TrustedAccounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts) -> None:
         self._machines = MachineAccountRepository(database)
         self._accounts = accounts
 

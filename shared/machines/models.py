@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, SecretStr
+from pydantic.config import JsonDict
 
 from shared.core.types import Change, Command, Model, SingleLine, Timestamp
 
@@ -40,13 +41,18 @@ class MachineDraft(Command):
     expires_at: ExpiresAt = None
 
 
+def _without_default(schema: JsonDict) -> None:
+    """Leave the default out of the document: what is left out is not changed."""
+    schema.pop("default", None)
+
+
 class MachineChange(Change):
     """A change to a machine user; what is left out stays."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Import"}]})
 
-    name: Name = ""
-    permissions: Permissions = []
+    name: Name = Field(default="", json_schema_extra=_without_default)
+    permissions: Permissions = Field(default=[], json_schema_extra=_without_default)
 
 
 class SecretDraft(Command):

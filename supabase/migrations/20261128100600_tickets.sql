@@ -586,8 +586,7 @@ comment on function private.may_see_ticket is
 'Whether a person may see a ticket: they requested it, or may read its queue, or belong to an organization that shares its tickets, or were made to follow it by staff.';
 grant execute on function private.may_see_ticket to authenticated;
 
-create policy "requesters, colleagues, followers and staff of the queue see a ticket"
-on public.tickets
+create policy "requesters, colleagues, followers and staff see a ticket" on public.tickets
 for select to authenticated using (
     private.may_see_ticket(
         id,

@@ -22,8 +22,8 @@ from . import (
 from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
-    tickets, followers, comments, queues, assignment, bulk_updates, views, people, notifications,
-    events, webhooks, machines, workers,
+    tickets, followers, comments, queues, assignment, bulk_updates, views, people,
+    notifications, events, webhooks, machines, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

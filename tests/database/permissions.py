@@ -46,8 +46,6 @@ def build_world(db: ActingConnection) -> World:
     db.execute(
         "update private.outbox set dead_lettered_at = now() where event_id = %s",
         event["id"],
-        machine["id"],
-        machine["secrets"][0]["id"],
     )
     machine = db.call("admin", "create_machine_user", name="M", permissions=[])
     return World(
@@ -60,4 +58,6 @@ def build_world(db: ActingConnection) -> World:
         hook["id"],
         db.scalar("select id::text from private.webhook_deliveries limit 1"),
         event["id"],
+        machine["id"],
+        machine["secrets"][0]["id"],
     )

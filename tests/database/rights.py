@@ -47,7 +47,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id ticket_id number seq public_seq version public_version type actor_id"
         " is_internal before after occurred_at turn position batch_id correlation_id",
     ),
-    "public.ticket_followers": (READABLE, "person_id ticket_id since number grants_access"),
+    "public.ticket_followers": (
+        READABLE,
+        "person_id ticket_id since number grants_access",
+    ),
     "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,

@@ -29,7 +29,9 @@ def unfollow(db, who, ticket, person="me"):
 
 
 def names(db, who, ticket):
-    return {each["name"] for each in db.items(who, "list_followers", ticket=ticket["id"])}
+    return {
+        each["name"] for each in db.items(who, "list_followers", ticket=ticket["id"])
+    }
 
 
 @pytest.mark.parametrize("who", PEOPLE)

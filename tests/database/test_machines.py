@@ -72,7 +72,7 @@ def open_session(db, machine, session):
 def call_as(db, claims, function, **arguments):
     with db.acting("machine", **claims) as connection:
         named = ", ".join(f"{name} => %s" for name in arguments)
-        query = f"select to_jsonb(r) from api.{function}({named}) as r"
+        query = f"select to_jsonb(r) from api.{function}({named}) as r"  # noqa: S608
         return connection.execute(query, list(arguments.values())).fetchone()[0]
 
 
@@ -141,9 +141,7 @@ def test_a_repeated_request_needs_the_rights_of_today(db):
 def test_a_secret_that_has_ended_is_not_given_again(db):
     made = create(db, idempotency_key="key")
     [secret] = made["secrets"]
-    db.call(
-        "admin", "delete_machine_secret", machine=made["id"], secret=secret["id"]
-    )
+    db.call("admin", "delete_machine_secret", machine=made["id"], secret=secret["id"])
 
     with refused("PT409", "secret-replaced"):
         create(db, idempotency_key="key")

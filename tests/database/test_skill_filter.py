@@ -45,9 +45,7 @@ def test_tickets_are_listed_that_need_all_of_the_skills(
 
 
 def test_a_view_takes_skills(db, tickets):
-    view = db.call(
-        "agent", "create_view", name="V", conditions={"skills": ["network"]}
-    )
+    view = db.call("agent", "create_view", name="V", conditions={"skills": ["network"]})
 
     found = db.items("agent", "list_view", view=view["id"])
 

@@ -46,9 +46,7 @@ def open_client(desk, monkeypatch):
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_a_library_gets_a_token_and_works_with_it(
-    people, machine, open_client, method
-):
+def test_a_library_gets_a_token_and_works_with_it(people, machine, open_client, method):
     client = open_client(machine, method)
 
     token = client.fetch_token()

@@ -39,7 +39,7 @@ MACHINE = {
 }
 NEW = MACHINE | {"client_secret": SECRET}
 DRAFT = {"name": "Import", "permissions": ["tickets.create"]}
-PASSWORD = "the-password-of-the-vault"  # noqa: S105
+PASSWORD = "the-password-of-the-vault"
 ACCOUNT = {"id": ID, "email": f"{ID}@machines.invalid", "password": PASSWORD,
            "name": "Import"}  # fmt: skip
 CREDENTIALS = {"email": ACCOUNT["email"], "password": PASSWORD}
@@ -89,23 +89,21 @@ def test_a_route_is_one_call(
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "function"),
+    ("path", "body", "function", "success"),
     [
-        ("/v1/machine-users", DRAFT, "create_machine_user"),
-        (f"{ONE}/secrets", None, "create_machine_secret"),
+        ("/v1/machine-users", DRAFT, "create_machine_user", (201, ONE)),
+        (f"{ONE}/secrets", None, "create_machine_secret", (200, None)),
     ],
 )
 def test_a_secret_is_answered_once_the_machine_has_its_account(
-    rest, path, body, function
+    rest, path, body, function, success
 ):
     rest.results |= {function: NEW, "machine_account": ACCOUNT, USERS: {"id": ID}}
 
-    answer = send(
-        manage_machines, "POST", path, body, headers={"Idempotency-Key": "k"}
-    )
+    answer = send(manage_machines, "POST", path, body, headers={"Idempotency-Key": "k"})
 
-    assert (answer.status, answer.json["client_secret"]) == (201, SECRET)
-    assert answer.headers["location"] == ONE
+    assert (answer.status, answer.headers.get("location")) == success
+    assert answer.json["client_secret"] == SECRET
     assert PASSWORD not in answer.body
     assert rest.functions == [function, "machine_account", USERS]
     assert rest.arguments(function)[0]["idempotency_key"] == "k"

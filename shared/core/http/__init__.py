@@ -4,6 +4,8 @@ from .app import create_app, create_handler
 from .callers import (
     CallersDatabase,
     PublicDatabase,
+    TrustedAccounts,
+    TrustedDatabase,
     get_authenticator,
     get_public_database,
     get_settings,
@@ -22,7 +24,6 @@ from .parameters import (
     set_etag,
 )
 from .problems import STATUS
-from .trusted import TrustedAccounts, TrustedDatabase
 
 __all__ = [
     "STATUS",

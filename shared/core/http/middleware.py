@@ -74,7 +74,7 @@ class BodyGuard:
         await self._app(scope, replay, send)
 
 
-def _refusal(body: bytes, scope: Scope, forms: bool) -> AppError | None:  # noqa: FBT001
+def _refusal(body: bytes, scope: Scope, forms: bool) -> AppError | None:
     if len(body) > MAX_BODY_BYTES:
         limit = MAX_BODY_BYTES // 1024
         return TooLarge(f"A request may have {limit} KiB at most.")
