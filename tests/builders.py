@@ -72,6 +72,11 @@ STATUSES = {
     "before": {"status": "new", "category": "new"},
     "after": {"status": "open", "category": "open", "reason": None},
 }
+FOLLOWER = {
+    "person_id": str(SOMEBODY),
+    "person_name": "Sam",
+    "sees_by_following": True,
+}
 FACTS = {
     "TICKET_CREATED": {
         "before": None,
@@ -122,6 +127,19 @@ FACTS = {
             "number": 1043,
         },
     },
+    "TICKET_FOLLOWER_ADDED": {"before": None, "after": FOLLOWER},
+    "TICKET_FOLLOWER_REMOVED": {"before": FOLLOWER, "after": None},
+    "TICKET_MENTIONED": {
+        "before": None,
+        "after": {
+            "comment_id": str(SOMEBODY),
+            "position": 2,
+            "author_id": str(ME),
+            "author_name": "Ida",
+            "people": [str(SOMEBODY)],
+            "queues": [],
+        },
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {
@@ -147,6 +165,7 @@ def event_row(kind="TICKET_STATUS_CHANGED", **given):
         "type": kind,
         "actor_id": str(ME),
         "actor_name": "Ida",
+        "actor_kind": "human",
         "is_internal": False,
         "occurred_at": "2026-11-23T09:00:00Z",
         "batch_id": None,

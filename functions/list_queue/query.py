@@ -34,6 +34,11 @@ class QueueQuery(PageQuery):
     tag: StatusList | None = Field(
         default=None, max_length=50, description="All of these."
     )
+    skill: StatusList | None = Field(
+        default=None,
+        max_length=50,
+        description="Needs all of these; finds nothing for who reads no notes there.",
+    )
     created_after: When | None = None
     created_before: When | None = None
     updated_after: When | None = None
@@ -51,6 +56,7 @@ class QueueQuery(PageQuery):
             "priorities": self.priority,
             "types": self.type,
             "tags": self.tag,
+            "skills": self.skill,
         }
         others = self.model_dump(
             exclude={
@@ -59,6 +65,7 @@ class QueueQuery(PageQuery):
                 "priority",
                 "type",
                 "tag",
+                "skill",
                 "sort",
                 "count",
             }

@@ -6,7 +6,12 @@ from typing import Any, Final
 from shared.core.errors import AppError, TooMany, Unauthenticated, Unavailable
 from shared.core.http import STATUS
 
-PUBLIC: Final = {"/health"}
+PUBLIC: Final[Mapping[str, set[str]]] = {
+    "/health": {"503"},
+    "/v1/token": {"413", "429", "503"},
+}
+"""What takes no access token, with the problems that a request may meet there."""
+
 PROBLEM: Final = {
     "type": "object",
     "description": "What went wrong (RFC 9457).",
@@ -75,7 +80,7 @@ def success_headers(
 def failures_of(verb: str, path: str, operation: Mapping[str, Any]) -> set[str]:
     """Say which problems a request may meet, by what it consists of."""
     if path in PUBLIC:
-        return {"503"}
+        return PUBLIC[path]
     parameters = {each["name"] for each in operation.get("parameters", ())}
     return (
         {"401", "403", "422", "503"}

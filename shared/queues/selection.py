@@ -71,6 +71,9 @@ class QueueFilter(Command):
     tags: Annotated[list[Word], Several] | None = Field(
         default=None, description="All of these."
     )
+    skills: Annotated[list[Word], Several] | None = Field(
+        default=None, description="Needs all of these; for who reads notes there."
+    )
     created_after: When | None = None
     created_before: When | None = None
     updated_after: When | None = None

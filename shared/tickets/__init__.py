@@ -1,5 +1,6 @@
 """Tickets: models, ports and repository; comments and ticket types below."""
 
+from .followers import Follower, FollowerRef, FollowerRepository, Followers
 from .models import (
     Assignment,
     StatusChange,
@@ -27,6 +28,10 @@ from .repository import SolvedTickets, TicketRepository
 
 __all__ = [
     "Assignment",
+    "Follower",
+    "FollowerRef",
+    "FollowerRepository",
+    "Followers",
     "ReadMarker",
     "ReadMarkerChange",
     "ReadMarkerRepository",

@@ -181,7 +181,8 @@ insert into public.permissions (permission, description) values
 ('organizations.manage', 'Enter, change and delete organizations.'),
 ('roles.manage', 'Define roles, grant and revoke them.'),
 ('events.manage', 'See events that nobody could react to, and try them again.'),
-('webhooks.manage', 'Send the events of every queue to other systems.');
+('webhooks.manage', 'Send the events of every queue to other systems.'),
+('machines.manage', 'Let programs in: create, change and revoke machine users.');
 
 insert into public.roles (role, name, built_in) values
 ('customer', 'Customer', true),

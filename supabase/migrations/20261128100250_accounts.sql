@@ -97,6 +97,10 @@ as $$
 declare
     holder uuid := private.linkable_person(address, false);
 begin
+    if private.create_machine_person(account) then
+        insert into private.accounts (user_id, person_id) values (account, account);
+        return;
+    end if;
     if holder is not null then
         delete from private.accounts where person_id = holder;
     else

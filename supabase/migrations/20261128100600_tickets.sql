@@ -33,6 +33,7 @@ create table public.tickets (
     assigned_at timestamptz,
     released_by uuid,
     tag_keys text[] generated always as (nullif(private.tag_keys(tags), '{}')) stored,
+    skill_keys text[] generated always as (nullif(private.tag_keys(skills), '{}')) stored,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
     constraint tickets_subject_form check (private.is_single_line(subject)),
     constraint tickets_status_reason_length check (length(status_reason) between 1 and 500),
@@ -99,6 +100,8 @@ comment on column public.tickets.released_by is
 'The last assignee of an unassigned ticket, to whom no strategy assigns it again at once.';
 comment on column public.tickets.tag_keys is
 'By what its tags are compared, see private.tag_key; null without tags.';
+comment on column public.tickets.skill_keys is
+'By what the skills that it needs are compared; null without skills.';
 create index idx_tickets_status on public.tickets (status);
 create index tickets_queue_order on public.tickets (queue_id, priority, waiting_since, id);
 comment on index public.tickets_queue_order is 'A queue by priority, then longest waiting.';
@@ -116,6 +119,8 @@ create index tickets_queue_updated on public.tickets (queue_id, updated_at, id);
 comment on index public.tickets_queue_updated is 'A queue by last change.';
 create index tickets_tags on public.tickets using gin (tag_keys);
 comment on index public.tickets_tags is 'Tickets by tag, for rare tags.';
+create index tickets_skills on public.tickets using gin (skill_keys);
+comment on index public.tickets_skills is 'Tickets by needed skill, for rare skills.';
 create index tickets_requester on public.tickets (requester_id, number);
 create index tickets_assignee on public.tickets (assignee_id, number);
 create index tickets_assignee_queue_order
@@ -155,16 +160,23 @@ create table public.ticket_followers (
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     since timestamptz not null default now(),
     number bigint not null,
+    grants_access boolean not null default false,
     primary key (person_id, ticket_id)
 );
 comment on table public.ticket_followers is
-'Followers, who are notified of a ticket: everybody who commented on it. Following gives no right to see it.';
+'Followers, who are notified of a ticket: everybody who commented on it, or was added. Whoever did not see it when staff added them sees it by following, and nothing else; everybody else who follows it needs another right to see it.';
 comment on column public.ticket_followers.person_id is 'The follower.';
 comment on column public.ticket_followers.ticket_id is 'The ticket.';
 comment on column public.ticket_followers.since is 'Since when.';
 comment on column public.ticket_followers.number is
 'The number of the ticket, for index scans; it never changes.';
+comment on column public.ticket_followers.grants_access is
+'Whether the follower sees the ticket by following it; see private.may_see_ticket.';
 create index ticket_followers_ticket on public.ticket_followers (ticket_id);
+create index ticket_followers_readers on public.ticket_followers (person_id, ticket_id)
+where grants_access;
+comment on index public.ticket_followers_readers is
+'The few tickets that people see by following them.';
 create index ticket_followers_number on public.ticket_followers (person_id, number);
 comment on index public.ticket_followers_number is
 'The tickets that a person follows, newest first.';
@@ -399,9 +411,10 @@ create function private.redacts_ticket(was public.tickets, now_is public.tickets
 returns boolean
 language sql stable set search_path = ''
 as $$
-    -- The keys of tags follow from the tags, after the triggers.
-    select to_jsonb(now_is) - 'tag_keys' is not distinct from
-        to_jsonb(private.redacted_ticket(was, private.text_to_redact())) - 'tag_keys';
+    -- The keys of tags and skills follow from these, after the triggers.
+    select to_jsonb(now_is) - array['tag_keys', 'skill_keys'] is not distinct from
+        to_jsonb(private.redacted_ticket(was, private.text_to_redact()))
+        - array['tag_keys', 'skill_keys'];
 $$;
 comment on function private.redacts_ticket is
 'Whether a change of a ticket is the redaction under way and nothing else.';
@@ -556,38 +569,70 @@ execute function private.refuse_archived_queue();
 
 -- Who may see a ticket -------------------------------------------------------
 
+create view private.ticket_readers as
+select
+    person_id,
+    ticket_id
+from public.ticket_followers
+where grants_access;
+comment on view private.ticket_readers is 'Who sees which ticket by following it.';
+
+create function private.followed_tickets(ticket uuid default null) returns setof uuid
+language plpgsql stable security definer rows 5 set search_path = ''
+as $$
+begin
+    if ticket is null then
+        return query
+        select readers.ticket_id from private.ticket_readers as readers
+        where readers.person_id = private.caller();
+    else
+        return query
+        select readers.ticket_id from private.ticket_readers as readers
+        where readers.person_id = private.caller() and readers.ticket_id = ticket;
+    end if;
+end;
+$$;
+comment on function private.followed_tickets is
+'The ids of the tickets that the caller sees by following them: all, or this one if it is among them.';
+grant execute on function private.followed_tickets to authenticated;
+
 -- The one predicate. Whoever asks it passes rights that were looked up once a statement:
 -- in a policy each sub-select is an init plan. It pins no search path, because a function
 -- with settings cannot be inlined, and an inlined one lets the planner use indexes; the
 -- standard body is bound to its objects when it is created.
 create function private.may_see_ticket(
+    ticket uuid,
     queue uuid,
     requester uuid,
     organization uuid,
     person uuid,
     readable_queues uuid[],
-    shared_organizations uuid[]
+    shared_organizations uuid[],
+    followed_tickets uuid[]
 ) returns boolean
 language sql immutable parallel safe
 begin atomic
     select
         queue = any(readable_queues)
         or requester = person
-        or organization = any(shared_organizations);
+        or organization = any(shared_organizations)
+        or ticket = any(followed_tickets);
 end;
 comment on function private.may_see_ticket is
-'Whether a person may see a ticket: they requested it, or may read its queue, or belong to an organization that shares its tickets.';
+'Whether a person may see a ticket: they requested it, or may read its queue, or belong to an organization that shares its tickets, or were made to follow it by staff.';
 grant execute on function private.may_see_ticket to authenticated;
 
-create policy "requesters, colleagues and staff of the queue see a ticket" on public.tickets
+create policy "requesters, colleagues, followers and staff see a ticket" on public.tickets
 for select to authenticated using (
     private.may_see_ticket(
+        id,
         queue_id,
         requester_id,
         organization_id,
         (select private.caller()),
         array(select private.readable_queues()),
-        array(select private.shared_organizations())
+        array(select private.shared_organizations()),
+        array(select private.followed_tickets())
     )
 );
 
@@ -599,12 +644,14 @@ begin
         select from public.tickets
         where id = ticket
             and private.may_see_ticket(
+                id,
                 queue_id,
                 requester_id,
                 organization_id,
                 private.caller(),
                 array(select private.readable_queues()),
-                array(select private.shared_organizations())
+                array(select private.shared_organizations()),
+                array(select private.followed_tickets(sees_ticket.ticket))
             )
     );
 end;
@@ -639,6 +686,7 @@ begin
     where people.id = any (people_who_see.people)
         and private.can_sign_in(people.id)
         and private.may_see_ticket(
+            ticket.id,
             ticket.queue_id,
             ticket.requester_id,
             ticket.organization_id,
@@ -647,6 +695,10 @@ begin
             array(
                 select readers.organization_id from private.organization_readers as readers
                 where readers.person_id = people.id
+            ),
+            array(
+                select readers.ticket_id from private.ticket_readers as readers
+                where readers.person_id = people.id and readers.ticket_id = ticket.id
             )
         );
 end;

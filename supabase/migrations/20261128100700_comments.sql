@@ -15,12 +15,18 @@ create table public.comments (
     created_at timestamptz not null default now(),
     redacted_at timestamptz,
     redacted_by uuid references public.people (id) on delete set null,
+    mentioned_people uuid[] not null default '{}',
+    mentioned_queues uuid[] not null default '{}',
     constraint comments_body_length check (length(body) between 1 and 50000),
     constraint comments_body_visible check (private.is_visible(body)),
     constraint comments_position_unique unique (ticket_id, position),
     constraint comments_public_position_unique unique (ticket_id, public_position),
     constraint comments_public_position check (
         (public_position is null) = (visibility = 'internal')
+    ),
+    constraint comments_mentions_in_notes check (
+        visibility = 'internal'
+        or cardinality(mentioned_people) + cardinality(mentioned_queues) = 0
     )
 );
 comment on table public.comments is
@@ -40,6 +46,9 @@ comment on column public.comments.created_at is 'When it was written.';
 comment on column public.comments.redacted_at is
 'When the body was first redacted, whole or in part; null when it was not.';
 comment on column public.comments.redacted_by is 'Who redacted it.';
+comment on column public.comments.mentioned_people is
+'Readers of the note whom it names, when it was written; see private.find_mentions.';
+comment on column public.comments.mentioned_queues is 'Queues that the note names.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
 

@@ -25,7 +25,10 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
 ('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
 ('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false),
-('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false);
+('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),
+('TICKET_FOLLOWER_ADDED', 'You were made to follow a ticket.', true, true),
+('TICKET_FOLLOWER_REMOVED', 'Somebody does not follow a ticket any more.', false, false),
+('TICKET_MENTIONED', 'A note named you, or a queue of yours.', true, true);
 
 -- Order of the feed -----------------------------------------------------------
 
@@ -219,7 +222,11 @@ as $$
 begin
     -- Whoever sees a ticket may know the names of those who work on it.
     return (
-        select jsonb_object_agg(people.id, people.name)
+        select
+            jsonb_object_agg(people.id, people.name)
+            || jsonb_build_object('machines', coalesce(
+                jsonb_object_agg(people.id, true) filter (where people.kind = 'machine'), '{}'
+            ))
         from public.people
         where people.id = any (array(
             select person.id
@@ -238,7 +245,7 @@ begin
     );
 end;
 $$;
-comment on function private.names_in_events is 'The names of the people in some events, by id.';
+comment on function private.names_in_events is 'The names of the people in some events, by id; under machines those who are programs.';
 
 create function private.named_event_json(
     event public.ticket_events, internal boolean, names jsonb
@@ -260,6 +267,10 @@ begin
         'type', event.type,
         'actor_id', event.actor_id,
         'actor_name', names -> event.actor_id::text,
+        'actor_kind', case
+            when names -> 'machines' ? event.actor_id::text then 'machine'
+            when event.actor_id is not null then 'human'
+        end,
         'is_internal', event.is_internal,
         -- As Python and JavaScript write it.
         'occurred_at', to_char(occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS')
@@ -437,10 +448,21 @@ begin
         ),
         new.visibility = 'internal'
     );
+    if cardinality(new.mentioned_people) + cardinality(new.mentioned_queues) > 0 then
+        perform private.record_event(
+            new.ticket_id, 'TICKET_MENTIONED', null,
+            jsonb_build_object(
+                'comment_id', new.id, 'position', new.position, 'author_id', new.author_id,
+                'people', new.mentioned_people, 'queues', new.mentioned_queues
+            ),
+            true
+        );
+    end if;
     return null;
 end;
 $$;
-comment on function private.record_comment is 'Writes TICKET_COMMENTED.';
+comment on function private.record_comment is
+'Writes TICKET_COMMENTED, and TICKET_MENTIONED for a note that names somebody.';
 
 -- An event holds what a command changes in a ticket, so this counts every such change.
 create trigger count_written_bytes

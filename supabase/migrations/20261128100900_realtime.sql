@@ -305,6 +305,22 @@ create trigger change_topics_of_deleted_person
 after delete on public.people
 for each row execute function private.change_topics_of_former_colleague();
 
+create function private.change_topics_of_former_follower() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.change_topics(array[old.ticket_id]);
+    return null;
+end;
+$$;
+comment on function private.change_topics_of_former_follower is
+'Who saw a ticket by following it no longer listens to it.';
+
+create trigger change_topics_of_former_follower
+after delete on public.ticket_followers
+for each row when (old.grants_access)
+execute function private.change_topics_of_former_follower();
+
 create function private.change_all_topics_of(person uuid) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -313,6 +329,10 @@ begin
         person
         || array(select private.readable_queues_of(person))
         || array(select private.shared_organizations_of(person))
+        || array(
+            select readers.ticket_id from private.ticket_readers as readers
+            where readers.person_id = person
+        )
     );
 end;
 $$;

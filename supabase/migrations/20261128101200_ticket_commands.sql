@@ -166,7 +166,9 @@ begin
     draft.data := create_ticket.data;
     ticket := private.open_ticket(draft, body);
     -- Without the keys of its tags: a redaction would not know them by their other spelling.
-    perform private.store_response(idempotency_key, to_jsonb(ticket) - 'tag_keys');
+    perform private.store_response(
+        idempotency_key, to_jsonb(ticket) - array['tag_keys', 'skill_keys']
+    );
     return private.ticket_json(ticket);
 end;
 $$;

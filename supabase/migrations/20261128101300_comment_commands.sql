@@ -100,18 +100,26 @@ declare
         and ticket.requester_id <> author;
     opens constant boolean := visibility = 'public' and private.reply_opens(ticket, as_staff);
     comment public.comments;
+    named_people uuid[] := '{}';
+    named_queues uuid[] := '{}';
     violated text;
 begin
+    if visibility = 'internal' then
+        select found.people, found.queues into named_people, named_queues
+        from private.find_mentions(body, ticket.queue_id) as found;
+    end if;
     -- Before the comment, so that its event has the version of the ticket after it; a
     -- change of status is an event of its own, which follows the comment.
     if visibility = 'public' and not opens then
         perform private.apply_public_reply(ticket, as_staff);
     end if;
     begin
-        insert into public.comments (ticket_id, author_id, by_staff, visibility, body)
+        insert into public.comments (
+            ticket_id, author_id, by_staff, visibility, body, mentioned_people, mentioned_queues
+        )
         values (
             ticket.id, author, as_staff or visibility = 'internal', write_comment.visibility,
-            write_comment.body
+            write_comment.body, named_people, named_queues
         )
         returning * into comment;
     exception

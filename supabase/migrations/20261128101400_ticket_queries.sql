@@ -9,12 +9,14 @@ declare
 begin
     select * into ticket from public.tickets where id = found_id;
     if private.may_see_ticket(
+        ticket.id,
         ticket.queue_id,
         ticket.requester_id,
         ticket.organization_id,
         private.caller(),
         array(select private.readable_queues()),
-        array(select private.shared_organizations())
+        array(select private.shared_organizations()),
+        array(select private.followed_tickets(ticket.id))
     ) then
         return ticket;
     end if;
@@ -282,6 +284,7 @@ declare
     below constant bigint := coalesce(before_number, 9223372036854775807);
     readable_queues constant uuid[] := array(select private.readable_queues());
     shared_organizations constant uuid[] := array(select private.shared_organizations());
+    followed_tickets constant uuid[] := array(select private.followed_tickets());
     to_read constant integer := private.page_limit(page_size) + 1;
     ids uuid[];
     numbers jsonb[];
@@ -301,8 +304,8 @@ begin
             where assignee_id = me and number < below
                 and (statuses is null or status = any (statuses))
                 and private.may_see_ticket(
-                    queue_id, requester_id, organization_id,
-                    me, readable_queues, shared_organizations
+                    tickets.id, queue_id, requester_id, organization_id,
+                    me, readable_queues, shared_organizations, followed_tickets
                 )
             order by number desc limit to_read
         )
@@ -313,8 +316,8 @@ begin
             where ticket_followers.person_id = me and ticket_followers.number < below
                 and (statuses is null or tickets.status = any (statuses))
                 and private.may_see_ticket(
-                    queue_id, requester_id, organization_id,
-                    me, readable_queues, shared_organizations
+                    tickets.id, queue_id, requester_id, organization_id,
+                    me, readable_queues, shared_organizations, followed_tickets
                 )
             order by ticket_followers.number desc limit to_read
         )

@@ -15,6 +15,7 @@ create type private.ticket_filters as (
     requester text,
     organization uuid,
     tags text [],
+    skills text [],
     created_after timestamptz,
     created_before timestamptz,
     updated_after timestamptz,
@@ -23,7 +24,7 @@ create type private.ticket_filters as (
     waiting_before timestamptz
 );
 comment on type private.ticket_filters is
-'Filters of ticket lists: all that are not null must match. Requester and assignee are an id or me, assignee may be none; a time may be an ISO 8601 duration before now.';
+'Filters of ticket lists: all that are not null must match. Skills match for who reads the notes of a queue: nobody else sees them. Requester and assignee are an id or me, assignee may be none; a time may be an ISO 8601 duration before now.';
 
 create function private.parse_time(value text) returns timestamptz
 language plpgsql stable set search_path = ''
@@ -64,7 +65,7 @@ begin
         "statuses": "strings?", "status_categories": "strings?",
         "priorities": "strings?", "types": "strings?", "waiting_on": "strings?",
         "assignee": "string?", "requester": "string?", "organization": "string?",
-        "tags": "strings?",
+        "tags": "strings?", "skills": "strings?",
         "created_after": "string?", "created_before": "string?",
         "updated_after": "string?", "updated_before": "string?",
         "waiting_after": "string?", "waiting_before": "string?"
@@ -86,12 +87,13 @@ begin
     filters := jsonb_populate_record(null::private.ticket_filters, fields);
     -- Refuses invalid ids here, also for queries that never use them.
     perform (filters).requester::uuid, nullif((filters).assignee, 'none')::uuid;
-    if not private.are_tags(private.distinct_tags((filters).tags)) then
+    if not private.are_tags(private.distinct_tags((filters).tags || (filters).skills)) then
         raise sqlstate 'PT422' using
             message = 'invalid',
-            detail = 'A tag has 1 to 50 characters, without spaces and commas.';
+            detail = 'A tag or skill has 1 to 50 characters, without spaces and commas.';
     end if;
     filters.tags := private.tag_keys((filters).tags);
+    filters.skills := private.tag_keys((filters).skills);
     return filters;
 end;
 $$;
@@ -148,6 +150,12 @@ as $$
         case when (filters).requester is not null then 'requester_id = (($3).requester)::uuid' end,
         case when (filters).organization is not null then 'organization_id = ($3).organization' end,
         case when cardinality((filters).tags) > 0 then 'tag_keys @> ($3).tags' end,
+        case
+            when cardinality((filters).skills) > 0
+                then
+                    'skill_keys @> ($3).skills'
+                    ' and queue_id = any (array(select private.note_queues()))'
+        end,
         case when (filters).created_after is not null then 'created_at >= ($3).created_after' end,
         case when (filters).created_before is not null then 'created_at < ($3).created_before' end,
         case when (filters).updated_after is not null then 'updated_at >= ($3).updated_after' end,

@@ -78,25 +78,26 @@ $$;
 comment on function private.index_filter_sql is
 'The conditions that an index covers together with a sort order; implied by the filters.';
 
-create function private.estimate_tagged_tickets(tags text[]) returns double precision
+create function private.estimate_labelled_tickets(attribute text, labels text[])
+returns double precision
 language sql stable security definer set search_path = ''
 as $$
     select min(coalesce(frequencies.frequency, 0)) * (
         select reltuples from pg_catalog.pg_class where oid = 'public.tickets'::regclass
     )
-    from unnest(tags) as requested (tag)
+    from unnest(labels) as requested (label)
     left join (
-        select common.tag, common.frequency
+        select common.label, common.frequency
         from pg_catalog.pg_stats as stats
         cross join lateral unnest(
             stats.most_common_elems::text::text[], stats.most_common_elem_freqs
-        ) as common (tag, frequency)
+        ) as common (label, frequency)
         where stats.schemaname = 'public' and stats.tablename = 'tickets'
-            and stats.attname = 'tag_keys' and common.tag is not null
-    ) as frequencies using (tag);
+            and stats.attname = attribute and common.label is not null
+    ) as frequencies using (label);
 $$;
-comment on function private.estimate_tagged_tickets is
-'The most tickets that can have all of these tags, estimated from statistics.';
+comment on function private.estimate_labelled_tickets is
+'The most tickets that can have all of these labels in a column, tag_keys or skill_keys, estimated from statistics.';
 
 create function private.selective_filter_sql(
     filters private.ticket_filters, scan_limit integer, page_size integer
@@ -135,11 +136,14 @@ begin
             when (filters).assignee is not null
                 then 'assignee_id = (($3).assignee)::uuid order by number'
         end,
-        case when cardinality((filters).tags) > 0 then 'tag_keys @> ($3).tags' end
+        case when cardinality((filters).tags) > 0 then 'tag_keys @> ($3).tags' end,
+        case when cardinality((filters).skills) > 0 then 'skill_keys @> ($3).skills' end
     ], null)
     loop
         continue when candidate like 'tag_keys%'
-            and private.estimate_tagged_tickets((filters).tags) > max_matches;
+            and private.estimate_labelled_tickets('tag_keys', (filters).tags) > max_matches;
+        continue when candidate like 'skill_keys%'
+            and private.estimate_labelled_tickets('skill_keys', (filters).skills) > max_matches;
         execute format(
             'select count(*) from (select from public.tickets where %s limit %s) as matches',
             candidate, max_matches + 1
@@ -242,7 +246,7 @@ begin
     end if;
     -- Assignee by priority needs none: an index has exactly this order.
     if sort <> 'priority' or num_nonnulls(
-        (parsed).requester, (parsed).organization, (parsed).tags
+        (parsed).requester, (parsed).organization, (parsed).tags, (parsed).skills
     ) > 0 then
         selective_filter := private.selective_filter_sql(parsed, scan_limit, size + 1);
     end if;

@@ -122,7 +122,7 @@ begin
         claimed := private.claim_ticket(me, target_id);
         perform private.store_response(
             idempotency_key,
-            case when claimed.id is null then 'null' else to_jsonb(claimed) - 'tag_keys' end
+            case when claimed.id is null then 'null' else to_jsonb(claimed) - array['tag_keys', 'skill_keys'] end
         );
     end if;
     if claimed.id is not null then

@@ -369,6 +369,23 @@ $$;
 comment on function private.assignee_then is
 'The assignee of a ticket right after an event: the one whom the next TICKET_ASSIGNED replaced, or else the current one. Later assignees are not notified of earlier events.';
 
+create function private.mentioned_people(event public.ticket_events) returns setof uuid
+language sql stable security definer rows 5 set search_path = ''
+as $$
+    select unnest(comments.mentioned_people)
+    from public.comments
+    where comments.id = ((mentioned_people.event).after ->> 'comment_id')::uuid
+        and (mentioned_people.event).type in ('TICKET_COMMENTED', 'TICKET_MENTIONED')
+    union
+    select queue_members.person_id
+    from public.comments
+    inner join public.queue_members on queue_members.queue_id = any (comments.mentioned_queues)
+    where comments.id = ((mentioned_people.event).after ->> 'comment_id')::uuid
+        and (mentioned_people.event).type in ('TICKET_COMMENTED', 'TICKET_MENTIONED');
+$$;
+comment on function private.mentioned_people is
+'Whom the comment of an event names: people, and the members that the queues which it names have by now.';
+
 create function private.recipients(event public.ticket_events)
 returns table (person_id uuid, in_app boolean, email boolean)
 language sql security definer set search_path = ''
@@ -391,6 +408,8 @@ as $$
         from public.ticket_followers
         where ticket_followers.ticket_id = (recipients.event).ticket_id
             and ticket_followers.since <= (recipients.event).occurred_at
+        union
+        select private.mentioned_people(recipients.event)
     ),
 
     reasons (person_id, in_app, email) as (
@@ -403,6 +422,17 @@ as $$
         left join public.notification_preferences as own
             on own.person_id = concerned.id and own.type = (recipients.event).type
         where concerned.id is distinct from (recipients.event).actor_id
+            -- These concern nobody but whom they name; and whoever is named hears of that.
+            and case
+                when (recipients.event).type in (
+                    'TICKET_FOLLOWER_ADDED', 'TICKET_FOLLOWER_REMOVED'
+                ) then concerned.id::text = (recipients.event).after ->> 'person_id'
+                when (recipients.event).type in ('TICKET_COMMENTED', 'TICKET_MENTIONED')
+                    then (
+                        (recipients.event).type = 'TICKET_MENTIONED'
+                    ) = (concerned.id in (select private.mentioned_people(recipients.event)))
+                else true
+            end
         union all
         -- Members of the queue in which a new ticket stands by now, if they wish it.
         select members.person_id, members.in_app, members.email
@@ -425,18 +455,20 @@ as $$
     select
         seeing.person_id,
         bool_or(reasons.in_app),
-        bool_or(reasons.email)
+        -- A machine user has no mailbox.
+        bool_or(reasons.email and people.kind = 'human')
     from public.tickets
     cross join lateral private.people_who_see(
         tickets, array(select reasons.person_id from reasons)
     ) as seeing
     inner join reasons on reasons.person_id = seeing.person_id
+    inner join public.people on people.id = seeing.person_id
     where tickets.id = (recipients.event).ticket_id
         and (seeing.reads_notes or not (recipients.event).is_internal)
     group by seeing.person_id;
 $$;
 comment on function private.recipients is
-'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time, without the actor; of a new ticket also the members of its queue who wish it, and the requester if the setting confirm_new_tickets is on. Never people who may not see it now.';
+'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time, without the actor; whoever a note names hears of that instead; who is made to follow hears of it alone; of a new ticket also the members of its queue who wish it, and the requester if the setting confirm_new_tickets is on. Never people who may not see it now.';
 
 create function api.notify_people(event uuid) returns boolean
 language plpgsql security definer set search_path = ''

@@ -34,6 +34,8 @@ as $$
             where tickets.organization_id = any (array(select private.shared_organizations()))
             limit 201
         )
+        union
+        (select followed.id from private.followed_tickets() as followed (id) limit 201)
     )
 
     select

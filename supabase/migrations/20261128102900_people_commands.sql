@@ -236,13 +236,60 @@ $$;
 comment on function api.revoke_role is
 'Revokes a role of a person, effective at once; PT409 for the last administrator.';
 
+create function private.require_grantable(permissions text[]) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    unknown constant text[] := array(
+        select requested from unnest(permissions) as requested
+        where not exists (
+            select from public.permissions as known where known.permission = requested
+        )
+    );
+    beyond text[];
+begin
+    if permissions is null or cardinality(permissions) > 100
+    or array_position(permissions, null) is not null then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'A role has a list of 100 permissions at most.';
+    end if;
+    if cardinality(unknown) > 0 then
+        raise sqlstate 'PT422' using
+            message = 'unknown-permission',
+            detail = format('There is no permission %s.', array_to_string(unknown, ', '));
+    end if;
+    beyond := private.permissions_beyond_caller(permissions);
+    if cardinality(beyond) > 0 then
+        raise sqlstate 'PT403' using
+            message = 'beyond-your-own',
+            detail = format(
+                'You do not hold %s, so you cannot put it into a role or take it out.',
+                array_to_string(beyond, ', ')
+            );
+    end if;
+end;
+$$;
+comment on function private.require_grantable is
+'PT422 unless these are permissions, PT403 unless the caller has each of them: nobody gives or takes what they do not have.';
+
+create function private.set_permissions_of_role(role text, permissions text[]) returns void
+language sql security definer set search_path = ''
+as $$
+    delete from public.role_permissions as old
+    where old.role = set_permissions_of_role.role
+        and old.permission <> all (set_permissions_of_role.permissions);
+    insert into public.role_permissions (role, permission)
+    select set_permissions_of_role.role, requested
+    from unnest(set_permissions_of_role.permissions) as requested
+    on conflict do nothing;
+$$;
+comment on function private.set_permissions_of_role is 'Lets a role allow exactly these permissions.';
+
 create function api.define_role(role text, name text, permissions text[]) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('roles.manage');
-    unknown text[];
-    beyond text[];
 begin
     if exists (select from public.roles where roles.role = define_role.role and built_in) then
         raise sqlstate 'PT409' using
@@ -257,43 +304,16 @@ begin
             message = 'own-role',
             detail = 'Nobody edits a role they hold. Ask another administrator.';
     end if;
-    unknown := array(
-        select requested from unnest(permissions) as requested
-        where not exists (
-            select from public.permissions as known where known.permission = requested
-        )
-    );
-    if permissions is null or cardinality(permissions) > 100
-    or array_position(permissions, null) is not null then
-        raise sqlstate 'PT422' using
-            message = 'invalid', detail = 'A role has a list of 100 permissions at most.';
-    end if;
-    if cardinality(unknown) > 0 then
-        raise sqlstate 'PT422' using
-            message = 'unknown-permission',
-            detail = format('There is no permission %s.', array_to_string(unknown, ', '));
-    end if;
-    beyond := private.permissions_beyond_caller(permissions || array(
+    perform private.require_grantable(permissions);
+    perform private.require_grantable(array(
         select permission from public.role_permissions
         where role_permissions.role = define_role.role
     ));
-    if cardinality(beyond) > 0 then
-        raise sqlstate 'PT403' using
-            message = 'beyond-your-own',
-            detail = format(
-                'You do not hold %s, so you cannot put it into a role or take it out.',
-                array_to_string(beyond, ', ')
-            );
-    end if;
 
     insert into public.roles (role, name)
     values (define_role.role, define_role.name)
     on conflict on constraint roles_pkey do update set name = excluded.name;
-    delete from public.role_permissions as old
-    where old.role = define_role.role and old.permission <> all (permissions);
-    insert into public.role_permissions (role, permission)
-    select define_role.role, requested from unnest(permissions) as requested
-    on conflict do nothing;
+    perform private.set_permissions_of_role(define_role.role, permissions);
     return (
         select to_jsonb(roles) from api.list_roles() as roles
         where roles.role = define_role.role

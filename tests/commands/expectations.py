@@ -44,6 +44,8 @@ class World(NamedTuple):
     event: str
     lone: str  # a customer without account
     merged: str  # another one, merged into customer
+    machine: str
+    machine_secret: str
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from . import (
     bulk_updates,
     comments,
     events,
+    followers,
+    machines,
     notifications,
     organizations,
     people,
@@ -22,8 +24,8 @@ from . import (
 from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
-    tickets, comments, queues, assignment, bulk_updates, views, people, records,
-    organizations, notifications, events, webhooks, workers,
+    tickets, followers, comments, queues, assignment, bulk_updates, views, people,
+    records, organizations, notifications, events, webhooks, machines, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -55,6 +55,7 @@ def build_world(db: ActingConnection) -> World:
         person=id_of("merged"),
         into_person=id_of("customer"),
     )
+    machine = db.call("admin", "create_machine_user", name="M", permissions=[])
     return World(
         *(str(each["number"]) for each in tickets),
         "support",
@@ -67,4 +68,6 @@ def build_world(db: ActingConnection) -> World:
         event["id"],
         str(id_of("lone")),
         str(id_of("merged")),
+        machine["id"],
+        machine["secrets"][0]["id"],
     )

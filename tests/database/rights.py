@@ -23,7 +23,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.comments": (
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
-        " created_at redacted_at redacted_by",
+        " created_at redacted_at redacted_by mentioned_people mentioned_queues",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -61,7 +61,10 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id ticket_id number seq public_seq version public_version type actor_id"
         " is_internal before after occurred_at turn position batch_id correlation_id",
     ),
-    "public.ticket_followers": (READABLE, "person_id ticket_id since number"),
+    "public.ticket_followers": (
+        READABLE,
+        "person_id ticket_id since number grants_access",
+    ),
     "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
@@ -74,7 +77,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version public_version created_at updated_at"
         " public_updated_at solved_at closed_at skills assigned_at released_by"
-        " tag_keys",
+        " tag_keys skill_keys",
     ),
     "private.bulk_items": (
         (),
@@ -128,6 +131,14 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.pending_releases": ((), "person_id"),
     "private.organization_domains": ((), "domain organization_id"),
+    "private.machine_users": (
+        (),
+        "id name role password_id created_by created_at updated_at revoked_at version",
+    ),
+    "private.machine_secrets": (
+        (),
+        "id machine_id hash created_by created_at expires_at last_used_at",
+    ),
     "private.outbox": (
         (),
         "event_id created_at accepted_at due_at attempts last_error dead_lettered_at",
@@ -165,6 +176,7 @@ VIEWS = {
     "private.queue_readers",
     "private.queue_statuses_changed",
     "private.solved_tickets_due",
+    "private.ticket_readers",
     "private.webhook_deliveries_due",
     "private.webhook_deliveries_expired",
 }
@@ -183,6 +195,7 @@ feed_cursor
 feed_horizon
 feed_page_end
 feed_place
+followed_tickets
 has_permission
 is_staff
 may_join_topic
@@ -236,6 +249,7 @@ AS_THE_CALLER = {
     "private.field_changes",
     "private.filter_sql",
     "private.has_json_type",
+    "private.hash_of_secret",
     "private.increment_version",
     "private.is_domain",
     "private.is_single_line",
@@ -243,6 +257,7 @@ AS_THE_CALLER = {
     "private.is_ticket_ref",
     "private.is_unbroken",
     "private.is_visible",
+    "private.machine_address",
     "private.may_see_ticket",
     "private.may_use_view",
     "private.merge_patch",
@@ -265,12 +280,14 @@ AS_THE_CALLER = {
     "private.redacts_event",
     "private.redacts_ticket",
     "private.refuse_category_change",
+    "private.refuse_revoked",
     "private.refuse_update",
     "private.reply_opens",
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
     "private.require_fields",
+    "private.require_future",
     "private.require_needed_fields",
     "private.require_version",
     "private.seconds_left",

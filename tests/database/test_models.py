@@ -54,7 +54,7 @@ DERIVED = {
     Comment: {"author_name"},
     Person: {"roles", "organization_name"},
     Role: {"permissions"},
-    **{event: {"actor_name"} for event in EVENT_CLASSES},
+    **{event: {"actor_name", "actor_kind"} for event in EVENT_CLASSES},
 }
 # What a model leaves out of the row.
 LEFT_OUT = {
@@ -73,6 +73,7 @@ LEFT_OUT = {
         "assigned_at",
         "released_by",
         "tag_keys",
+        "skill_keys",
         "public_version",
         "public_updated_at",
     },

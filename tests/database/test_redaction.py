@@ -274,6 +274,7 @@ PREPARED = {
     "public.ticket_events.after",
     "public.ticket_events.before",
     "public.tickets.data",
+    "public.tickets.skill_keys",
     "public.tickets.skills",
     "public.tickets.status_reason",
     "public.tickets.subject",

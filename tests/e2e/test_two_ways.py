@@ -39,14 +39,17 @@ def world(people):
     )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
     organization = admin.do("POST", "/v1/organizations", {"name": f"Two {uuid4()}"})
+    machine = admin.do("POST", "/v1/machine-users", {"name": "M", "permissions": []})
     yield SimpleNamespace(
         ticket=str(ticket["id"]),
         agent=people.agent.id,
         view=view["id"],
         webhook=webhook["id"],
         organization=organization["id"],
+        machine=machine["id"],
     )
     admin.do("DELETE", f"/v1/organizations/{organization['id']}")
+    admin.do("DELETE", f"/v1/machine-users/{machine['id']}")
     admin.do("DELETE", f"/v1/webhooks/{webhook['id']}")
     admin.do("DELETE", f"/v1/views/{view['id']}")
 

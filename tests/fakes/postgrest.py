@@ -1,4 +1,7 @@
-"""A small HTTP server in PostgREST's place, with a result for each SQL function."""
+"""A small HTTP server in PostgREST's place, with a result for each SQL function.
+
+What is sent to Auth has its path for the name of a function.
+"""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ from tests.http_server import Request, Response, http_server
 from .results import find_result
 
 RPC = "/rest/v1/rpc/"
+AUTH = "/auth/v1/"
 SCHEMA = "api"
 JSON = {"content-type": "application/json"}
 VOID = Response(204)
@@ -60,8 +64,7 @@ class FakePostgrest:
         function = request.route.removeprefix(RPC)
         arguments = json.loads(request.body or b"null")
         self.calls.append(Call(function, arguments, request.headers))
-        # Auth's routes, which functions call beside PostgREST's, have no schema.
-        of_auth = function.startswith("/auth/")
+        of_auth = request.route.startswith(AUTH)
         if not of_auth and request.headers.get("content-profile") != SCHEMA:
             return rest_error(406, "PGRST106", f"The schema must be {SCHEMA}")
         missing = rest_error(404, "PGRST202", f"There is no function {function}")

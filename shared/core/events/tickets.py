@@ -41,6 +41,9 @@ class TicketEvent(Model):
     type: str
     actor_id: UUID | None
     actor_name: str | None
+    actor_kind: Literal["human", "machine"] | None = Field(
+        description="Who did it: a person or a program; null for the desk itself."
+    )
     is_internal: bool
     occurred_at: datetime
     batch_id: UUID | None
@@ -219,3 +222,46 @@ class TicketRedacted(TicketEvent):
     type: Literal["TICKET_REDACTED"] = "TICKET_REDACTED"
     before: None = None
     after: RedactionFacts
+
+
+class FollowerFacts(Model):
+    """Who follows, and whether they see the ticket by that alone."""
+
+    person_id: UUID
+    person_name: str | None
+    sees_by_following: bool
+
+
+class TicketFollowerAdded(TicketEvent):
+    """Somebody follows the ticket."""
+
+    type: Literal["TICKET_FOLLOWER_ADDED"] = "TICKET_FOLLOWER_ADDED"
+    before: None = None
+    after: FollowerFacts
+
+
+class TicketFollowerRemoved(TicketEvent):
+    """Somebody does not follow the ticket any more."""
+
+    type: Literal["TICKET_FOLLOWER_REMOVED"] = "TICKET_FOLLOWER_REMOVED"
+    before: FollowerFacts
+    after: None = None
+
+
+class MentionFacts(Model):
+    """Whom a note names; its words are read from the ticket."""
+
+    comment_id: UUID
+    position: int
+    author_id: UUID
+    author_name: str | None
+    people: list[UUID]
+    queues: list[UUID]
+
+
+class TicketMentioned(TicketEvent):
+    """A note names people or queues."""
+
+    type: Literal["TICKET_MENTIONED"] = "TICKET_MENTIONED"
+    before: None = None
+    after: MentionFacts

@@ -4,6 +4,8 @@ from .app import create_app, create_handler
 from .callers import (
     CallersDatabase,
     PublicDatabase,
+    TrustedAccounts,
+    TrustedDatabase,
     get_authenticator,
     get_public_database,
     get_settings,
@@ -34,6 +36,8 @@ __all__ = [
     "PageQuery",
     "PublicDatabase",
     "StatusList",
+    "TrustedAccounts",
+    "TrustedDatabase",
     "create_app",
     "create_handler",
     "get_authenticator",

@@ -16,10 +16,14 @@ from .problems import PROBLEM_JSON, install_problem_handlers
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def create_app(*routers: APIRouter) -> FastAPI:
+def create_app(*routers: APIRouter, forms: bool = False) -> FastAPI:
     """Build an app from routers: a function has one, the composed document all.
 
     The documentation pages are off: they are composed once for all functions.
+
+    Args:
+        routers: what it answers.
+        forms: whether a body may be of any type, which the route then checks itself.
     """
     app = FastAPI(
         title="AutoCRM",
@@ -29,16 +33,16 @@ def create_app(*routers: APIRouter) -> FastAPI:
         dependencies=[Depends(refuse_repeated)],
     )
     install_problem_handlers(app)
-    app.add_middleware(BodyGuard)
+    app.add_middleware(BodyGuard, forms=forms)
     for router in routers:
         app.include_router(router)
     return app
 
 
-def create_handler(router: APIRouter) -> LambdaHandler:
+def create_handler(router: APIRouter, *, forms: bool = False) -> LambdaHandler:
     """Wrap one router for Lambda, with structured logs tied to the request."""
     text = [*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON]  # anything else goes out as base64
     # Every failure is a problem by then, and logged without quoting anybody.
     logging.getLogger("mangum").setLevel(logging.CRITICAL)
-    app = SafeHeaders(create_app(router))
+    app = SafeHeaders(create_app(router, forms=forms))
     return http_handler(Mangum(app, lifespan="off", text_mime_types=text))

@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from shared.core.auth import AccessToken, Authenticator, BearerAuthenticator
-from shared.core.persistence import Database, open_database
-from shared.core.settings import SupabaseSettings
+from shared.core.persistence import Accounts, AuthAccounts, Database, open_database
+from shared.core.settings import SupabaseSettings, WorkerSettings
 
 from .source import prove_source
 
@@ -46,15 +46,36 @@ async def get_public_database(request: Request) -> Database:
 
 def _open(request: Request, token: AccessToken | None = None) -> Database:
     settings = get_settings()
-    address = request.client.host if request.client else ""
     key = settings.publishable_key.get_secret_value()
-    return open_database(
-        str(settings.url), key, token, prove_source(request.method, address)
-    )
+    proof = prove_source(request.method, _address(request))
+    return open_database(str(settings.url), key, token, proof)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def get_trusted_database(request: Request) -> Database:
+    """Return the database with the secret key, for what no person may call.
+
+    Only functions that act after the database agreed depend on it.
+    """
+    settings = WorkerSettings.read()
+    key = settings.secret_key.get_secret_value()
+    proof = prove_source(request.method, _address(request))
+    return open_database(str(settings.url), key, about=proof)
+
+
+async def get_accounts(request: Request) -> Accounts:
+    """Return the accounts of Auth, with the secret key."""
+    settings = WorkerSettings.read()
+    return AuthAccounts(str(settings.url), settings.secret_key, _address(request))
 
 
 CallersDatabase = Annotated[Database, Depends(get_database)]
 PublicDatabase = Annotated[Database, Depends(get_public_database)]
+TrustedDatabase = Annotated[Database, Depends(get_trusted_database)]
+TrustedAccounts = Annotated[Accounts, Depends(get_accounts)]
 
 
 @cache

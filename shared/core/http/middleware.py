@@ -49,11 +49,13 @@ class BodyGuard:
     """Refuses bodies over 256 KiB with 413, other types than JSON with 415.
 
     And with 400 what is not UTF-8, as JSON is (RFC 8259, 8.1); a parser would guess. A
-    form or `text/plain` would come from a foreign page without asking first (CORS).
+    form or `text/plain` would come from a foreign page without asking first (CORS), so
+    `forms` is for routes alone whose requests prove by themselves who sends them.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, forms: bool = False) -> None:
         self._app = app
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it. Lambda hands a body over in one piece."""
@@ -61,7 +63,7 @@ class BodyGuard:
             await self._app(scope, receive, send)
             return
         message = await receive()
-        refusal = _refusal(message.get("body", b""), scope)
+        refusal = _refusal(message.get("body", b""), scope, self._forms)
         if refusal is not None:
             await respond(refusal)(scope, receive, send)
             return
@@ -72,11 +74,11 @@ class BodyGuard:
         await self._app(scope, replay, send)
 
 
-def _refusal(body: bytes, scope: Scope) -> AppError | None:
+def _refusal(body: bytes, scope: Scope, forms: bool) -> AppError | None:
     if len(body) > MAX_BODY_BYTES:
         limit = MAX_BODY_BYTES // 1024
         return TooLarge(f"A request may have {limit} KiB at most.")
-    if not body:
+    if not body or forms:
         return None
     kinds = [
         _essence(text) for name, text in scope["headers"] if name == b"content-type"

@@ -106,6 +106,24 @@ def _followed_up(event: events.TicketFollowedUp, mail: Email) -> str:
     )
 
 
+@sentence.register
+def _follower_added(event: events.TicketFollowerAdded, mail: Email) -> str:
+    who, whom = _who(event.actor_id, mail), event.after.person_id
+    to = "you" if whom == mail.person_id else _name(whom, mail, "somebody")
+    return f"{who} added {to} as a follower"
+
+
+@sentence.register
+def _follower_removed(event: events.TicketFollowerRemoved, mail: Email) -> str:
+    whom = _name(event.before.person_id, mail, "Somebody")
+    return f"{whom} does not follow the ticket any more"
+
+
+@sentence.register
+def _mentioned(event: events.TicketMentioned, mail: Email) -> str:
+    return f"{_who(event.actor_id, mail)} named you in an internal note"
+
+
 def _who(person: UUID | None, mail: Email) -> str:
     if person is None:
         return "The desk"

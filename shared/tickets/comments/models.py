@@ -48,6 +48,12 @@ class Comment(Model):
     )
     redacted_by: UUID | None = None
     redacted_by_name: str | None = None
+    mentioned_people: list[UUID] = Field(
+        default=[], description="Whom a note names by `@` and a name."
+    )
+    mentioned_queues: list[UUID] = Field(
+        default=[], description="What a note names by `@` and the key of a queue."
+    )
 
 
 class AddedComment(Comment):

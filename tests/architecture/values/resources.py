@@ -78,6 +78,7 @@ API = {
     "RouteSettings": {
         "POST /v1/hooks/database": throttle(rate=400, burst=800),
         "POST /v1/tickets": throttle(rate=50, burst=100),
+        "POST /v1/token": throttle(rate=10, burst=20),
         "POST /v1/webhooks/{webhook}/ping": throttle(rate=1, burst=5),
         "POST /v1/webhooks/{webhook}/replay": throttle(rate=1, burst=5),
     },

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 
-from infra.local.auth.errors import AuthError, json_response, read_json
+from infra.local.auth.errors import AuthError, Body, json_response, read_json
 from infra.local.auth.sessions import sign_out
 from infra.local.auth.users import (
     ban,
@@ -42,7 +42,7 @@ async def list_users(request: web.Request) -> web.Response:
 async def create_user(request: web.Request) -> web.Response:
     """Create a user; no email asks to confirm the address."""
     body = await read_json(request)
-    email, user_id = check_address(body.text("email")), uuid4()
+    email, user_id = check_address(body.text("email")), _given_id(body)
     async with administering(request) as connection:
         await refuse_taken(connection, email, "email_exists")
         row = (user_id, email, await hashed(body.text("password")))
@@ -80,6 +80,16 @@ async def delete_user(request: web.Request) -> web.Response:
         else:
             await delete(connection, user_id)
     return json_response({})
+
+
+def _given_id(body: Body) -> UUID:
+    """Return the id that a new user is to have."""
+    if not (text := body.text("id")):
+        return uuid4()
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise AuthError(400, "validation_failed", "ID must conform to uuid") from error
 
 
 def _user_id(request: web.Request) -> UUID:

@@ -1,0 +1,1 @@
+"""Issue access tokens to machine users."""

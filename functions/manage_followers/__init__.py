@@ -1,0 +1,1 @@
+"""Follow tickets, and let others follow them."""

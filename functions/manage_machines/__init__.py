@@ -1,0 +1,1 @@
+"""Manage machine users and their secrets."""
