@@ -81,6 +81,12 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
+    "private.fields": (
+        (),
+        "key type agent_label customer_label ticket_types options pattern"
+        " required_to_create required_to_solve visible_to editable_by filterable active"
+        " position version created_at updated_at",
+    ),
     "private.event_types": ((), "type description in_app email"),
     "private.queue_notification_preferences": (
         (),
@@ -164,6 +170,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "assign_work": "service_role",
     "bulk_update": "authenticated",
     "change_agent": "authenticated",
+    "change_field": "authenticated",
     "change_queue": "authenticated",
     "change_view": "authenticated",
     "change_webhook": "authenticated",
@@ -173,6 +180,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "claim_next_ticket": "authenticated",
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
+    "create_field": "authenticated",
     "create_queue": "authenticated",
     "create_ticket": "authenticated",
     "create_view": "authenticated",
@@ -192,6 +200,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "delete_old_webhook_deliveries": "service_role",
     "get_agent": "authenticated",
     "get_bulk_update": "authenticated",
+    "get_field": "authenticated",
     "get_notification_preferences": "authenticated",
     "get_queue_notifications": "authenticated",
     "get_queue_status": "authenticated",
@@ -204,6 +213,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_bulk_updates": "authenticated",
     "list_comments": "authenticated",
     "list_events": "authenticated",
+    "list_fields": "authenticated",
     "list_notifications": "authenticated",
     "list_dead_letters": "authenticated",
     "list_people": "authenticated",
@@ -356,6 +366,9 @@ event_payload
 events_to_replay
 feed_turn
 field_changes
+field_json
+field_problems
+fields_among
 filter_sql
 find_queue
 find_queue_id
@@ -379,6 +392,7 @@ impersonate
 increment_command_count
 increment_version
 index_filter_sql
+is_pattern
 is_single_line
 is_suitable
 is_ticket_ref
@@ -406,7 +420,6 @@ may_read_notes
 may_reply
 member_json
 merge_patch
-missing_fields
 move_and_assign
 move_read_marker
 new_webhook_secret
@@ -437,6 +450,7 @@ queues_by_first_ticket
 readable_queues_of
 reassign_tickets
 recipients
+record_changed_fields
 record_comment
 record_endpoint_health
 record_event
@@ -456,6 +470,7 @@ redacts_event
 redacts_ticket
 refuse_archived_queue
 refuse_category_change
+refuse_fields
 refuse_leased_reply
 refuse_update
 release_locked_tickets
@@ -469,15 +484,17 @@ require_caller
 require_capacity
 require_changes
 require_cursor_of_sort
+require_definition
 require_empty
 require_event_types
 require_fields
+require_fields_of_type
 require_in_queue
-require_needed_fields
 require_permission
 require_permissions_for
 require_restorable
 require_session
+require_settable
 require_staff
 require_statuses
 require_strategy
@@ -490,6 +507,7 @@ restores_status
 scan_frontier
 scan_queues
 secret
+sees_staff_fields
 sees_ticket
 selective_filter_sql
 send_database_webhook
@@ -499,6 +517,7 @@ shared_organizations_of
 shown_seq
 shown_ticket
 shown_version
+staff_fields
 start_bulk_update_job
 start_job
 stop_impersonating
@@ -525,6 +544,8 @@ triaged_priority
 update_load
 update_load_of_rows
 user_topic
+value_fits
+value_rule
 visible_names
 visible_views
 webhook_attempts_limit
@@ -565,9 +586,11 @@ AS_THE_CALLER = {
     "private.event_facts",
     "private.event_payload",
     "private.field_changes",
+    "private.fields_among",
     "private.filter_sql",
     "private.has_json_type",
     "private.increment_version",
+    "private.is_pattern",
     "private.is_single_line",
     "private.is_suitable",
     "private.is_ticket_ref",
@@ -576,7 +599,6 @@ AS_THE_CALLER = {
     "private.may_see_ticket",
     "private.may_use_view",
     "private.merge_patch",
-    "private.missing_fields",
     "private.new_webhook_secret",
     "private.order_sql",
     "private.page_limit",
@@ -593,13 +615,14 @@ AS_THE_CALLER = {
     "private.redacts_event",
     "private.redacts_ticket",
     "private.refuse_category_change",
+    "private.refuse_fields",
     "private.refuse_update",
     "private.reply_opens",
     "private.require_capacity",
     "private.require_changes",
     "private.require_cursor_of_sort",
+    "private.require_definition",
     "private.require_fields",
-    "private.require_needed_fields",
     "private.require_version",
     "private.shown_ticket",
     "private.subscribes_to",
@@ -608,6 +631,7 @@ AS_THE_CALLER = {
     "private.text_to_redact",
     "private.ticket_fields",
     "private.triaged_priority",
+    "private.value_rule",
     "private.webhook_attempts_limit",
     "private.webhook_json",
 }
