@@ -11,6 +11,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from shared.core.handlers import http_handler
 
 from .middleware import BodyGuard, SafeHeaders, refuse_repeated
+from .numbers import ExactNumbers
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -29,7 +30,8 @@ def create_app(*routers: APIRouter) -> FastAPI:
         dependencies=[Depends(refuse_repeated)],
     )
     install_problem_handlers(app)
-    app.add_middleware(BodyGuard)
+    app.add_middleware(ExactNumbers)
+    app.add_middleware(BodyGuard)  # before it
     for router in routers:
         app.include_router(router)
     return app

@@ -135,6 +135,7 @@ ROWS = {
     "ListComments": query(),
     "ListTicketEvents": query(),
     "ManageRoles": command(),
+    "ManageFields": command(),
     "ManageQueues": command(),
     "SetAvailability": command(),
     "ManageWebhooks": command(INSIDE),
