@@ -358,6 +358,46 @@ as $$
 $$;
 comment on function private.field_json is 'A definition as responses show it, to staff or to a customer.';
 
+create function private.filterable_field(field text) returns private.fields
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    found_field private.fields;
+begin
+    select * into found_field from private.fields
+    where fields.key = filterable_field.field and fields.filterable
+        and (fields.visible_to = 'customers' or private.sees_staff_fields());
+    if found_field.key is null then
+        raise sqlstate 'PT422' using
+            message = 'unknown-field',
+            detail = 'There is no such field to filter and sort by, or it is not yours to see.';
+    end if;
+    if exists (
+        select from private.field_fills as fills where fills.field = found_field.key
+    ) then
+        raise sqlstate 'PT409' using
+            message = 'field-not-ready',
+            detail = 'The values of this field are still being collected. Try again in a moment.';
+    end if;
+    return found_field;
+end;
+$$;
+comment on function private.filterable_field is
+'A field that the caller may filter and sort by; PT422, or PT409 while its values are filled in.';
+
+create function private.value_column(field private.fields) returns text
+language sql immutable set search_path = ''
+as $$
+    select case field.type
+        when 'number' then 'number_value'
+        when 'integer' then 'number_value'
+        when 'date' then 'date_value'
+        when 'boolean' then 'boolean_value'
+        else 'text_value'
+    end;
+$$;
+comment on function private.value_column is 'The column of private.field_values that has the values of a field.';
+
 create function api.list_fields() returns setof jsonb
 language plpgsql stable security definer rows 20 set search_path = ''
 as $$
@@ -485,7 +525,7 @@ declare
     changed private.fields;
 begin
     perform private.require_permission('fields.manage');
-    select * into target from private.fields where fields.key = change_field.field for update;
+    select * into target from private.fields where fields.key = change_field.field for no key update;
     if target.key is null then
         raise sqlstate 'PT404' using
             message = 'not-found',

@@ -81,6 +81,15 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
     "private.email_events": ((), "email_id event_id"),
+    "private.field_fills": (
+        (),
+        "field requested_at after_transaction after_number",
+    ),
+    "private.field_values": (
+        (),
+        "ticket_id field item queue_id live text_value number_value date_value"
+        " boolean_value",
+    ),
     "private.fields": (
         (),
         "key type agent_label customer_label ticket_types options pattern"
@@ -141,6 +150,7 @@ VIEWS = {
     "private.bulk_updates_expired",
     "private.emails_due",
     "private.emails_expired",
+    "private.field_fills_due",
     "private.held_permissions",
     "private.note_readers",
     "private.notifications_expired",
@@ -192,6 +202,7 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "record_email_sent": "service_role",
     "event_lag": "service_role",
     "fail_event": "service_role",
+    "fill_field_values": "service_role",
     "create_webhook_deliveries": "service_role",
     "due_jobs": "service_role",
     "finish_event": "service_role",
@@ -366,10 +377,13 @@ event_payload
 events_to_replay
 feed_turn
 field_changes
+field_filter_sql
 field_json
 field_problems
 fields_among
+fill_tickets
 filter_sql
+filterable_field
 find_queue
 find_queue_id
 find_readable_queue
@@ -398,6 +412,7 @@ is_suitable
 is_ticket_ref
 is_unbroken
 is_visible
+keep_field_values
 keep_workable
 leads_agent
 leads_queue
@@ -431,6 +446,8 @@ open_ticket
 open_tickets_of
 order_sql
 own_bulk_update
+parse_field_filter
+parse_field_filters
 parse_filters
 parse_time
 people_who_see
@@ -477,6 +494,7 @@ release_locked_tickets
 release_lost_tickets
 release_tickets_of
 reply_opens
+request_field_fill
 require_an_admin
 require_assignment
 require_bulk_change
@@ -517,6 +535,7 @@ shared_organizations_of
 shown_seq
 shown_ticket
 shown_version
+sorted_field
 staff_fields
 start_bulk_update_job
 start_job
@@ -541,18 +560,22 @@ topics_of_queues
 topics_of_ticket
 track_assignment
 triaged_priority
+typed_values
 update_load
 update_load_of_rows
 user_topic
+value_column
 value_fits
 value_rule
 visible_names
 visible_views
 webhook_attempts_limit
 webhook_json
+with_sorted_field
 with_webhook_secret
 works_tickets
 write_comment
+write_field_values
 """
 
 FUNCTIONS: Mapping[str, set[str]] = {
@@ -586,6 +609,7 @@ AS_THE_CALLER = {
     "private.event_facts",
     "private.event_payload",
     "private.field_changes",
+    "private.field_filter_sql",
     "private.fields_among",
     "private.filter_sql",
     "private.has_json_type",
@@ -631,9 +655,12 @@ AS_THE_CALLER = {
     "private.text_to_redact",
     "private.ticket_fields",
     "private.triaged_priority",
+    "private.typed_values",
+    "private.value_column",
     "private.value_rule",
     "private.webhook_attempts_limit",
     "private.webhook_json",
+    "private.with_sorted_field",
 }
 
 # The predicates that policies and functions share; see private.may_see_ticket.
