@@ -3,7 +3,7 @@
 from .models import Audience, Field, FieldChange, FieldDraft, FieldKey, FieldType
 from .patterns import Pattern
 from .ports import Fields
-from .repository import FieldRepository
+from .repository import FieldRepository, FieldValues
 from .values import FieldProblem, field_problems, value_problem
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "FieldProblem",
     "FieldRepository",
     "FieldType",
+    "FieldValues",
     "Fields",
     "Pattern",
     "field_problems",

@@ -37,3 +37,14 @@ class FieldRepository(Fields):
             "expected_version": version,
         }
         return Field.model_validate(self._database.call("change_field", arguments))
+
+
+class FieldValues:
+    """Collecting the values of filterable fields; needs the rights of a worker."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def fill(self) -> bool:
+        """Write or delete the next values; return whether there were any to look at."""
+        return self._database.call("fill_field_values", {}) is not None

@@ -247,7 +247,7 @@ begin
     )
     for share;
     select fills.* into fill from private.field_fills as fills
-    where fills.field = target.key for update skip locked;
+    where fills.field = target.key for update;
     if fill.field is null then
         return null;
     end if;

@@ -335,6 +335,7 @@ change_topics_of_locked_out
 change_topics_of_lost_rights
 change_topics_of_organization
 change_topics_of_ticket
+changed_data
 changed_fields
 check_new_ticket
 check_transition
@@ -434,6 +435,7 @@ mark_own_comment_read
 may_read_notes
 may_reply
 member_json
+merge_data
 merge_patch
 move_and_assign
 move_read_marker
@@ -599,6 +601,7 @@ AS_THE_CALLER = {
     "private.as_uuid",
     "private.bulk_state",
     "private.bulk_update_json",
+    "private.changed_data",
     "private.changed_fields",
     "private.count_unread",
     "private.current_batch",
@@ -622,6 +625,7 @@ AS_THE_CALLER = {
     "private.is_visible",
     "private.may_see_ticket",
     "private.may_use_view",
+    "private.merge_data",
     "private.merge_patch",
     "private.new_webhook_secret",
     "private.order_sql",

@@ -48,12 +48,40 @@ PATTERNS = st.lists(
 NEARLY = st.one_of(
     PATTERNS,
     st.text("[]{}()\\a-zZ09.,*+?^$|_ é", max_size=14),
-    st.sampled_from(["[z-a]", "a{3,2}", "a{100}", "a{1", "[^a]", "\\d", "(a)", "a" * 101, "", "[a-]", "a{0,1}?", "a??", "[[:alpha:]]", "***:a", "[9-0]", "a\n"]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "[z-a]",
+            "a{3,2}",
+            "a{100}",
+            "a{1",
+            "[^a]",
+            "\\d",
+            "(a)",
+            "a" * 101,
+            "",
+            "[a-]",
+            "a{0,1}?",
+            "a??",
+            "[[:alpha:]]",
+            "***:a",
+            "[9-0]",
+            "a\n",
+        ]
+    ),
+)
 PEOPLE = [str(id_of(name)) for name in ("customer", "agent")]
 PERSONS = st.one_of(
-    st.sampled_from([*PEOPLE, PEOPLE[0].upper(), PEOPLE[0][:-1], "{" + PEOPLE[0] + "}", PEOPLE[0].replace("-", "")]), TEXT
-)  # fmt: skip
+    st.sampled_from(
+        [
+            *PEOPLE,
+            PEOPLE[0].upper(),
+            PEOPLE[0][:-1],
+            "{" + PEOPLE[0] + "}",
+            PEOPLE[0].replace("-", ""),
+        ]
+    ),
+    TEXT,
+)
 
 
 def quoted(texts):
@@ -141,8 +169,8 @@ def problems_in_database(db, field, values):
     )
     row = field.model_dump(mode="json")
     db.execute(
-        "insert into private.fields (agent_label, customer_label, key, type, ticket_types,"
-        " options, pattern, required_to_create, active)"
+        "insert into private.fields (agent_label, customer_label, key, type,"
+        " ticket_types, options, pattern, required_to_create, active)"
         " values ('It', 'It', %s, %s, %s::public.ticket_type[], %s, %s, %s, %s)",
         *(row[column] for column in columns),
     )
@@ -209,16 +237,52 @@ def is_pattern(text):
     ("kind", "more", "right", "wrong"),
     [
         ("text", {}, ['"a\\nb"', '"0"'], ['""', '" "', "1", '["a"]']),
-        ("number", {}, ["0.1", "-1e29", "1e-30", "0.000000000000000000000000000001", "123456789012345678901234567890"], ["1e30", "1e-31", '"1"']),
-        ("integer", {}, ["7", "7.0", "999999999999999999999999999999"], ["7.5", "1e30", '"7"']),
-        ("date", {}, ['"2028-02-29"'], ['"2026-02-29"', '"2026-12-01T00:00:00Z"', "20261201"]),
+        (
+            "number",
+            {},
+            [
+                "0.1",
+                "-1e29",
+                "1e-30",
+                "0.000000000000000000000000000001",
+                "123456789012345678901234567890",
+            ],
+            ["1e30", "1e-31", '"1"'],
+        ),
+        (
+            "integer",
+            {},
+            ["7", "7.0", "999999999999999999999999999999"],
+            ["7.5", "1e30", '"7"'],
+        ),
+        (
+            "date",
+            {},
+            ['"2028-02-29"'],
+            ['"2026-02-29"', '"2026-12-01T00:00:00Z"', "20261201"],
+        ),
         ("boolean", {}, ["true", "false"], ["0", '"true"']),
-        ("choice", {"options": ["red", "blue"]}, ['"red"'], ['"Red"', '["red"]', '"green"']),
-        ("choices", {"options": ["red", "blue"]}, ['["blue", "red"]', '["red"]'], ["[]", '["red", "red"]', '"red"', '["green"]', '["red", 1]']),
-        ("pattern", {"pattern": "[A-Z]{2}-[0-9]{4,8}"}, ['"AB-12345"'], ['"AB-123"', '"xAB-1234"', '"AB-1234\\n"', '"ab-1234"']),
+        (
+            "choice",
+            {"options": ["red", "blue"]},
+            ['"red"'],
+            ['"Red"', '["red"]', '"green"'],
+        ),
+        (
+            "choices",
+            {"options": ["red", "blue"]},
+            ['["blue", "red"]', '["red"]'],
+            ["[]", '["red", "red"]', '"red"', '["green"]', '["red", 1]'],
+        ),
+        (
+            "pattern",
+            {"pattern": "[A-Z]{2}-[0-9]{4,8}"},
+            ['"AB-12345"'],
+            ['"AB-123"', '"xAB-1234"', '"AB-1234\\n"', '"ab-1234"'],
+        ),
         ("person", {}, [f'"{PEOPLE[0]}"'], ['"me"', f'"{id_of("nobody")}"']),
     ],
-)  # fmt: skip
+)
 def test_each_type_takes_its_values_alone(db, kind, more, right, wrong):
     db.call("admin", "create_field", key="it", type=kind, agent_label="It", **more)
     field = Field.model_validate(db.call("admin", "get_field", field="it"))

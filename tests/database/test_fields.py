@@ -6,6 +6,7 @@ import pytest
 
 from .acting import refused
 from .arrange import broadcasts, define_field, revoke_permission
+from .bulk import item_results, items, run, run_undo
 
 STAFF = ("agent", "lead", "admin")
 INCIDENT = {"type": "incident"}
@@ -301,3 +302,47 @@ def test_a_field_that_becomes_one_of_staff_is_hidden_at_once(db):
     assert event["after"]["data"] == {}
     change_field(db, "risk", active=False)
     assert db.call("customer", "get_ticket", ticket=ticket["id"])["data"] == {}
+
+
+# Bulk updates ---------------------------------------------------------------------
+
+
+def test_a_bulk_update_sets_fields_ticket_by_ticket_and_undoes_them(db):
+    define_field(db, "size", "integer", ticket_types=["question"])
+    define_field(db, "cause", required_to_solve=True, visible_to="staff")
+    tickets = [
+        db.create_ticket_in("open", data={"size": 1, "colour": "red"}),
+        db.create_ticket_in("open", type="task", data={"due_on": "2027-01-01"}),
+    ]
+
+    change = {"status": "solved", "data": {"size": 2, "cause": "Rust", "colour": None}}
+    job = run(db, tickets, **change)
+    wrong = run(db, tickets, data={"size": "large"})
+
+    assert item_results(db, job) == ["done", "done"]
+    assert db.reload(tickets[0])["data"] == {"size": 2, "cause": "Rust"}
+    assert item_results(db, wrong) == ["failed", "done"]
+    [refused_item, _] = items(db, wrong)
+    assert refused_item["problem"] == "invalid-data"
+    run_undo(db, wrong)
+    assert item_results(db, run_undo(db, job)) == ["done", "done"]
+    assert [db.reload(each)["data"] for each in tickets] == [
+        each["data"] for each in tickets
+    ]
+
+
+def test_an_undo_is_stopped_by_a_later_change_of_the_same_field_alone(db):
+    ticket = db.create_ticket(data={"a": 1, "b": 1})
+    job = run(db, [ticket], data={"a": 2})
+    update(db, ticket, data={"b": 2})
+    other = run(db, [ticket], data={"b": 3})
+    update(db, ticket, data={"b": 4})
+
+    [item] = items(db, run_undo(db, other))
+
+    assert (item["problem"], item["detail"]) == (
+        "changed-since",
+        "This has changed since: data.b.",
+    )
+    assert item_results(db, run_undo(db, job)) == ["done"]
+    assert db.reload(ticket)["data"] == {"a": 1, "b": 4}

@@ -17,6 +17,7 @@ MOST_DIGITS = 1000
 LARGEST = Decimal("1e308")
 
 _NUMBER = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_LITERAL = re.compile(_NUMBER.decode())
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|' + _NUMBER, re.DOTALL)
 _SUSPICIOUS = re.compile(rb"[0-9.]{16}|[0-9][eE]|\\u0000")
 _MARKED = re.compile(rb'"\\u0000(' + _NUMBER + rb')"')
@@ -48,21 +49,23 @@ def as_number(value: object) -> Decimal | None:
     return None
 
 
-def storable_number(text: str) -> Decimal:
-    """Return the number of a marked text.
+def storable_number(text: str) -> None:
+    """Refuse a marked text that is no number, or one beyond what a ticket keeps.
 
     Raises:
-        ValueError: it is none, or beyond what a ticket keeps.
+        ValueError: says which.
     """
-    number = as_number(text)
-    if number is None:
+    if not _LITERAL.fullmatch(text[1:]):
         raise ValueError("must not contain NUL")
-    exponent = cast("int", number.as_tuple().exponent)
-    if abs(number) > LARGEST or -exponent > MOST_DIGITS:
+    number = as_number(text)
+    if (
+        number is None
+        or number.copy_abs() > LARGEST
+        or -cast("int", number.as_tuple().exponent) > MOST_DIGITS
+    ):
         raise ValueError(
             f"must be a number up to 1e308 with at most {MOST_DIGITS:,} decimals"
         )
-    return number
 
 
 def _mark(token: re.Match[bytes]) -> bytes:
@@ -77,7 +80,8 @@ def _mark(token: re.Match[bytes]) -> bytes:
 def _survives(literal: str) -> bool:
     if literal.lstrip("-").isdigit():
         return len(literal) <= _LONGEST_INTEGER
-    return _decimal(literal) == _decimal(repr(float(literal)))
+    number = _decimal(literal)
+    return number is not None and number == _decimal(repr(float(literal)))
 
 
 def _decimal(literal: str) -> Decimal | None:

@@ -107,6 +107,7 @@ STARTED = {
     "WORKER_BULK_UPDATES": "ApplyBulkUpdates",
     "WORKER_WEBHOOKS": "DeliverWebhooks",
     "WORKER_EMAILS": "DeliverEmails",
+    "WORKER_FIELD_VALUES": "FillFieldValues",
 }
 EVENTS = {"EVENT_QUEUE_URL": ref("EventQueue")}
 JOBS = {"JOB_QUEUE_URL": ref("JobQueue")}
@@ -197,6 +198,7 @@ ROWS = {
     "AssignWaitingTickets": job(at_once=2, seconds=60),
     "ReleaseIdleTickets": job(at_once=1, seconds=60),
     "CloseSolvedTickets": job(at_once=1, seconds=60),
+    "FillFieldValues": job(at_once=1, seconds=60),
     "ApplyBulkUpdates": job(at_once=5, seconds=60),
     "BroadcastQueueStatus": job(JOBS, (sends_to("JobQueue"),), at_once=3, **LOOPS),
     "DeliverWebhooks": job(
