@@ -321,7 +321,7 @@ def test_a_bulk_update_sets_fields_ticket_by_ticket_and_undoes_them(db):
 
     assert item_results(db, job) == ["done", "done"]
     assert db.reload(tickets[0])["data"] == {"size": 2, "cause": "Rust"}
-    assert item_results(db, wrong) == ["failed", "done"]
+    assert item_results(db, wrong) == ["invalid-data", "done"]
     [refused_item, _] = items(db, wrong)
     assert refused_item["problem"] == "invalid-data"
     run_undo(db, wrong)
