@@ -254,11 +254,13 @@ as $$
         case
             when (filters).waiting_before is not null then 'waiting_since < ($3).waiting_before'
         end,
+        -- `offset 0` keeps it a look at one ticket by its key; as a join the planner could read
+        -- the values of all tickets.
         (
             select string_agg(
                 format(
                     'exists (select from private.field_values as held'
-                    ' where held.ticket_id = id and %s)',
+                    ' where held.ticket_id = id and %s offset 0)',
                     private.field_filter_sql(filter.key, filter.value)
                 ), ' and ' order by filter.key
             )
