@@ -7,7 +7,14 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from shared.core.types import Command, Model, SingleLine, Storable, TicketPriority
+from shared.core.types import (
+    Command,
+    Fields,
+    Model,
+    SingleLine,
+    Storable,
+    TicketPriority,
+)
 from shared.tickets import Tag
 
 _ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -41,6 +48,11 @@ class BulkChange(Command):
     queue: Storable | None = Field(default=None, description="Key or id.")
     add_tags: Tags | None = None
     remove_tags: Tags | None = None
+    data: Annotated[Fields, Field(min_length=1)] | None = Field(
+        default=None,
+        description="Custom fields, merged (RFC 7396): what is named is replaced, what"
+        " is null goes, objects are merged.",
+    )
 
     @model_validator(mode="after")
     def _change_something(self) -> Self:

@@ -4,7 +4,15 @@ from .models import Queue, QueueCounts, QueueList, QueueSummary
 from .pages import TicketPage
 from .ports import QueueReader
 from .repository import QueueRepository
-from .selection import QueueFilter, QueueSort, Selection, Total, When
+from .selection import (
+    FieldSort,
+    QueueFilter,
+    QueueSort,
+    Selection,
+    Sort,
+    Total,
+    When,
+)
 from .status import (
     QueueBacklog,
     QueueBacklogs,
@@ -17,6 +25,7 @@ from .status import (
 )
 
 __all__ = [
+    "FieldSort",
     "Queue",
     "QueueBacklog",
     "QueueBacklogs",
@@ -33,6 +42,7 @@ __all__ = [
     "QueueStatusRepository",
     "QueueSummary",
     "Selection",
+    "Sort",
     "StatusBroadcaster",
     "TicketPage",
     "Total",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from shared.core.types import (
     Model,
     Page,
     StatusCategory,
+    Storable,
     TicketPriority,
     decode_sort_key,
     encode_cursor,
@@ -20,7 +21,7 @@ from shared.core.types import (
 from shared.tickets import Ticket
 
 from .models import Queue, QueueSummary
-from .selection import QueueSort, Total
+from .selection import FieldSort, QueueSort, Total
 
 
 class DefaultFilter(Model):
@@ -47,7 +48,8 @@ class TicketPage(Page[Ticket]):
 ByPriority = tuple[Literal[QueueSort.PRIORITY], TicketPriority, datetime, UUID]
 ByTime = tuple[Literal[QueueSort.WAITING, QueueSort.UPDATED], datetime, UUID]
 ByNumber = tuple[Literal[QueueSort.OLDEST, QueueSort.NEWEST], BigPosition]
-QueueSortKey = ByPriority | ByTime | ByNumber
+ByField = tuple[FieldSort, Annotated[Storable, Field(max_length=400)], UUID]
+QueueSortKey = ByPriority | ByTime | ByNumber | ByField
 """A sort, and the key of a ticket in its order."""
 
 

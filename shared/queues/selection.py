@@ -12,6 +12,8 @@ from shared.core.types import (
     Model,
     SingleLine,
     StatusCategory,
+    Storable,
+    StrictBool,
     TicketPriority,
     TicketType,
     Timestamp,
@@ -37,6 +39,22 @@ When = Annotated[
 ]
 Several = Field(max_length=50)
 Word = Annotated[SingleLine, Field(max_length=50)]
+Value = StrictBool | int | float | Annotated[Storable, Field(max_length=400)]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+FieldFilter = Annotated[
+    Annotated[list[Value], Field(min_length=1, max_length=50)]
+    | Annotated[dict[Literal["from", "to"], Value], Field(min_length=1)],
+    Field(description="Any of these values; or, of numbers and dates, from and to."),
+]
+FieldSort = Annotated[
+    str,
+    Field(
+        pattern=r"^-?field\.[a-z][a-z0-9_]{0,49}$",
+        description="By a custom field, `field.size`, or from its last value to its"
+        " first, `-field.size`: lists the tickets that have it.",
+        examples=["-field.size"],
+    ),
+]
 
 
 class QueueSort(StrEnum):
@@ -51,6 +69,9 @@ class QueueSort(StrEnum):
     OLDEST = "oldest"
     NEWEST = "newest"
     UPDATED = "updated"
+
+
+Sort = QueueSort | FieldSort
 
 
 class QueueFilter(Command):
@@ -80,13 +101,16 @@ class QueueFilter(Command):
     updated_before: When | None = None
     waiting_after: When | None = None
     waiting_before: When | None = None
+    fields: dict[FieldName, FieldFilter] | None = Field(
+        default=None, max_length=20, description="Custom fields that are filterable."
+    )
 
 
 class Selection(Model):
     """Which tickets, in which order."""
 
     filters: QueueFilter = Field(default_factory=QueueFilter)
-    sort: QueueSort = QueueSort.PRIORITY
+    sort: Sort = QueueSort.PRIORITY
 
 
 class Total(Model):

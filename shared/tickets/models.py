@@ -65,8 +65,8 @@ class TicketDraft(Command):
     tags: list[Tag] = Field(default_factory=list, max_length=20)
     data: Fields = Field(
         default_factory=dict,
-        description="Custom fields; an incident needs `impact`, a problem `impact`"
-        " and `affected`, a task `due_on`.",
+        description="Custom fields, see `GET /v1/fields`; from the start an incident"
+        " needs `impact`, a problem `impact` and `affected`, a task `due_on`.",
     )
 
 

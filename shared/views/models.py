@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from shared.core.types import Command, Model, SingleLine, Storable
-from shared.queues import QueueFilter, QueueSort
+from shared.queues import QueueFilter, QueueSort, Sort
 
 Name = Annotated[SingleLine, Field(min_length=1, max_length=80)]
 
@@ -49,7 +49,7 @@ class ViewDraft(Command):
         " A team's view names its queue.",
     )
     conditions: QueueFilter = Field(default_factory=QueueFilter)
-    sort: QueueSort = QueueSort.PRIORITY
+    sort: Sort = QueueSort.PRIORITY
 
 
 def _without_default(schema: JsonDict) -> None:
@@ -70,9 +70,7 @@ class ViewChange(Command):
     conditions: QueueFilter = Field(
         default_factory=QueueFilter, json_schema_extra=_without_default
     )
-    sort: QueueSort = Field(
-        default=QueueSort.PRIORITY, json_schema_extra=_without_default
-    )
+    sort: Sort = Field(default=QueueSort.PRIORITY, json_schema_extra=_without_default)
 
 
 class StoredFilter(QueueFilter):
@@ -92,7 +90,7 @@ class View(Model):
     queue_id: UUID | None
     queue_name: str | None = None
     conditions: StoredFilter
-    sort: QueueSort
+    sort: Sort
     version: int
     created_at: datetime
     updated_at: datetime

@@ -173,6 +173,7 @@ insert into public.permissions (permission, description) values
 ('tickets.assign', 'Give any ticket to anybody who may work it.'),
 ('comments.redact', 'Take the words out of a comment, for good.'),
 ('queues.lead', 'Lead the queues one belongs to: who works them, and how they share work.'),
+('fields.manage', 'Define the custom fields of tickets.'),
 ('queues.manage', 'Make, rename and archive queues, and lead every one.'),
 ('views.share_team', 'Share views with a queue''s people.'),
 ('views.share_all', 'Share views with all staff.'),

@@ -246,7 +246,7 @@ create function private.shown_ticket(ticket public.tickets, internal boolean) re
     assigned_at timestamptz,
     released_by uuid
 )
-language sql immutable parallel safe
+language sql stable parallel safe
 begin atomic
     select
         (ticket).id as id,
@@ -254,7 +254,10 @@ begin atomic
         (ticket).status as status,
         (ticket).status_category as status_category,
         (ticket).status_reason as status_reason,
-        (ticket).data as data,
+        case
+            when internal or (ticket).data = '{}' then (ticket).data
+            else (ticket).data - (select private.staff_fields())
+        end as data,
         (ticket).subject as subject,
         (ticket).type as type,
         (ticket).priority as priority,
@@ -342,11 +345,15 @@ begin
             message = 'step-not-allowed',
             detail = 'A ticket begins as new.';
     end if;
-    perform private.require_needed_fields(new.type, new.data);
+    -- A follow-up takes over what was right for the closed ticket; nobody's reply is refused for it.
+    if new.follow_up_of is null then
+        perform private.require_fields_of_type(new.type, new.data, false);
+    end if;
     return new;
 end;
 $$;
-comment on function private.check_new_ticket is 'A ticket begins as new, with the fields that its type needs.';
+comment on function private.check_new_ticket is
+'A ticket begins as new, with the fields that its type needs; a follow-up with those of the closed ticket.';
 
 create function private.check_transition(
     was public.tickets, now_is public.tickets, is_undo boolean
@@ -480,9 +487,6 @@ begin
     new.status_category := (
         select category from public.ticket_statuses where status = new.status
     );
-    if (new.type, new.data) is distinct from (old.type, old.data) then
-        perform private.require_needed_fields(new.type, new.data);
-    end if;
     if new.status_category is distinct from old.status_category then
         is_undo := private.restores_status(old, new);
         perform private.check_transition(old, new, is_undo);
@@ -500,6 +504,15 @@ begin
             when new.status_category = 'closed' then old.solved_at
         end;
         new.closed_at := case when new.status_category = 'closed' then now() end;
+    end if;
+    if (new.type, new.data) is distinct from (old.type, old.data)
+    or (
+        new.status_category = 'solved' and old.status_category <> 'solved' and not is_undo
+    ) then
+        perform private.require_fields_of_type(
+            new.type, new.data, new.status_category = 'solved', old.type, old.data,
+            old.status_category = 'solved' or is_undo
+        );
     end if;
     if new.waiting_on <> old.waiting_on and not is_undo then
         new.waiting_since := now();

@@ -177,7 +177,9 @@ for select to authenticated using (
 -- Showing events -------------------------------------------------------------
 
 -- It pins no search path, so that it is inlined; see private.may_see_ticket.
-create function private.event_facts(facts jsonb, names jsonb, internal boolean) returns jsonb
+create function private.event_facts(
+    facts jsonb, names jsonb, internal boolean, hidden_fields text[]
+) returns jsonb
 language sql stable parallel safe
 begin atomic
     select
@@ -190,6 +192,11 @@ begin atomic
         end
         || case
             when not internal and facts ? 'skills' then '{"skills": []}'::jsonb
+            else '{}'
+        end
+        || case
+            when not internal and facts ? 'data'
+                then jsonb_build_object('data', (facts -> 'data') - hidden_fields)
             else '{}'
         end
         || case
@@ -214,7 +221,7 @@ begin atomic
         end;
 end;
 comment on function private.event_facts is
-'The fields before or after an event, as an audience sees them, with the names of the people in them.';
+'The fields before or after an event, as an audience sees them, without the custom fields that are hidden from it, and with the names of the people in them.';
 
 create function private.names_in_events(events public.ticket_events[]) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -254,9 +261,13 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     occurred_at constant timestamp := event.occurred_at at time zone 'UTC';
+    hidden_fields text[];
 begin
     if event.is_internal and not internal then
         return null;
+    end if;
+    if not internal and (event.before ? 'data' or event.after ? 'data') then
+        hidden_fields := private.staff_fields();
     end if;
     return jsonb_build_object(
         'id', event.id,
@@ -279,8 +290,8 @@ begin
         || 'Z',
         'batch_id', event.batch_id,
         'correlation_id', event.correlation_id,
-        'before', private.event_facts(event.before, names, internal),
-        'after', private.event_facts(event.after, names, internal)
+        'before', private.event_facts(event.before, names, internal, hidden_fields),
+        'after', private.event_facts(event.after, names, internal, hidden_fields)
     );
 end;
 $$;
@@ -343,12 +354,12 @@ begin
         'priority', ticket.priority,
         'queue_id', ticket.queue_id,
         'tags', ticket.tags,
-        'data', ticket.data
+        'data', ticket.data,
+        'skills', ticket.skills
     );
 end;
 $$;
-comment on function private.ticket_fields is
-'The fields whose changes TICKET_UPDATED reports to everybody; changed skills are an internal event.';
+comment on function private.ticket_fields is 'The fields whose changes TICKET_UPDATED reports.';
 
 create function private.changed_fields(before jsonb, after jsonb) returns jsonb
 language plpgsql immutable set search_path = ''
@@ -371,7 +382,6 @@ begin
         new.id, 'TICKET_CREATED', null,
         private.ticket_fields(new) || jsonb_build_object(
             'number', new.number,
-            'skills', new.skills,
             'status', new.status,
             'follow_up_of', new.follow_up_of
         )
@@ -381,12 +391,52 @@ end;
 $$;
 comment on function private.record_new_ticket is 'Writes TICKET_CREATED.';
 
+create function private.fields_among(fields jsonb, keys text[], is_among boolean) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select jsonb_object_agg(field.key, field.value)
+    from jsonb_each(fields) as field
+    where (field.key = any (keys)) = is_among;
+$$;
+comment on function private.fields_among is
+'Those fields of an object that are among some keys, or the others.';
+
+create function private.record_changed_fields(
+    ticket uuid, before jsonb, after jsonb, data_for_staff boolean
+) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    -- What the public does not see to change is an event of its own, which moves nothing for it.
+    internal constant text[] := case when data_for_staff then '{skills,data}' else '{skills}' end;
+    is_internal boolean;
+begin
+    foreach is_internal in array array[false, true] loop
+        if exists (
+            select from jsonb_object_keys(before) as changed (field)
+            where (changed.field = any (internal)) = is_internal
+        ) then
+            perform private.record_event(
+                ticket, 'TICKET_UPDATED',
+                private.fields_among(before, internal, is_internal),
+                private.fields_among(after, internal, is_internal),
+                is_internal
+            );
+        end if;
+    end loop;
+end;
+$$;
+comment on function private.record_changed_fields is
+'Writes TICKET_UPDATED: for everybody, and for those who read notes what they alone see, which are skills and, where nothing else in it changed, custom fields for staff.';
+
 create function private.record_ticket_change() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    before constant jsonb := private.ticket_fields(old);
-    after constant jsonb := private.ticket_fields(new);
+    before constant jsonb
+        := private.ticket_fields(old) || jsonb_build_object('skills', old.skills);
+    after constant jsonb
+        := private.ticket_fields(new) || jsonb_build_object('skills', new.skills);
 begin
     -- The status first, so that whoever is assigned is notified of that and not of the opening, too.
     if (new.status, new.status_reason) is distinct from (old.status, old.status_reason) then
@@ -416,16 +466,14 @@ begin
         );
     end if;
     if before <> after then
-        perform private.record_event(
-            new.id, 'TICKET_UPDATED',
-            private.changed_fields(before, after), private.changed_fields(after, before)
-        );
-    end if;
-    if new.skills <> old.skills then
-        perform private.record_event(
-            new.id, 'TICKET_UPDATED',
-            jsonb_build_object('skills', old.skills), jsonb_build_object('skills', new.skills),
-            true
+        perform private.record_changed_fields(
+            new.id,
+            private.changed_fields(before, after),
+            private.changed_fields(after, before),
+            case
+                when new.data <> old.data
+                    then new.data - private.staff_fields() = old.data - private.staff_fields()
+            end
         );
     end if;
     return null;

@@ -164,6 +164,7 @@ begin
     draft.requester_id := me;
     draft.tags := private.distinct_tags(create_ticket.tags);
     draft.data := create_ticket.data;
+    perform private.require_settable(data, target_queue.id in (select private.note_queues()));
     ticket := private.open_ticket(draft, body);
     -- Without the keys of its tags: a redaction would not know them by their other spelling.
     perform private.store_response(
@@ -297,6 +298,9 @@ begin
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     end if;
+    perform private.require_settable(
+        changes -> 'data', target.queue_id in (select private.note_queues())
+    );
     changed := private.apply_changes(target, changes);
     if changed.assignee_id is null and target.status_category = 'solved' then
         raise sqlstate 'PT409' using

@@ -54,6 +54,8 @@ as $$
     -- Only conditions of an index of this order. They repeat what the filters imply, so that
     -- the planner can prove that a partial index covers them. Free tickets are always unsolved.
     select case
+        when sort ~ '^-?field[.]'
+            then case when private.all_unsolved(filters) then 'sorted_live' else 'true' end
         when sort = 'waiting' then
             'waiting_on = ''agent'' and '
             'status_category in (''new'', ''open'', ''pending'', ''on_hold'')'
@@ -100,7 +102,7 @@ comment on function private.estimate_labelled_tickets is
 'The most tickets that can have all of these labels in a column, tag_keys or skill_keys, estimated from statistics.';
 
 create function private.selective_filter_sql(
-    filters private.ticket_filters, scan_limit integer, page_size integer
+    queues uuid[], filters private.ticket_filters, scan_limit integer, page_size integer
 ) returns text
 language plpgsql stable security definer set search_path = ''
 set enable_sort = off
@@ -117,6 +119,28 @@ declare
     candidate text;
     matches integer;
 begin
+    -- Rows of values are counted, and not tickets: several choices may match on one ticket.
+    for candidate in
+        select
+            'queue_id = any ($1) and ' || private.field_filter_sql(filter.key, filter.value)
+            || case when private.all_unsolved(filters) then ' and held.live' else '' end
+        from jsonb_each((filters).fields) as filter
+        where filter.value ->> 'column' <> 'boolean_value'
+    loop
+        execute format(
+            'select count(*) from (
+                select from private.field_values as held where held.%s limit %s
+            ) as matches',
+            candidate, max_matches + 1
+        ) into matches using queues;
+        if matches <= max_matches then
+            return format(
+                'id = any (array('
+                'select held.ticket_id from private.field_values as held where held.%s))',
+                candidate
+            );
+        end if;
+    end loop;
     -- Each with the order of its index, so that the planner prefers this index.
     foreach candidate in array array_remove(array[
         case
@@ -165,6 +189,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 begin
     perform private.require_statuses((filters).statuses);
+    perform private.sorted_field(sort);
     if sort = 'waiting' and (filters).waiting_on is distinct from '{agent}' then
         raise sqlstate 'PT422' using
             message = 'invalid',
@@ -233,8 +258,8 @@ declare
     );
     index_filter constant text := private.index_filter_sql(parsed, sort);
     queue_scan constant text := format(
-        'from public.tickets where %s and %s order by %s',
-        (sort_order).queue_range, index_filter, (sort_order).queue_order_by
+        'from %s where %s and %s order by %s',
+        (sort_order).source, (sort_order).queue_range, index_filter, (sort_order).queue_order_by
     );
     selective_filter text;
     frontier jsonb;
@@ -246,19 +271,20 @@ begin
     end if;
     -- Assignee by priority needs none: an index has exactly this order.
     if sort <> 'priority' or num_nonnulls(
-        (parsed).requester, (parsed).organization, (parsed).tags, (parsed).skills
+        (parsed).requester, (parsed).organization, (parsed).tags, (parsed).skills,
+        (parsed).fields
     ) > 0 then
-        selective_filter := private.selective_filter_sql(parsed, scan_limit, size + 1);
+        selective_filter := private.selective_filter_sql(readable, parsed, scan_limit, size + 1);
     end if;
     if selective_filter is not null then
         execute format(
-            'with matches as materialized (select * from public.tickets where %s),
+            'with matches as materialized (select * from %s where %s),
             page as (
                 select id, %s as sort_key from matches
                 where queue_id = any ($1) and %s and %s and %s order by %s limit $4
             )
             select array_agg(id), array_agg(sort_key) from page',
-            selective_filter, (sort_order).sort_key, index_filter, private.filter_sql(parsed),
+            (sort_order).source, selective_filter, (sort_order).sort_key, index_filter, private.filter_sql(parsed),
             (sort_order).after_cursor, (sort_order).order_by
         ) into ids, sort_keys using readable, after, parsed, size + 1;
     else
@@ -320,7 +346,9 @@ declare
         order by priority, waiting_since, id',
         private.index_filter_sql(parsed, 'priority')
     );
-    selective_filter constant text := private.selective_filter_sql(parsed, scan_limit, 1001);
+    selective_filter constant text := private.selective_filter_sql(
+        readable, parsed, scan_limit, 1001
+    );
     total integer;
     limit_reached boolean := false;
 begin
@@ -360,6 +388,22 @@ $$;
 comment on function private.count_queue_tickets is
 'Counts the tickets that match filters, of those queues that the caller may read: exact up to 1,000, otherwise a lower bound.';
 
+create function private.with_sorted_field(filters jsonb, sort text) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select
+        case
+            when sort ~ '^-?field[.]' then coalesce(filters, '{}') || jsonb_build_object(
+                'fields',
+                jsonb_build_object(substring(sort from '[.](.*)$'), '{}'::jsonb)
+                || coalesce(filters -> 'fields', '{}')
+            )
+            else filters
+        end;
+$$;
+comment on function private.with_sorted_field is
+'Filters with what a sort by a custom field adds: tickets that have it.';
+
 create function private.queue_page(
     queues uuid[],
     filters jsonb,
@@ -385,7 +429,10 @@ begin
         'items', page.items,
         'next', page.next,
         'sort', sort,
-        'total', case when with_total then private.count_queue_tickets(queues, filters) end,
+        'total', case
+            when with_total
+                then private.count_queue_tickets(queues, private.with_sorted_field(filters, sort))
+        end,
         'default_filter', default_filter
     );
 end;
@@ -430,6 +477,6 @@ begin
 end;
 $$;
 comment on function api.list_queue is
-'A page of the tickets in a queue after a cursor, unsolved ones unless the filters name statuses or categories, by priority (then longest waiting), waiting, oldest, newest or updated. A page may be short or empty and not be the last one: continue until next is null.';
+'A page of the tickets in a queue after a cursor, unsolved ones unless the filters name statuses or categories, by priority (then longest waiting), waiting, oldest, newest, updated, or a custom field (field.<key>, -field.<key>), which lists those that have it. A page may be short or empty and not be the last one: continue until next is null.';
 
 grant execute on function api.list_queue to authenticated;

@@ -21,6 +21,7 @@ create table public.views (
     ),
     constraint views_sort check (
         sort in ('priority', 'waiting', 'oldest', 'newest', 'updated')
+        or sort ~ '^-?field[.][a-z][a-z0-9_]{0,49}$'
     ),
     constraint views_owner check ((scope = 'mine') = (owner_id is not null)),
     constraint views_team check (scope <> 'team' or queue_id is not null)

@@ -202,17 +202,19 @@ create function private.require_bulk_change(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    fields constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags}';
+    fields constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags,data}';
     new_category public.status_category;
 begin
     perform private.require_fields(change, '{
         "status": "string", "reason": "string", "assignee": "string", "priority": "string",
-        "queue": "string", "add_tags": "strings", "remove_tags": "strings"
+        "queue": "string", "add_tags": "strings", "remove_tags": "strings", "data": "object"
     }');
     if not change ?| fields
     or (change ? 'reason' and not change ? 'status')
     or length(change ->> 'reason') not between 1 and 500
     or not private.is_single_line(change ->> 'reason')
+    or change -> 'data' = '{}'
+    or jsonb_path_exists(change -> 'data', 'strict $.**{9}')
     or not private.are_changed_tags(change -> 'add_tags')
     or not private.are_changed_tags(change -> 'remove_tags')
     or change ->> 'assignee' !~* '^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
@@ -239,7 +241,7 @@ begin
 end;
 $$;
 comment on function private.require_bulk_change is
-'PT409 or PT422 unless the change of a bulk update is valid: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags.';
+'PT409 or PT422 unless the change of a bulk update is valid: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags, data.';
 
 create function private.require_permissions_for(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
@@ -251,7 +253,7 @@ begin
     if change ? 'assignee' and not private.has_permission('tickets.assign') then
         perform private.require_permission('tickets.take');
     end if;
-    if change ?| '{priority,queue,tags,add_tags,remove_tags}' then
+    if change ?| '{priority,queue,tags,add_tags,remove_tags,data}' then
         perform private.require_permission('tickets.update');
     end if;
 end;

@@ -18,6 +18,16 @@ $$;
 comment on function private.bulk_state is
 'The fields of a ticket that a bulk update may change, in the form of a change, and the waiting that follows from them.';
 
+create function private.changed_data(data jsonb, other jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select coalesce(jsonb_object_agg(keys.key, coalesce(data -> keys.key, 'null')), '{}')
+    from jsonb_object_keys(data || other) as keys (key)
+    where data -> keys.key is distinct from other -> keys.key;
+$$;
+comment on function private.changed_data is
+'The custom fields in which the first data differ from the other, with their values in the first, null for none.';
+
 create function private.field_changes(ticket public.tickets, change jsonb) returns jsonb
 language sql immutable set search_path = ''
 as $$
@@ -102,12 +112,16 @@ begin
     elsif assignee is not null then
         perform api.assign_ticket(ref, assignee);
     end if;
+    -- Before the status, which may require them.
+    if change ? 'data' then
+        perform api.update_ticket(ref, jsonb_build_object('data', change -> 'data'));
+    end if;
     if change ? 'status' then
         perform api.update_ticket_status(ref, change ->> 'status', change ->> 'reason');
     end if;
     -- A move comes last: the caller may have no permissions in the new queue.
     perform private.change_fields(
-        target, case when moves_to_assignee then change - 'queue' else change end
+        target, change - 'data' - case when moves_to_assignee then 'queue' else '' end
     );
     select * into ticket from public.tickets where id = target.id;
     return ticket;
@@ -171,8 +185,14 @@ as $$
 declare
     differing constant text := (
         select string_agg(fields.key, ', ' order by fields.key)
-        from jsonb_each(item.expected) as fields
-        where fields.value is distinct from private.bulk_state(ticket) -> fields.key
+        from (
+            select expected.key, expected.value, private.bulk_state(ticket) -> expected.key as now
+            from jsonb_each(item.expected - 'data') as expected
+            union all
+            select 'data.' || expected.key, expected.value, coalesce(ticket.data -> expected.key, 'null')
+            from jsonb_each(item.expected -> 'data') as expected
+        ) as fields
+        where fields.value is distinct from fields.now
     );
 begin
     if differing is not null then
@@ -203,6 +223,23 @@ $$;
 comment on function private.require_restorable is
 'PT412 when a field has changed since the change to undo; PT409 or PT422 when the restored ticket would break a rule.';
 
+create function private.merge_data(data jsonb, restored jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select
+        (data - array(select jsonb_object_keys(restored)))
+        || coalesce(
+            (
+                select jsonb_object_agg(field.key, field.value)
+                from jsonb_each(restored) as field
+                where field.value <> 'null'
+            ),
+            '{}'
+        );
+$$;
+comment on function private.merge_data is
+'Data with some custom fields as they were: replaced whole, and null removes.';
+
 create function private.restore_ticket(target public.tickets, item private.bulk_items)
 returns public.tickets
 language plpgsql security definer set search_path = ''
@@ -221,6 +258,12 @@ begin
     ticket.priority := fields ->> 'priority';
     ticket.queue_id := fields ->> 'queue';
     ticket.tags := array(select jsonb_array_elements_text(fields -> 'tags'));
+    if item.change ? 'data' then
+        perform private.require_settable(
+            item.change -> 'data', private.has_permission('tickets.note')
+        );
+        ticket.data := private.merge_data(target.data, item.change -> 'data');
+    end if;
     if ticket.status_category <> target.status_category then
         ticket.waiting_on := fields #>> '{waiting,on}';
         ticket.waiting_since := fields #>> '{waiting,since}';
@@ -234,6 +277,7 @@ begin
         priority = ticket.priority,
         queue_id = ticket.queue_id,
         tags = ticket.tags,
+        data = ticket.data,
         waiting_on = ticket.waiting_on,
         waiting_since = ticket.waiting_since
     where id = target.id
@@ -272,8 +316,10 @@ begin
     else
         outcome.result := 'done';
         outcome.ticket_id := ticket.id;
-        outcome.before := private.bulk_state(target);
-        outcome.after := private.bulk_state(ticket);
+        outcome.before := private.bulk_state(target)
+            || jsonb_build_object('data', private.changed_data(target.data, ticket.data));
+        outcome.after := private.bulk_state(ticket)
+            || jsonb_build_object('data', private.changed_data(ticket.data, target.data));
     end if;
     return outcome;
 exception

@@ -39,6 +39,9 @@ as $$
     or exists (select from private.bulk_updates_expired)
 
     union all
+    select 'field_values' where exists (select from private.field_fills_due)
+
+    union all
     select 'webhooks'
     where exists (
         select from private.webhook_endpoints as endpoints

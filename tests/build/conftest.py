@@ -14,6 +14,7 @@ RESULTS = {
     "claim_webhook_deliveries": [],
     "close_solved_tickets": 0,
     "due_jobs": [],
+    "fill_field_values": None,
     "event_lag": {"pending": 0, "dead_lettered": 0, "oldest_seconds": 0},
     "delete_old_bulk_updates": 0,
     "delete_old_notifications": 0,

@@ -44,6 +44,7 @@ COMMANDS = {
                     *of("priority", ENUM), *of("queue", ["", *QUEUE, 7]),
                     *of("add_tags", [*TAGS, [], "one", [1]]),
                     *of("remove_tags", [*TAGS, [], "one"]),
+                    *of("data", [{}, [], 7, {"a": [[[[[[[[[1]]]]]]]]]}]),
                     *({"status": "open", "reason": reason} for reason in REASON),
                 ],
                 "tickets": [[], ["nope"], ["-1"], [*map(str, range(1, 1_002))], [None]],

@@ -11,6 +11,7 @@ from . import (
     events,
     followers,
     machines,
+    fields,
     notifications,
     organizations,
     people,
@@ -25,7 +26,7 @@ from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
     tickets, followers, comments, queues, assignment, bulk_updates, views, people,
-    records, organizations, notifications, events, webhooks, machines, workers,
+    records, organizations, notifications, events, fields, webhooks, machines, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -59,6 +59,7 @@ COMMANDS = {
     "event_lag": _worker(),
     "event_metrics": _worker(unrelated),
     "fail_event": _worker(unrelated),
+    "fill_field_values": _worker(unrelated),
     "finish_event": _worker(unrelated),
     "make_first_admin": _worker(unrelated),
     "notify_people": _worker(unrelated),
@@ -81,6 +82,7 @@ STARTED = {
     "WORKER_BULK_UPDATES": "ApplyBulkUpdates",
     "WORKER_WEBHOOKS": "DeliverWebhooks",
     "WORKER_EMAILS": "DeliverEmails",
+    "WORKER_FIELD_VALUES": "FillFieldValues",
 }
 FUNCTIONS = {
     "ReceiveDbWebhook": function(
@@ -130,6 +132,7 @@ FUNCTIONS = {
     "AssignWaitingTickets": job(at_once=2, seconds=60),
     "ReleaseIdleTickets": job(at_once=1, seconds=60),
     "CloseSolvedTickets": job(at_once=1, seconds=60),
+    "FillFieldValues": job(at_once=1, seconds=60),
     "ApplyBulkUpdates": job(at_once=5, seconds=60),
     "BroadcastQueueStatus": job(JOBS, (sends_to("JobQueue"),), at_once=3, **LOOPS),
     "DeliverWebhooks": job(

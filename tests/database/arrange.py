@@ -57,6 +57,14 @@ def insert_tickets(
     )
 
 
+def define_field(
+    db: ActingConnection, key: str, type: str = "text", **definition: object
+) -> Any:
+    """Define a custom field as an administrator."""
+    named = {"key": key, "type": type, "agent_label": key.title(), **definition}
+    return db.call("admin", "create_field", **named)
+
+
 def set_waiting(db: ActingConnection, interval: str, ticket: Any = None) -> None:
     """Let one ticket, or all, have waited for so long, whatever it waits for."""
     db.execute("alter table public.tickets disable trigger user")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .acting import WORKER, ignoring, refused
-from .arrange import broadcasts, revoke_permission
+from .acting import WORKER, Json, ignoring, refused
+from .arrange import broadcasts, define_field, revoke_permission
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +83,8 @@ HIDDEN = {
     "redaction of a note": redact_last("internal"),
     "skills": update("lead", skills=["dutch"]),
     "other skills": update("admin", skills=["dutch", "sql"]),
+    "field for staff": update("lead", data={"risk": "high"}),
+    "no field for staff": update("agent", data={"risk": None}),
     "taken over": take_over,
     "read by staff": mark_read("agent"),
 }
@@ -95,6 +97,10 @@ MIXED = {
     "queue and skills": (
         update("admin", queue="billing", skills=["y"]),
         update("admin", queue="billing"),
+    ),
+    "data and field for staff": (
+        update("agent", data={"size": 2, "risk": "low"}),
+        update("agent", data={"size": 2}),
     ),
 }
 
@@ -183,6 +189,7 @@ def anonymous(view, ticket):
 
 def test_hidden_actions_leave_no_trace_in_what_the_public_sees(connect):
     db = connect()
+    define_field(db, "risk", visible_to="staff")
     names = st.sampled_from([*VISIBLE, *HIDDEN, *MIXED])
 
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

@@ -17,7 +17,7 @@ from .server import SEEDED, open_connection
 
 pytestmark = pytest.mark.slow
 
-LARGE_PRIVATE = {"bulk_updates", "bulk_items"}
+LARGE_PRIVATE = {"bulk_updates", "bulk_items", "field_values"}
 LARGE = {
     "tickets",
     "comments",
@@ -37,6 +37,24 @@ AUTO_EXPLAIN = (
     "set auto_explain.log_format = json",
     "set auto_explain.log_level = notice",
 )
+
+
+# Two filterable fields that every ticket has; the number has 1,000 values.
+VALUES = """
+insert into private.fields
+(key, type, agent_label, customer_label, ticket_types, filterable)
+select key, type, key, key, enum_range(null::public.ticket_type), true
+from (values ('size', 'number'), ('name', 'text')) as given (key, type);
+delete from private.field_fills;
+insert into private.field_values
+(ticket_id, field, item, queue_id, live, number_value, text_value)
+select
+    id, field, 1, queue_id, status_category not in ('solved', 'closed'),
+    case field when 'size' then number % 1000 end,
+    case field when 'name' then 'Name ' || number % 10 end
+from public.tickets
+cross join unnest(array['size', 'name']) as field
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +92,9 @@ def large_db(server):
             " insert into private.bulk_items (bulk_update_id, position, ticket, result)"
             " select id, n, '1001', 'done' from done, generate_series(1, 5) as n"
         )
+        connection.execute(VALUES)
         connection.execute("vacuum analyze private.bulk_updates, private.bulk_items")
+        connection.execute("vacuum analyze private.field_values")
         connection.execute("vacuum analyze public.tickets, public.comments")
         connection.execute(
             "vacuum analyze public.ticket_followers, public.ticket_events"
@@ -202,6 +222,48 @@ def test_queue_pages_read_one_page_of_their_index(
 
     assert indexes(found) == {index}
     assert rows_read(found) == 51
+
+
+@pytest.mark.parametrize("after", [None, Json(["500", str(id_of("x"))])], ids=str)
+@pytest.mark.parametrize(
+    ("sort", "filters", "index"),
+    [
+        ("field.size", {}, "field_values_live_number"),
+        ("-field.size", {}, "field_values_live_number"),
+        ("-field.size", EVERY, "field_values_number"),
+        ("field.name", {}, "field_values_live_text"),
+        ("field.name", EVERY, "field_values_text"),
+    ],
+)
+def test_pages_by_a_field_read_one_page_of_its_values(
+    large_db, sort, filters, index, after
+):
+    found = queue_page_nodes(large_db, sort_=sort, after_=after, **filters)
+
+    assert indexes(found) == {index, "tickets_pkey"}
+    assert rows_read(nodes_of(found, index)) <= 51
+    assert rows_read(found) <= 2 * 51
+
+
+@pytest.mark.parametrize("sort", ["priority", "updated", "field.size", "-field.name"])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"size": ["7"]},
+        {"size": {"from": 0}},
+        {"size": {"from": 1000}},
+        {"name": ["Name 3"]},
+        {"name": ["none"]},
+        {"size": {"to": 500}, "name": ["Name 3", "Name 4"]},
+    ],
+    ids=str,
+)
+def test_filters_by_fields_read_a_bounded_number_of_values(large_db, fields, sort):
+    found = queue_page_nodes(large_db, sort_=sort, fields=fields, with_total_=True)
+
+    # A value for each ticket that is scanned, for a page, its end, and the total.
+    assert indexes(found)
+    assert rows_read(found) <= 10 * PAGE_SCAN_LIMIT
 
 
 ONE_EACH = {

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 CATEGORIES = ("new", "open", "pending", "on_hold", "solved")
 RESTORED = (
     "status", "status_category", "status_reason", "assignee_id", "priority",
-    "queue_id", "tags", "waiting_on", "waiting_since",
+    "queue_id", "tags", "data", "waiting_on", "waiting_since",
 )  # fmt: skip
 
 
@@ -59,6 +59,11 @@ CHANGES = st.fixed_dictionaries(
         "queue": st.sampled_from(["support", "billing"]),
         "add_tags": st.lists(st.sampled_from("abc"), min_size=1, max_size=2),
         "remove_tags": st.lists(st.sampled_from("abc"), min_size=1, max_size=2),
+        "data": st.dictionaries(
+            st.sampled_from(["impact", "size", "colour"]),
+            st.sampled_from([None, "team", "everyone", 1, {"a": None, "b": 1}]),
+            min_size=1,
+        ),
     },
 ).filter(bool)
 TICKETS = st.lists(

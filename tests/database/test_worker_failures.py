@@ -22,6 +22,7 @@ from functions.deliver_emails.app import handler as deliver_emails
 from functions.deliver_webhooks.app import handler as deliver_webhooks
 from functions.dispatch_jobs.app import get_dispatcher
 from functions.dispatch_jobs.app import handler as dispatch_jobs
+from functions.fill_field_values.app import handler as fill_field_values
 from functions.process_events.app import handler as process_events
 from functions.process_events.use_case import get_process
 from functions.receive_db_webhook.hook import EventHook, EventRecord
@@ -39,7 +40,7 @@ from tests.architecture.source import APPS
 from tests.events import context, sqs_record
 
 from .acting import ANON, ActingConnection
-from .arrange import age_tickets, store_webhook_settings
+from .arrange import age_tickets, define_field, store_webhook_settings
 from .assigning import make_available, set_strategy
 from .bulk import start
 from .failing import Outside
@@ -135,6 +136,14 @@ def arrange_solved(db):
     db.execute("update public.tickets set solved_at = now() - interval '29 days'")
 
 
+def arrange_fill(db):
+    for size in range(3):
+        db.create_ticket(data={"size": size})
+    define_field(db, "size", "integer", filterable=True)
+    # The transaction of this test never ends, for which the first run would wait.
+    db.execute("update private.field_fills set after_transaction = 0")
+
+
 def arrange_idle(db):
     changes = {"released_after_minutes": 60}
     db.call("admin", "change_queue", queue="support", changes=changes)
@@ -213,6 +222,7 @@ CASES = {
         arrange_missed, scheduled(relay_missed_events), repeats=frozenset({"queue"})
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
+    "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
     "release_idle_tickets": Case(arrange_idle, scheduled(release_idle_tickets)),
     "dispatch_jobs": Case(
         arrange_jobs, scheduled(dispatch_jobs), repeats=frozenset({"worker"})
@@ -261,6 +271,8 @@ STATE = {
     "bulk": "select done, skipped, failed, finished_at is not null"
     " from private.bulk_updates",
     "items": "select position, result from private.bulk_items",
+    "values": "select field, number_value from private.field_values",
+    "fills": "select field from private.field_fills",
     "statuses": "select queue_id, status - 'oldest_waiting_since'"
     " from private.queue_status_broadcasts",
 }

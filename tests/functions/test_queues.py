@@ -126,6 +126,11 @@ def test_a_cursor_of_another_list_is_refused(rest, handler, path, function, name
         ("updated_before=P7D", {"updated_before": "P7D"}),
         ("waiting_after=PT1M", {"waiting_after": "PT1M"}),
         ("waiting_before=PT2H", {"waiting_before": "PT2H"}),
+        ("field.size=1,2&field.size=3", {"fields": {"size": ["1", "2", "3"]}}),
+        (
+            "field.day.from=2026-01-01&field.day.to=2026-02-01&field.a=b",
+            {"fields": {"day": {"from": "2026-01-01", "to": "2026-02-01"}, "a": ["b"]}},
+        ),
     ],
 )
 def test_a_query_parameter_is_a_filter(rest, query, filters):
@@ -143,7 +148,7 @@ def test_the_filter_that_nobody_gave_is_named(rest):
     assert answer.json["default_filter"] == {"status_category": unsolved}
 
 
-@pytest.mark.parametrize("sort", list(QueueSort))
+@pytest.mark.parametrize("sort", [*QueueSort, "field.size", "-field.size"])
 def test_the_sort_is_passed_on(rest, sort):
     send(list_queue, "GET", PATH, query=f"sort={sort}")
 
@@ -177,6 +182,13 @@ def test_the_sort_is_passed_on(rest, sort):
         "waiting_before=PT2H&waiting_before=PT3H&x=1",
         "tag=" + ",".join(f"t{n}" for n in range(51)),
         "count=perhaps",
+        "field.Size=1",
+        "field.size.over=1",
+        "field.=1",
+        "field.size=1&field.size.from=1",
+        "field.size=" + ",".join(map(str, range(51))),
+        "sort=field.",
+        "sort=+field.size",
     ],
 )
 def test_an_invalid_filter_never_reaches_the_database(rest, query):

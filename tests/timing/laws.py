@@ -80,6 +80,7 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
         ("ApplyBulkUpdates", "use_case.CHUNK_MILLISECONDS", 2 * call),
         ("AssignWaitingTickets", "app.BATCH_MILLISECONDS", call),
         ("CloseSolvedTickets", "app.BATCH_MILLISECONDS", call),
+        ("FillFieldValues", "app.CHUNK_MILLISECONDS", call),
         ("ReleaseIdleTickets", "app.BATCH_MILLISECONDS", call),
         ("RelayMissedEvents", "use_case.BATCH_MILLISECONDS", call + sqs_patience()),
     ):

@@ -12,7 +12,7 @@ from supabase import ClientOptions, create_client
 
 from infra.local.stack import Deployment
 
-from .tickets import enter_ticket
+from .tickets import enter_field, enter_ticket
 
 DATA = Path(__file__).with_name("demonstration.yaml")
 ORGANIZATION = """
@@ -66,9 +66,13 @@ def seed(deployment: Deployment) -> None:
             cursor.executemany(ORGANIZATION, data["organizations"])
             for statement in (PROFILE, ROLE, QUEUES, AVAILABLE):
                 cursor.executemany(statement, people)
+        for field in data["fields"]:
+            enter_field(connection, field)
         for ticket in sorted(data["tickets"], key=lambda each: -each["days_ago"]):
             enter_ticket(connection, ticket)
         connection.execute("select api.close_solved_tickets()")
+        # No ticket is older than the fields.
+        connection.execute("delete from private.field_fills")
         # Notifications are part of the history; webhooks and email are not.
         connection.execute("select api.notify_people(event_id) from private.outbox")
         connection.execute("delete from private.emails")

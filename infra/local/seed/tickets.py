@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 Ticket = Mapping[str, Any]
@@ -66,6 +67,16 @@ DATE_BACK = (
     where id = %(ticket)s
     """,
 )
+
+
+def enter_field(connection: psycopg.Connection, field: Mapping[str, Any]) -> None:
+    """Define a custom field as the administrator."""
+    given = sql.SQL(", ").join(
+        sql.SQL("{} => {}").format(sql.Identifier(name), value)
+        for name, value in field.items()
+    )
+    with _acting_as(connection, "admin"):
+        connection.execute(sql.SQL("select api.create_field({})").format(given))
 
 
 def enter_ticket(connection: psycopg.Connection, ticket: Ticket) -> None:

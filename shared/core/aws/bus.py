@@ -8,6 +8,7 @@ from typing_extensions import override
 from shared.core.errors import Unavailable
 from shared.core.events import DomainEvent
 from shared.core.settings import EventBusSettings
+from shared.core.types import unmark_numbers
 
 from .clients import client, outages
 from .codes import passes
@@ -44,7 +45,7 @@ class EventBridgeBus(EventBus):
             "EventBusName": self._name,
             "Source": SOURCE,
             "DetailType": event.type,
-            "Detail": event.model_dump_json(),
+            "Detail": unmark_numbers(event.model_dump_json().encode()).decode(),
             "Resources": [f"ticket:{event.ticket_id}"],
         }
         with outages():

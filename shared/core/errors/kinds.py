@@ -1,12 +1,14 @@
 """The few kinds of failure; a slug may narrow one, the kind decides the status."""
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 
 class AppError(Exception):
     """Something went wrong on our side."""
 
     slug: ClassVar[str] = "internal-error"
+    errors: Sequence[Mapping[str, Any]] | None = None  # places, as pointer and detail
 
     def __init__(self, detail: str | None = None, slug: str | None = None) -> None:
         super().__init__(slug or self.slug)

@@ -11,6 +11,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from shared.core.handlers import http_handler
 
 from .middleware import BodyGuard, SafeHeaders, refuse_repeated
+from .numbers import ExactNumbers
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -33,7 +34,8 @@ def create_app(*routers: APIRouter, forms: bool = False) -> FastAPI:
         dependencies=[Depends(refuse_repeated)],
     )
     install_problem_handlers(app)
-    app.add_middleware(BodyGuard, forms=forms)
+    app.add_middleware(ExactNumbers)
+    app.add_middleware(BodyGuard, forms=forms)  # before it
     for router in routers:
         app.include_router(router)
     return app

@@ -84,7 +84,7 @@ def respond(
 async def _on_app_error(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, AppError) or type(error) is AppError:
         return await _on_surprise(_, error)
-    return respond(error)
+    return respond(error, error.errors)
 
 
 async def _on_http_error(_: Request, error: Exception) -> JSONResponse:

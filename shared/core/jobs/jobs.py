@@ -20,6 +20,7 @@ class Job(StrEnum):
     BULK_UPDATES = "bulk_updates"
     WEBHOOKS = "webhooks"
     EMAILS = "emails"
+    FIELD_VALUES = "field_values"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

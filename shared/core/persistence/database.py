@@ -13,6 +13,7 @@ from shared.core.errors import Unavailable
 from shared.core.observability import CORRELATION_HEADER, correlation_id
 
 from .failures import failure
+from .transport import ExactTransport
 
 TIMEOUT_SECONDS = 10.0
 SCHEMA = "api"  # all that PostgREST serves
@@ -84,7 +85,7 @@ def connections() -> httpx.Client:
     # writes into one that the other side has closed; connecting may be tried twice.
     return httpx.Client(
         timeout=TIMEOUT_SECONDS,
-        transport=httpx.HTTPTransport(retries=1),
+        transport=ExactTransport(httpx.HTTPTransport(retries=1)),
         event_hooks={"request": [_send_correlation_id], "response": [_refuse_outage]},
     )
 

@@ -1,9 +1,11 @@
 """From what PostgREST reports to our kinds of failure, in one place.
 
 Codes: PostgreSQL's appendix A, PostgREST's error reference, and our own PTxxx, which
-carry a slug as message, a sentence as detail and, with PT429, seconds as hint.
+carry a slug as message, a sentence as detail and as hint, with PT429, seconds, or with
+PT422, where the body is wrong (a JSON list of pointers, each with a detail).
 """
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -69,6 +71,8 @@ def failure(error: APIError) -> AppError:
         failed = own(str(error.details or "") or None, error.message)
         if isinstance(failed, TooMany):
             failed.seconds = int(error.hint or failed.seconds)
+        elif isinstance(failed, Invalid) and error.hint:
+            failed.errors = json.loads(error.hint)
         return failed
     if code in ("401", "403"):
         return Unauthenticated()

@@ -159,6 +159,7 @@ class WorkerFunctions(Settings):
     bulk_updates: str
     webhooks: str
     emails: str
+    field_values: str
 
 
 class JobQueueSettings(Settings):

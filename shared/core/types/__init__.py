@@ -2,6 +2,7 @@
 
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
+from .numbers import as_number, mark_numbers, unmark_numbers
 from .pages import (
     BigPosition,
     Page,
@@ -12,7 +13,7 @@ from .pages import (
     read_page,
 )
 from .rows import parse_rows
-from .texts import LongText, SingleLine, Storable
+from .texts import LongText, SingleLine, Storable, is_visible
 from .values import Fields, StrictBool, StrictInt, Timestamp
 
 __all__ = [
@@ -33,10 +34,14 @@ __all__ = [
     "TicketPriority",
     "TicketType",
     "Timestamp",
+    "as_number",
     "decode_cursor",
     "decode_sort_key",
     "encode_cursor",
+    "is_visible",
+    "mark_numbers",
     "name_of",
     "parse_rows",
     "read_page",
+    "unmark_numbers",
 ]

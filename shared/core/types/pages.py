@@ -17,8 +17,8 @@ from .rows import Item, parse_rows
 
 SortKey = TypeVar("SortKey")
 
-MAX_CURSOR = 1_000
-"""Characters; a name of 120 characters and an id take less."""
+MAX_CURSOR = 4_000
+"""Characters; a text of 200 characters and an id take less."""
 
 Position = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A number as a column of type integer holds it."""

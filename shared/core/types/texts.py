@@ -39,9 +39,14 @@ def single_line(text: str) -> str:
 
 def visible(text: str) -> str:
     """Refuse a text of spaces, controls and zero-width characters alone."""
-    if not _VISIBLE.search(text):
+    if not is_visible(text):
         raise ValueError("must have something to see")
     return text
+
+
+def is_visible(text: str) -> bool:
+    """Say whether a text has something to see: not only spaces and controls."""
+    return _VISIBLE.search(text) is not None
 
 
 def _without_blank_ends(text: str) -> str:

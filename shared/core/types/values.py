@@ -14,6 +14,7 @@ from pydantic import (
     Strict,
 )
 
+from .numbers import storable_number
 from .texts import storable
 
 MAX_DEPTH = 8
@@ -54,7 +55,7 @@ def _check_depth(value: JsonValue, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise ValueError(f"must not nest deeper than {MAX_DEPTH} levels")
     if isinstance(value, str):
-        storable(value)
+        storable_number(value) if value.startswith("\0") else storable(value)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ValueError("must not contain NaN or infinity")
     elif isinstance(value, dict):

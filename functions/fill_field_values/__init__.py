@@ -1,0 +1,1 @@
+"""Fill in the values of fields that have become filterable."""
