@@ -1,55 +1,27 @@
 """Service levels: when a ticket is due, and why."""
 
-from .calendars import (
-    AROUND_THE_CLOCK,
-    LONGEST,
-    AroundTheClock,
-    BusinessTime,
-    Calendar,
-    Span,
-    WithinCalendar,
-    WorkingHours,
-)
-from .engine import (
-    Commented,
-    Entry,
-    MergedAway,
-    Metric,
-    MetricTimeline,
-    Opened,
-    Policy,
-    PolicyChanged,
-    PriorityChanged,
-    Run,
-    State,
-    StatusChanged,
-    Terms,
-    open_parts,
-    timeline,
-)
+from .calendars import SlaCalendar, SlaCalendarChange, SlaCalendarDraft
+from .explanation import Explanation, explain
+from .history import SlaLog, read_history
+from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
+from .ports import Calendars, Policies, SlaLogs
+from .repository import CalendarRepository, PolicyRepository, SlaLogRepository
 
 __all__ = [
-    "AROUND_THE_CLOCK",
-    "LONGEST",
-    "AroundTheClock",
-    "BusinessTime",
-    "Calendar",
-    "Commented",
-    "Entry",
-    "MergedAway",
-    "Metric",
-    "MetricTimeline",
-    "Opened",
-    "Policy",
-    "PolicyChanged",
-    "PriorityChanged",
-    "Run",
-    "Span",
-    "State",
-    "StatusChanged",
-    "Terms",
-    "WithinCalendar",
-    "WorkingHours",
-    "open_parts",
-    "timeline",
+    "CalendarRepository",
+    "Calendars",
+    "Explanation",
+    "Policies",
+    "PolicyRepository",
+    "SlaCalendar",
+    "SlaCalendarChange",
+    "SlaCalendarDraft",
+    "SlaLog",
+    "SlaLogRepository",
+    "SlaLogs",
+    "SlaPolicy",
+    "SlaPolicyChange",
+    "SlaPolicyDraft",
+    "explain",
+    "read_history",
 ]

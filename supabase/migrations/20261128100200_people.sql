@@ -101,7 +101,8 @@ insert into public.permissions (permission, description) values
 ('people.read', 'See people and their roles.'),
 ('roles.manage', 'Define roles, grant and revoke them.'),
 ('events.manage', 'See events that nobody could react to, and try them again.'),
-('webhooks.manage', 'Send the events of every queue to other systems.');
+('webhooks.manage', 'Send the events of every queue to other systems.'),
+('sla.manage', 'Set calendars and policies: how soon tickets are answered and solved.');
 
 insert into public.roles (role, name, built_in) values
 ('customer', 'Customer', true),

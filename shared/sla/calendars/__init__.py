@@ -9,6 +9,12 @@ from .business_time import (
     WithinCalendar,
 )
 from .calendars import Calendar, WorkingHours
+from .models import (
+    SlaCalendar,
+    SlaCalendarChange,
+    SlaCalendarDraft,
+    business_time_of,
+)
 
 __all__ = [
     "AROUND_THE_CLOCK",
@@ -16,7 +22,11 @@ __all__ = [
     "AroundTheClock",
     "BusinessTime",
     "Calendar",
+    "SlaCalendar",
+    "SlaCalendarChange",
+    "SlaCalendarDraft",
     "Span",
     "WithinCalendar",
     "WorkingHours",
+    "business_time_of",
 ]

@@ -1,5 +1,6 @@
 """The service levels of a ticket as a pure function of its log."""
 
+from .intervals import Interval, IntervalKind, intervals
 from .log import (
     Commented,
     Entry,
@@ -11,11 +12,13 @@ from .log import (
 )
 from .policies import Metric, Policy, Terms
 from .runs import Run, State
-from .timeline import MetricTimeline, open_parts, timeline
+from .timeline import MetricTimeline, timeline
 
 __all__ = [
     "Commented",
     "Entry",
+    "Interval",
+    "IntervalKind",
     "MergedAway",
     "Metric",
     "MetricTimeline",
@@ -27,6 +30,6 @@ __all__ = [
     "State",
     "StatusChanged",
     "Terms",
-    "open_parts",
+    "intervals",
     "timeline",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.types import StatusCategory, TicketPriority
+from shared.sla.calendars import BusinessTime
 
 from .policies import Policy
 
@@ -50,6 +51,7 @@ class PolicyChanged(Entry):
     """Another policy applies to the ticket from now on, or its policy has changed."""
 
     policy: Policy
+    business_time: BusinessTime
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ class Conversation:
         match entry:
             case Opened(priority=priority) | PriorityChanged(priority=priority):
                 self._priority = priority
-            case PolicyChanged(policy=policy):
-                self.policy = policy
+            case PolicyChanged(policy=policy, business_time=business_time):
+                self.policy, self._business_time = policy, business_time
             case StatusChanged(category=category):
                 self._category = category
         if isinstance(entry, PriorityChanged | PolicyChanged):

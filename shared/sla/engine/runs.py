@@ -48,6 +48,14 @@ class Run:
     _overdue_by_change: bool = False
 
     @property
+    def started_at(self) -> datetime:
+        """When it began to count for the first time."""
+        first = self.counted[0].begin if self.counted else self.running_since
+        if first is None:
+            raise ValueError("a run is resumed once before anything else")
+        return first
+
+    @property
     def is_over(self) -> bool:
         """Whether it has ended, in time, late, or without being met."""
         return self.met_at is not None or self.stopped_at is not None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.sla.calendars import BusinessTime, Span
+from shared.sla.calendars import BusinessTime
 
 from .log import Entry
 from .metrics import METRICS, Conversation
@@ -69,14 +69,3 @@ def _summary(runs: list[Run], now: datetime) -> MetricTimeline:
         met_at=last.met_at,
         runs=tuple(runs),
     )
-
-
-def open_parts(run: Run, now: datetime) -> list[Span]:
-    """Return the parts of a run that counted, in order.
-
-    Between them it was closed or paused.
-    """
-    spans = list(run.counted)
-    if run.running_since is not None:
-        spans.append(Span(run.running_since, now))
-    return [part for span in spans for part in run.terms.time.open_parts(span)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
 from shared.core.types import StatusCategory
-from shared.sla import (
+from shared.sla.engine import (
     Commented,
     MergedAway,
     Metric,

@@ -4,9 +4,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.types import StatusCategory, TicketPriority
-from shared.sla import (
+from shared.sla.calendars import (
     AROUND_THE_CLOCK,
     Calendar,
+    WithinCalendar,
+    WorkingHours,
+)
+from shared.sla.engine import (
     Commented,
     MergedAway,
     Metric,
@@ -14,8 +18,6 @@ from shared.sla import (
     Policy,
     PriorityChanged,
     StatusChanged,
-    WithinCalendar,
-    WorkingHours,
 )
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.sla import Metric, timeline
+from shared.sla.engine import Metric, timeline
 
 from .reading import business_time, entry, policy
 

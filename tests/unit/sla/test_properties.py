@@ -9,9 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.types import StatusCategory, TicketPriority
-from shared.sla import (
+from shared.sla.calendars import (
     AROUND_THE_CLOCK,
     Calendar,
+    Span,
+    WithinCalendar,
+    WorkingHours,
+)
+from shared.sla.engine import (
     Commented,
     MergedAway,
     Metric,
@@ -19,11 +24,8 @@ from shared.sla import (
     Policy,
     PolicyChanged,
     PriorityChanged,
-    Span,
     State,
     StatusChanged,
-    WithinCalendar,
-    WorkingHours,
     timeline,
 )
 
@@ -89,7 +91,7 @@ entries = st.one_of(
     ),
     st.builds(StatusChanged, st.none(), st.sampled_from(list(StatusCategory)[1:])),
     st.builds(PriorityChanged, st.none(), st.sampled_from(TicketPriority)),
-    st.builds(PolicyChanged, st.none(), policies),
+    st.builds(PolicyChanged, st.none(), policies, st.none()),
     st.builds(MergedAway, st.none()),
 )
 
@@ -106,8 +108,16 @@ def situations(draw):
     opened = Opened(
         times[0], draw(st.sampled_from(TicketPriority)), by_staff=draw(st.booleans())
     )
-    log = [opened, *(replace(draw(entries), at=at) for at in times[1:])]
-    return log, draw(policies), draw(calendars(zone, first)), now
+    calendar = draw(calendars(zone, first))
+    time = WithinCalendar(calendar)
+    log = [opened, *(_at(at, draw(entries), time) for at in times[1:])]
+    return log, draw(policies), calendar, now
+
+
+def _at(at, entry, time):
+    if isinstance(entry, PolicyChanged):
+        return replace(entry, at=at, business_time=time)
+    return replace(entry, at=at)
 
 
 def answers(found):
@@ -160,6 +170,7 @@ def test_as_time_goes_by_nothing_is_taken_back(situation, later):
 def test_seconds_count_like_minutes(situation, microseconds):
     log, policy, _, now = situation
     shift = timedelta(microseconds=microseconds)
+    log = [_at(entry.at, entry, AROUND_THE_CLOCK) for entry in log]
     moved = [replace(entry, at=entry.at + shift) for entry in log]
 
     before = timeline(log, policy, AROUND_THE_CLOCK, now)
