@@ -1,75 +1,13 @@
 """Policies, under /v1/sla-policies: staff read them, administrators change them."""
 
-from http import HTTPStatus
-from typing import Annotated
-from uuid import UUID
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Body, Response
+from shared.core.http import create_handler
 
-from shared.core.http import (
-    IdempotencyKey,
-    IfMatch,
-    create_handler,
-    provide,
-    set_etag,
-)
-from shared.core.types import Page
-from shared.sla import (
-    Policies,
-    PolicyRepository,
-    SlaPolicy,
-    SlaPolicyChange,
-    SlaPolicyDraft,
-)
+from . import commands, queries
 
 router = APIRouter(tags=["service levels"])
-ProvidedPolicies = Annotated[Policies, provide(PolicyRepository)]
-
-
-@router.get("/v1/sla-policies")
-async def list_policies(policies: ProvidedPolicies) -> Page[SlaPolicy]:
-    """Return every policy, in the order in which they are asked."""
-    return Page(items=policies.all(), next_cursor=None)
-
-
-@router.post("/v1/sla-policies", status_code=HTTPStatus.CREATED)
-async def create_policy(
-    draft: SlaPolicyDraft,
-    policies: ProvidedPolicies,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
-) -> SlaPolicy:
-    """Create a policy: targets for the tickets that its conditions are for."""
-    made = policies.create(draft, idempotency_key)
-    response.headers["Location"] = f"/v1/sla-policies/{made.id}"
-    return set_etag(response, made)
-
-
-@router.get("/v1/sla-policies/{policy}")
-async def get_policy(
-    policy: UUID, policies: ProvidedPolicies, response: Response
-) -> SlaPolicy:
-    """Return a policy."""
-    return set_etag(response, policies.get(policy))
-
-
-@router.patch("/v1/sla-policies/{policy}")
-async def change_policy(
-    policy: UUID,
-    change: Annotated[SlaPolicyChange, Body(default_factory=SlaPolicyChange)],
-    policies: ProvidedPolicies,
-    if_match: IfMatch,
-    response: Response,
-) -> SlaPolicy:
-    """Change a policy, or its place; what is sent is replaced as a whole."""
-    changed = if_match.write(lambda version: policies.change(policy, change, version))
-    return set_etag(response, changed)
-
-
-@router.delete("/v1/sla-policies/{policy}")
-async def delete_policy(policy: UUID, policies: ProvidedPolicies) -> SlaPolicy:
-    """Delete a policy; return what it was."""
-    return policies.delete(policy)
-
+router.include_router(queries.router)
+router.include_router(commands.router)
 
 handler = create_handler(router)

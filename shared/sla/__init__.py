@@ -3,9 +3,10 @@
 from .calendars import SlaCalendar, SlaCalendarChange, SlaCalendarDraft
 from .explanation import Explanation, explain
 from .history import SlaLog, read_history
+from .logs import SlaLogRepository, SlaLogs
 from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
-from .ports import Calendars, Policies, SlaLogs
-from .repository import CalendarRepository, PolicyRepository, SlaLogRepository
+from .ports import Calendars, Policies
+from .repository import CalendarRepository, PolicyRepository
 
 __all__ = [
     "CalendarRepository",

@@ -8,7 +8,6 @@ from typing import Protocol
 from uuid import UUID
 
 from .calendars import SlaCalendar, SlaCalendarChange, SlaCalendarDraft
-from .history import SlaLog
 from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
 
 
@@ -61,12 +60,4 @@ class Policies(Protocol):
 
     def delete(self, policy: UUID) -> SlaPolicy:
         """Delete it; return what it was, or raise `NotFound`."""
-        ...
-
-
-class SlaLogs(Protocol):
-    """What service levels are computed from."""
-
-    def log(self, ticket: str) -> SlaLog:
-        """Return the log of a ticket that the caller may see, or raise `NotFound`."""
         ...

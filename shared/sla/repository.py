@@ -1,4 +1,4 @@
-"""Calendars, policies and logs over PostgREST."""
+"""Calendars and policies over PostgREST."""
 
 from uuid import UUID
 
@@ -8,9 +8,8 @@ from shared.core.persistence import Database
 from shared.core.types import parse_rows
 
 from .calendars import SlaCalendar, SlaCalendarChange, SlaCalendarDraft
-from .history import SlaLog
 from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
-from .ports import Calendars, Policies, SlaLogs
+from .ports import Calendars, Policies
 
 
 class CalendarRepository(Calendars):
@@ -94,15 +93,3 @@ class PolicyRepository(Policies):
     def delete(self, policy: UUID) -> SlaPolicy:
         row = self._database.call("delete_sla_policy", {"policy": str(policy)})
         return SlaPolicy.model_validate(row)
-
-
-class SlaLogRepository(SlaLogs):
-    """The logs of tickets that the caller may see."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @override
-    def log(self, ticket: str) -> SlaLog:
-        row = self._database.call("get_ticket_sla_log", {"ticket": ticket})
-        return SlaLog.model_validate(row)
