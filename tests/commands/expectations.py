@@ -42,6 +42,8 @@ class World(NamedTuple):
     webhook: str
     delivery: str
     event: str
+    calendar: str
+    policy: str
 
 
 @dataclass(frozen=True)

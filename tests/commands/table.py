@@ -12,6 +12,7 @@ from . import (
     notifications,
     people,
     queues,
+    sla,
     tickets,
     views,
     webhooks,
@@ -21,7 +22,7 @@ from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
     tickets, comments, queues, assignment, bulk_updates, views, people, notifications,
-    events, webhooks, workers,
+    events, webhooks, workers, sla,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -5,6 +5,7 @@ from tests.commands.expectations import World
 from .acting import ActingConnection
 from .bulk import run_all, start
 from .personas import id_of
+from .service_levels import make_calendar, make_policy
 from .webhooks import create_deliveries, create_webhook
 
 CALLER = "caller"
@@ -41,6 +42,7 @@ def build_world(db: ActingConnection) -> World:
         ids[CALLER],
     )
     db.call(CALLER, "set_availability", agent="me", availability="available")
+    calendar, policy = make_calendar(db), make_policy(db, conditions={"tag": ["a"]})
     job = start(db, [tickets[0]], CALLER, priority="low")
     run_all(db)
     db.execute(
@@ -57,4 +59,6 @@ def build_world(db: ActingConnection) -> World:
         hook["id"],
         db.scalar("select id::text from private.webhook_deliveries limit 1"),
         event["id"],
+        calendar["id"],
+        policy["id"],
     )

@@ -94,6 +94,15 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " gave_up_at last_error",
     ),
     "private.feed_offset": ((), "only_row ahead"),
+    "private.calendars": (
+        (),
+        "id name time_zone week holidays version created_at",
+    ),
+    "private.sla_policies": (
+        (),
+        "id name position conditions calendar_id targets pauses around_the_clock"
+        " warn_before version created_at",
+    ),
     "private.webhook_attempts": (
         (),
         "delivery_id attempt attempted_at milliseconds status request_headers response"

@@ -24,6 +24,14 @@ where pronamespace = 'api'::regnamespace and provolatile = 'v'
 """
 
 
+CALENDAR = {"name": "Mondays", "time_zone": "UTC", "week": {"mon": ["09:00-17:00"]}}
+POLICY = {
+    "name": "For tests",
+    "targets": {"first_reply": {"urgent": 30}},
+    "conditions": {"tag": ["two-ways"]},
+}
+
+
 @pytest.fixture(scope="module")
 def world(people):
     """What the commands are about: of an administrator, in queue support."""
@@ -37,14 +45,20 @@ def world(people):
         "POST", "/v1/webhooks", {"url": "https://hooks.example.com/", **quiet}
     )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
+    calendar = admin.do("POST", "/v1/calendars", CALENDAR)
+    policy = admin.do("POST", "/v1/sla-policies", POLICY)
     yield SimpleNamespace(
         ticket=str(ticket["id"]),
         agent=people.agent.id,
         view=view["id"],
         webhook=webhook["id"],
+        calendar=calendar["id"],
+        policy=policy["id"],
     )
     admin.do("DELETE", f"/v1/webhooks/{webhook['id']}")
     admin.do("DELETE", f"/v1/views/{view['id']}")
+    admin.do("DELETE", f"/v1/calendars/{calendar['id']}")
+    admin.do("DELETE", f"/v1/sla-policies/{policy['id']}")
 
 
 def over_http(person, command, arguments):
