@@ -183,7 +183,8 @@ insert into public.permissions (permission, description) values
 ('roles.manage', 'Define roles, grant and revoke them.'),
 ('events.manage', 'See events that nobody could react to, and try them again.'),
 ('webhooks.manage', 'Send the events of every queue to other systems.'),
-('machines.manage', 'Let programs in: create, change and revoke machine users.');
+('machines.manage', 'Let programs in: create, change and revoke machine users.'),
+('sla.manage', 'Set calendars and policies: how soon tickets are answered and solved.');
 
 insert into public.roles (role, name, built_in) values
 ('customer', 'Customer', true),

@@ -46,6 +46,8 @@ class World(NamedTuple):
     merged: str  # another one, merged into customer
     machine: str
     machine_secret: str
+    calendar: str
+    policy: str
 
 
 @dataclass(frozen=True)

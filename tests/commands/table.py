@@ -17,6 +17,7 @@ from . import (
     people,
     queues,
     records,
+    sla,
     tickets,
     views,
     webhooks,
@@ -26,7 +27,8 @@ from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
     tickets, followers, comments, queues, assignment, bulk_updates, views, people,
-    records, organizations, notifications, events, fields, webhooks, machines, workers,
+    records, organizations, notifications, events, fields, webhooks, machines, sla,
+    workers,
 )  # fmt: skip
 
 T = TypeVar("T")

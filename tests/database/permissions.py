@@ -5,6 +5,7 @@ from tests.commands.expectations import World
 from .acting import ActingConnection
 from .bulk import run_all, start
 from .personas import enter_customer, id_of
+from .service_levels import make_calendar, make_policy
 from .webhooks import create_deliveries, create_webhook
 
 CALLER = "caller"
@@ -41,6 +42,7 @@ def build_world(db: ActingConnection) -> World:
         ids[CALLER],
     )
     db.call(CALLER, "set_availability", agent="me", availability="available")
+    calendar, policy = make_calendar(db), make_policy(db, conditions={"tag": ["a"]})
     job = start(db, [tickets[0]], CALLER, priority="low")
     run_all(db)
     db.execute(
@@ -70,4 +72,6 @@ def build_world(db: ActingConnection) -> World:
         str(id_of("merged")),
         machine["id"],
         machine["secrets"][0]["id"],
+        calendar["id"],
+        policy["id"],
     )

@@ -38,6 +38,21 @@ ABSENT = {
 }
 
 ELSEWHERE = "https://hooks.example.com/any-case"
+WEEK = {"mon": ["09:00-17:00"]}
+TARGETS = {"first_reply": {"urgent": 30}}
+TAGGED = {"tag": ["any-case"]}
+# Made for one request and deleted after it.
+MADE = {
+    "view": ("/v1/views", {"name": "Any case"}),
+    "webhook": ("/v1/webhooks", {"url": ELSEWHERE}),
+    "calendar": (
+        "/v1/calendars", {"name": "Any case", "time_zone": "UTC", "week": WEEK},
+    ),
+    "policy": (
+        "/v1/sla-policies",
+        {"name": "Any case", "targets": TARGETS, "conditions": TAGGED},
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +76,10 @@ def ids(people, database):
         "role": "any_case",  # a key, no id
         "event": NOBODY,
         "delivery": NOBODY,
-        "view": lambda: admin.do("POST", "/v1/views", {"name": "Any case"})["id"],
-        "webhook": lambda: admin.do("POST", "/v1/webhooks", {"url": ELSEWHERE})["id"],
         "bulk_update": admin.do("POST", "/v1/bulk-updates", bulk)["id"],
+    } | {
+        name: lambda made=made: admin.do("POST", *made)["id"]
+        for name, made in MADE.items()
     }
     # Other tests expect the roles of the people, and no calls for hours.
     admin.send("DELETE", f"/v1/people/{people.customer2.id}/roles/any_case")
@@ -86,9 +102,8 @@ def test_a_route_takes_ids_in_capitals(people, ids, method, path):
         options = {} if body is None else {"json": body}
         answer = people.admin.send(method, filled, **options)
         if method != "DELETE" and answer.is_success:
-            for name in ("view", "webhook"):
-                if callable(ids[name]) and name in named:
-                    people.admin.send("DELETE", f"/v1/{name}s/{named[name]}")
+            for name in MADE.keys() & named.keys():
+                people.admin.send("DELETE", f"{MADE[name][0]}/{named[name]}")
         return answer.status_code, answer.json().get("type")
 
     as_made, capitals = answer(str.lower), answer(str.upper)

@@ -25,6 +25,14 @@ where pronamespace = 'api'::regnamespace and provolatile = 'v'
 """
 
 
+CALENDAR = {"name": "Mondays", "time_zone": "UTC", "week": {"mon": ["09:00-17:00"]}}
+POLICY = {
+    "name": "For tests",
+    "targets": {"first_reply": {"urgent": 30}},
+    "conditions": {"tag": ["two-ways"]},
+}
+
+
 @pytest.fixture(scope="module")
 def world(people):
     """What the commands are about: of an administrator, in queue support."""
@@ -40,6 +48,8 @@ def world(people):
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
     organization = admin.do("POST", "/v1/organizations", {"name": f"Two {uuid4()}"})
     machine = admin.do("POST", "/v1/machine-users", {"name": "M", "permissions": []})
+    calendar = admin.do("POST", "/v1/calendars", CALENDAR)
+    policy = admin.do("POST", "/v1/sla-policies", POLICY)
     yield SimpleNamespace(
         ticket=str(ticket["id"]),
         agent=people.agent.id,
@@ -47,11 +57,15 @@ def world(people):
         webhook=webhook["id"],
         organization=organization["id"],
         machine=machine["id"],
+        calendar=calendar["id"],
+        policy=policy["id"],
     )
     admin.do("DELETE", f"/v1/organizations/{organization['id']}")
     admin.do("DELETE", f"/v1/machine-users/{machine['id']}")
     admin.do("DELETE", f"/v1/webhooks/{webhook['id']}")
     admin.do("DELETE", f"/v1/views/{view['id']}")
+    admin.do("DELETE", f"/v1/calendars/{calendar['id']}")
+    admin.do("DELETE", f"/v1/sla-policies/{policy['id']}")
 
 
 def over_http(person, command, arguments):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict
+from pydantic.config import JsonDict
 
 
 class Model(BaseModel):
@@ -20,8 +21,19 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _without_defaults(schema: JsonDict) -> None:
+    """Leave the defaults out of the document: they are never used."""
+    properties = schema.get("properties")
+    if isinstance(properties, dict):
+        for each in properties.values():
+            if isinstance(each, dict):
+                each.pop("default", None)
+
+
 class Change(Command):
     """A request body that changes something: what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     def changes(self) -> dict[str, Any]:
         """Return what was sent, and nothing else; null means null."""

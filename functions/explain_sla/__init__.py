@@ -1,0 +1,1 @@
+"""Say when a ticket is due, and why."""

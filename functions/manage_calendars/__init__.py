@@ -1,0 +1,1 @@
+"""Say when teams work."""

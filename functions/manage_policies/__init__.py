@@ -1,0 +1,1 @@
+"""Say how soon tickets are answered and solved."""

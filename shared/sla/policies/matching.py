@@ -1,0 +1,48 @@
+"""Which policy a ticket has: the first one whose conditions hold."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.core.types import TicketPriority, TicketType
+
+from .models import Conditions, SlaPolicy
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What conditions ask about a ticket, at some time in its history."""
+
+    type: TicketType
+    priority: TicketPriority
+    queue_id: UUID
+    organization_id: UUID | None
+    tags: frozenset[str]
+
+
+def first_match(policies: Iterable[SlaPolicy], ticket: Attributes) -> SlaPolicy | None:
+    """Return the first policy that is for such a ticket.
+
+    Args:
+        policies: in their order.
+        ticket: what they are asked about.
+    """
+    return next((each for each in policies if _holds(each.conditions, ticket)), None)
+
+
+def _holds(conditions: Conditions, ticket: Attributes) -> bool:
+    held = (
+        (conditions.type, {ticket.type}),
+        (conditions.priority, {ticket.priority}),
+        (conditions.queue, {str(ticket.queue_id)}),
+        (conditions.organization, {ticket.organization_id}),
+        (conditions.tag, {_key(tag) for tag in ticket.tags}),
+    )
+    return all(values is None or found & set(values) for values, found in held)
+
+
+def _key(tag: str) -> str:
+    """By what tags are compared, as the SQL function `private.tag_key` has it."""
+    lower = unicodedata.normalize("NFC", tag).lower()
+    return unicodedata.normalize("NFC", lower)
