@@ -39,7 +39,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " released_after wait_limit",
     ),
     "public.role_permissions": (READABLE, "role permission"),
-    "public.roles": (READABLE, "role name built_in"),
+    "public.roles": (READABLE, "role name built_in version"),
     "public.ticket_events": (
         READABLE,
         "id ticket_id number seq public_seq version public_version type actor_id"
@@ -49,7 +49,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
-        "status category agent_label customer_label position",
+        "status category agent_label customer_label position labels is_default active"
+        " version",
     ),
     "public.ticket_transitions": (READABLE, "type before after"),
     "public.tickets": (
@@ -76,9 +77,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row solved_closes_after email_delay confirm_new_tickets"
-        " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
-        " commands_per_minute commands_per_minute_by_address bytes_per_minute",
+        "only_row version default_language solved_closes_after email_delay"
+        " confirm_new_tickets webhook_disabled_after webhook_log_kept page_scan_limit"
+        " reply_lease commands_per_minute commands_per_minute_by_address"
+        " bytes_per_minute",
+    ),
+    "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
+    "private.audit_entries": (
+        (),
+        "id occurred_at actor_id kind action subject subjects changed before after"
+        " correlation_id",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.event_types": ((), "type description in_app email"),
@@ -148,6 +156,7 @@ VIEWS = {
 }
 
 SEQUENCES = {  # nobody's
+    "private.audit_entries_id_seq",
     "private.queue_counts_id_seq",
     "public.ticket_events_position_seq",
     "public.tickets_number_seq",
@@ -165,6 +174,8 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "bulk_update": "authenticated",
     "change_agent": "authenticated",
     "change_queue": "authenticated",
+    "change_settings": "authenticated",
+    "change_status": "authenticated",
     "change_view": "authenticated",
     "change_webhook": "authenticated",
     "claim_bulk_update": "service_role",
@@ -174,15 +185,18 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "claim_webhook_deliveries": "service_role",
     "close_solved_tickets": "service_role",
     "create_queue": "authenticated",
+    "create_status": "authenticated",
     "create_ticket": "authenticated",
     "create_view": "authenticated",
     "create_webhook": "authenticated",
     "define_role": "authenticated",
+    "delete_role": "authenticated",
     "delete_view": "authenticated",
     "delete_webhook": "authenticated",
     "record_email_failure": "service_role",
     "record_email_sent": "service_role",
     "event_lag": "service_role",
+    "explain_access": "authenticated",
     "fail_event": "service_role",
     "create_webhook_deliveries": "service_role",
     "due_jobs": "service_role",
@@ -196,10 +210,12 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "get_queue_notifications": "authenticated",
     "get_queue_status": "authenticated",
     "get_reply_lease": "authenticated",
+    "get_settings": "authenticated",
     "get_webhook": "authenticated",
     "grant_role": "authenticated",
     "health": "anon authenticated service_role",
     "lease_reply": "authenticated",
+    "list_audit": "authenticated",
     "list_bulk_items": "authenticated",
     "list_bulk_updates": "authenticated",
     "list_comments": "authenticated",
@@ -207,9 +223,11 @@ COMMANDS_AND_QUERIES: Mapping[str, str] = {
     "list_notifications": "authenticated",
     "list_dead_letters": "authenticated",
     "list_people": "authenticated",
+    "list_permissions": "authenticated",
     "list_queue_members": "authenticated",
     "list_queues": "authenticated",
     "list_roles": "authenticated",
+    "list_statuses": "authenticated",
     "list_ticket_events": "authenticated",
     "list_topics": "authenticated",
     "list_view": "authenticated",
@@ -277,6 +295,9 @@ visible_tickets_if_few
 
 # What only commands and triggers call; a line each, so that two additions merge.
 PIECES = """
+access_json
+access_page
+access_rules
 add_event_to_email
 agent_json
 agent_order_sql
@@ -288,10 +309,13 @@ apply_public_reply
 apply_ticket_rules
 are_changed_tags
 are_tags
+are_translations
+as_settings
 as_single_line
 as_uuid
 assign_on_return
 assignee_then
+audit_json
 begin_reaction
 broadcast_event
 broadcast_lease
@@ -316,6 +340,7 @@ change_topics_of_organization
 change_topics_of_ticket
 changed_fields
 check_new_ticket
+check_settings
 check_transition
 check_view
 claim_ticket
@@ -334,6 +359,8 @@ create_person
 current_batch
 current_lease
 default_filter
+default_settings
+default_status
 delete_vault_secrets
 delivery_json
 distinct_tags
@@ -363,7 +390,6 @@ find_readable_queue
 find_ticket_id
 find_visible_ticket
 first_reply_seconds
-first_status
 fold_queue_counts
 follow_up
 give_ticket
@@ -379,12 +405,15 @@ impersonate
 increment_command_count
 increment_version
 index_filter_sql
+is_label
+is_language
 is_single_line
 is_suitable
 is_ticket_ref
 is_unbroken
 is_visible
 keep_workable
+labels_of
 leads_agent
 leads_queue
 lease_json
@@ -409,9 +438,11 @@ merge_patch
 missing_fields
 move_and_assign
 move_read_marker
+names_of
 new_webhook_secret
 next_replay
 note_queues_of
+only_keys
 open_bulk_update
 open_follow_up
 open_ticket
@@ -437,6 +468,7 @@ queues_by_first_ticket
 readable_queues_of
 reassign_tickets
 recipients
+record_audit
 record_comment
 record_endpoint_health
 record_event
@@ -455,8 +487,10 @@ redacted_ticket
 redacts_event
 redacts_ticket
 refuse_archived_queue
+refuse_audit_change
 refuse_category_change
 refuse_leased_reply
+refuse_status
 refuse_update
 release_locked_tickets
 release_lost_tickets
@@ -464,11 +498,13 @@ release_tickets_of
 reply_opens
 require_an_admin
 require_assignment
+require_bounds
 require_bulk_change
 require_caller
 require_capacity
 require_changes
 require_cursor_of_sort
+require_default_status
 require_empty
 require_event_types
 require_fields
@@ -479,9 +515,11 @@ require_permissions_for
 require_restorable
 require_session
 require_staff
+require_status
 require_statuses
 require_strategy
 require_supported_sort
+require_unheld
 require_version
 require_view_rights
 restart_feed
@@ -496,12 +534,18 @@ selective_filter_sql
 send_database_webhook
 seq_of
 set_comment_position
+set_default_status
+set_labels
+setting_columns
+setting_values
+settings_json
 shared_organizations_of
 shown_seq
 shown_ticket
 shown_version
 start_bulk_update_job
 start_job
+status_json
 stop_impersonating
 store_response
 stored_comment
@@ -522,6 +566,7 @@ topic_name
 topics_of_queues
 topics_of_ticket
 track_assignment
+translated
 triaged_priority
 update_load
 update_load_of_rows
@@ -547,11 +592,13 @@ AS_THE_CALLER = {
     "api.health",
     "api.list_events",
     "api.list_notifications",
+    "api.list_permissions",
     "api.list_roles",
     "api.mark_notifications_read",
     "private.agent_order_sql",
     "private.are_changed_tags",
     "private.are_tags",
+    "private.are_translations",
     "private.as_single_line",
     "private.as_uuid",
     "private.bulk_state",
@@ -569,6 +616,8 @@ AS_THE_CALLER = {
     "private.filter_sql",
     "private.has_json_type",
     "private.increment_version",
+    "private.is_label",
+    "private.is_language",
     "private.is_single_line",
     "private.is_suitable",
     "private.is_ticket_ref",
@@ -579,6 +628,7 @@ AS_THE_CALLER = {
     "private.merge_patch",
     "private.missing_fields",
     "private.new_webhook_secret",
+    "private.only_keys",
     "private.order_sql",
     "private.page_limit",
     "private.page_of",
@@ -593,6 +643,7 @@ AS_THE_CALLER = {
     "private.redacted_ticket",
     "private.redacts_event",
     "private.redacts_ticket",
+    "private.refuse_audit_change",
     "private.refuse_category_change",
     "private.refuse_update",
     "private.reply_opens",
@@ -603,12 +654,14 @@ AS_THE_CALLER = {
     "private.require_needed_fields",
     "private.require_version",
     "private.seconds_left",
+    "private.setting_values",
     "private.shown_ticket",
     "private.subscribes_to",
     "private.tag_key",
     "private.tag_keys",
     "private.text_to_redact",
     "private.ticket_fields",
+    "private.translated",
     "private.triaged_priority",
     "private.webhook_attempts_limit",
     "private.webhook_json",
