@@ -1,13 +1,15 @@
 """People, their roles, and agents with their availability."""
 
-from .models import Me, Person, QueueRef, Role, RoleDefinition, RoleKey
-from .ports import PeopleReader, Roles
+from .models import Me, Permission, Person, QueueRef, Role, RoleDefinition, RoleKey
+from .ports import PeopleReader, Permissions, Roles
 from .repository import PeopleRepository, RoleRepository
 
 __all__ = [
     "Me",
     "PeopleReader",
     "PeopleRepository",
+    "Permission",
+    "Permissions",
     "Person",
     "QueueRef",
     "Role",

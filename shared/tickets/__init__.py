@@ -1,5 +1,6 @@
 """Tickets: models, ports and repository; comments and ticket types below."""
 
+from .access import Access, AccessReader, AccessRepository, AccessRule, AccessRuleName
 from .models import (
     Assignment,
     StatusChange,
@@ -26,6 +27,11 @@ from .redaction import (
 from .repository import SolvedTickets, TicketRepository
 
 __all__ = [
+    "Access",
+    "AccessReader",
+    "AccessRepository",
+    "AccessRule",
+    "AccessRuleName",
     "Assignment",
     "ReadMarker",
     "ReadMarkerChange",

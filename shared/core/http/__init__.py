@@ -10,6 +10,7 @@ from .callers import (
     provide,
     provider,
 )
+from .languages import Languages
 from .parameters import (
     Commas,
     EventsQuery,
@@ -31,6 +32,7 @@ __all__ = [
     "IdempotencyKey",
     "IfMatch",
     "IfNoneMatch",
+    "Languages",
     "PageQuery",
     "PublicDatabase",
     "StatusList",

@@ -1,0 +1,19 @@
+"""Statuses of tickets, with labels for who asks, and the steps between them."""
+
+from .models import (
+    StatusList,
+    TicketStatus,
+    TicketStatusChange,
+    TicketStatusDraft,
+)
+from .ports import Statuses
+from .repository import StatusRepository
+
+__all__ = [
+    "StatusList",
+    "StatusRepository",
+    "Statuses",
+    "TicketStatus",
+    "TicketStatusChange",
+    "TicketStatusDraft",
+]
