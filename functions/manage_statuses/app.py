@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Response
 
 from shared.administration.statuses import (
     Statuses,
+    StatusKey,
     StatusList,
     StatusRepository,
     TicketStatus,
@@ -16,15 +17,15 @@ from shared.administration.statuses import (
 from shared.core.http import (
     IdempotencyKey,
     IfMatch,
-    Languages,
     create_handler,
     provide,
     set_etag,
 )
 
+from .languages import Languages
+
 router = APIRouter(tags=["administration"])
 ProvidedStatuses = Annotated[Statuses, provide(StatusRepository)]
-StatusKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,49}$")]
 
 
 @router.get("/v1/statuses")

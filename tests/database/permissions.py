@@ -199,7 +199,33 @@ CASES: Mapping[str, Case] = {
     "revoke_role": Case(
         "revoke_role", ROLES, lambda w: {"person": w.person, "role": "nothing"}
     ),
+    "delete_role": Case("delete_role", ROLES, lambda _: {"role": "nothing"}),
     "list_roles": Case("list_roles", ANYBODY),
+    "list_permissions": Case("list_permissions", ANYBODY),
+    "get_settings": Case("get_settings", ANYBODY),
+    "change_settings": Case(
+        "change_settings",
+        any_of("settings.manage"),
+        lambda _: {"changes": {"email_delay": 60}},
+    ),
+    "list_statuses": Case("list_statuses", ANYBODY),
+    "create_status": Case(
+        "create_status",
+        any_of("statuses.manage"),
+        lambda _: {
+            "status": "parts",
+            "category": "on_hold",
+            "agent_label": "Parts",
+            "customer_label": "Parts",
+        },
+    ),
+    "change_status": Case(
+        "change_status",
+        any_of("statuses.manage"),
+        lambda _: {"status": "open", "changes": {"position": 7}},
+    ),
+    "list_audit": Case("list_audit", any_of("audit.read")),
+    "explain_access": Case("explain_access", reading("people.read"), on_ticket()),
     "list_people": Case("list_people", any_of("people.read")),
     "see an agent": Case(
         "get_agent", any_of("people.read"), lambda w: {"agent": w.member}

@@ -101,6 +101,12 @@ def _queue(db: ActingConnection, who: str) -> Arguments:
     return {"key": f"of-{who}", "name": "Another"}
 
 
+def _status(db: ActingConnection, who: str) -> Arguments:
+    _second_admin(db)
+    labels = {"agent_label": "Parts", "customer_label": "Parts"}
+    return {"status": f"of_{who}", "category": "on_hold", **labels}
+
+
 def _dead_letter(db: ActingConnection, _: str) -> Arguments:
     _second_admin(db)
     event = db.events(db.create_ticket())[0]["id"]
@@ -205,6 +211,10 @@ REQUESTS = [
     Request(
         "create_queue", ADMINS, _queue,
         {"queues.manage": lose_permission("queues.manage")},
+    ),
+    Request(
+        "create_status", ADMINS, _status,
+        {"statuses.manage": lose_permission("statuses.manage")},
     ),
     Request(
         "retry_dead_letter", ADMINS, _dead_letter,

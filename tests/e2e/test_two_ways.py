@@ -62,6 +62,10 @@ CONDITIONS = [*TIMES, [], "all", {"colour": "red"}, {"statuses": ["nope"]},
 MINUTES = [0, -1, 2**31, 1.5, "five"]
 BOOLEAN = ["perhaps", 7]
 VERSION = [999_999]
+LABELS = [[], "all", {"de": {}}, {"de": "Teile"}, {"DE": {"agent_label": "A",
+          "customer_label": "C"}}, {"de": {"agent_label": "", "customer_label": "C"}},
+          {"de": {"agent_label": 7, "customer_label": "C"}},
+          {"de": {"agent_label": "A", "customer_label": "C", "other": "O"}}]  # fmt: skip
 Values = list[Any]
 
 
@@ -314,8 +318,57 @@ WORLD: dict[str, Command] = {
         "PUT /v1/roles/{role}",
         lambda w: {"role": "two_ways", "name": "Two ways", "permissions": []},
         {"role": ["No!", "x" * 41, "admin"], "name": NAME,
-         "permissions": [None, ["nope"], [""], [None], ["tickets.read"] * 101]},
+         "permissions": [None, ["nope"], [""], [None], ["tickets.read"] * 101],
+         "expected_version": VERSION},
         role,
+    ),
+    "delete_role": Command(
+        "DELETE /v1/roles/{role}",
+        lambda w: {"role": "no_such_role"},
+        {"role": ["x" * 41, "agent", "no_such_role"], "expected_version": VERSION},
+    ),
+    "change_settings": Command(
+        "PATCH /v1/settings",
+        lambda w: {"changes": {}},
+        {
+            "changes": [
+                [], {"version": 7}, {"only_row": True}, {"nope": 1}, {"email_delay": {}},
+                *of("email_delay", [-1, 3_601, 1.5, "PT1M", None, True, 10**30]),
+                *of("confirm_new_tickets", [*BOOLEAN, None, 0]),
+                *of("default_language", ["", "EN", "english", "de\n", "\0", None, 7]),
+                *of("commands_per_minute", [0, -1, 2**31, "many"]),
+            ],
+            "expected_version": VERSION,
+        },
+    ),
+    "create_status": Command(
+        "POST /v1/statuses",
+        lambda w: {"status": "two_ways", "category": "on_hold", "agent_label": "A",
+                   "customer_label": "C"},
+        {
+            "status": [None, "", "Open", "x" * 51, "open", "\0"],
+            "category": [None, *ENUM],
+            "agent_label": [*NAME, "x" * 81], "customer_label": [*NAME, "x" * 81],
+            "labels": LABELS, "position": [-1, 1_001, 2**31, 1.5, "first"],
+            "is_default": BOOLEAN, "idempotency_key": KEY,
+        },
+    ),
+    "change_status": Command(
+        "PATCH /v1/statuses/{status}",
+        lambda w: {"status": "on_hold", "changes": {}},
+        {
+            "status": ["nope", "x" * 50],
+            "changes": [
+                [], {"category": "open"}, {"status": "other"},
+                *of("agent_label", [*NAME, "x" * 81, 7]),
+                *of("customer_label", [*NAME, "x" * 81, 7]),
+                *of("labels", [*LABELS, None]),
+                *of("position", [-1, 1_001, 2**31, 1.5, "first", None]),
+                *of("is_default", [*BOOLEAN, None, False]),
+                *of("active", [*BOOLEAN, None, False]),
+            ],
+            "expected_version": VERSION,
+        },
     ),
     "set_notification_preferences": Command(
         "PUT /v1/notification-preferences",

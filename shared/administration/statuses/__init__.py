@@ -1,6 +1,7 @@
 """Statuses of tickets, with labels for who asks, and the steps between them."""
 
 from .models import (
+    StatusKey,
     StatusList,
     TicketStatus,
     TicketStatusChange,
@@ -10,6 +11,7 @@ from .ports import Statuses
 from .repository import StatusRepository
 
 __all__ = [
+    "StatusKey",
     "StatusList",
     "StatusRepository",
     "Statuses",

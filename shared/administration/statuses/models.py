@@ -15,6 +15,7 @@ from shared.core.types import (
     TicketType,
 )
 
+StatusKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,49}$")]
 Label = Annotated[SingleLine, Field(min_length=1, max_length=80)]
 Language = Annotated[
     str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
@@ -86,9 +87,7 @@ class TicketStatusDraft(Command):
         }
     )
 
-    status: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{1,49}$", description="The key; it does not change."
-    )
+    status: StatusKey = Field(description="The key; it does not change.")
     category: StatusCategory = Field(description="It does not change.")
     agent_label: Label
     customer_label: Label

@@ -10,7 +10,6 @@ from .callers import (
     provide,
     provider,
 )
-from .languages import Languages
 from .parameters import (
     Commas,
     EventsQuery,
@@ -32,7 +31,6 @@ __all__ = [
     "IdempotencyKey",
     "IfMatch",
     "IfNoneMatch",
-    "Languages",
     "PageQuery",
     "PublicDatabase",
     "StatusList",
