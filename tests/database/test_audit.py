@@ -6,8 +6,9 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from .acting import ANON, OWNER, WORKER, refused
-from .arrange import delete_account, sample_calls
+from .arrange import delete_account
 from .personas import PEOPLE, email_of, id_of
+from .sampling import sample_calls
 from .webhooks import create_webhook
 
 # Tables that administrators do not manage, and why each is not audited.

@@ -99,6 +99,10 @@ class TicketStatusDraft(Command):
 class TicketStatusChange(Change):
     """A change to a status; what is left out stays, so it has no default to show."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"is_default": True}, {"active": False}]}
+    )
+
     agent_label: Label = Field(default_factory=str)
     customer_label: Label = Field(default_factory=str)
     labels: LabelsByLanguage = Field(default_factory=dict)

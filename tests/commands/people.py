@@ -1,0 +1,68 @@
+"""People, roles and the caller."""
+
+from typing import Any
+
+from .expectations import ANYBODY, Arguments, Case, Command, Route, any_of, step_person
+from .template import command, query
+from .values import ID, NAME, NOBODY, VERSION
+
+PERSON = "/v1/people/{person}/roles/{role}"
+ROLES = any_of("roles.manage")
+
+
+def _role(arguments: Arguments) -> Any:
+    return {name: arguments[name] for name in ("name", "permissions")}
+
+
+COMMANDS = {
+    "whoami": Command(Case(ANYBODY)),
+    "list_people": Command(Case(any_of("people.read"))),
+    "list_permissions": Command(Case(ANYBODY)),
+    "list_roles": Command(Case(ANYBODY)),
+    "define_role": Command(
+        Case(ROLES, lambda _: {"role": "r1", "name": "N", "permissions": []}),
+        step=lambda v: {
+            "role": "helper", "name": "Helper", "permissions": list(v["permissions"]),
+        },
+        both_ways=Route(
+            "PUT /v1/roles/{role}",
+            lambda w: {"role": "two_ways", "name": "Two ways", "permissions": []},
+            {"role": ["No!", "x" * 41, "admin"], "name": NAME,
+             "permissions": [None, ["nope"], [""], [None], ["tickets.read"] * 101],
+             "expected_version": VERSION},
+            _role,
+        ),
+    ),
+    "delete_role": Command(
+        Case(ROLES, lambda _: {"role": "nothing"}),
+        step=lambda v: {"role": v["role"]},
+        both_ways=Route(
+            "DELETE /v1/roles/{role}",
+            lambda w: {"role": "no_such_role"},
+            {"role": ["no_such_role", "agent"], "expected_version": VERSION},
+        ),
+    ),
+    "grant_role": Command(
+        Case(ROLES, lambda w: {"person": w.person, "role": "nothing"}),
+        step=lambda v: {**step_person(v), "role": v["role"]},
+        both_ways=Route(
+            "PUT " + PERSON,
+            lambda w: {"person": w.agent, "role": "agent"},
+            {"person": [*ID, NOBODY], "role": ["nope"]},
+            lambda arguments: {},
+        ),
+    ),
+    "revoke_role": Command(
+        Case(ROLES, lambda w: {"person": w.person, "role": "nothing"}),
+        step=lambda v: {**step_person(v), "role": v["role"]},
+        both_ways=Route(
+            "DELETE " + PERSON,
+            lambda w: {"person": w.agent, "role": "nope"},
+            {"person": [*ID, NOBODY], "role": ["nope"]},
+        ),
+    ),
+}  # fmt: skip
+FUNCTIONS = {
+    "ManageRoles": command(),
+    "Whoami": query(),
+}
