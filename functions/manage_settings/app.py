@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from shared.administration import (
     SettingList,
@@ -16,6 +16,11 @@ router = APIRouter(tags=["administration"])
 ProvidedSettings = Annotated[Settings, provide(SettingRepository)]
 
 
+def nothing() -> SettingsChange:
+    """Return a change of nothing, for a body that was left out."""
+    return SettingsChange({})
+
+
 @router.get("/v1/settings")
 async def list_settings(settings: ProvidedSettings, response: Response) -> SettingList:
     """Return the settings with unit, bounds, default and meaning.
@@ -27,7 +32,7 @@ async def list_settings(settings: ProvidedSettings, response: Response) -> Setti
 
 @router.patch("/v1/settings")
 async def change_settings(
-    change: SettingsChange,
+    change: Annotated[SettingsChange, Body(default_factory=nothing)],
     settings: ProvidedSettings,
     if_match: IfMatch,
     response: Response,

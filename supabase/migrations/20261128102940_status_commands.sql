@@ -232,6 +232,10 @@ begin
         raise sqlstate 'PT409' using
             message = 'too-many', detail = 'There are 100 statuses, which is all a desk has.';
     end if;
+    if length(create_status.status) > 50 then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'The key of a status has 50 characters at most.';
+    end if;
     draft.status := create_status.status;
     draft.category := create_status.category;
     draft.agent_label := create_status.agent_label;

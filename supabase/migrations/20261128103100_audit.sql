@@ -126,7 +126,11 @@ create trigger record_audit after insert or update or delete on public.organizat
 for each row execute function private.record_audit('organization', 'id', 'shares_tickets', 'name');
 
 create trigger record_audit after insert or update or delete on public.queues
-for each row execute function private.record_audit('queue', 'id', 'key name is_default archived_at strategy default_priority released_after wait_limit');
+for each row execute function private.record_audit(
+    'queue',
+    'id',
+    'key name is_default archived_at strategy default_priority released_after wait_limit'
+);
 
 create trigger record_audit after insert or update or delete on public.queue_members
 for each row execute function private.record_audit('membership', 'queue_id person_id', '');
@@ -136,16 +140,31 @@ create trigger record_audit after insert or update of capacity, skills or delete
 for each row execute function private.record_audit('agent', 'person_id', 'capacity', 'skills');
 
 create trigger record_audit after insert or update or delete on private.settings
-for each row execute function private.record_audit('settings', '', 'default_language solved_closes_after email_delay confirm_new_tickets webhook_disabled_after webhook_log_kept page_scan_limit reply_lease commands_per_minute commands_per_minute_by_address bytes_per_minute');
+for each row execute function private.record_audit(
+    'settings',
+    '',
+    'default_language solved_closes_after email_delay confirm_new_tickets '
+    'webhook_disabled_after webhook_log_kept page_scan_limit reply_lease commands_per_minute '
+    'commands_per_minute_by_address bytes_per_minute'
+);
 
 create trigger record_audit after insert or update or delete on public.ticket_statuses
-for each row execute function private.record_audit('status', 'status', 'category agent_label customer_label labels position is_default active');
+for each row execute function private.record_audit(
+    'status',
+    'status',
+    'category agent_label customer_label labels position is_default active'
+);
 
 create trigger record_audit after insert or update or delete on public.ticket_transitions
 for each row execute function private.record_audit('transition', 'type before after', '');
 
 create trigger record_audit after insert or update or delete on private.webhook_endpoints
-for each row execute function private.record_audit('webhook', 'id', 'event_types include_internal paused_at disabled_at disabled_reason', 'url description secret_id old_secret_id');
+for each row execute function private.record_audit(
+    'webhook',
+    'id',
+    'event_types include_internal paused_at disabled_at disabled_reason',
+    'url description secret_id old_secret_id'
+);
 
 create trigger record_audit after insert on public.ticket_events
 for each row when (new.type in ('TICKET_REDACTED', 'TICKET_COMMENT_REDACTED'))

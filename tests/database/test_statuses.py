@@ -121,7 +121,7 @@ def test_steps_are_those_that_the_database_allows(db):
     [
         ({"status": "open"}, "PT409", "key-taken"),
         ({"status": "Open"}, "23514", None),
-        ({"status": "a" * 51}, "22001", None),
+        ({"status": "a" * 51}, "PT422", "invalid"),
         ({"agent_label": ""}, "23514", None),
         ({"agent_label": "a" * 81}, "23514", None),
         ({"customer_label": "a\nb"}, "23514", None),
