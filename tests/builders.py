@@ -199,6 +199,7 @@ def role_row(**given):
         "name": "Administrator",
         "built_in": True,
         "permissions": ["roles.manage", "tickets.assign"],
+        "version": 1,
     }
     return row | given
 

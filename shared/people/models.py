@@ -64,6 +64,14 @@ class Role(Model):
     name: str
     built_in: bool
     permissions: list[str]
+    version: int
+
+
+class Permission(Model):
+    """Something that a role may allow."""
+
+    permission: str = Field(examples=["tickets.reply"])
+    meaning: str = Field(examples=["Answer tickets in public."])
 
 
 class RoleDefinition(Command):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.core.types import Page
 
-from .models import Me, Person, Role, RoleDefinition
+from .models import Me, Permission, Person, Role, RoleDefinition
 
 
 class PeopleReader(Protocol):
@@ -26,6 +26,14 @@ class PeopleReader(Protocol):
         ...
 
 
+class Permissions(Protocol):
+    """What roles may allow."""
+
+    def permissions(self) -> list[Permission]:
+        """Return every permission with its meaning."""
+        ...
+
+
 class Roles(Protocol):
     """Roles and who has them; a change holds from the next request on."""
 
@@ -33,8 +41,14 @@ class Roles(Protocol):
         """Return every role."""
         ...
 
-    def define(self, role: str, definition: RoleDefinition) -> Role:
-        """Make or change a role; raise `Denied`, `Conflict`, `Invalid`."""
+    def define(
+        self, role: str, definition: RoleDefinition, version: int | None
+    ) -> Role:
+        """Make or change a role; raise `Denied`, `Conflict`, `Invalid`, `Stale`."""
+        ...
+
+    def delete(self, role: str, version: int | None) -> Role:
+        """Delete a role that nobody holds; raise `NotFound`, `Denied`, `Conflict`."""
         ...
 
     def grant(self, person: UUID, role: str) -> Person:

@@ -7,8 +7,8 @@ from typing_extensions import override
 from shared.core.persistence import Database
 from shared.core.types import Page, Storable, decode_sort_key, parse_rows, read_page
 
-from .models import Me, Person, Role, RoleDefinition
-from .ports import PeopleReader, Roles
+from .models import Me, Permission, Person, Role, RoleDefinition
+from .ports import PeopleReader, Permissions, Roles
 
 
 class PeopleRepository(PeopleReader):
@@ -35,8 +35,8 @@ class PeopleRepository(PeopleReader):
         return read_page(answer, Person.model_validate)
 
 
-class RoleRepository(Roles):
-    """Roles as the caller may manage them."""
+class RoleRepository(Roles, Permissions):
+    """Roles as the caller may manage them, and what they may allow."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -47,9 +47,25 @@ class RoleRepository(Roles):
         return parse_rows(rows, Role.model_validate)
 
     @override
-    def define(self, role: str, definition: RoleDefinition) -> Role:
-        arguments = {"role": role, **definition.model_dump()}
+    def permissions(self) -> list[Permission]:
+        rows = self._database.call("list_permissions", {})
+        return parse_rows(rows, Permission.model_validate)
+
+    @override
+    def define(
+        self, role: str, definition: RoleDefinition, version: int | None
+    ) -> Role:
+        arguments = {
+            "role": role,
+            **definition.model_dump(),
+            "expected_version": version,
+        }
         return Role.model_validate(self._database.call("define_role", arguments))
+
+    @override
+    def delete(self, role: str, version: int | None) -> Role:
+        arguments = {"role": role, "expected_version": version}
+        return Role.model_validate(self._database.call("delete_role", arguments))
 
     @override
     def grant(self, person: UUID, role: str) -> Person:

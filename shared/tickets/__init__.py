@@ -1,6 +1,7 @@
 """Tickets: models, ports and repository; comments and ticket types below."""
 
 from .followers import Follower, FollowerRef, FollowerRepository, Followers
+from .access import Access, AccessReader, AccessRepository, AccessRule, AccessRuleName
 from .models import (
     Assignment,
     StatusChange,
@@ -27,6 +28,11 @@ from .redaction import (
 from .repository import SolvedTickets, TicketRepository
 
 __all__ = [
+    "Access",
+    "AccessReader",
+    "AccessRepository",
+    "AccessRule",
+    "AccessRuleName",
     "Assignment",
     "Follower",
     "FollowerRef",

@@ -122,6 +122,7 @@ create table public.roles (
     role text primary key,
     name text not null,
     built_in boolean not null default false,
+    version integer not null default 1,
     constraint roles_role_form check (role ~ '^[a-z][a-z0-9_]{1,39}$'),
     constraint roles_name_length check (length(name) between 1 and 80),
     constraint roles_name_form check (private.is_single_line(name))
@@ -130,6 +131,11 @@ comment on table public.roles is 'A named set of permissions.';
 comment on column public.roles.role is 'The key by which it is granted.';
 comment on column public.roles.name is 'What people call it.';
 comment on column public.roles.built_in is 'Whether it came with the product and keeps its meaning.';
+comment on column public.roles.version is 'Incremented when it is defined anew; its ETag.';
+
+create trigger increment_version
+before update on public.roles
+for each row execute function private.increment_version();
 
 create table public.role_permissions (
     role text not null references public.roles (role) on delete cascade,
@@ -181,6 +187,9 @@ insert into public.permissions (permission, description) values
 ('people.manage', 'Invite people, change, merge and deactivate them.'),
 ('organizations.manage', 'Enter, change and delete organizations.'),
 ('roles.manage', 'Define roles, grant and revoke them.'),
+('settings.manage', 'Change the settings of the desk.'),
+('statuses.manage', 'Add, rename and switch off statuses.'),
+('audit.read', 'See who changed what about the desk, and when.'),
 ('events.manage', 'See events that nobody could react to, and try them again.'),
 ('webhooks.manage', 'Send the events of every queue to other systems.'),
 ('machines.manage', 'Let programs in: create, change and revoke machine users.'),

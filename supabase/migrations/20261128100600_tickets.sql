@@ -7,7 +7,8 @@ comment on type public.waiting_party is 'Who has to act next on a ticket.';
 create table public.tickets (
     id uuid primary key default extensions.uuid_generate_v4(),
     number bigint generated always as identity (start with 1001) unique,
-    status varchar(50) not null default 'new' references public.ticket_statuses (status),
+    status varchar(50) not null default private.default_status('new')
+    references public.ticket_statuses (status),
     status_category public.status_category not null default 'new',
     status_reason text,
     data jsonb not null default '{}',
@@ -339,7 +340,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     select category into new.status_category
-    from public.ticket_statuses where status = new.status;
+    from public.ticket_statuses where status = new.status and active;
     if new.status_category is distinct from 'new' then
         raise sqlstate 'PT409' using
             message = 'step-not-allowed',
@@ -443,6 +444,7 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     is_undo boolean := false;
+    is_active boolean;
 begin
     -- Also of a closed ticket. It is another version, so that no cache shows the old one.
     -- The setting is read here, because calling a function costs every other change more; and it
@@ -481,12 +483,14 @@ begin
 
     -- Whoever assigns it, and however: a ticket that somebody works is not new.
     if new.assignee_id is not null and new.status = old.status and old.status_category = 'new' then
-        new.status := private.first_status('open');
+        new.status := private.default_status('open');
         new.status_reason := null;
     end if;
-    new.status_category := (
-        select category from public.ticket_statuses where status = new.status
-    );
+    select category, active into new.status_category, is_active
+    from public.ticket_statuses where status = new.status;
+    if not is_active and new.status <> old.status and not private.restores_status(old, new) then
+        perform private.refuse_status();
+    end if;
     if new.status_category is distinct from old.status_category then
         is_undo := private.restores_status(old, new);
         perform private.check_transition(old, new, is_undo);

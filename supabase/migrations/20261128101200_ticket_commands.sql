@@ -347,30 +347,19 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     target public.tickets := private.lock_ticket(ticket, expected_version);
-    new_category public.status_category;
     violated text;
 begin
     perform private.require_in_queue('tickets.status', target.queue_id);
     if status is null then
         raise sqlstate 'PT422' using message = 'invalid', detail = 'Name a status.';
     end if;
-    select category into new_category
-    from public.ticket_statuses as statuses where statuses.status = update_ticket_status.status;
-    if new_category is null then
-        raise sqlstate 'PT422' using
-            message = 'unknown-status',
-            detail = format(
-                'There is no such status. There are: %s.',
-                (
-                    select string_agg(statuses.status, ', ' order by statuses.position)
-                    from public.ticket_statuses as statuses
-                )
-            );
-    end if;
-    if new_category = 'closed' and target.status_category <> 'closed' then
-        raise sqlstate 'PT409' using
-            message = 'closed-by-time',
-            detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
+    -- A ticket keeps a status that has been switched off, and may get another reason for it.
+    if target.status <> update_ticket_status.status then
+        if private.require_status(status) = 'closed' and target.status_category <> 'closed' then
+            raise sqlstate 'PT409' using
+                message = 'closed-by-time',
+                detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
+        end if;
     end if;
     -- The same status again without a reason keeps the reason that it has.
     if target.status <> update_ticket_status.status
@@ -528,7 +517,7 @@ begin
 
     update public.tickets
     set
-        status = private.first_status('closed'),
+        status = private.default_status('closed'),
         status_reason = null
     from due
     where tickets.id = due.id;

@@ -68,7 +68,7 @@ begin
     if private.reply_opens(ticket, from_staff) then
         update public.tickets
         set
-            status = private.first_status('open'),
+            status = private.default_status('open'),
             status_reason = null,
             -- Of a reopened ticket the rules of tickets say it.
             waiting_on = case when from_staff then 'customer' else waiting_on end

@@ -203,7 +203,6 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     fields constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags,data}';
-    new_category public.status_category;
 begin
     perform private.require_fields(change, '{
         "status": "string", "reason": "string", "assignee": "string", "priority": "string",
@@ -230,9 +229,7 @@ begin
         perform private.find_queue(change ->> 'queue');
     end if;
     if change ? 'status' then
-        perform private.require_statuses(array[change ->> 'status']);
-        select category into new_category from public.ticket_statuses where status = change ->> 'status';
-        if new_category = 'closed' then
+        if private.require_status(change ->> 'status') = 'closed' then
             raise sqlstate 'PT409' using
                 message = 'closed-by-time',
                 detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';

@@ -123,8 +123,17 @@ comment on function api.list_people is
 
 -- Roles ----------------------------------------------------------------------
 
+create function api.list_permissions() returns table (permission text, meaning text)
+language sql stable set search_path = ''
+as $$
+    select permissions.permission, permissions.description
+    from public.permissions
+    order by permissions.permission;
+$$;
+comment on function api.list_permissions is 'All permissions, and what each allows.';
+
 create function api.list_roles() returns table (
-    role text, name text, built_in boolean, permissions text[]
+    role text, name text, built_in boolean, permissions text[], version integer
 )
 language sql stable set search_path = ''
 as $$
@@ -135,7 +144,8 @@ as $$
         array(
             select role_permissions.permission from public.role_permissions
             where role_permissions.role = roles.role order by role_permissions.permission
-        )
+        ),
+        roles.version
     from public.roles
     order by roles.built_in desc, roles.role;
 $$;
@@ -285,13 +295,54 @@ as $$
 $$;
 comment on function private.set_permissions_of_role is 'Lets a role allow exactly these permissions.';
 
-create function api.define_role(role text, name text, permissions text[]) returns jsonb
+create function private.require_unheld(role text) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    holders constant integer := (
+        select count(*) from public.person_roles where person_roles.role = require_unheld.role
+    );
+    names text;
+begin
+    if holders = 0 then
+        return;
+    end if;
+    if private.has_permission('people.read') then
+        select string_agg(format('%s (%s)', first.name, first.id), ', ' order by first.name, first.id)
+        into names
+        from (
+            select people.id, people.name from public.person_roles
+            inner join public.people on person_roles.person_id = people.id
+            where person_roles.role = require_unheld.role
+            order by people.name, people.id
+            limit 10
+        ) as first;
+    end if;
+    raise sqlstate 'PT409' using
+        message = 'role-held',
+        detail = concat(
+            'Revoke it first. It is held by ', coalesce(names, holders::text),
+            case when names is not null and holders > 10 then format(' and %s more', holders - 10) end,
+            '.'
+        );
+end;
+$$;
+comment on function private.require_unheld is
+'PT409 when somebody holds a role, with the ids and names of the first ten for who may see people.';
+
+create function api.define_role(
+    role text, name text, permissions text[], expected_version integer default null
+) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_permission('roles.manage');
+    former public.roles;
 begin
-    if exists (select from public.roles where roles.role = define_role.role and built_in) then
+    select * into former from public.roles
+    where roles.role = define_role.role for no key update;
+    perform private.require_version(coalesce(former.version, 0), expected_version);
+    if former.built_in then
         raise sqlstate 'PT409' using
             message = 'built-in-role',
             detail = 'A built-in role keeps its meaning. Define another one.';
@@ -322,6 +373,48 @@ end;
 $$;
 comment on function api.define_role is
 'Creates a role from permissions, or changes one that is not built in; needs roles.manage and all permissions concerned.';
+
+create function api.delete_role(role text, expected_version integer default null) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target public.roles;
+    deleted jsonb;
+    beyond text[];
+begin
+    perform private.require_permission('roles.manage');
+    -- Whoever grants it at this moment waits, and then finds that it is gone.
+    select * into target from public.roles where roles.role = delete_role.role for update;
+    if target.role is null then
+        raise sqlstate 'PT404' using
+            message = 'not-found', detail = 'There is no such role.';
+    end if;
+    perform private.require_version(target.version, expected_version);
+    if target.built_in then
+        raise sqlstate 'PT409' using
+            message = 'built-in-role',
+            detail = 'A built-in role keeps its meaning, and stays.';
+    end if;
+    perform private.require_unheld(target.role);
+    select to_jsonb(roles) into deleted from api.list_roles() as roles
+    where roles.role = target.role;
+    beyond := private.permissions_beyond_caller(array(
+        select jsonb_array_elements_text(deleted -> 'permissions')
+    ));
+    if cardinality(beyond) > 0 then
+        raise sqlstate 'PT403' using
+            message = 'beyond-your-own',
+            detail = format(
+                'You do not hold %s, so you cannot take it out of a role.',
+                array_to_string(beyond, ', ')
+            );
+    end if;
+    delete from public.roles where roles.role = target.role;
+    return deleted;
+end;
+$$;
+comment on function api.delete_role is
+'Deletes a role that nobody holds and returns it; PT409 for one that is held, with who holds it, or built in.';
 
 create function api.make_first_admin(email text) returns uuid
 language plpgsql security definer set search_path = ''
@@ -375,8 +468,8 @@ comment on function private.custom_access_token_hook is
 grant usage on schema private to supabase_auth_admin;
 
 grant execute on function
-private.my_profile, api.whoami, api.list_people, api.list_roles, api.grant_role, api.revoke_role,
-api.define_role
+private.my_profile, api.whoami, api.list_people, api.list_permissions, api.list_roles,
+api.grant_role, api.revoke_role, api.define_role, api.delete_role
 to authenticated;
 grant execute on function api.make_first_admin to service_role;
 grant execute on function private.custom_access_token_hook to supabase_auth_admin;

@@ -4,7 +4,7 @@ from typing import Any
 
 from .expectations import ANYBODY, Arguments, Case, Command, Route, any_of, step_person
 from .template import command, query
-from .values import ID, NAME, NOBODY
+from .values import ID, NAME, NOBODY, VERSION
 
 PERSON = "/v1/people/{person}/roles/{role}"
 ROLES = any_of("roles.manage")
@@ -17,6 +17,7 @@ def _role(arguments: Arguments) -> Any:
 COMMANDS = {
     "whoami": Command(Case(ANYBODY)),
     "list_people": Command(Case(any_of("people.read"))),
+    "list_permissions": Command(Case(ANYBODY)),
     "list_roles": Command(Case(ANYBODY)),
     "define_role": Command(
         Case(ROLES, lambda _: {"role": "r1", "name": "N", "permissions": []}),
@@ -27,8 +28,18 @@ COMMANDS = {
             "PUT /v1/roles/{role}",
             lambda w: {"role": "two_ways", "name": "Two ways", "permissions": []},
             {"role": ["No!", "x" * 41, "admin"], "name": NAME,
-             "permissions": [None, ["nope"], [""], [None], ["tickets.read"] * 101]},
+             "permissions": [None, ["nope"], [""], [None], ["tickets.read"] * 101],
+             "expected_version": VERSION},
             _role,
+        ),
+    ),
+    "delete_role": Command(
+        Case(ROLES, lambda _: {"role": "nothing"}),
+        step=lambda v: {"role": v["role"]},
+        both_ways=Route(
+            "DELETE /v1/roles/{role}",
+            lambda w: {"role": "no_such_role"},
+            {"role": ["no_such_role", "agent"], "expected_version": VERSION},
         ),
     ),
     "grant_role": Command(

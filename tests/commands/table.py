@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from . import (
+    administration,
     assignment,
     bulk_updates,
     comments,
@@ -28,7 +29,7 @@ from .expectations import Case, Command, Replay, Route, Step
 SUBJECTS = (
     tickets, followers, comments, queues, assignment, bulk_updates, views, people,
     records, organizations, notifications, events, fields, webhooks, machines, sla,
-    workers,
+    administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -39,6 +39,7 @@ COMMANDS = {
         ),
     ),
     "get_ticket": Command(Case(reading(), on_ticket())),
+    "explain_access": Command(Case(reading("people.read"), on_ticket())),
     "list_my_tickets": Command(Case(ANYBODY)),
     "update_ticket": Command(
         Case(reading("tickets.update"), on_ticket(changes={"queue": "billing"})),
@@ -85,6 +86,7 @@ COMMANDS = {
 }  # fmt: skip
 FUNCTIONS = {
     "CreateTicket": command(**WARM),
+    "ExplainAccess": query(),
     "GetTicket": query(**WARM),
     "ListMyTickets": query(),
     "MarkTicketRead": command(),

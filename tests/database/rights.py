@@ -55,7 +55,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
-    "public.roles": (READABLE, "role name built_in"),
+    "public.roles": (READABLE, "role name built_in version"),
     "public.ticket_events": (
         READABLE,
         "id ticket_id number seq public_seq version public_version type actor_id"
@@ -68,7 +68,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_read_markers": (READABLE, "person_id ticket_id seq looked_at"),
     "public.ticket_statuses": (
         READABLE,
-        "status category agent_label customer_label position",
+        "status category agent_label customer_label position labels is_default active"
+        " version",
     ),
     "public.ticket_transitions": (READABLE, "type before after"),
     "public.tickets": (
@@ -95,10 +96,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row solved_closes_after email_delay confirm_new_tickets"
-        " addresses_are_confirmed organization_moves_tickets webhook_disabled_after"
-        " webhook_log_kept page_scan_limit reply_lease"
+        "only_row version default_language solved_closes_after email_delay"
+        " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
+        " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
+    ),
+    "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
+    "private.audit_entries": (
+        (),
+        "id occurred_at actor_id kind action subject subjects changed before after"
+        " correlation_id",
     ),
     "private.email_events": ((), "email_id event_id"),
     "private.field_fills": (
@@ -207,6 +214,7 @@ VIEWS = {
 }
 
 SEQUENCES = {  # nobody's
+    "private.audit_entries_id_seq",
     "private.queue_counts_id_seq",
     "public.ticket_events_position_seq",
     "public.tickets_number_seq",
@@ -251,6 +259,7 @@ AS_THE_CALLER = {
     "api.health",
     "api.list_events",
     "api.list_notifications",
+    "api.list_permissions",
     "api.list_roles",
     "api.mark_notifications_read",
     "api.whoami",
@@ -258,6 +267,7 @@ AS_THE_CALLER = {
     "private.are_changed_tags",
     "private.are_tags",
     "private.are_targets",
+    "private.are_translations",
     "private.as_email",
     "private.as_single_line",
     "private.as_uuid",
@@ -283,6 +293,8 @@ AS_THE_CALLER = {
     "private.hash_of_secret",
     "private.increment_version",
     "private.is_domain",
+    "private.is_label",
+    "private.is_language",
     "private.is_pattern",
     "private.is_single_line",
     "private.is_suitable",
@@ -298,6 +310,7 @@ AS_THE_CALLER = {
     "private.moves_organization",
     "private.new_webhook_secret",
     "private.normal_domains",
+    "private.only_keys",
     "private.order_sql",
     "private.page_limit",
     "private.page_of",
@@ -312,6 +325,7 @@ AS_THE_CALLER = {
     "private.redacted_ticket",
     "private.redacts_event",
     "private.redacts_ticket",
+    "private.refuse_audit_change",
     "private.refuse_category_change",
     "private.refuse_fields",
     "private.refuse_revoked",
@@ -328,12 +342,14 @@ AS_THE_CALLER = {
     "private.require_time_zone",
     "private.require_version",
     "private.seconds_left",
+    "private.setting_values",
     "private.shown_ticket",
     "private.subscribes_to",
     "private.tag_key",
     "private.tag_keys",
     "private.text_to_redact",
     "private.ticket_fields",
+    "private.translated",
     "private.triaged_priority",
     "private.typed_values",
     "private.value_column",

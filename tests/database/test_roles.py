@@ -152,6 +152,7 @@ def test_defining_a_role_replaces_its_permissions(db):
         "name": "T",
         "built_in": False,
         "permissions": ["tickets.note", "tickets.read"],
+        "version": 2,
     }
     assert changed in db.rows("customer", "list_roles")
 
@@ -347,3 +348,105 @@ def test_the_token_hook_accepts_people_without_roles(db):
 def token_hook(db, event):
     """Call it as its owner, since `postgres` cannot become the role of Auth."""
     return db.scalar("select private.custom_access_token_hook(%s)", Jsonb(event))
+
+
+# Deleting roles, and what permissions mean
+
+
+def test_a_role_that_nobody_holds_is_deleted(db):
+    defined = define_role(db, "admin", "triager", "people.read")
+
+    deleted = db.call("admin", "delete_role", role="triager")
+
+    assert deleted == defined
+    assert "triager" not in [role["role"] for role in db.rows("admin", "list_roles")]
+    with refused("PT404", "not-found"):
+        db.call("admin", "delete_role", role="triager")
+
+
+def test_a_held_role_stays_and_says_who_holds_it(db):
+    define_role(db, "admin", "triager", "tickets.assign")
+    for name in ("stranger", "agent"):
+        grant(db.connection, name, "triager")
+
+    with refused("PT409", "role-held") as refusal:
+        db.call("admin", "delete_role", role="triager")
+    detail = refusal.value.diag.message_detail
+    for name in ("stranger", "agent"):
+        assert f"{name.title()} ({id_of(name)})" in detail
+    with refused("PT409", "role-held") as refusal:  # who may not see people
+        db.call(manager(db), "delete_role", role="triager")
+    assert refusal.value.diag.message_detail == "Revoke it first. It is held by 2."
+
+    db.execute(
+        "insert into auth.users (id)"
+        " select gen_random_uuid() from generate_series(1, 11)"
+    )
+    db.execute(
+        "insert into public.person_roles (person_id, role)"
+        " select id, 'triager' from public.people on conflict do nothing"
+    )
+    with refused("PT409", "role-held") as refusal:
+        db.call("admin", "delete_role", role="triager")
+    assert refusal.value.diag.message_detail.count("(") == 10
+    assert " more." in refusal.value.diag.message_detail
+
+
+@pytest.mark.parametrize("role", ["customer", "agent", "lead", "admin"])
+def test_built_in_roles_are_never_deleted(db, role):
+    db.execute(
+        "delete from public.person_roles where role = %s and role <> 'admin'", role
+    )
+
+    with refused("PT409", "built-in-role"):
+        db.call("admin", "delete_role", role=role)
+
+
+def test_nobody_deletes_a_role_beyond_their_own_permissions(db):
+    define_role(db, "admin", "triager", "queues.manage")
+
+    with refused("PT403", "beyond-your-own"):
+        db.call(manager(db), "delete_role", role="triager")
+    with refused("PT403", "denied"):
+        db.call("agent", "delete_role", role="triager")
+
+
+def test_a_role_granted_meanwhile_is_not_deleted(connect):
+    db, second = connect(), connect()
+    define_role(db, "admin", "triager")
+
+    with db.blocking(second.call, "admin", "delete_role", role="triager") as late:
+        grant(db.connection, "stranger", "triager")
+
+    with refused("PT409", "role-held"):
+        late.result()
+
+
+def test_roles_have_versions(db):
+    version = define_role(db, "admin", "triager", "people.read")["version"]
+
+    def again(expected, role="triager"):
+        return db.call(
+            "admin", "define_role", role=role, name="N", permissions=[],
+            expected_version=expected,
+        )  # fmt: skip
+
+    assert again(version)["version"] == version + 1
+    with refused("PT412", "stale"):
+        again(version)
+    with refused("PT412", "stale"):
+        again(1, "of_none")
+    with refused("PT412", "stale"):
+        db.call("admin", "delete_role", role="triager", expected_version=version)
+    db.call("admin", "delete_role", role="triager", expected_version=version + 1)
+
+
+def test_everybody_signed_in_learns_what_permissions_mean(db):
+    meanings = {
+        row["permission"]: row["meaning"]
+        for row in db.rows("customer", "list_permissions")
+    }
+
+    [admin] = [r for r in db.rows("admin", "list_roles") if r["role"] == "admin"]
+    assert sorted(meanings) == admin["permissions"]
+    assert all(meaning.endswith(".") for meaning in meanings.values())

@@ -291,11 +291,12 @@ def test_no_new_ticket_has_an_assignee_from_any_writer(db, assignee):
             db.execute(insert, *values)
 
 
-def test_automatic_steps_use_the_first_status_of_a_category(db):
+def test_automatic_steps_use_the_default_status_of_a_category(db):
     db.execute(
         "insert into public.ticket_statuses values"
         " ('in_work', 'open', 'In work', 'In progress', 0)"
     )
+    db.call("admin", "change_status", status="in_work", changes={"is_default": True})
     taken, answered, reopened = (
         db.create_ticket(),
         db.create_ticket(),
@@ -416,7 +417,7 @@ def test_the_scheduler_closes_the_oldest_first_up_to_the_batch_size(db):
 
 @pytest.mark.parametrize("setting", ["59 minutes", "28 days 1 minute", "-1 day", None])
 def test_the_time_until_closing_has_bounds(db, setting):
-    with refused("23502" if setting is None else "23514"):
+    with refused("23502" if setting is None else "PT422"):
         db.execute("update private.settings set solved_closes_after = %s", setting)
 
 

@@ -122,8 +122,33 @@ def test_a_role_is_defined_by_its_permissions(rest):
 
     answer = send(manage_roles, "PUT", "/v1/roles/triager", TRIAGER)
 
-    assert answer.json == {"role": "triager", "built_in": False, **TRIAGER}
+    expected = {"role": "triager", "built_in": False, "version": 1, **TRIAGER}
+    assert answer.json == expected
+    assert answer.headers["etag"] == '"1"'
     assert rest.arguments("define_role") == [{"role": "triager", **TRIAGER}]
+
+
+@pytest.mark.parametrize(
+    ("method", "function", "body"),
+    [("PUT", "define_role", TRIAGER), ("DELETE", "delete_role", None)],
+)
+def test_a_role_is_changed_and_deleted_at_a_version(rest, method, function, body):
+    rest.results[function] = role_row(role="triager")
+    etag = {"If-Match": '"3"'}
+
+    answer = send(manage_roles, method, "/v1/roles/triager", body, headers=etag)
+
+    assert (answer.status, answer.json["role"]) == (200, "triager")
+    [arguments] = rest.arguments(function)
+    assert arguments["expected_version"] == 3
+
+
+def test_permissions_are_listed_with_their_meaning(rest):
+    rest.results["list_permissions"] = [{"permission": "p", "meaning": "Does so."}]
+
+    answer = send(manage_roles, "GET", "/v1/permissions")
+
+    assert answer.json["items"] == [{"permission": "p", "meaning": "Does so."}]
 
 
 def test_roles_are_listed(rest):

@@ -10,6 +10,7 @@ from shared.core.errors import (
     Invalid,
     Malformed,
     NotFound,
+    Stale,
     Unauthenticated,
 )
 from shared.core.types import TicketPriority
@@ -245,13 +246,17 @@ def test_a_role_is_defined_granted_and_revoked(api):
     roles = RoleRepository(api.open("admin"))
     reader = RoleDefinition(name="Reader", permissions=["tickets.read"])
 
-    defined = roles.define("reader", reader)
+    defined = roles.define("reader", reader, None)
     granted = roles.grant(id_of("colleague"), "reader")
     revoked = roles.revoke(id_of("colleague"), "reader")
 
     assert defined in roles.all()
     assert granted.roles == ["customer", "reader"]
     assert revoked.roles == ["customer"]
+    with pytest.raises(Stale):
+        roles.delete("reader", defined.version + 1)
+    assert roles.delete("reader", defined.version) == defined
+    assert "tickets.read" in [each.permission for each in roles.permissions()]
 
 
 def test_refusals_about_roles_come_as_their_kind(api):
@@ -261,13 +266,13 @@ def test_refusals_about_roles_come_as_their_kind(api):
     with pytest.raises(Denied) as own:
         roles.revoke(id_of("admin"), "admin")
     with pytest.raises(Conflict) as built_in:
-        roles.define("agent", nothing)
+        roles.define("agent", nothing, None)
     with pytest.raises(Invalid) as unknown:
-        roles.define("r1", RoleDefinition(name="N", permissions=["eat"]))
+        roles.define("r1", RoleDefinition(name="N", permissions=["eat"]), None)
     with pytest.raises(NotFound):
         roles.grant(id_of("nobody"), "agent")
     with pytest.raises(Denied):
-        RoleRepository(api.open("lead")).define("r1", nothing)
+        RoleRepository(api.open("lead")).define("r1", nothing, None)
 
     problems = [each.value.problem for each in (own, built_in, unknown)]
     assert problems == ["own-role", "built-in-role", "unknown-permission"]

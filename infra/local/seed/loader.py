@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import yaml
+from psycopg.types.json import Jsonb
 from supabase import ClientOptions, create_client
 
 from infra.local.stack import Deployment
@@ -40,6 +41,14 @@ insert into public.queue_members (queue_id, person_id)
 select queues.id, people.id from public.queues, public.people
 where queues.key = any (%(queues)s) and people.email = %(email)s
 """
+STATUS = """
+insert into public.ticket_statuses
+(status, category, position, agent_label, customer_label, labels) values (
+    %(status)s, %(category)s, %(position)s, %(agent_label)s, %(customer_label)s,
+    %(labels)s
+)
+on conflict (status) do nothing
+"""
 AVAILABLE = """
 insert into public.agents (person_id, availability)
 select id, 'available' from public.people
@@ -64,6 +73,7 @@ def seed(deployment: Deployment) -> None:
                 data["queues"].items(),
             )
             cursor.executemany(ORGANIZATION, data["organizations"])
+            cursor.executemany(STATUS, map(_status, data["statuses"]))
             for statement in (PROFILE, ROLE, QUEUES, AVAILABLE):
                 cursor.executemany(statement, people)
         for field in data["fields"]:
@@ -77,6 +87,10 @@ def seed(deployment: Deployment) -> None:
         connection.execute("select api.notify_people(event_id) from private.outbox")
         connection.execute("delete from private.emails")
         connection.execute("delete from private.outbox")
+
+
+def _status(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "labels": Jsonb(entry["labels"])}
 
 
 def _person(entry: dict[str, Any]) -> dict[str, Any]:

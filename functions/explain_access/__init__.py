@@ -1,0 +1,1 @@
+"""Explain who can see a ticket."""

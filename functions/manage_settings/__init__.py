@@ -1,0 +1,1 @@
+"""Manage the settings of the desk."""

@@ -1,0 +1,1 @@
+"""Manage the statuses of tickets."""
