@@ -35,7 +35,7 @@ class QueueStatus(Model):
 class QueueStatusChanged(Model):
     """The status of a queue has changed.
 
-    The payload of a Broadcast on topic `queue:<id>`, at most once a second. Whoever
+    The payload of a Broadcast on the topics of the queue, at most once a second. Whoever
     was offline reads the status itself.
     """
 

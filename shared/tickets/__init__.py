@@ -23,7 +23,7 @@ from .redaction import (
     TicketRedaction,
     TicketRedactionRepository,
 )
-from .repository import SolvedTickets, TicketRepository
+from .repository import SolvedTickets, TicketRepository, read_events
 
 __all__ = [
     "Assignment",
@@ -46,4 +46,5 @@ __all__ = [
     "TicketRepository",
     "TicketWriter",
     "WaitingParty",
+    "read_events",
 ]

@@ -7,10 +7,26 @@ from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import BigPosition, Page, decode_cursor, parse_rows, read_page
+from shared.core.types import (
+    BigPosition,
+    NumberedPage,
+    Page,
+    decode_cursor,
+    parse_rows,
+    read_page,
+)
 
 from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
 from .ports import TicketReader, TicketWriter
+
+
+def read_events(answer: Mapping[str, Any]) -> Page[DomainEvent]:
+    """Return a page of events; its cursor is the `seq` of the last one."""
+    following = answer["next"]
+    return Page(
+        items=parse_rows(answer["items"], parse_event),
+        next_cursor=following and str(following),
+    )
 
 
 class TicketRepository(TicketReader, TicketWriter):
@@ -18,12 +34,6 @@ class TicketRepository(TicketReader, TicketWriter):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    @override
-    def get(self, ticket: TicketRef) -> Ticket:
-        return Ticket.model_validate(
-            self._database.call("get_ticket", {"ticket": ticket})
-        )
 
     @override
     def mine(
@@ -39,14 +49,9 @@ class TicketRepository(TicketReader, TicketWriter):
         return read_page(answer, Ticket.model_validate)
 
     @override
-    def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
-        arguments = {"ticket": ticket, "after": after, "page_size": size}
-        answer = self._database.call("list_ticket_events", arguments)
-        following = answer["next"]
-        return Page(
-            items=parse_rows(answer["items"], parse_event),
-            next_cursor=following and str(following),
-        )
+    def events(self, ticket: TicketRef, page: NumberedPage) -> Page[DomainEvent]:
+        arguments = {"ticket": ticket, **page.arguments()}
+        return read_events(self._database.call("list_ticket_events", arguments))
 
     @override
     def create(self, draft: TicketDraft, key: str | None) -> Ticket:

@@ -85,7 +85,11 @@ language plpgsql stable security definer rows 6 set search_path = ''
 as $$
 declare
     ticket public.tickets;
-    shared constant jsonb := private.event_json(event, event.is_internal);
+    audiences constant boolean[] := case
+        when event.is_internal then array[true] else array[false, true]
+    end;
+    for_public constant jsonb := private.event_json(event, false);
+    for_internal constant jsonb := private.event_json(event, true);
     former_queue constant uuid := event.before ->> 'queue_id';
     concerned uuid[];
 begin
@@ -97,28 +101,35 @@ begin
         where followers.ticket_id = ticket.id
     );
     return query
-    select private.ticket_topic(ticket, event.is_internal), shared
-    union all
-    select private.queue_topic(ticket.queue_id, event.is_internal), shared
-    union all
-    -- That it left, and where to; what the ticket says is no longer theirs.
     select
-        private.queue_topic(former_queue, event.is_internal),
-        shared || jsonb_build_object(
-            'before', jsonb_build_object('queue_id', former_queue),
-            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
-        )
-    where former_queue is not null
-    union all
-    select
-        private.user_topic(seeing.person_id),
-        private.event_json(event, seeing.reads_notes)
-    from private.people_who_see(ticket, concerned) as seeing
-    where seeing.reads_notes or not event.is_internal;
+        sent.topic,
+        case when sent.internal then for_internal else for_public end || sent.instead
+    from (
+        select private.ticket_topic(ticket, internal), internal, '{}'::jsonb
+        from unnest(audiences) as audience (internal)
+        union all
+        select private.queue_topic(ticket.queue_id, internal), internal, '{}'
+        from unnest(audiences) as audience (internal)
+        union all
+        -- That it left, and where to; what the ticket says is no longer theirs.
+        select
+            private.queue_topic(former_queue, internal),
+            internal,
+            jsonb_build_object(
+                'before', jsonb_build_object('queue_id', former_queue),
+                'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
+            )
+        from unnest(audiences) as audience (internal)
+        where former_queue is not null
+        union all
+        select private.user_topic(seeing.person_id), seeing.reads_notes, '{}'
+        from private.people_who_see(ticket, concerned) as seeing
+        where seeing.reads_notes or not event.is_internal
+    ) as sent (topic, internal, instead);
 end;
 $$;
 comment on function private.event_messages is
-'Where an event is broadcast, and what: to its ticket and queue, to the queue it left, and to the people concerned who may see it now. Internal events go to internal topics and to readers of notes.';
+'Where an event is broadcast, and what: to its ticket and queue, to the queue it left, and to the people concerned who may see it now. Each audience gets its own form: an internal topic every event, and the topic beside it those that are not internal.';
 
 create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
@@ -443,8 +454,9 @@ begin
         union all
         select private.user_topic(me), 'user', false
         union all
-        select joined.topic, 'queue', joined.internal
-        from private.topics_of_queues(me, queues_read) as joined;
+        select private.queue_topic(queue_id, reads_notes), 'queue', reads_notes
+        from unnest(queues_read) as queue_id
+        cross join lateral private.can_read_notes(me, queue_id) as reads_notes;
     else
         target := private.find_visible_ticket(ticket);
         return query
@@ -454,8 +466,8 @@ begin
         ]) as scope (id)
         where scope.id is not null
         union all
-        select joined.topic, 'ticket', joined.internal
-        from private.topics_of_ticket(me, target.id) as joined;
+        select private.ticket_topic(target, reads_notes), 'ticket', reads_notes
+        from private.can_read_notes(me, target.queue_id) as reads_notes;
     end if;
 end;
 $$;

@@ -231,16 +231,75 @@ $$;
 comment on function private.tickets_json is
 'These tickets in this order, as responses show them: with names, and whether somebody else did something that the caller has not read. Its callers have asked who may see them.';
 
-create function api.get_ticket(ticket text) returns json
+create function private.history_page(
+    ticket public.tickets,
+    part text,
+    after integer,
+    before integer,
+    newest_first boolean,
+    page_size integer,
+    max_bytes bigint default 4000000
+) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    found_id constant uuid := (private.find_visible_ticket(ticket)).id;
+    internal constant boolean := private.may_read_notes(ticket.queue_id);
+    items json[];
+    numbers jsonb[];
 begin
-    return (select shown.ticket from private.tickets_json(array[found_id]) as shown (ticket));
+    -- Each audience has numbers of its own, and each of them an index, which is read either way.
+    execute format(
+        'select array_agg(private.%1$s(page, $1)::json order by page.%3$I %4$s), '
+        'array_agg(to_jsonb(page.%3$I) order by page.%3$I %4$s) '
+        'from (select * from public.%2$I '
+        'where ticket_id = $2 and %3$I > $3 and %3$I < $4 order by %3$I %4$s limit $5) as page',
+        case part when 'comments' then 'comment_json' else 'event_json' end,
+        case part when 'comments' then 'comments' else 'ticket_events' end,
+        case when internal then '' else 'public_' end
+        || case part when 'comments' then 'position' else 'seq' end,
+        case when newest_first then 'desc' else 'asc' end
+    ) into items, numbers
+    using
+        internal, ticket.id, coalesce(after, 0), coalesce(before, 2147483647),
+        private.page_limit(page_size) + 1;
+    return (
+        select to_json(page) from private.page_of(items, numbers, page_size, max_bytes) as page
+    );
 end;
 $$;
-comment on function api.get_ticket is 'One ticket, by id or number.';
+comment on function private.history_page is
+'A page of the comments or the events of a ticket between two of their numbers, as the caller knows these: items, and as next the number of the last item when there are more.';
+
+create function api.get_ticket(ticket text, include text[] default null) returns json
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.find_visible_ticket(ticket);
+    shown json;
+begin
+    select tickets_json into shown from private.tickets_json(array[target.id]);
+    if include is null then
+        return shown;
+    elsif not include <@ array['comments', 'events', 'topics'] then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Include comments, events or topics.';
+    end if;
+    return shown::jsonb || (
+        -- Half the bytes of a page each, so that a function can send both together.
+        select
+            coalesce(jsonb_object_agg(part, case part
+                when 'topics' then (
+                    select jsonb_agg(topics) from api.list_topics(target.id::text) as topics
+                )
+                else private.history_page(target, part, null, null, true, 50, 2000000)::jsonb
+            end), '{}')
+        from unnest(array['comments', 'events', 'topics']) as parts (part)
+        where part = any(include)
+    );
+end;
+$$;
+comment on function api.get_ticket is
+'One ticket, by id or number; with include also its newest comments and events, a page of each, and the topics to join for it.';
 
 create function api.list_my_tickets(
     statuses text[] default null,
@@ -306,84 +365,40 @@ comment on function api.list_my_tickets is
 'A page of what the caller requested, is assigned or follows, newest first, below a number: items, and as next the number to continue with, null at the end.';
 
 create function api.list_comments(
-    ticket text, after integer default 0, page_size integer default 50
+    ticket text,
+    after integer default 0,
+    before integer default null,
+    newest_first boolean default false,
+    page_size integer default 50
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    target constant public.tickets := private.find_visible_ticket(ticket);
-    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
-    to_read constant integer := private.page_limit(page_size) + 1;
-    comments json[];
-    positions jsonb[];
 begin
-    -- Two queries, so that each is an index scan of the positions of its audience.
-    if can_read_notes then
-        select
-            array_agg(private.comment_json(page, true)::json order by page.position),
-            array_agg(to_jsonb(page.position) order by page.position)
-        into comments, positions
-        from (
-            select * from public.comments as listed
-            where listed.ticket_id = target.id and listed.position > list_comments.after
-            order by listed.position limit to_read
-        ) as page;
-    else
-        select
-            array_agg(private.comment_json(page, false)::json order by page.position),
-            array_agg(to_jsonb(page.public_position) order by page.position)
-        into comments, positions
-        from (
-            select * from public.comments as listed
-            where listed.ticket_id = target.id and listed.public_position > list_comments.after
-            order by listed.public_position limit to_read
-        ) as page;
-    end if;
-    return (select to_json(page) from private.page_of(comments, positions, page_size) as page);
+    return private.history_page(
+        private.find_visible_ticket(ticket), 'comments', after, before, newest_first, page_size
+    );
 end;
 $$;
 comment on function api.list_comments is
-'A page of the comments of a ticket after a position, in order, with notes for those who may read them: items, and as next the position to continue with, null at the end.';
+'A page of the comments of a ticket between two positions, in order or newest first, with notes for those who may read them: items, and as next the position to continue after, or before; null at the end.';
 
 create function api.list_ticket_events(
-    ticket text, after integer default 0, page_size integer default 50
+    ticket text,
+    after integer default 0,
+    before integer default null,
+    newest_first boolean default false,
+    page_size integer default 50
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    target constant public.tickets := private.find_visible_ticket(ticket);
-    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
-    to_read constant integer := private.page_limit(page_size) + 1;
-    events json[];
-    seqs jsonb[];
 begin
-    if can_read_notes then
-        select
-            array_agg(private.event_json(page, true)::json order by page.seq),
-            array_agg(to_jsonb(page.seq) order by page.seq)
-        into events, seqs
-        from (
-            select * from public.ticket_events as listed
-            where listed.ticket_id = target.id and listed.seq > list_ticket_events.after
-            order by listed.seq limit to_read
-        ) as page;
-    else
-        select
-            array_agg(private.event_json(page, false)::json order by page.seq),
-            array_agg(to_jsonb(page.public_seq) order by page.seq)
-        into events, seqs
-        from (
-            select * from public.ticket_events as listed
-            where listed.ticket_id = target.id
-                and listed.public_seq > list_ticket_events.after
-            order by listed.public_seq limit to_read
-        ) as page;
-    end if;
-    return (select to_json(page) from private.page_of(events, seqs, page_size) as page);
+    return private.history_page(
+        private.find_visible_ticket(ticket), 'events', after, before, newest_first, page_size
+    );
 end;
 $$;
 comment on function api.list_ticket_events is
-'A page of the events of a ticket after a seq, in order: how a client that slept catches up. Items, and as next the seq to continue with, null at the end.';
+'A page of the events of a ticket between two seqs, in order or newest first: how a client that slept catches up. Items, and as next the seq to continue after, or before; null at the end.';
 
 grant execute on function
 api.mark_ticket_read, api.get_ticket, api.list_my_tickets, api.list_comments,

@@ -373,6 +373,7 @@ guard_role_change
 has_admin
 has_json_type
 has_view
+history_page
 holds_in_queue
 idle_tickets
 impersonate

@@ -369,13 +369,18 @@ def test_one_ticket_is_found_by_its_key(large_db, ref):
         ),
     ],
 )
-def test_a_conversation_and_a_history_are_read_by_ticket(large_db, function, keys):
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_conversation_and_a_history_are_read_by_ticket(
+    large_db, function, keys, newest_first
+):
     ticket = large_db.scalar(
         "select id::text from public.tickets where requester_id = %s limit 1",
         id_of("customer"),
     )
 
-    found = large_nodes(large_db, "customer", function, ticket=ticket)
+    found = large_nodes(
+        large_db, "customer", function, ticket=ticket, newest_first=newest_first
+    )
 
     # Both begin with the ticket; of so few rows either reads the same.
     assert indexes(found) & keys

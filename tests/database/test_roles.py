@@ -294,9 +294,7 @@ def test_only_changed_names_are_copied_from_auth(db):
     sign_up(db.connection, "new")
     rename = "update auth.users set raw_user_meta_data = %s where id = %s"
     db.execute(rename, '{"name": "Ada"}', id_of("new"))
-    db.execute(
-        "update public.people set name = 'By hand' where id = %s", id_of("new")
-    )
+    db.execute("update public.people set name = 'By hand' where id = %s", id_of("new"))
 
     db.execute(rename, '{"name": "Ada", "theme": "dark"}', id_of("new"))
 

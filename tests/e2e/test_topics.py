@@ -121,11 +121,11 @@ def test_topics_are_those_of_the_caller(people):
         }
 
     assert kinds(people.customer) == {("user", False), ("notice", False)}
-    staff = {("queue", False), ("queue", True), ("user", False), ("notice", False)}
+    staff = {("queue", True), ("user", False), ("notice", False)}
     assert kinds(people.agent) == staff
     shared = {("ticket", False), ("notice", False)}
     assert kinds(people.customer, ticket=ticket["number"]) == shared
-    inside = shared | {("ticket", True)}
+    inside = {("ticket", True), ("notice", False)}
     assert kinds(people.agent, ticket=ticket["id"]) == inside
     for person in (people.customer2, people.agent2):
         refused = person.send("GET", path, params={"ticket": ticket["id"]})

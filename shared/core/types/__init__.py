@@ -4,6 +4,7 @@ from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
 from .pages import (
     BigPosition,
+    NumberedPage,
     Page,
     Position,
     decode_cursor,
@@ -24,6 +25,7 @@ __all__ = [
     "Fields",
     "LongText",
     "Model",
+    "NumberedPage",
     "Page",
     "Position",
     "SingleLine",
