@@ -2,6 +2,8 @@
 
 from .models import (
     Assignment,
+    MyTickets,
+    MyTicketsSort,
     StatusChange,
     Tag,
     Ticket,
@@ -27,6 +29,8 @@ from .repository import SolvedTickets, TicketRepository, read_events
 
 __all__ = [
     "Assignment",
+    "MyTickets",
+    "MyTicketsSort",
     "ReadMarker",
     "ReadMarkerChange",
     "ReadMarkerRepository",

@@ -3,22 +3,26 @@
 Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
 """
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from shared.core.events import DomainEvent
 from shared.core.types import NumberedPage, Page
 
-from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+from .models import (
+    MyTickets,
+    StatusChange,
+    Ticket,
+    TicketChange,
+    TicketDraft,
+    TicketRef,
+)
 
 
 class TicketReader(Protocol):
     """Looking tickets up."""
 
-    def mine(
-        self, statuses: Sequence[str] | None, cursor: str | None, size: int
-    ) -> Page[Ticket]:
-        """Return what the caller requested, follows or is assigned, newest first."""
+    def mine(self, chosen: MyTickets, cursor: str | None, size: int) -> Page[Ticket]:
+        """Return what the caller requested, follows or is assigned."""
         ...
 
     def events(self, ticket: TicketRef, page: NumberedPage) -> Page[DomainEvent]:

@@ -1,6 +1,7 @@
 """Tickets over PostgREST."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import override
@@ -11,12 +12,20 @@ from shared.core.types import (
     BigPosition,
     NumberedPage,
     Page,
-    decode_cursor,
+    decode_sort_key,
     parse_rows,
     read_page,
 )
 
-from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+from .models import (
+    MyTickets,
+    MyTicketsSort,
+    StatusChange,
+    Ticket,
+    TicketChange,
+    TicketDraft,
+    TicketRef,
+)
 from .ports import TicketReader, TicketWriter
 
 
@@ -36,13 +45,12 @@ class TicketRepository(TicketReader, TicketWriter):
         self._database = database
 
     @override
-    def mine(
-        self, statuses: Sequence[str] | None, cursor: str | None, size: int
-    ) -> Page[Ticket]:
-        sort_key = decode_cursor(cursor, tuple[BigPosition])
+    def mine(self, chosen: MyTickets, cursor: str | None, size: int) -> Page[Ticket]:
+        changed = chosen.sort is MyTicketsSort.UPDATED
+        shape: Any = tuple[datetime, BigPosition] if changed else tuple[BigPosition]
         arguments = {
-            "statuses": statuses,
-            "before_number": sort_key and sort_key[0],
+            **chosen.model_dump(mode="json", exclude_defaults=True),
+            "after": decode_sort_key(cursor, shape),
             "page_size": size,
         }
         answer = self._database.call("list_my_tickets", arguments)

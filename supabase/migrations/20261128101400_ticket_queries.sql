@@ -303,39 +303,58 @@ comment on function api.get_ticket is
 
 create function api.list_my_tickets(
     statuses text[] default null,
-    before_number bigint default null,
+    status_categories public.status_category[] default null,
+    sort text default 'newest',
+    after jsonb default null,
     page_size integer default 50
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     me constant uuid := private.require_caller();
-    below constant bigint := coalesce(before_number, 9223372036854775807);
     readable_queues constant uuid[] := array(select private.readable_queues());
     shared_organizations constant uuid[] := array(select private.shared_organizations());
+    note_queues constant uuid[] := array(select private.note_queues());
     to_read constant integer := private.page_limit(page_size) + 1;
+    last_number constant bigint := after ->> -1;
+    last_change constant timestamptz := case when sort = 'updated' then after ->> 0 end;
+    -- By number a page reads no more than it shows; by anything else, all that it may.
+    below constant bigint := case
+        when sort = 'newest' then coalesce(last_number, 9223372036854775807)
+        else 9223372036854775807
+    end;
+    scanned constant integer := case
+        when sort = 'newest' then to_read
+        else (select page_scan_limit from private.settings)
+    end;
     ids uuid[];
-    numbers jsonb[];
+    sort_keys jsonb[];
 begin
     perform private.require_statuses(statuses);
+    if sort not in ('newest', 'oldest', 'updated') then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Sort by newest, oldest or updated.';
+    end if;
     -- Three short index scans, instead of one past everybody's tickets.
     with mine as (
         (
             select tickets.id, tickets.number from public.tickets
             where requester_id = me and number < below
                 and (statuses is null or status = any (statuses))
-            order by number desc limit to_read
+                and (status_categories is null or status_category = any (status_categories))
+            order by number desc limit scanned
         )
         union
         (
             select tickets.id, tickets.number from public.tickets
             where assignee_id = me and number < below
                 and (statuses is null or status = any (statuses))
+                and (status_categories is null or status_category = any (status_categories))
                 and private.may_see_ticket(
                     queue_id, requester_id, organization_id,
                     me, readable_queues, shared_organizations
                 )
-            order by number desc limit to_read
+            order by number desc limit scanned
         )
         union
         (
@@ -343,26 +362,62 @@ begin
             inner join public.tickets on tickets.id = ticket_followers.ticket_id
             where ticket_followers.person_id = me and ticket_followers.number < below
                 and (statuses is null or tickets.status = any (statuses))
+                and (
+                    status_categories is null
+                    or tickets.status_category = any (status_categories)
+                )
                 and private.may_see_ticket(
                     queue_id, requester_id, organization_id,
                     me, readable_queues, shared_organizations
                 )
-            order by ticket_followers.number desc limit to_read
+            order by ticket_followers.number desc limit scanned
         )
+    ),
+
+    dated as (
+        select
+            mine.id,
+            mine.number,
+            -- A change that only staff see moves nothing for others.
+            case when sort = 'updated' then (
+                select
+                    case
+                        when tickets.queue_id = any (note_queues) then tickets.updated_at
+                        else tickets.public_updated_at
+                    end
+                from public.tickets where tickets.id = mine.id
+            ) end as changed_at
+        from mine
     )
 
-    select array_agg(ordered.id), array_agg(to_jsonb(ordered.number)) into ids, numbers
-    from (select * from mine order by mine.number desc limit to_read) as ordered;
+    select
+        array_agg(ordered.id),
+        array_agg(case sort
+            when 'updated' then jsonb_build_array(ordered.changed_at, ordered.number)
+            else jsonb_build_array(ordered.number)
+        end)
+    into ids, sort_keys
+    from (
+        select * from dated
+        where last_number is null
+            or case sort
+                when 'updated' then (changed_at, number) < (last_change, last_number)
+                when 'oldest' then number > last_number
+                else true
+            end
+        order by changed_at desc, case when sort = 'oldest' then number end, number desc
+        limit to_read
+    ) as ordered;
     return (
         select to_json(page)
         from private.page_of(
-            array(select ticket from private.tickets_json(ids) as ticket), numbers, page_size
+            array(select ticket from private.tickets_json(ids) as ticket), sort_keys, page_size
         ) as page
     );
 end;
 $$;
 comment on function api.list_my_tickets is
-'A page of what the caller requested, is assigned or follows, newest first, below a number: items, and as next the number to continue with, null at the end.';
+'A page of what the caller requested, is assigned or follows, newest first, or, of the newest that a page may read, oldest or last changed first: items, and as next the sort key to continue after, null at the end.';
 
 create function api.list_comments(
     ticket text,

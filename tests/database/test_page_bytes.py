@@ -125,7 +125,7 @@ def test_long_tickets_are_read_to_the_end(db, size):
     for _ in range(110):
         db.create_ticket(**LONGEST)
     lists = {
-        "list_my_tickets": ("customer", "before_number", {}),
+        "list_my_tickets": ("customer", "after", {"sort": "updated"}),
         "list_queue": ("agent", "after", {"queue": "support"}),
     }
 

@@ -376,7 +376,7 @@ def test_my_tickets_are_listed_page_by_page(rest):
     assert last["next_cursor"] is None
     assert rest.arguments("list_my_tickets") == [
         {"page_size": 2},
-        {"page_size": 2, "before_number": 4},
+        {"page_size": 2, "after": ["4"]},
     ]
 
 
@@ -389,6 +389,23 @@ def test_a_page_holds_50_items_or_as_many_as_the_query_names(rest, query, size):
     send(list_my_tickets, "GET", "/v1/tickets", query=query)
 
     assert rest.arguments("list_my_tickets") == [{"page_size": size}]
+
+
+def test_my_tickets_are_chosen_by_category_and_sorted(rest):
+    rest.results["list_my_tickets"] = in_turn(
+        page(ticket_row(), following=["2026-11-23T09:00:00+00:00", 4]), page()
+    )
+    query = "status_category=new,open&sort=updated"
+
+    first = send(list_my_tickets, "GET", "/v1/tickets", query=query).json
+    query = f"{query}&cursor={first['next_cursor']}"
+    send(list_my_tickets, "GET", "/v1/tickets", query=query)
+
+    chosen = {"status_categories": ["new", "open"], "sort": "updated", "page_size": 50}
+    assert rest.arguments("list_my_tickets") == [
+        chosen,
+        chosen | {"after": ["2026-11-23 09:00:00+00:00", "4"]},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -418,6 +435,8 @@ def test_statuses_are_listed_with_commas_or_repeated(rest, query, statuses):
         ("limit=" + "9" * 5_000, 422, "invalid"),
         ("limit=", 422, "invalid"),
         ("page=2", 422, "invalid"),
+        ("sort=priority", 422, "invalid"),
+        ("status_category=done", 422, "invalid"),
         ("offset=10", 422, "invalid"),
         ("Limit=10", 422, "invalid"),
         ("status=a%00b", 422, "invalid"),

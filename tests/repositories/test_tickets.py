@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.core.errors import Conflict, Denied, Invalid, NotFound, Stale
+from shared.core.errors import Conflict, Denied, Invalid, Malformed, NotFound, Stale
 from shared.core.events import TicketCommented, TicketCreated, TicketStatusChanged
 from shared.core.types import (
     CommentVisibility,
@@ -14,6 +14,7 @@ from shared.core.types import (
 )
 from shared.ticket_details import Part, TicketDetailRepository
 from shared.tickets import (
+    MyTickets,
     SolvedTickets,
     StatusChange,
     Ticket,
@@ -275,24 +276,33 @@ def test_my_tickets_are_read_in_pages_newest_first_and_filtered(api):
     numbers = [opened(api, "biller").number for _ in range(3)]
     mine = tickets(api, "biller")
 
-    first = mine.mine(["new"], None, 2)
-    rest = mine.mine(["new"], first.next_cursor, 2)
+    new, all_open = MyTickets(statuses=["new"]), MyTickets(statuses=["open"])
+
+    first = mine.mine(new, None, 2)
+    rest = mine.mine(new, first.next_cursor, 2)
 
     assert [t.number for t in first.items + rest.items] == numbers[::-1]
-    assert (mine.mine(["open"], None, 2).items, rest.next_cursor) == ([], None)
+    for sort, expected in [("oldest", numbers), ("updated", numbers[::-1])]:
+        chosen = MyTickets(status_categories=["new"], sort=sort)
+        first = mine.mine(chosen, None, 2)
+        rest = mine.mine(chosen, first.next_cursor, 2)
+        assert [t.number for t in first.items + rest.items] == expected
+    with pytest.raises(Malformed):
+        mine.mine(new, first.next_cursor, 2)
+    assert (mine.mine(all_open, None, 2).items, rest.next_cursor) == ([], None)
 
 
 def test_a_worker_closes_solved_tickets(api):
     assert SolvedTickets(api.worker()).close_due() == 0
 
 
-def test_a_broken_rule_is_named_without_the_value(api):
+def test_a_broken_rule_is_put_in_words_without_the_value(api):
     draft = DRAFT.model_copy(update={"tags": ["a secret of mine"]})
 
     with pytest.raises(Invalid) as refusal:
         opened(api, draft=draft)
 
-    assert refusal.value.detail == "It breaks the rule tickets_tags_form."
+    assert refusal.value.detail == "`tags` has a form that is not taken here."
 
 
 def test_a_ticket_is_read_by_its_number(api):
