@@ -37,6 +37,11 @@ where email = %(email)s and cardinality(%(queues)s::text[]) > 0
 """
 
 
+def people() -> list[dict[str, Any]]:
+    """Return the people of the demonstration, with their roles and queues."""
+    return [_person(each) for each in yaml.safe_load(DATA.read_text())["people"]]
+
+
 def seed(deployment: Deployment) -> None:
     """Enter the demonstration into a migrated, empty database.
 
@@ -44,8 +49,8 @@ def seed(deployment: Deployment) -> None:
         deployment: running, at least its database and Auth.
     """
     data = yaml.safe_load(DATA.read_text())
-    people = [_person(each) for each in data["people"]]
-    _sign_up(deployment, people)
+    everybody = people()
+    _sign_up(deployment, everybody)
     with psycopg.connect(deployment.database_url) as connection:
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -59,7 +64,7 @@ def seed(deployment: Deployment) -> None:
                 data["organizations"].items(),
             )
             for statement in (PROFILE, ROLE, QUEUES, AVAILABLE):
-                cursor.executemany(statement, people)
+                cursor.executemany(statement, everybody)
         for ticket in sorted(data["tickets"], key=lambda each: -each["days_ago"]):
             enter_ticket(connection, ticket)
         connection.execute("select api.close_solved_tickets()")
