@@ -31,6 +31,17 @@ comment on column private.command_counts.bytes is
 'Bytes of long texts and fields written in that minute; see private.count_bytes.';
 create index command_counts_age on private.command_counts (minute);
 
+create function private.seconds_left(minute timestamptz) returns text
+language sql volatile set search_path = ''
+as $$
+    -- A command that began in a minute may end after it: nobody is to wait less than a second.
+    select greatest(
+        1, ceil(extract(epoch from minute + interval '1 minute' - clock_timestamp()))
+    )::integer::text;
+$$;
+comment on function private.seconds_left is
+'How long the refused wait until a minute is over, in whole seconds.';
+
 create function private.increment_command_count(
     caller_key text, max_per_minute integer
 ) returns void
@@ -69,9 +80,7 @@ begin
         raise sqlstate 'PT429' using
             message = 'too-many-requests',
             detail = format('No more than %s changes a minute, please.', max_per_minute),
-            hint = ceil(
-                extract(epoch from this_minute + interval '1 minute' - clock_timestamp())
-            )::integer::text;
+            hint = private.seconds_left(this_minute);
     end if;
 end;
 $$;
@@ -182,9 +191,7 @@ begin
         raise sqlstate 'PT429' using
             message = 'too-many-requests',
             detail = format('No more than %s bytes a minute, please.', max_per_minute),
-            hint = ceil(
-                extract(epoch from this_minute + interval '1 minute' - clock_timestamp())
-            )::integer::text;
+            hint = private.seconds_left(this_minute);
     end if;
 end;
 $$;

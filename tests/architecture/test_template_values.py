@@ -8,7 +8,7 @@ import pytest
 
 from .contract import template
 from .test_template import properties, without
-from .values import EXPECTED
+from .values.expected import EXPECTED
 
 FOR_PEOPLE = {
     "Description",

@@ -8,7 +8,6 @@ from psycopg.types.json import Jsonb
 
 from .acting import NEEDED_FIELDS, ActingConnection
 from .personas import id_of
-from .rights import COMMANDS_AND_QUERIES
 
 
 def leave_queues(db: ActingConnection, who: str) -> None:
@@ -113,28 +112,6 @@ def table_texts(db: ActingConnection) -> Iterator[str]:
     for table in tables:
         read = sql.SQL("select t::text from {} as t").format(sql.Identifier(*table))
         yield from (row for (row,) in db.execute(read).fetchall())
-
-
-def sample_calls(db: ActingConnection, role: str) -> list[str]:
-    """Return a call of each function of `api` that one role alone may call."""
-    functions = db.execute(
-        "select proname, proargnames, array(select format_type(kind, null)"
-        " from unnest(proargtypes) as kind) from pg_proc"
-        " where pronamespace = 'api'::regnamespace and proname = any (%s)",
-        [name for name, roles in COMMANDS_AND_QUERIES.items() if roles == role],
-    )
-    ticket = db.scalar("select max(number) from public.tickets")
-    texts = {"ticket": f"'{ticket}'", "queue": "'support'", "agent": "'me'"}
-    samples = {"uuid": f"'{id_of('unknown')}'"}
-
-    def sample(name: str, kind: str) -> str:
-        text = texts.get(name) if kind == "text" else samples.get(kind)
-        return f"{text or 'null'}::{kind}"
-
-    return [
-        f"select api.{function}({', '.join(map(sample, names or (), kinds))})"
-        for function, names, kinds in functions
-    ]
 
 
 def broadcasts(db: ActingConnection, event: str) -> list[tuple[str, bool, Any]]:

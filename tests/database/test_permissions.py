@@ -6,10 +6,12 @@ from itertools import product
 import psycopg
 import pytest
 
+from tests.commands import CASES, COMMANDS
+from tests.commands.expectations import READ
+
 from .arrange import revoke_role
-from .permissions import CALLER, CASES, READ, build_world
+from .permissions import CALLER, build_world
 from .personas import id_of, sign_up
-from .rights import COMMANDS_AND_QUERIES
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +87,7 @@ def test_every_other_permission_together_is_not_enough(db, world, name):
 
 def test_every_command_and_query_of_people_has_a_case():
     theirs = {
-        name for name, roles in COMMANDS_AND_QUERIES.items() if "authenticated" in roles
+        name for name, each in COMMANDS.items() if "authenticated" in each.callers
     }
 
     assert {case.call for case in CASES.values()} == theirs

@@ -5,8 +5,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.commands import CASES
+from tests.commands.expectations import World
+
 from .bulk import items, run
-from .permissions import CALLER, CASES, World, build_world
+from .permissions import CALLER, build_world
 from .personas import id_of, sign_up
 
 pytestmark = pytest.mark.slow

@@ -5,8 +5,8 @@ from psycopg import sql
 
 from . import rights
 from .acting import ANON, WORKER, refused
-from .arrange import sample_calls
 from .personas import PEOPLE
+from .sampling import sample_calls
 
 pytestmark = pytest.mark.slow
 VERBS = [
@@ -96,7 +96,8 @@ def test_functions_are_listed_with_their_callers(fetch):
 
     found = fetch(callers, [*rights.OUTSIDERS, "authenticator", "public"])
 
-    assert {name: set(roles) for name, _, roles in found} == rights.FUNCTIONS
+    executable = {name: set(roles) for name, _, roles in found if roles}
+    assert executable == rights.FUNCTIONS
     assert [name for name, overloads, _ in found if overloads > 1] == []
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from .acting import ANON, WORKER, ignoring, refused
-from .arrange import delete_account, leave_queues, revoke_permission, sample_calls
+from .arrange import delete_account, leave_queues, revoke_permission
 from .personas import PEOPLE, email_of, id_of, sign_up
+from .sampling import sample_calls
 
 pytestmark = pytest.mark.slow
 
