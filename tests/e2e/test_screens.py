@@ -54,7 +54,7 @@ async def open_and_reply(page, customer):
     await page.reply("And no hold music.")
     await page.hear("TICKET_COMMENTED")
     assert page.counted() == 1  # the reply itself
-    current(customer, page)
+    await elsewhere(current, customer, page)
     return ticket
 
 
@@ -70,12 +70,12 @@ async def watch_the_agent(page, people, ticket):
     await elsewhere(agent.set_status, ticket, "pending", reason="Parts")
     await page.hear("TICKET_STATUS_CHANGED")
     assert page.counted() == 0
-    current(people.customer, page)
+    await elsewhere(current, people.customer, page)
 
     await elsewhere(agent.add_comment, ticket, "Try the other socket.")
     await page.hear("TICKET_COMMENTED")
     assert page.counted() == 1
-    current(people.customer, page)
+    await elsewhere(current, people.customer, page)
     assert [each["by_staff"] for each in page.comments] == [False, False, True]
 
 
@@ -107,7 +107,7 @@ async def watch_the_others(page, people, ticket):
     await elsewhere(lead.do, "PATCH", path, change)
     await page.hear("TICKET_UPDATED", "TICKET_UPDATED")
     assert page.counted() == 0
-    current(people.agent, page)
+    await elsewhere(current, people.agent, page)
 
     await elsewhere(lead.add_comment, ticket, "Which model?", visibility="internal")
     await page.hear("TICKET_COMMENTED")
@@ -115,7 +115,7 @@ async def watch_the_others(page, people, ticket):
     await elsewhere(people.customer.add_comment, ticket, "Is anybody there?")
     await page.hear("TICKET_COMMENTED")
     assert page.counted() == 1
-    current(people.agent, page)
+    await elsewhere(current, people.agent, page)
 
 
 async def reply_beside(page, other, people, ticket):
@@ -123,7 +123,7 @@ async def reply_beside(page, other, people, ticket):
     await page.reply("Which model is it?")
     await page.hear("TICKET_COMMENTED")
     assert page.counted() == 1
-    current(people.agent, page)
+    await elsewhere(current, people.agent, page)
 
     await other.open_ticket(ticket["id"])
     await other.be_present()
