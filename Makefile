@@ -40,6 +40,7 @@ env:  ## print addresses and keys for a shell: eval "$(make env)"
 
 .PHONY: tick
 tick:  ## start a worker of the local stack now: make tick NAME=CloseSolvedTickets
+	@test -n "$(NAME)" || { echo "Name a worker of README's table: make tick NAME=CloseSolvedTickets" >&2; exit 1; }
 	@$(RUN) infra.local tick "$(NAME)"
 
 .PHONY: mail

@@ -16,7 +16,7 @@ async def get_queue_status(
 ) -> QueueStatus:
     """Return the status of a queue by key or id, exact at this moment.
 
-    Join the topic `queue:<id>` to receive QUEUE_STATUS_CHANGED when it changes.
+    Join the topic of the queue to receive QUEUE_STATUS_CHANGED when it changes.
     """
     return statuses.status(queue)
 

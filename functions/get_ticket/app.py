@@ -3,10 +3,25 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from shared.core.http import IfNoneMatch, create_handler, is_known, provide, set_etag
-from shared.tickets import Ticket, TicketReader, TicketRef, TicketRepository
+from shared.core.http import (
+    Commas,
+    IfNoneMatch,
+    create_handler,
+    is_known,
+    provide,
+    set_etag,
+)
+from shared.core.types import Command
+from shared.ticket_details import (
+    Part,
+    TicketDetail,
+    TicketDetailReader,
+    TicketDetailRepository,
+)
+from shared.tickets import TicketRef
 
 router = APIRouter(tags=["tickets"])
 KNOWN: dict[int | str, dict[str, Any]] = {
@@ -14,18 +29,33 @@ KNOWN: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/v1/tickets/{ticket}", response_model=Ticket, responses=KNOWN)
+class TicketQuery(Command):
+    """What the ticket comes with."""
+
+    include: Annotated[list[Part], Commas] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=len(Part),
+        description="What else a screen shows, in the same request.",
+        examples=[["comments", "events", "topics"]],
+    )
+
+
+@router.get("/v1/tickets/{ticket}", response_model=TicketDetail, responses=KNOWN)
 async def get_ticket(
     ticket: TicketRef,
-    tickets: Annotated[TicketReader, provide(TicketRepository)],
+    query: Annotated[TicketQuery, Query()],
+    tickets: Annotated[TicketDetailReader, provide(TicketDetailRepository)],
     response: Response,
     if_none_match: IfNoneMatch = None,
-) -> Ticket | Response:
+) -> TicketDetail | Response:
     """Return a ticket by id or number, with its version as ETag.
 
-    `unread` and the names of people may change while the version does not.
+    What is included is in the ETag too, which `If-Match` takes as well. `unread` and
+    the names of people in the ticket may change while the version does not.
     """
-    found = set_etag(response, tickets.get(ticket))
+    found = tickets.get(ticket, query.include)
+    set_etag(response, found, found.digest())
     if is_known(response, if_none_match):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=response.headers)
     return found

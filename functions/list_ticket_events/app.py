@@ -3,13 +3,25 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from shared.core.events import DomainEvent
-from shared.core.http import EventsQuery, create_handler, provide
+from shared.core.http import LAST, HistoryQuery, create_handler, provide
 from shared.core.types import Page
 from shared.tickets import TicketReader, TicketRef, TicketRepository
 
 router = APIRouter(tags=["events"])
+
+
+class EventsQuery(HistoryQuery):
+    """From where to catch up with what happened, or to look back."""
+
+    before: int | None = Field(
+        default=None,
+        ge=1,
+        le=LAST,
+        description="The first `seq` seen: what was earlier.",
+    )
 
 
 @router.get("/v1/tickets/{ticket}/events")
@@ -18,8 +30,12 @@ async def list_ticket_events(
     query: Annotated[EventsQuery, Query()],
     tickets: Annotated[TicketReader, provide(TicketRepository)],
 ) -> Page[DomainEvent]:
-    """Return events after a `seq`, in order; for the next page, send the last one."""
-    return tickets.events(ticket, query.after, query.limit)
+    """Return events after a `seq`, in order, or the newest first.
+
+    For the next page send `next_cursor`, a `seq`, as `after`; with `sort=newest`, as
+    `before`. To catch up later, send the last `seq` seen as `after`.
+    """
+    return tickets.events(ticket, query.page(query.before))
 
 
 handler = create_handler(router)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -10,7 +11,6 @@ from rich.table import Table
 
 from infra.local.stack import Deployment
 
-PEOPLE = ("customer", "customer2", "agent", "agent2", "lead", "admin")
 LINE_WIDTH = 200
 _console = Console(highlight=False, soft_wrap=True)
 
@@ -33,13 +33,15 @@ def say(sentence: str) -> None:
 
 def welcome(deployment: Deployment) -> None:
     """Print addresses, people and three commands to paste."""
+    from infra.local.seed import people
+
     rows = {
         "API": deployment.api_url,
         "Documentation": f"{deployment.api_url}/docs",
         "Supabase": deployment.supabase_url,
         "Database": "make env  (DATABASE_URL)",
-        "People": ", ".join(f"{person}@example.com" for person in PEOPLE),
-        "Their password": deployment.demo_password,
+        "Password of all": deployment.demo_password,
+        **{person["email"]: _part(person) for person in people()},
     }
     table = Table.grid(padding=(0, 2))
     for name, value in rows.items():
@@ -49,6 +51,12 @@ def welcome(deployment: Deployment) -> None:
     _console.print("\nTry it in another terminal:\n")
     # Plainly, so that a line can be pasted as it stands.
     print(try_it(deployment), flush=True)  # before a failure, also into a file
+
+
+def _part(person: Mapping[str, Any]) -> str:
+    """Say what somebody of the demonstration is, and where."""
+    place = ", ".join(person["queues"]) or person["organization"]
+    return f"{person['role']} of {place}" if place else str(person["role"])
 
 
 def try_it(deployment: Deployment) -> str:

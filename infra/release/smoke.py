@@ -8,6 +8,7 @@ import httpx
 
 from .steps import Stopped
 
+NAME_AN_API: Final = "Name an API: make smoke URL=http://localhost:3000"
 TIMEOUT: Final = 30.0  # seconds for one response; the first ones start functions
 ATTEMPTS: Final = 5
 PAUSE: Final = 2.0  # seconds, while the gateway does not know its new functions yet
@@ -20,7 +21,7 @@ def smoke(url: str, environment: Mapping[str, str]) -> None:
         Stopped: a test failed.
     """
     if not url:
-        raise Stopped("the stack has no output ApiUrl.")
+        raise Stopped(f"the stack has no output ApiUrl. {NAME_AN_API}")
     with httpx.Client(base_url=url, timeout=TIMEOUT) as api:
         _report("health, database included", _health(api))
         _report("strangers are refused", _strangers(api))

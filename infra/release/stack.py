@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError
 
 from infra.local.cloud.template import load_document
 from infra.stack import (
@@ -19,7 +20,7 @@ from infra.stack import (
 )
 
 from .releases import Release
-from .smoke import smoke
+from .smoke import NAME_AN_API, smoke
 from .steps import ROOT, Stopped, run
 
 SAM: Final = str(ROOT / ".autocrm" / "sam" / "bin" / "sam")
@@ -103,6 +104,9 @@ class Stack:
         """
         url = url or self.environment.get("PUBLIC_API_URL", "")
         if not url:
-            live = LiveStack.find(self.client("cloudformation"), self.name)
+            try:
+                live = LiveStack.find(self.client("cloudformation"), self.name)
+            except BotoCoreError as error:
+                raise Stopped(f"{error} {NAME_AN_API}") from error
             url = live.api_url or "" if live else ""
         smoke(url, self.environment)

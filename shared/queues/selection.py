@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from shared.core.types import (
     Command,
@@ -33,8 +33,17 @@ def _refuse_seconds(value: object) -> object:
 Ago = Annotated[
     timedelta, Field(ge=timedelta(0), le=CENTURY), BeforeValidator(_refuse_seconds)
 ]
+
+
+def _how_written(value: object) -> str:
+    """Say how a time is written, so that a wrong one is refused for one reason."""
+    ago = isinstance(value, timedelta) or (isinstance(value, str) and value[:1] == "P")
+    return "ago" if ago else "time"
+
+
 When = Annotated[
-    Timestamp | Ago,
+    Annotated[Timestamp, Tag("time")] | Annotated[Ago, Tag("ago")],
+    Discriminator(_how_written),
     Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),
 ]
 Several = Field(max_length=50)

@@ -35,8 +35,8 @@ class QueueStatus(Model):
 class QueueStatusChanged(Model):
     """The status of a queue has changed.
 
-    The payload of a Broadcast on topic `queue:<id>`, at most once a second. Whoever
-    was offline reads the status itself.
+    The payload of a Broadcast on the topics of the queue, at most once a second.
+    Whoever was offline reads the status itself.
     """
 
     type: Literal["QUEUE_STATUS_CHANGED"]

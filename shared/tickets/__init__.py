@@ -4,6 +4,8 @@ from .followers import Follower, FollowerRef, FollowerRepository, Followers
 from .access import Access, AccessReader, AccessRepository, AccessRule, AccessRuleName
 from .models import (
     Assignment,
+    MyTickets,
+    MyTicketsSort,
     StatusChange,
     Tag,
     Ticket,
@@ -25,7 +27,7 @@ from .redaction import (
     TicketRedaction,
     TicketRedactionRepository,
 )
-from .repository import SolvedTickets, TicketRepository
+from .repository import SolvedTickets, TicketRepository, read_events
 
 __all__ = [
     "Access",
@@ -38,6 +40,8 @@ __all__ = [
     "FollowerRef",
     "FollowerRepository",
     "Followers",
+    "MyTickets",
+    "MyTicketsSort",
     "ReadMarker",
     "ReadMarkerChange",
     "ReadMarkerRepository",
@@ -57,4 +61,5 @@ __all__ = [
     "TicketRepository",
     "TicketWriter",
     "WaitingParty",
+    "read_events",
 ]

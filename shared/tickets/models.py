@@ -119,6 +119,22 @@ class StatusChange(Command):
     )
 
 
+class MyTicketsSort(StrEnum):
+    """Order of one's own tickets: by age, or by last change."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    UPDATED = "updated"
+
+
+class MyTickets(Command):
+    """Which of one's own tickets, in which order; None for any status."""
+
+    statuses: list[str] | None = None
+    status_categories: list[StatusCategory] | None = None
+    sort: MyTicketsSort = MyTicketsSort.NEWEST
+
+
 class Assignment(Command):
     """Who is to work a ticket: somebody by id, or `me`."""
 

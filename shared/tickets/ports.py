@@ -3,30 +3,30 @@
 Every method may raise `Unauthenticated` and `Unavailable`; methods name further errors.
 """
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from shared.core.events import DomainEvent
-from shared.core.types import Page
+from shared.core.types import NumberedPage, Page
 
-from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+from .models import (
+    MyTickets,
+    StatusChange,
+    Ticket,
+    TicketChange,
+    TicketDraft,
+    TicketRef,
+)
 
 
 class TicketReader(Protocol):
     """Looking tickets up."""
 
-    def get(self, ticket: TicketRef) -> Ticket:
-        """Return one visible ticket, or raise `NotFound`."""
+    def mine(self, chosen: MyTickets, cursor: str | None, size: int) -> Page[Ticket]:
+        """Return what the caller requested, follows or is assigned."""
         ...
 
-    def mine(
-        self, statuses: Sequence[str] | None, cursor: str | None, size: int
-    ) -> Page[Ticket]:
-        """Return what the caller requested, follows or is assigned, newest first."""
-        ...
-
-    def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
-        """Return what happened after `seq`, in order, or raise `NotFound`."""
+    def events(self, ticket: TicketRef, page: NumberedPage) -> Page[DomainEvent]:
+        """Return a page of what happened, by `seq`, or raise `NotFound`."""
         ...
 
 

@@ -1,16 +1,41 @@
 """Tickets over PostgREST."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
-from shared.core.types import BigPosition, Page, decode_cursor, parse_rows, read_page
+from shared.core.types import (
+    BigPosition,
+    NumberedPage,
+    Page,
+    decode_sort_key,
+    parse_rows,
+    read_page,
+)
 
-from .models import StatusChange, Ticket, TicketChange, TicketDraft, TicketRef
+from .models import (
+    MyTickets,
+    MyTicketsSort,
+    StatusChange,
+    Ticket,
+    TicketChange,
+    TicketDraft,
+    TicketRef,
+)
 from .ports import TicketReader, TicketWriter
+
+
+def read_events(answer: Mapping[str, Any]) -> Page[DomainEvent]:
+    """Return a page of events; its cursor is the `seq` of the last one."""
+    following = answer["next"]
+    return Page(
+        items=parse_rows(answer["items"], parse_event),
+        next_cursor=following and str(following),
+    )
 
 
 class TicketRepository(TicketReader, TicketWriter):
@@ -20,33 +45,21 @@ class TicketRepository(TicketReader, TicketWriter):
         self._database = database
 
     @override
-    def get(self, ticket: TicketRef) -> Ticket:
-        return Ticket.model_validate(
-            self._database.call("get_ticket", {"ticket": ticket})
-        )
-
-    @override
-    def mine(
-        self, statuses: Sequence[str] | None, cursor: str | None, size: int
-    ) -> Page[Ticket]:
-        sort_key = decode_cursor(cursor, tuple[BigPosition])
+    def mine(self, chosen: MyTickets, cursor: str | None, size: int) -> Page[Ticket]:
+        changed = chosen.sort is MyTicketsSort.UPDATED
+        shape: Any = tuple[datetime, BigPosition] if changed else tuple[BigPosition]
         arguments = {
-            "statuses": statuses,
-            "before_number": sort_key and sort_key[0],
+            **chosen.model_dump(mode="json", exclude_defaults=True),
+            "after": decode_sort_key(cursor, shape),
             "page_size": size,
         }
         answer = self._database.call("list_my_tickets", arguments)
         return read_page(answer, Ticket.model_validate)
 
     @override
-    def events(self, ticket: TicketRef, after: int, size: int) -> Page[DomainEvent]:
-        arguments = {"ticket": ticket, "after": after, "page_size": size}
-        answer = self._database.call("list_ticket_events", arguments)
-        following = answer["next"]
-        return Page(
-            items=parse_rows(answer["items"], parse_event),
-            next_cursor=following and str(following),
-        )
+    def events(self, ticket: TicketRef, page: NumberedPage) -> Page[DomainEvent]:
+        arguments = {"ticket": ticket, **page.arguments()}
+        return read_events(self._database.call("list_ticket_events", arguments))
 
     @override
     def create(self, draft: TicketDraft, key: str | None) -> Ticket:

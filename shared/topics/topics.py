@@ -25,7 +25,8 @@ class Topic(Model):
     Attributes:
         topic: its current name, to be used as it is.
         kind: what it is about; a `notice` says that names changed, and nothing else.
-        internal: whether it carries internal events, beside the topic that does not.
+        internal: whether it is of those who read notes. It carries every event in
+            their form, so that nobody needs the topic beside it, too.
     """
 
     topic: str

@@ -234,7 +234,12 @@ end;
 comment on function private.page_limit is 'How many items a page may hold that was requested with this size.';
 
 create function private.page_of(
-    all_items json[], sort_keys jsonb[], page_size integer, out items json, out next jsonb
+    all_items json[],
+    sort_keys jsonb[],
+    page_size integer,
+    max_bytes bigint default 4000000,
+    out items json,
+    out next jsonb
 )
 language plpgsql immutable set search_path = ''
 as $$
@@ -247,7 +252,7 @@ begin
         -- A function's response is sent as a text within JSON, which escapes it once more. Of
         -- the 6 MB that AWS Lambda sends at most, a third is left for a last, long item.
         bytes := bytes + octet_length(to_json(item::text)::text);
-        exit when shown = private.page_limit(page_size) or (bytes > 4000000 and shown > 0);
+        exit when shown = private.page_limit(page_size) or (bytes > max_bytes and shown > 0);
         shown := shown + 1;
     end loop;
     items := to_json(coalesce(all_items[:shown], '{}'));

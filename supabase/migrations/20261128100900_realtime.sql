@@ -85,51 +85,52 @@ language plpgsql stable security definer rows 6 set search_path = ''
 as $$
 declare
     ticket public.tickets;
-    shared constant jsonb := private.event_json(event, event.is_internal);
-    for_readers jsonb := case when event.is_internal then shared end;
+    audiences constant boolean[] := case
+        when event.is_internal then array[true] else array[false, true]
+    end;
+    names constant jsonb := private.names_in_events(array[event]);
+    for_public constant jsonb := private.named_event_json(event, false, names);
+    for_internal constant jsonb := private.named_event_json(event, true, names);
     former_queue constant uuid := event.before ->> 'queue_id';
     concerned uuid[];
-    seeing record;
 begin
     select * into ticket from public.tickets where id = event.ticket_id;
-    topic := private.ticket_topic(ticket, event.is_internal);
-    payload := shared;
-    return next;
-    topic := private.queue_topic(ticket.queue_id, event.is_internal);
-    return next;
-    if former_queue is not null then
-        -- That it left, and where to; what the ticket says is no longer theirs.
-        topic := private.queue_topic(former_queue, event.is_internal);
-        payload := shared || jsonb_build_object(
-            'before', jsonb_build_object('queue_id', former_queue),
-            'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
-        );
-        return next;
-    end if;
     concerned := array[
         ticket.requester_id, ticket.assignee_id, (event.before ->> 'assignee_id')::uuid
     ] || array(
         select followers.person_id from public.ticket_followers as followers
         where followers.ticket_id = ticket.id
     );
-    for seeing in
-        select people.* from private.people_who_see(ticket, concerned) as people
-    loop
-        if seeing.reads_notes then
-            for_readers := coalesce(for_readers, private.event_json(event, true));
-            payload := for_readers;
-        else
-            payload := shared;
-        end if;
-        if seeing.reads_notes or not event.is_internal then
-            topic := private.user_topic(seeing.person_id);
-            return next;
-        end if;
-    end loop;
+    return query
+    select
+        sent.topic,
+        case when sent.internal then for_internal else for_public end || sent.instead
+    from (
+        select private.ticket_topic(ticket, internal), internal, '{}'::jsonb
+        from unnest(audiences) as audience (internal)
+        union all
+        select private.queue_topic(ticket.queue_id, internal), internal, '{}'
+        from unnest(audiences) as audience (internal)
+        union all
+        -- That it left, and where to; what the ticket says is no longer theirs.
+        select
+            private.queue_topic(former_queue, internal),
+            internal,
+            jsonb_build_object(
+                'before', jsonb_build_object('queue_id', former_queue),
+                'after', jsonb_build_object('queue_id', event.after -> 'queue_id')
+            )
+        from unnest(audiences) as audience (internal)
+        where former_queue is not null
+        union all
+        select private.user_topic(seeing.person_id), seeing.reads_notes, '{}'
+        from private.people_who_see(ticket, concerned) as seeing
+        where seeing.reads_notes or not event.is_internal
+    ) as sent (topic, internal, instead);
 end;
 $$;
 comment on function private.event_messages is
-'Where an event is broadcast, and what: to its ticket and queue, to the queue it left, and to the people concerned who may see it now. Internal events go to internal topics and to readers of notes.';
+'Where an event is broadcast, and what: to its ticket and queue, to the queue it left, and to the people concerned who may see it now. Each audience gets its own form: an internal topic every event, and the topic beside it those that are not internal.';
 
 create function private.broadcast_event() returns trigger
 language plpgsql security definer set search_path = ''
@@ -567,8 +568,11 @@ begin
         union all
         select private.user_topic(me), 'user', false
         union all
-        select joined.topic, 'queue', joined.internal
-        from private.topics_of_queues(me, scopes) as joined;
+        select
+            private.queue_topic(readers.queue_id, reads_notes), 'queue', reads_notes
+        from private.queue_readers as readers
+        cross join lateral private.can_read_notes(me, readers.queue_id) as reads_notes
+        where readers.person_id = me and readers.queue_id = any (scopes);
     else
         target := private.find_visible_ticket(ticket);
         return query
@@ -578,8 +582,8 @@ begin
         ]) as scope (id)
         where scope.id is not null
         union all
-        select joined.topic, 'ticket', joined.internal
-        from private.topics_of_ticket(me, target.id) as joined;
+        select private.ticket_topic(target, reads_notes), 'ticket', reads_notes
+        from private.can_read_notes(me, target.queue_id) as reads_notes;
     end if;
 end;
 $$;

@@ -258,22 +258,92 @@ $$;
 comment on function private.tickets_json is
 'These tickets in this order, as responses show them: with names, and whether somebody else did something that the caller has not read. Its callers have asked who may see them.';
 
-create function api.get_ticket(ticket text) returns json
+create function private.history_page(
+    ticket public.tickets,
+    part text,
+    after integer,
+    before integer,
+    newest_first boolean,
+    page_size integer,
+    max_bytes bigint default 4000000
+) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    found_id constant uuid := (private.find_visible_ticket(ticket)).id;
+    internal constant boolean := private.may_read_notes(ticket.queue_id);
+    items json[];
+    numbers jsonb[];
 begin
-    return (select shown.ticket from private.tickets_json(array[found_id]) as shown (ticket));
+    -- Each audience has numbers of its own, and each of them an index, which is read either way.
+    execute format(
+        'with page as materialized ('
+        'select listed, listed.%3$I as number from public.%2$I as listed '
+        'where listed.ticket_id = $2 and listed.%3$I > $3 and listed.%3$I < $4 '
+        'order by listed.%3$I %4$s limit $5) '
+        'select array_agg(%1$s::json order by page.number %4$s), '
+        'array_agg(to_jsonb(page.number) order by page.number %4$s) from page %5$s',
+        case part
+            when 'comments' then 'private.comment_json(page.listed, $1)'
+            else 'private.named_event_json(page.listed, $1, people.names)'
+        end,
+        case part when 'comments' then 'comments' else 'ticket_events' end,
+        case when internal then '' else 'public_' end
+        || case part when 'comments' then 'position' else 'seq' end,
+        case when newest_first then 'desc' else 'asc' end,
+        case when part = 'events' then
+            'cross join (select private.names_in_events(array_agg(page.listed)) as names from page)'
+            ' as people'
+        end
+    ) into items, numbers
+    using
+        internal, ticket.id, coalesce(after, 0), coalesce(before, 2147483647),
+        private.page_limit(page_size) + 1;
+    return (
+        select to_json(page) from private.page_of(items, numbers, page_size, max_bytes) as page
+    );
 end;
 $$;
-comment on function api.get_ticket is 'One ticket, by id or number.';
+comment on function private.history_page is
+'A page of the comments or the events of a ticket between two of their numbers, as the caller knows these: items, and as next the number of the last item when there are more.';
+
+create function api.get_ticket(ticket text, include text[] default null) returns json
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.find_visible_ticket(ticket);
+    shown json;
+begin
+    select tickets_json into shown from private.tickets_json(array[target.id]);
+    if include is null then
+        return shown;
+    elsif not include <@ array['comments', 'events', 'topics'] then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Include comments, events or topics.';
+    end if;
+    return shown::jsonb || (
+        -- Half the bytes of a page each, so that a function can send both together.
+        select
+            coalesce(jsonb_object_agg(part, case part
+                when 'topics' then (
+                    select jsonb_agg(topics) from api.list_topics(target.id::text) as topics
+                )
+                else private.history_page(target, part, null, null, true, 50, 2000000)::jsonb
+            end), '{}')
+        from unnest(array['comments', 'events', 'topics']) as parts (part)
+        where part = any(include)
+    );
+end;
+$$;
+comment on function api.get_ticket is
+'One ticket, by id or number; with include also its newest comments and events, a page of each, and the topics to join for it.';
 
 -- One plan a connection, for the same reason: with many tickets, planning for each person anew
 -- takes as long as all the rest.
 create function api.list_my_tickets(
     statuses text[] default null,
-    before_number bigint default null,
+    status_categories public.status_category[] default null,
+    sort text default 'newest',
+    after jsonb default null,
     page_size integer default 50
 ) returns json
 language plpgsql stable security definer
@@ -281,33 +351,50 @@ set search_path = '' set plan_cache_mode = 'force_generic_plan'
 as $$
 declare
     me constant uuid := private.require_caller();
-    below constant bigint := coalesce(before_number, 9223372036854775807);
     readable_queues constant uuid[] := array(select private.readable_queues());
     shared_organizations constant uuid[] := array(select private.shared_organizations());
     followed_tickets constant uuid[] := array(select private.followed_tickets());
+    note_queues constant uuid[] := array(select private.note_queues());
     to_read constant integer := private.page_limit(page_size) + 1;
+    last_number constant bigint := after ->> -1;
+    last_change constant timestamptz := case when sort = 'updated' then after ->> 0 end;
+    -- By number a page reads no more than it shows; by anything else, all that it may.
+    below constant bigint := case
+        when sort = 'newest' then coalesce(last_number, 9223372036854775807)
+        else 9223372036854775807
+    end;
+    scanned constant integer := case
+        when sort = 'newest' then to_read
+        else (select page_scan_limit from private.settings)
+    end;
     ids uuid[];
-    numbers jsonb[];
+    sort_keys jsonb[];
 begin
     perform private.require_statuses(statuses);
+    if sort not in ('newest', 'oldest', 'updated') then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Sort by newest, oldest or updated.';
+    end if;
     -- Three short index scans, instead of one past everybody's tickets.
     with mine as (
         (
             select tickets.id, tickets.number from public.tickets
             where requester_id = me and number < below
                 and (statuses is null or status = any (statuses))
-            order by number desc limit to_read
+                and (status_categories is null or status_category = any (status_categories))
+            order by number desc limit scanned
         )
         union
         (
             select tickets.id, tickets.number from public.tickets
             where assignee_id = me and number < below
                 and (statuses is null or status = any (statuses))
+                and (status_categories is null or status_category = any (status_categories))
                 and private.may_see_ticket(
                     tickets.id, queue_id, requester_id, organization_id,
                     me, readable_queues, shared_organizations, followed_tickets
                 )
-            order by number desc limit to_read
+            order by number desc limit scanned
         )
         union
         (
@@ -315,115 +402,98 @@ begin
             inner join public.tickets on tickets.id = ticket_followers.ticket_id
             where ticket_followers.person_id = me and ticket_followers.number < below
                 and (statuses is null or tickets.status = any (statuses))
+                and (
+                    status_categories is null
+                    or tickets.status_category = any (status_categories)
+                )
                 and private.may_see_ticket(
                     tickets.id, queue_id, requester_id, organization_id,
                     me, readable_queues, shared_organizations, followed_tickets
                 )
-            order by ticket_followers.number desc limit to_read
+            order by ticket_followers.number desc limit scanned
         )
+    ),
+
+    dated as (
+        select
+            mine.id,
+            mine.number,
+            -- A change that only staff see moves nothing for others.
+            case when sort = 'updated' then (
+                select
+                    case
+                        when tickets.queue_id = any (note_queues) then tickets.updated_at
+                        else tickets.public_updated_at
+                    end
+                from public.tickets where tickets.id = mine.id
+            ) end as changed_at
+        from mine
     )
 
-    select array_agg(ordered.id), array_agg(to_jsonb(ordered.number)) into ids, numbers
-    from (select * from mine order by mine.number desc limit to_read) as ordered;
+    select
+        array_agg(ordered.id),
+        array_agg(case sort
+            when 'updated' then jsonb_build_array(ordered.changed_at, ordered.number)
+            else jsonb_build_array(ordered.number)
+        end)
+    into ids, sort_keys
+    from (
+        select * from dated
+        where last_number is null
+            or case sort
+                when 'updated' then (changed_at, number) < (last_change, last_number)
+                when 'oldest' then number > last_number
+                else true
+            end
+        order by changed_at desc, case when sort = 'oldest' then number end, number desc
+        limit to_read
+    ) as ordered;
     return (
         select to_json(page)
         from private.page_of(
-            array(select ticket from private.tickets_json(ids) as ticket), numbers, page_size
+            array(select ticket from private.tickets_json(ids) as ticket), sort_keys, page_size
         ) as page
     );
 end;
 $$;
 comment on function api.list_my_tickets is
-'A page of what the caller requested, is assigned or follows, newest first, below a number: items, and as next the number to continue with, null at the end.';
+'A page of what the caller requested, is assigned or follows, newest first, or, of the newest that a page may read, oldest or last changed first: items, and as next the sort key to continue after, null at the end.';
 
 create function api.list_comments(
-    ticket text, after integer default 0, page_size integer default 50
+    ticket text,
+    after integer default 0,
+    before integer default null,
+    newest_first boolean default false,
+    page_size integer default 50
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    target constant public.tickets := private.find_visible_ticket(ticket);
-    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
-    to_read constant integer := private.page_limit(page_size) + 1;
-    comments json[];
-    positions jsonb[];
 begin
-    -- Two queries, so that each is an index scan of the positions of its audience.
-    if can_read_notes then
-        select
-            array_agg(private.comment_json(page, true)::json order by page.position),
-            array_agg(to_jsonb(page.position) order by page.position)
-        into comments, positions
-        from (
-            select * from public.comments as listed
-            where listed.ticket_id = target.id and listed.position > list_comments.after
-            order by listed.position limit to_read
-        ) as page;
-    else
-        select
-            array_agg(private.comment_json(page, false)::json order by page.position),
-            array_agg(to_jsonb(page.public_position) order by page.position)
-        into comments, positions
-        from (
-            select * from public.comments as listed
-            where listed.ticket_id = target.id and listed.public_position > list_comments.after
-            order by listed.public_position limit to_read
-        ) as page;
-    end if;
-    return (select to_json(page) from private.page_of(comments, positions, page_size) as page);
+    return private.history_page(
+        private.find_visible_ticket(ticket), 'comments', after, before, newest_first, page_size
+    );
 end;
 $$;
 comment on function api.list_comments is
-'A page of the comments of a ticket after a position, in order, with notes for those who may read them: items, and as next the position to continue with, null at the end.';
+'A page of the comments of a ticket between two positions, in order or newest first, with notes for those who may read them: items, and as next the position to continue after, or before; null at the end.';
 
 create function api.list_ticket_events(
-    ticket text, after integer default 0, page_size integer default 50
+    ticket text,
+    after integer default 0,
+    before integer default null,
+    newest_first boolean default false,
+    page_size integer default 50
 ) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-    target constant public.tickets := private.find_visible_ticket(ticket);
-    can_read_notes constant boolean := private.may_read_notes(target.queue_id);
-    to_read constant integer := private.page_limit(page_size) + 1;
-    events public.ticket_events[];
-    names jsonb;
 begin
-    -- Two queries, so that each is an index scan of the events of its audience.
-    if can_read_notes then
-        events := array(
-            select listed from public.ticket_events as listed
-            where listed.ticket_id = target.id and listed.seq > list_ticket_events.after
-            order by listed.seq limit to_read
-        );
-    else
-        events := array(
-            select listed from public.ticket_events as listed
-            where listed.ticket_id = target.id
-                and listed.public_seq > list_ticket_events.after
-            order by listed.public_seq limit to_read
-        );
-    end if;
-    names := private.names_in_events(events);
-    return (
-        select to_json(page)
-        from private.page_of(
-            array(
-                select private.named_event_json(listed, can_read_notes, names)::json
-                from unnest(events) as listed
-            ),
-            array(
-                select to_jsonb(
-                    case when can_read_notes then listed.seq else listed.public_seq end
-                )
-                from unnest(events) as listed
-            ),
-            page_size
-        ) as page
+    return private.history_page(
+        private.find_visible_ticket(ticket), 'events', after, before, newest_first, page_size
     );
 end;
 $$;
 comment on function api.list_ticket_events is
-'A page of the events of a ticket after a seq, in order: how a client that slept catches up. Items, and as next the seq to continue with, null at the end.';
+'A page of the events of a ticket between two seqs, in order or newest first: how a client that slept catches up. Items, and as next the seq to continue after, or before; null at the end.';
 
 grant execute on function
 api.mark_ticket_read, api.get_ticket, api.list_my_tickets, api.list_comments,

@@ -317,8 +317,9 @@ begin
             'queue_id', queue,
             'status', current_status || jsonb_build_object('queue_id', queue)
         ),
-        'QUEUE_STATUS_CHANGED', private.queue_topic(queue, false), true
-    );
+        'QUEUE_STATUS_CHANGED', private.queue_topic(queue, internal), true
+    )
+    from unnest(array[false, true]) as audience (internal);
     return null;
 end;
 $$;

@@ -331,8 +331,8 @@ exception
         if code ~ '^2[23]' then
             outcome.problem := 'invalid';
             outcome.detail := case
-                when violated = '' then 'A value is not acceptable.'
-                else format('It breaks the rule %s.', violated)
+                when violated = 'tickets_tags_count' then '`tags` has too many entries.'
+                else 'A value is not acceptable.'
             end;
         elsif code !~ '^PT4' then
             raise;

@@ -171,6 +171,12 @@ def public_view(db, who, ticket, start):
     assert sorted(events, key=str) == sorted(found, key=str)
     return {
         "ticket": db.call(who, "get_ticket", ticket=ticket["id"]),
+        "screen": db.call(
+            who,
+            "get_ticket",
+            ticket=ticket["id"],
+            include=["comments", "events"],
+        ),
         "listed": [t for t in mine if t["id"] == ticket["id"]],
         "events": events,
         "comments": comments,

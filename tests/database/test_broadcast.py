@@ -1,12 +1,16 @@
 """Which topics get which broadcasts, and who may join them."""
 
+from operator import itemgetter
+
 import pytest
 
 from .acting import ANON, refused
-from .arrange import leave_queues
+from .arrange import leave_queues, move_to_queue
 from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
+
+SUPPORT = id_of("support")
 
 
 def broadcasts(db, ticket):
@@ -24,9 +28,10 @@ def topics(db, ticket, event):
 
 
 def expected_topics(ticket, *people):
+    shared = [f"ticket:{ticket['id']}", f"queue:{ticket['queue_id']}"]
     return {
-        f"ticket:{ticket['id']}",
-        f"queue:{ticket['queue_id']}",
+        *shared,
+        *(f"{topic}:internal" for topic in shared),
         *(f"user:{id_of(person)}" for person in people),
     }
 
@@ -43,7 +48,48 @@ def test_broadcasts_are_private_and_hold_the_event(db):
     [event] = db.events(ticket)
     assert [row[2:] for row in broadcasts(db, ticket)] == [
         (event, True, "broadcast")
-    ] * 3
+    ] * 5
+
+
+def test_each_topic_carries_all_that_its_audience_sees_in_its_own_form(db):
+    ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    db.note(ticket)
+    db.comment("agent", ticket)
+    move_to_queue(db, ticket, "billing")
+    db.call("admin", "update_ticket", ticket=ticket["id"], changes={"skills": ["tax"]})
+
+    sent = broadcasts(db, ticket)
+
+    lists = {
+        internal: db.items(who, "list_ticket_events", ticket=ticket["id"])
+        for who, internal in [("admin", True), ("customer", False)]
+    }
+    for internal, events in lists.items():
+        heard = {"ticket": [], "queue": []}
+        for topic, _, event, *_ in sent:
+            kind = topic.partition(":")[0]
+            left = set(event["before"] or {}) == {"queue_id"} and str(SUPPORT) in topic
+            if kind in heard and (":internal" in topic) == internal and not left:
+                heard[kind].append(event)
+        for kind in heard:
+            assert sorted(heard[kind], key=itemgetter("seq")) == events
+    assert len(lists[True]) == len(lists[False]) + 2
+
+
+def test_an_event_is_at_most_twice_the_messages_of_one_audience(db):
+    ticket = db.create_ticket()
+    db.assign(ticket, "agent")
+    db.note(ticket)
+    move_to_queue(db, ticket, "billing")
+
+    for event in db.events(ticket):
+        topics = [
+            row[0] for row in broadcasts(db, ticket) if row[2]["id"] == event["id"]
+        ]
+        shared = [each for each in topics if not each.startswith("user:")]
+        assert len(topics) == len(set(topics))
+        assert len(shared) <= 2 * sum(":internal" in each for each in shared)
 
 
 def test_replies_are_broadcast_to_assignee_followers_and_requester(db):

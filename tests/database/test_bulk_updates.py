@@ -131,7 +131,7 @@ def test_a_ticket_named_twice_is_done_once(db):
     assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]
 
 
-def test_invalid_values_are_reported_with_the_violated_constraint(db):
+def test_invalid_values_are_reported_in_words(db):
     ticket = db.create_ticket(tags=[f"t{n}" for n in range(20)])
 
     job = run(db, [ticket], add_tags=["one-more"])
@@ -139,7 +139,7 @@ def test_invalid_values_are_reported_with_the_violated_constraint(db):
     [item] = items(db, job)
     assert (item["problem"], item["detail"]) == (
         "invalid",
-        "It breaks the rule tickets_tags_count.",
+        "`tags` has too many entries.",
     )
 
 

@@ -130,6 +130,46 @@ def test_comments_are_listed_by_page(db):
     assert [page(0), page(2), page(4), page(5)] == [["1", "2"], ["3", "4"], ["5"], []]
 
 
+NUMBERED = {"list_comments": "position", "list_ticket_events": "seq"}
+
+
+@pytest.mark.parametrize("who", ["agent", "customer"])
+@pytest.mark.parametrize("function", NUMBERED)
+def test_a_history_is_read_from_either_end_and_between_two_numbers(db, function, who):
+    ticket = db.create_ticket(body="1")
+    for n in range(8):
+        db.note(ticket) if n % 3 == 1 else db.comment("customer", ticket, str(n))
+    everything = db.items(who, function, ticket=ticket["id"])
+    name = NUMBERED[function]
+    numbers = [each[name] for each in everything]
+
+    def read(**given):
+        page = db.call(who, function, ticket=ticket["id"], **given)
+        return [each[name] for each in page["items"]], page["next"]
+
+    assert numbers == [*range(1, len(numbers) + 1)]
+    assert db.items(who, function, ticket=ticket["id"], newest_first=True) == [
+        *reversed(everything)
+    ]
+    for size in (1, 2, len(numbers), 100):
+        for newest_first in (False, True):
+            shown, bound = [], {}
+            while True:
+                page, following = read(
+                    page_size=size, newest_first=newest_first, **bound
+                )
+                shown += page
+                if following is None:
+                    break
+                bound = {"before" if newest_first else "after": following}
+            assert shown == sorted(numbers, reverse=newest_first)
+    assert read(after=2, before=5) == ([3, 4], None)
+    assert read(after=2, before=6, newest_first=True, page_size=2) == ([5, 4], 4)
+    assert read(after=numbers[-1]) == ([], None)
+    db.comment("customer", ticket)
+    assert read(after=numbers[-1]) == ([numbers[-1] + 1], None)
+
+
 @pytest.mark.parametrize("table", ["comments", "ticket_events"])
 def test_comments_and_events_are_append_only(db, table):
     column = "body = 'No.'" if table == "comments" else "after = '{}'"

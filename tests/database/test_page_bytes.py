@@ -93,6 +93,26 @@ def test_long_events_of_the_feed_are_read_to_the_end(connect, who):
     assert pages > 1
 
 
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_ticket_with_long_comments_and_events_can_be_sent(db, text):
+    ticket = db.create_ticket(data=FIELDS)
+    for _ in range(36):
+        db.comment("customer", ticket, TEXTS[text])
+    change_fields(db, ticket, 120)
+
+    shown = db.call(
+        "agent",
+        "get_ticket",
+        ticket=ticket["id"],
+        include=["comments", "events", "topics"],
+    )
+
+    assert sent_bytes(shown) < SENT_AT_MOST
+    first = shown["comments"]["items"][-1]["position"]
+    assert shown["comments"]["next"] == first > 1
+    assert shown["events"]["next"] == shown["events"]["items"][-1]["seq"] > 1
+
+
 LONGEST = {
     "subject": "\U0001f600" * 200,
     "tags": [str(n % 10) + "\U0001f600" * 48 + str(n // 10) for n in range(20)],
@@ -105,7 +125,7 @@ def test_long_tickets_are_read_to_the_end(db, size):
     for _ in range(110):
         db.create_ticket(**LONGEST)
     lists = {
-        "list_my_tickets": ("customer", "before_number", {}),
+        "list_my_tickets": ("customer", "after", {"sort": "updated"}),
         "list_queue": ("agent", "after", {"queue": "support"}),
     }
 

@@ -264,23 +264,37 @@ def test_the_pages_of_my_tickets_equal_the_model(full_db, everything, who):
             or ticket["id"] in followed
         )
 
-    @settings(max_examples=15, deadline=None)
-    @given(some(STATUSES), st.integers(2, 60))
-    def check(statuses, size):
-        found = all_rows(
-            lambda after, limit: full_db.items(
-                who, "list_my_tickets", statuses=statuses, page_size=limit,
-                before_number=after and int(after[0]),
-            ),
-            ("number",),
-            size,
+    notes = set(map(str, full_db.read(who, "select private.note_queues()")))
+
+    def last_change(ticket):
+        internal = ticket["queue_id"] in notes
+        shown = ticket["updated_at" if internal else "public_updated_at"]
+        return -datetime.fromisoformat(shown).timestamp(), -ticket["number"]
+
+    keys = {"newest": key("newest"), "oldest": key("oldest"), "updated": last_change}
+
+    @settings(max_examples=25, deadline=None)
+    @given(
+        some(STATUSES),
+        some(StatusCategory),
+        st.sampled_from([*keys]),
+        st.integers(2, 60),
+    )
+    def check(statuses, categories, sort, size):
+        found = all_pages(
+            lambda after: full_db.call(
+                who, "list_my_tickets", statuses=statuses, sort=sort, after=after,
+                status_categories=categories, page_size=size,
+            )
         )  # fmt: skip
         expected = [
             ticket
             for ticket in everything
-            if mine(ticket) and (statuses is None or ticket["status"] in statuses)
+            if mine(ticket)
+            and (statuses is None or ticket["status"] in statuses)
+            and (categories is None or ticket["status_category"] in categories)
         ]
-        assert found == [t["id"] for t in sorted(expected, key=key("newest"))]
+        assert found == [t["id"] for t in sorted(expected, key=keys[sort])]
 
     check()
 

@@ -386,16 +386,16 @@ def test_queue_status_broadcasts_read_an_event_and_its_ticket(large_db):
 
 
 @pytest.mark.parametrize("who", ["customer", "agent"])
-@pytest.mark.parametrize("before", [None, 15_000])
+@pytest.mark.parametrize("before", [None, Json([15_000])])
 def test_my_tickets_are_found_without_a_scan(large_db, who, before):
-    found = large_nodes(large_db, who, "list_my_tickets", before_number=before)
+    found = large_nodes(large_db, who, "list_my_tickets", after=before)
 
     assert indexes(found) >= {"tickets_requester"}
     assert rows_read(found) <= 1000
 
 
 def test_followers_of_thousands_read_one_page_of_them(large_db):
-    found = large_nodes(large_db, "agent", "list_my_tickets", before_number=15_000)
+    found = large_nodes(large_db, "agent", "list_my_tickets", after=Json([15_000]))
 
     followed = [
         node for node in found if node.get("Relation Name") == "ticket_followers"
@@ -431,13 +431,18 @@ def test_one_ticket_is_found_by_its_key(large_db, ref):
         ),
     ],
 )
-def test_a_conversation_and_a_history_are_read_by_ticket(large_db, function, keys):
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_conversation_and_a_history_are_read_by_ticket(
+    large_db, function, keys, newest_first
+):
     ticket = large_db.scalar(
         "select id::text from public.tickets where requester_id = %s limit 1",
         id_of("customer"),
     )
 
-    found = large_nodes(large_db, "customer", function, ticket=ticket)
+    found = large_nodes(
+        large_db, "customer", function, ticket=ticket, newest_first=newest_first
+    )
 
     # Both begin with the ticket; of so few rows either reads the same.
     assert indexes(found) & keys

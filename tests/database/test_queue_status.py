@@ -18,7 +18,12 @@ pytestmark = pytest.mark.slow
 SUPPORT = str(id_of("support"))
 BROADCASTS = """
 select payload, topic, private from realtime.messages
-where event = 'QUEUE_STATUS_CHANGED' order by payload ->> 'occurred_at'
+where event = 'QUEUE_STATUS_CHANGED' and topic like '%%:internal'
+order by payload ->> 'occurred_at'
+"""
+BESIDE = """
+select payload - 'id', topic from realtime.messages
+where event = 'QUEUE_STATUS_CHANGED' and topic not like '%%:internal'
 """
 
 
@@ -128,7 +133,9 @@ def test_changes_broadcast_the_status_to_the_queue(db):
     assert react(db, ticket) is None
 
     [(payload, topic, private)] = db.execute(BROADCASTS)
-    assert (topic, private) == (f"queue:{SUPPORT}", True)
+    assert (topic, private) == (f"queue:{SUPPORT}:internal", True)
+    same = {name: payload[name] for name in payload if name != "id"}
+    assert db.execute(BESIDE).fetchall() == [(same, f"queue:{SUPPORT}")]
     assert set(payload) - {"id"} == set(QueueStatusChanged.model_fields)
     assert str(QueueStatusChanged.model_validate(payload).queue_id) == SUPPORT
     assert payload["status"] == get_status(db)

@@ -55,25 +55,24 @@ class Person:
         path = f"/v1/tickets/{ticket['id']}/comments"
         return self.do("POST", path, {"body": body, **options})
 
-    def topic(self, of: str, *, ticket: Any = None, internal: bool = False) -> str:
-        """Return the current name of a topic that this person may join.
+    def topic(self, of: str, *, ticket: Any = None) -> str:
+        """Return the current name of the topic that this person should join.
 
         Args:
             of: how it begins, such as `queue:<id>`.
             ticket: the ticket that it belongs to, if it does.
-            internal: whether it is the internal one.
         """
         query = {"ticket": ticket["id"]} if ticket else {}
         [name] = [
             each["topic"]
             for each in self.get("/v1/topics", **query)["topics"]
-            if each["topic"].startswith(of) and each["internal"] == internal
+            if each["topic"].startswith(of)
         ]
         return str(name)
 
-    def ticket_topic(self, ticket: Any, *, internal: bool = False) -> str:
-        """Return the current name of a topic of a ticket."""
-        return self.topic("ticket:", ticket=ticket, internal=internal)
+    def ticket_topic(self, ticket: Any) -> str:
+        """Return the current name of this person's topic of a ticket."""
+        return self.topic("ticket:", ticket=ticket)
 
     def take(self, ticket: Any) -> Any:
         return self.do("PUT", f"/v1/tickets/{ticket['id']}/assignee", {"me": True})

@@ -24,7 +24,7 @@ def story(desk, people, node_modules):
         **browser_settings(desk),
         "example": example,
         "ticket": ticket["id"],
-        "inside": people.agent.ticket_topic(ticket, internal=True),
+        "inside": people.agent.ticket_topic(ticket),
         "outside": people.customer.ticket_topic(ticket),
     }
     return run_script(SCRIPT, node_modules, settings) | {"ticket": ticket}

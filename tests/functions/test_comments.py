@@ -4,6 +4,7 @@ from functions.add_comment.app import handler as add_comment
 from functions.list_comments.app import handler as list_comments
 from functions.redact_comment.app import handler as redact_comment
 from functions.redact_ticket.app import handler as redact_ticket
+from shared.core.types import encode_cursor
 from tests.builders import NOW, comment_row, page
 from tests.events import send
 from tests.fakes import NOT_FOUND, in_turn, refusal
@@ -75,6 +76,43 @@ def test_comments_are_listed_page_by_page(rest):
         {"ticket": "1042", "after": 0, "page_size": 2},
         {"ticket": "1042", "after": 2, "page_size": 50},
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments"),
+    [
+        ("", {"after": 0, "page_size": 50}),
+        ("after=7", {"after": 7, "page_size": 50}),
+        ("sort=oldest&limit=9", {"after": 0, "page_size": 9}),
+        ("sort=newest", {"after": 0, "newest_first": True, "page_size": 50}),
+        (
+            "sort=newest&cursor={7}&after=2",
+            {"after": 2, "before": 7, "newest_first": True, "page_size": 50},
+        ),
+        ("cursor={7}&after=2", {"after": 7, "page_size": 50}),
+        ("cursor={2}&after=7", {"after": 7, "page_size": 50}),
+    ],
+)
+def test_a_page_of_comments_begins_and_ends_where_asked(rest, query, arguments):
+    rest.results["list_comments"] = page(comment_row())
+    for position in (2, 7):
+        query = query.replace(f"{{{position}}}", encode_cursor([position]))
+
+    answer = send(list_comments, "GET", PATH, query=query)
+
+    assert answer.status == 200
+    assert rest.arguments("list_comments") == [{"ticket": "1042", **arguments}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sort=best", "after=-1", "after=x", "after=2147483648", "limit=0", "before=3"],
+)
+def test_a_page_of_comments_that_makes_no_sense_is_refused(rest, query):
+    answer = send(list_comments, "GET", PATH, query=query)
+
+    assert (answer.status, answer.problem) == (422, "invalid")
+    assert not rest.calls
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from functions.list_ticket_events.app import handler as list_ticket_events
 from functions.update_ticket.app import handler as update_ticket
 from functions.update_ticket_status.app import handler as update_ticket_status
 from shared.core.events import parse_event
-from tests.builders import ME, SOMEBODY, event_row, page, ticket_row
+from shared.core.types import decode_cursor
+from tests.builders import ME, SOMEBODY, comment_row, event_row, page, ticket_row
 from tests.events import send
 from tests.fakes import NOT_FOUND, in_turn, refusal
 
@@ -51,6 +52,78 @@ def test_a_ticket_is_read_by_id_or_number(rest, ref):
     assert answer.json["requester_name"] == "Ida"
     assert answer.headers["etag"] == '"3"'
     assert rest.arguments("get_ticket") == [{"ticket": ref}]
+
+
+TOPIC = {"topic": f"ticket:{ID}", "kind": "ticket", "internal": False}
+
+
+def test_a_ticket_comes_with_what_is_included_and_nothing_else(rest):
+    comment, event = comment_row(ticket_id=ID), event_row(ticket_id=ID, seq=4)
+    included = {
+        "comments": page(comment, following=7),
+        "events": page(event, following=4),
+        "topics": [TOPIC],
+    }
+    rest.results["get_ticket"] = lambda arguments: (
+        ticket_row(id=ID, version=3)
+        | {part: included[part] for part in arguments.get("include", [])}
+    )
+    alone = send(get_ticket, "GET", TICKET)
+    query = "include=comments,events&include=topics"
+
+    answer = send(get_ticket, "GET", TICKET, query=query)
+    some = send(get_ticket, "GET", TICKET, query="include=events")
+
+    parts = {part: answer.json[part] for part in included}
+    assert answer.json == alone.json | parts
+    assert parts["comments"]["items"][0]["body"] == comment["body"]
+    assert decode_cursor(parts["comments"]["next_cursor"], tuple[int]) == (7,)
+    assert parts["events"] == {"items": [event], "next_cursor": "4"}
+    assert parts["topics"] == [TOPIC]
+    assert set(some.json) - set(alone.json) == {"events"}
+    assert rest.arguments("get_ticket")[1:] == [
+        {"ticket": "1042", "include": ["comments", "events", "topics"]},
+        {"ticket": "1042", "include": ["events"]},
+    ]
+
+
+def test_the_etag_covers_what_is_included(rest):
+    rows = [comment_row(ticket_id=ID)]
+    rest.results["get_ticket"] = lambda arguments: (
+        ticket_row(version=3, unread=bool(arguments))
+        | ({"comments": page(*rows)} if "include" in arguments else {})
+    )
+    query = "include=comments"
+
+    def tag(**headers):
+        answer = send(get_ticket, "GET", TICKET, query=query, headers=headers)
+        assert bool(answer.body) == (answer.status == 200)
+        return answer.status, answer.headers["etag"]
+
+    _, first = tag()
+    assert first.startswith('"3-')
+    assert tag(**{"If-None-Match": first}) == (304, first)
+    assert tag(**{"If-None-Match": '"3"'}) == (200, first)
+    rows.append(comment_row(ticket_id=ID, position=2))
+    status, second = tag(**{"If-None-Match": first})
+    assert (status, second == first) == (200, False)
+    assert send(get_ticket, "GET", TICKET).headers["etag"] == '"3"'
+
+    rest.results["update_ticket"] = ticket_row(version=4)
+    headers = {"If-Match": second}
+    send(update_ticket, "PATCH", TICKET, {"subject": "Other"}, headers=headers)
+    [arguments] = rest.arguments("update_ticket")
+    assert arguments["expected_version"] == 3
+
+
+@pytest.mark.parametrize(
+    "query", ["include=", "include=notes", "include=comments,notes", "with=comments"]
+)
+def test_nothing_else_is_included(rest, query):
+    answer = send(get_ticket, "GET", TICKET, query=query)
+
+    assert (answer.status, answer.problem) == (422, "invalid")
+    assert not rest.calls
 
 
 def test_a_ticket_that_is_not_found_is_a_problem(rest):
@@ -303,7 +376,7 @@ def test_my_tickets_are_listed_page_by_page(rest):
     assert last["next_cursor"] is None
     assert rest.arguments("list_my_tickets") == [
         {"page_size": 2},
-        {"page_size": 2, "before_number": 4},
+        {"page_size": 2, "after": ["4"]},
     ]
 
 
@@ -316,6 +389,23 @@ def test_a_page_holds_50_items_or_as_many_as_the_query_names(rest, query, size):
     send(list_my_tickets, "GET", "/v1/tickets", query=query)
 
     assert rest.arguments("list_my_tickets") == [{"page_size": size}]
+
+
+def test_my_tickets_are_chosen_by_category_and_sorted(rest):
+    rest.results["list_my_tickets"] = in_turn(
+        page(ticket_row(), following=["2026-11-23T09:00:00+00:00", 4]), page()
+    )
+    query = "status_category=new,open&sort=updated"
+
+    first = send(list_my_tickets, "GET", "/v1/tickets", query=query).json
+    query = f"{query}&cursor={first['next_cursor']}"
+    send(list_my_tickets, "GET", "/v1/tickets", query=query)
+
+    chosen = {"status_categories": ["new", "open"], "sort": "updated", "page_size": 50}
+    assert rest.arguments("list_my_tickets") == [
+        chosen,
+        chosen | {"after": ["2026-11-23 09:00:00+00:00", "4"]},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -345,6 +435,8 @@ def test_statuses_are_listed_with_commas_or_repeated(rest, query, statuses):
         ("limit=" + "9" * 5_000, 422, "invalid"),
         ("limit=", 422, "invalid"),
         ("page=2", 422, "invalid"),
+        ("sort=priority", 422, "invalid"),
+        ("status_category=done", 422, "invalid"),
         ("offset=10", 422, "invalid"),
         ("Limit=10", 422, "invalid"),
         ("status=a%00b", 422, "invalid"),
@@ -384,7 +476,40 @@ def test_the_events_of_a_ticket_go_on_after_the_last_one_seen(rest):
     ]
 
 
-@pytest.mark.parametrize("query", ["after=-1", "after=2147483648", "after=x", "seq=1"])
+def test_the_events_of_a_ticket_are_read_back_from_the_newest(rest):
+    rest.results["list_ticket_events"] = in_turn(
+        page(*(event_row(seq=seq) for seq in (3, 2)), following=2),
+        page(event_row(seq=1)),
+    )
+
+    first = send(list_ticket_events, "GET", EVENTS, query="sort=newest&limit=2").json
+    query = f"sort=newest&before={first['next_cursor']}"
+    last = send(list_ticket_events, "GET", EVENTS, query=query).json
+
+    assert [each["seq"] for each in first["items"] + last["items"]] == [3, 2, 1]
+    assert rest.arguments("list_ticket_events") == [
+        {"ticket": "1042", "after": 0, "newest_first": True, "page_size": 2},
+        {
+            "ticket": "1042",
+            "after": 0,
+            "before": 2,
+            "newest_first": True,
+            "page_size": 50,
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=-1",
+        "after=2147483648",
+        "after=x",
+        "seq=1",
+        "before=0",
+        "sort=latest",
+    ],
+)
 def test_an_invalid_position_among_the_events_is_refused(rest, query):
     answer = send(list_ticket_events, "GET", EVENTS, query=query)
 

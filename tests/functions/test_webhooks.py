@@ -233,6 +233,17 @@ def test_a_local_stack_saves_local_webhooks(rest, monkeypatch):
     assert send(manage_webhooks, "POST", "/v1/webhooks", {"url": url}).status == 201
 
 
+def test_a_local_stack_says_where_plain_http_goes(rest, monkeypatch):
+    monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "true")
+
+    body = {"url": "http://hooks.example.com/"}
+    answer = send(manage_webhooks, "POST", "/v1/webhooks", body)
+
+    detail = "Plain http goes to localhost alone; elsewhere use https."
+    assert (answer.status, answer.json["detail"]) == (422, detail)
+    assert not rest.calls
+
+
 @pytest.fixture
 def due(rest, aws, monkeypatch):
     """Let one delivery to an address be due, and say whether it is retried."""

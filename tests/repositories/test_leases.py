@@ -4,6 +4,7 @@ import pytest
 
 from shared.core.errors import Conflict, Denied, NotFound
 from shared.core.events import TicketReplyTakenOver
+from shared.core.types import NumberedPage
 from shared.tickets import TicketDraft, TicketRepository
 from shared.tickets.comments import (
     CommentDraft,
@@ -44,7 +45,7 @@ def test_a_lease_is_held_taken_over_and_released(api, ref):
     assert "Agent is answering" in refusal.value.detail
     assert (taken.person_id, seen) == (id_of("lead"), taken)
     assert (free.person_id, free.expires_at) == (None, None)
-    [*_, last] = TicketRepository(api.open("agent")).events(ref, 0, 50).items
+    [*_, last] = TicketRepository(api.open("agent")).events(ref, NumberedPage()).items
     assert isinstance(last, TicketReplyTakenOver)
 
 

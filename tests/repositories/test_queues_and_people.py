@@ -27,6 +27,7 @@ from shared.queues import (
     Total,
 )
 from shared.queues.administration import QueueAdministration
+from shared.ticket_details import TicketDetailRepository
 from shared.tickets import (
     ReadMarkerChange,
     ReadMarkerRepository,
@@ -188,7 +189,7 @@ def test_a_worker_broadcasts_and_nobody_else(api, billing):
 
 
 def test_a_read_marker_makes_a_ticket_read(api, billing):
-    tickets = TicketRepository(api.open("biller"))
+    tickets = TicketDetailRepository(api.open("biller"))
     selection = Selection(filters=billing)
     [first, *_] = (
         QueueRepository(api.open("biller")).page("billing", selection, None, 9).items

@@ -16,6 +16,7 @@ from shared.people.agents import (
 )
 from shared.queues import Queue, QueueRepository
 from shared.queues.administration import QueueAdministration, QueueChange, QueueDraft
+from shared.ticket_details import TicketDetailRepository
 from shared.tickets import Ticket, TicketDraft, TicketRepository
 from tests.database.personas import grant, id_of, sign_up
 
@@ -179,7 +180,7 @@ def test_a_worker_assigns_waiting_tickets(api, returns):
     assert returns.queue.id not in work.queues_due_for_assignment()
     assert work.release_idle() == 0
     assert (
-        TicketRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
+        TicketDetailRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
         == returns.clerk.title()
     )
 
@@ -195,6 +196,6 @@ def test_an_event_assigns_once(api, returns, watch):
 
     assert [work.assign_after(event), work.assign_after(event)] == [True, False]
     assert (
-        TicketRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
+        TicketDetailRepository(returns.as_clerk()).get(str(opened.id)).assignee_name
         == returns.clerk.title()
     )

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from infra.local.processes import birth
+from infra.local.seed import people
 from infra.local.stack import Deployment, Home, PublicPorts
-from infra.local.terminal import PEOPLE, try_it
+from infra.local.terminal import try_it
 from tests.open_desk import (
     environment_of,
     eventually,
@@ -34,7 +35,7 @@ def test_the_lines_to_paste_work_as_they_are(desk: Deployment):
     assert opened["id"] in [ticket["id"] for ticket in mine["items"]]
 
 
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("person", [each["key"] for each in people()])
 def test_the_people_of_the_demonstration_can_sign_in(desk: Deployment, person):
     answer = httpx.post(
         f"{desk.supabase_url}/auth/v1/token?grant_type=password",

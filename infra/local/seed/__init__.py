@@ -1,5 +1,5 @@
 """Enter the demonstration: a small help desk, described in `demonstration.yaml`."""
 
-from .loader import seed
+from .loader import people, seed
 
-__all__ = ["seed"]
+__all__ = ["people", "seed"]

@@ -56,6 +56,11 @@ where email = %(email)s and cardinality(%(queues)s::text[]) > 0
 """
 
 
+def people() -> list[dict[str, Any]]:
+    """Return the people of the demonstration, with their roles and queues."""
+    return [_person(each) for each in yaml.safe_load(DATA.read_text())["people"]]
+
+
 def seed(deployment: Deployment) -> None:
     """Enter the demonstration into a migrated, empty database.
 
@@ -63,8 +68,8 @@ def seed(deployment: Deployment) -> None:
         deployment: running, at least its database and Auth.
     """
     data = yaml.safe_load(DATA.read_text())
-    people = [_person(each) for each in data["people"]]
-    _sign_up(deployment, people)
+    everybody = people()
+    _sign_up(deployment, everybody)
     with psycopg.connect(deployment.database_url) as connection:
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -75,7 +80,7 @@ def seed(deployment: Deployment) -> None:
             cursor.executemany(ORGANIZATION, data["organizations"])
             cursor.executemany(STATUS, map(_status, data["statuses"]))
             for statement in (PROFILE, ROLE, QUEUES, AVAILABLE):
-                cursor.executemany(statement, people)
+                cursor.executemany(statement, everybody)
         for field in data["fields"]:
             enter_field(connection, field)
         for ticket in sorted(data["tickets"], key=lambda each: -each["days_ago"]):

@@ -15,6 +15,7 @@ from .kinds import (
     Unsupported,
 )
 from .pointers import pointer_to
+from .sentences import sentence_of
 
 __all__ = [
     "AppError",
@@ -30,4 +31,5 @@ __all__ = [
     "Unavailable",
     "Unsupported",
     "pointer_to",
+    "sentence_of",
 ]

@@ -10,7 +10,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from shared.core.handlers import http_handler
 
-from .middleware import BodyGuard, SafeHeaders, refuse_repeated
+from .middleware import BodyGuard, SafeHeaders, refuse_repeated, refuse_unread_body
 from .numbers import ExactNumbers
 from .problems import PROBLEM_JSON, install_problem_handlers
 
@@ -31,7 +31,7 @@ def create_app(*routers: APIRouter, forms: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(refuse_repeated)],
+        dependencies=[Depends(refuse_repeated), Depends(refuse_unread_body)],
     )
     install_problem_handlers(app)
     app.add_middleware(ExactNumbers)

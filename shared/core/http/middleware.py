@@ -118,6 +118,21 @@ async def refuse_repeated(request: Request) -> None:
         raise Invalid(f"Give {', '.join(wrong)} once.")
 
 
+async def refuse_unread_body(request: Request) -> None:
+    """Refuse a body where none is read: whoever sends one expects it to count.
+
+    An empty object says nothing, and some clients send one with every POST.
+
+    Raises:
+        Invalid: there is one.
+    """
+    route = request.scope["route"]
+    if route.body_field or route.dependant.request_param_name:
+        return
+    if (await request.body()).strip() not in (b"", b"{}", b"null"):
+        raise Invalid("This request takes no body.")
+
+
 def _single(route: Any) -> set[str]:  # noqa: ANN401, FastAPI's
     """Return the names of the query parameters of a route that take one value."""
     models = [param.field_info.annotation for param in route.dependant.query_params]

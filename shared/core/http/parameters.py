@@ -1,4 +1,4 @@
-"""What requests say besides their body: keys, pages, and versions as ETags.
+"""What requests say besides their body: keys, and versions as ETags.
 
 ETags are of RFC 9110 (8.8.3 and 13.1), read by a pattern of our own: Werkzeug and
 Django bring a framework with their parsers, and Starlette splits at commas, which a tag
@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
-from pydantic import BeforeValidator, Field
 
 from shared.core.errors import Malformed, Stale
-from shared.core.types import Command, SingleLine
 
 IdempotencyKey = Annotated[
     str | None,
@@ -29,36 +27,6 @@ IdempotencyKey = Annotated[
 ]
 
 
-class PageQuery(Command):
-    """Which page of a list; a parameter it does not know is refused, never ignored."""
-
-    limit: int = Field(default=50, ge=1, le=100, description="Items a page.")
-    cursor: str | None = Field(
-        default=None, description="`next_cursor` of the page before."
-    )
-
-
-class EventsQuery(Command):
-    """From where to catch up with what happened."""
-
-    after: int = Field(
-        default=0, ge=0, le=2**31 - 1, description="The last `seq` seen."
-    )
-    limit: int = Field(default=50, ge=1, le=100, description="Items a page.")
-
-
-def _split(values: object) -> object:
-    if not isinstance(values, list):
-        return values
-    return [part for value in values for part in str(value).split(",")]
-
-
-Commas = BeforeValidator(_split)
-"""Lets a list be written with commas: `?status=new,open`."""
-
-StatusList = Annotated[list[Annotated[SingleLine, Field(max_length=50)]], Commas]
-
-
 MAX_TAGS = 20
 """As many as one request may name: each is an attempt."""
 
@@ -68,7 +36,8 @@ NO_VERSION = 0
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[\s,]*{_TAG}(?:\s*,[\s,]*{_TAG})*[\s,]*")
 _EACH = re.compile(_TAG)
-_OURS = re.compile(r'"([1-9][0-9]{0,8})"')
+# With the digest of what was included, which a change is not meant for.
+_OURS = re.compile(r'"([1-9][0-9]{0,8})(?:-[0-9a-f]{16})?"')
 
 
 def parse_etags(header: str) -> list[str] | None:
@@ -165,12 +134,20 @@ class Versioned(Protocol):
 VersionedT = TypeVar("VersionedT", bound=Versioned)
 
 
-def set_etag(response: Response, answer: VersionedT) -> VersionedT:
+def set_etag(
+    response: Response, answer: VersionedT, digest: str | None = None
+) -> VersionedT:
     """Put the version of the answer into its ETag header; return the answer.
 
     What is the reader's and not the ticket's, such as `unread`, is not in it.
+
+    Args:
+        response: gets the header.
+        answer: has the version.
+        digest: of what else is in the answer, if anything is.
     """
-    response.headers["ETag"] = f'"{answer.version}"'
+    tag = f"{answer.version}-{digest}" if digest else answer.version
+    response.headers["ETag"] = f'"{tag}"'
     return answer
 
 

@@ -26,6 +26,7 @@ from shared.core.errors import (
     Unavailable,
     Unsupported,
     pointer_to,
+    sentence_of,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -103,7 +104,9 @@ async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     if any(one["type"] == "json_invalid" for one in found):
         return respond(Malformed("The body is not JSON that can be read."))
     # What was sent stays out of the answer: it may be personal, and it may be huge.
-    errors = [{"pointer": pointer_to(one, body), "detail": one["msg"]} for one in found]
+    errors = [
+        {"pointer": pointer_to(one, body), "detail": sentence_of(one)} for one in found
+    ]
     return respond(Invalid("Some values are not acceptable; see errors."), errors)
 
 

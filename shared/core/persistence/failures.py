@@ -60,7 +60,15 @@ _THEIRS: Mapping[str, type[AppError]] = {
     "PGRST002": Unavailable,  # schema cache being built
     "PGRST003": Unavailable,  # no connection left in the pool
 }
-_CHECK = re.compile(r'check constraint "(\w+)"')
+_CHECK = re.compile(r'relation "(\w+)" violates check constraint "(\w+)"')
+# How constraints of one column end, and what is then wrong with its value.
+_WRONG: Mapping[str, str] = {
+    "length": "is too short or too long",
+    "form": "has a form that is not taken here",
+    "visible": "has nothing to see",
+    "count": "has too many entries",
+}
+_SIGN_IN = "The access token is not valid, or not any more. Sign in again."
 
 
 def failure(error: APIError) -> AppError:
@@ -75,14 +83,14 @@ def failure(error: APIError) -> AppError:
             failed.errors = json.loads(error.hint)
         return failed
     if code in ("401", "403"):
-        return Unauthenticated()
+        return Unauthenticated(_SIGN_IN)
     # When its connection breaks half-way, PostgREST answers 400 with an empty code.
     if code in ("502", "503", "504") or error.code == "":
         return Unavailable()
     kind = _THEIRS.get(code)
     if kind is None:
         return _surprise(code, error)
-    return kind(_say(error) if kind in (Invalid, Conflict) else None)
+    return kind(_say(error, kind))
 
 
 def _surprise(code: str, error: APIError) -> AppError:
@@ -98,7 +106,14 @@ def _surprise(code: str, error: APIError) -> AppError:
     return surprise
 
 
-def _say(error: APIError) -> str:
-    """Name the broken rule; never echo the value, it may be personal."""
-    rule = _CHECK.search(error.message or "")
-    return f"It breaks the rule {rule[1]}." if rule else "A value is not acceptable."
+def _say(error: APIError, kind: type[AppError]) -> str | None:
+    """Say what is wrong with which field; never echo the value, it may be personal."""
+    if kind is Unauthenticated:
+        return _SIGN_IN
+    if kind not in (Invalid, Conflict):
+        return None
+    if broken := _CHECK.search(error.message or ""):
+        field, _, end = broken[2].removeprefix(f"{broken[1]}_").rpartition("_")
+        if field and end in _WRONG:
+            return f"`{field}` {_WRONG[end]}."
+    return "A value is not acceptable."

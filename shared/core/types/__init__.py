@@ -5,6 +5,7 @@ from .models import Change, Command, Model, name_of
 from .numbers import as_number, mark_numbers, unmark_numbers
 from .pages import (
     BigPosition,
+    NumberedPage,
     Page,
     Position,
     decode_cursor,
@@ -24,6 +25,7 @@ __all__ = [
     "Fields",
     "LongText",
     "Model",
+    "NumberedPage",
     "Page",
     "Position",
     "SingleLine",

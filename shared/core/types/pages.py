@@ -7,7 +7,7 @@ page is read under the caller's rights.
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -25,6 +25,37 @@ Position = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 BigPosition = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """A number as a column of type bigint holds it."""
+
+
+class NumberedPage(NamedTuple):
+    """Which page of a history, whose items are numbered.
+
+    Attributes:
+        after: the number before the first item.
+        before: the number after the last item; None for no end.
+        newest_first: whether the page begins at the end.
+        size: items at most.
+    """
+
+    after: int = 0
+    before: int | None = None
+    newest_first: bool = False
+    size: int = 50
+
+    def continued(self, last: int) -> "NumberedPage":
+        """Return the page that follows the item of this number."""
+        if self.newest_first:
+            return self._replace(before=last)
+        return self._replace(after=max(self.after, last))
+
+    def arguments(self) -> dict[str, int | bool | None]:
+        """Return the same as the database's queries take it."""
+        return {
+            "after": self.after,
+            "before": self.before,
+            "newest_first": self.newest_first or None,
+            "page_size": self.size,
+        }
 
 
 class Page(BaseModel, Generic[Item]):

@@ -18,7 +18,9 @@ from .numbers import storable_number
 from .texts import storable
 
 MAX_DEPTH = 8
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)([Zz]|[ +-]\d\d:?\d\d)"
+)
 
 
 def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -27,13 +29,19 @@ def storable_fields(fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return fields
 
 
-def _refuse_epoch(value: object) -> object:
-    """Refuse seconds since 1970, which the document does not speak of."""
-    if isinstance(value, int | float) or (
-        isinstance(value, str) and not _DATED.match(value)
-    ):
-        raise ValueError("must be a date and time of RFC 3339")
-    return value
+def _read_time(value: object) -> object:
+    """Refuse what is no date and time of RFC 3339, which pydantic takes much for.
+
+    A plus in a query that is not escaped comes as a space, which can only be a plus.
+    """
+    if isinstance(value, datetime):
+        return value
+    match = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(
+            "must be a date and time with an offset, such as 2026-11-28T09:00:00Z"
+        )
+    return match[1] + match[2].replace(" ", "+")
 
 
 def _refuse_text(value: object) -> object:
@@ -72,7 +80,7 @@ def _check_depth(value: JsonValue, depth: int) -> None:
 StrictBool = Annotated[bool, Strict()]
 StrictInt = Annotated[int, BeforeValidator(_refuse_text)]
 Timestamp = Annotated[
-    AwareDatetime, BeforeValidator(_refuse_epoch), AfterValidator(_in_utc)
+    AwareDatetime, BeforeValidator(_read_time), AfterValidator(_in_utc)
 ]
 
 Fields = Annotated[

@@ -5,7 +5,13 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Page, Position, decode_cursor, read_page
+from shared.core.types import (
+    NumberedPage,
+    Page,
+    Position,
+    decode_cursor,
+    read_page,
+)
 from shared.tickets import TicketRef
 
 from .models import AddedComment, Comment, CommentDraft, CommentRef
@@ -26,8 +32,10 @@ class Comments(Protocol):
         """Redact a comment; raise `NotFound`, `Denied`."""
         ...
 
-    def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
-        """Return what the caller may read, in order, or raise `NotFound`."""
+    def read(
+        self, ticket: TicketRef, page: NumberedPage, cursor: str | None = None
+    ) -> Page[Comment]:
+        """Return a page by `position`, from a cursor on, or raise `NotFound`."""
         ...
 
 
@@ -54,9 +62,11 @@ class CommentRepository(Comments):
         return Comment.model_validate(self._database.call("redact_comment", arguments))
 
     @override
-    def read(self, ticket: TicketRef, cursor: str | None, size: int) -> Page[Comment]:
-        sort_key = decode_cursor(cursor, tuple[Position])
-        after = sort_key[0] if sort_key else 0
-        arguments = {"ticket": ticket, "after": after, "page_size": size}
+    def read(
+        self, ticket: TicketRef, page: NumberedPage, cursor: str | None = None
+    ) -> Page[Comment]:
+        if sort_key := decode_cursor(cursor, tuple[Position]):
+            page = page.continued(sort_key[0])
+        arguments = {"ticket": ticket, **page.arguments()}
         answer = self._database.call("list_comments", arguments)
         return read_page(answer, Comment.model_validate)

@@ -20,6 +20,7 @@ HTTPS_PORT = 443
 # Names that lead nowhere but inside: RFC 6761, RFC 6762, RFC 8375, and ICANN's choice
 # for private use, in which clouds have their metadata.
 INSIDE_NAMES = ("localhost", "local", "internal", "home.arpa")
+THIS_MACHINE = ("127.0.0.1", "localhost")
 NOT_PUBLIC = "The host is not on the public internet."
 
 
@@ -65,6 +66,8 @@ def check_url(address: str, *, allow_private: bool) -> httpx.URL:
         raise AddressRefused("The URL cannot be read.") from error
     if url.scheme not in (("https", "http") if allow_private else ("https",)):
         raise AddressRefused("Deliveries go over https alone.")
+    if url.scheme == "http" and name not in THIS_MACHINE:
+        raise AddressRefused("Plain http goes to localhost alone; elsewhere use https.")
     if url.userinfo or not name:
         raise AddressRefused("The URL must name a host and no user.")
     if not allow_private and url.port not in (None, HTTPS_PORT):
@@ -87,8 +90,8 @@ class SsrfGuard:
     """Finds the way to a URL, or refuses it.
 
     Args:
-        allow_private: whether inside addresses, plain HTTP and any port are allowed,
-            as for a desk on a laptop.
+        allow_private: whether inside addresses, any port, and plain HTTP within this
+            machine are allowed, as for a local stack.
         resolve: the resolver.
     """
 

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from postgrest import APIError
 
@@ -14,6 +17,7 @@ from shared.core.errors import (
 )
 from shared.core.persistence.failures import failure
 
+MIGRATIONS = Path(__file__).parents[3] / "supabase" / "migrations"
 PERSONAL = "ida@example.com"
 
 
@@ -90,12 +94,56 @@ def test_too_many_requests_say_how_long_to_wait(hint, seconds):
     assert error.seconds == seconds
 
 
-def test_a_broken_check_is_named_without_the_value():
-    message = f'new row violates check constraint "tickets_data_form" {PERSONAL}'
+CONSTRAINTS = sorted(
+    set(
+        re.findall(
+            r"constraint (\w+) check",
+            "".join(path.read_text() for path in MIGRATIONS.glob("*.sql")),
+        )
+    )
+)
 
-    error = failure(reported("23514", message, f"Failing row contains ({PERSONAL})."))
 
-    assert error.detail == "It breaks the rule tickets_data_form."
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+def test_a_broken_check_is_put_in_words_without_its_name_or_the_value(constraint):
+    tables = [constraint[:at] for at, char in enumerate(constraint) if char == "_"]
+    for table in tables:
+        message = (
+            f'new row for relation "{table}" violates check constraint "{constraint}"'
+        )
+        detail = f"Failing row contains ({PERSONAL})."
+        error = failure(reported("23514", f"{message} {PERSONAL}", detail))
+
+        assert constraint not in error.detail
+        assert PERSONAL not in error.detail
+        assert re.fullmatch(r"(`\w+`|A value) (has|is) [\w ]+\.", error.detail)
+
+
+@pytest.mark.parametrize(
+    ("table", "constraint", "detail"),
+    [
+        ("tickets", "tickets_tags_count", "`tags` has too many entries."),
+        ("tickets", "tickets_data_form", "`data` has a form that is not taken here."),
+        ("comments", "comments_body_visible", "`body` has nothing to see."),
+        (
+            "tickets",
+            "tickets_status_reason_length",
+            "`status_reason` is too short or too long.",
+        ),
+        ("tickets", "tickets_solved_needs_assignee", "A value is not acceptable."),
+    ],
+)
+def test_a_broken_check_of_a_field_names_the_field(table, constraint, detail):
+    message = f'new row for relation "{table}" violates check constraint "{constraint}"'
+
+    assert failure(reported("23514", message)).detail == detail
+
+
+@pytest.mark.parametrize("code", ["PGRST301", "PGRST303", "42501", "401"])
+def test_a_token_that_does_not_count_says_what_to_do(code):
+    detail = "The access token is not valid, or not any more. Sign in again."
+
+    assert failure(reported(code)).detail == detail
 
 
 @pytest.mark.parametrize("code", ["22P02", "23505", "23503", "57014", "XX000", "P0001"])
