@@ -55,13 +55,13 @@ admin:  ## make somebody the first administrator: make admin EMAIL=...
 .PHONY: test
 test: WORKERS ?= 2
 test: setup-tests  ## run every test
-	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile
+	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # The changed files are those since the last commit, or else those of the last commit.
 .PHONY: test-fast
 test-fast: WORKERS ?= 2
 test-fast: setup-tests  ## run the tests that the changed files can break, and all quick ones
-	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile -p tests.affected
+	@$(RUN) pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p tests.affected
 
 # Many changes under every fault, some minutes long: make faults EVENTS=50000
 .PHONY: faults

@@ -24,7 +24,27 @@ from .open_desk import ROOT, OpenDesk, open_desk
 settings.register_profile("autocrm", deadline=None, max_examples=60)
 settings.load_profile("autocrm")
 
+# The files that take longest come first: met last, one leaves the other worker idle.
+LONG = (
+    "tests/release/test_rehearsal.py",
+    "tests/fuzz/test_fuzz.py",
+    "tests/stack/test_desk.py",
+    "tests/faults/test_fan_out.py",
+    "tests/platform/test_migrations.py",
+    "tests/connect/test_database.py",
+    "tests/database/test_worker_failures.py",
+    "tests/security/test_verbs.py",
+    "tests/e2e/test_any_case.py",
+    "tests/e2e/test_two_ways.py",
+)
+
 asyncio.set_event_loop(None)  # so that asking for the loop never makes one
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.nodeid.split("::")[0], len(LONG)))
 
 
 @pytest.fixture(autouse=True)

@@ -45,14 +45,24 @@ class Server:
         self._administer(drop.format(sql.Identifier(database)))
 
     def create_templates(self) -> None:
+        self._stop_flushing()
         self._copy("postgres", EMPTY)
         migrate(self.dsn("postgres"), MIGRATIONS)
         with connected(self.dsn("postgres")) as connection:
             enrol(connection)
         self._copy("postgres", SEEDED)
 
+    def _stop_flushing(self) -> None:
+        """Write no page to the disk at once: no test needs to outlive a power cut."""
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            change = sql.SQL("alter system set {} = off")
+            self._administer(change.format(sql.Identifier(setting)))
+        self._administer(sql.SQL("select pg_reload_conf()"))
+
     def _copy(self, template: str, name: str) -> None:
-        copy = sql.SQL("create database {} template {} owner postgres strategy wal_log")
+        copy = sql.SQL(
+            "create database {} template {} owner postgres strategy file_copy"
+        )
         self._administer(copy.format(sql.Identifier(name), sql.Identifier(template)))
 
     def _administer(self, statement: sql.Composed) -> None:

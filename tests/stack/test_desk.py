@@ -15,6 +15,7 @@ from infra.local.seed import people
 from infra.local.stack import Deployment, Home, PublicPorts
 from infra.local.terminal import try_it
 from tests.open_desk import (
+    OpenDesk,
     environment_of,
     eventually,
     open_desk,
@@ -86,22 +87,32 @@ def test_every_address_of_the_environment_answers(desk: Deployment):
     assert aws.status_code == 200
 
 
-def test_two_desks_stand_side_by_side(desk: Deployment, tmp_path: Path):
+def health(desk: Deployment) -> int:
+    return httpx.get(f"{desk.api_url}/health", timeout=60).status_code
+
+
+def test_a_second_desk_stands_beside_the_first_and_closes_when_a_part_dies(
+    desk: Deployment, tmp_path: Path
+):
     with open_desk(tmp_path / "second desk") as second:
-        answers = [
-            httpx.get(f"{each.api_url}/health", timeout=60)
-            for each in (desk, second.desk)
-        ]
+        both = [health(desk), health(second.desk)]
+        entries = json.loads(second.home.processes.read_text())
+        os.kill(entries[-1]["pid"], signal.SIGKILL)
+        eventually(lambda: second.process.poll() is not None)
+        first = health(desk)
 
-    assert [answer.status_code for answer in answers] == [200, 200]
+    last_line = (tmp_path / "second desk.out").read_text().splitlines()[-1]
+    assert (both, first) == ([200, 200], 200)
+    assert second.process.returncode == 1
+    assert "ended with exit signal SIGKILL; its log is" in last_line
+    assert not [entry for entry in entries if birth(entry["pid"]) == entry["birth"]]
 
 
-def test_a_desk_in_use_refuses_a_second_start_and_a_reset(tmp_path: Path):
-    with open_desk(tmp_path / "home") as opened:
-        again = run_verb(opened.environment, "up")
-        reset = run_verb(opened.environment, "reset")
-        tick = run_verb(opened.environment, "tick", "CloseSolvedTickets")
-        unknown = run_verb(opened.environment, "tick", "Nope")
+def test_a_desk_in_use_refuses_a_second_start_and_a_reset(opened: OpenDesk):
+    again = run_verb(opened.environment, "up")
+    reset = run_verb(opened.environment, "reset")
+    tick = run_verb(opened.environment, "tick", "CloseSolvedTickets")
+    unknown = run_verb(opened.environment, "tick", "Nope")
 
     assert (again.returncode, again.stdout) == (1, "")
     assert "already running" in again.stderr
@@ -134,18 +145,6 @@ def test_a_desk_survives_a_kill_and_keeps_its_data(tmp_path: Path):
     assert closed.returncode == 0
     assert not home.path.exists()
     assert run_verb(environment, "env").returncode == 1
-
-
-def test_a_part_that_dies_closes_the_desk(tmp_path: Path):
-    with open_desk(tmp_path / "home") as opened:
-        entries = json.loads(opened.home.processes.read_text())
-        os.kill(entries[-1]["pid"], signal.SIGKILL)
-        eventually(lambda: opened.process.poll() is not None)
-
-    last_line = (tmp_path / "home.out").read_text().splitlines()[-1]
-    assert opened.process.returncode == 1
-    assert "ended with exit signal SIGKILL; its log is" in last_line
-    assert not [entry for entry in entries if birth(entry["pid"]) == entry["birth"]]
 
 
 def test_a_taken_port_leaves_nothing_behind(tmp_path: Path):
