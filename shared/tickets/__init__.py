@@ -1,7 +1,7 @@
 """Tickets: models, ports and repository; comments and ticket types below."""
 
-from .followers import Follower, FollowerRef, FollowerRepository, Followers
 from .access import Access, AccessReader, AccessRepository, AccessRule, AccessRuleName
+from .followers import Follower, FollowerRef, FollowerRepository, Followers
 from .models import (
     Assignment,
     MyTickets,

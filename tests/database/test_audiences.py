@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .acting import WORKER, Json, ignoring, refused
+from .acting import WORKER, ignoring, refused
 from .arrange import broadcasts, define_field, revoke_permission
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,7 @@
 """The database and Auth: the only package that talks to Supabase."""
 
-from .auth_admin import AuthAdmin
 from .accounts import Account, Accounts, AuthAccounts, Session
+from .auth_admin import AuthAdmin
 from .database import Database, PostgrestDatabase, open_database
 from .worker import open_worker_database
 
