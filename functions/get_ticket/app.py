@@ -4,41 +4,27 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
 
 from shared.core.http import (
-    Commas,
     IfNoneMatch,
     create_handler,
     is_known,
     provide,
     set_etag,
 )
-from shared.core.types import Command
 from shared.ticket_details import (
-    Part,
     TicketDetail,
     TicketDetailReader,
     TicketDetailRepository,
 )
 from shared.tickets import TicketRef
 
+from .query import TicketQuery
+
 router = APIRouter(tags=["tickets"])
 KNOWN: dict[int | str, dict[str, Any]] = {
     HTTPStatus.NOT_MODIFIED: {"description": "You have it: If-None-Match names it"}
 }
-
-
-class TicketQuery(Command):
-    """What the ticket comes with."""
-
-    include: Annotated[list[Part], Commas] | None = Field(
-        default=None,
-        min_length=1,
-        max_length=len(Part),
-        description="What else a screen shows, in the same request.",
-        examples=[["comments", "events", "topics"]],
-    )
 
 
 @router.get("/v1/tickets/{ticket}", response_model=TicketDetail, responses=KNOWN)

@@ -3,25 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from shared.core.events import DomainEvent
-from shared.core.http import LAST, HistoryQuery, create_handler, provide
+from shared.core.http import EventsQuery, create_handler, provide
 from shared.core.types import Page
 from shared.tickets import TicketReader, TicketRef, TicketRepository
 
 router = APIRouter(tags=["events"])
-
-
-class EventsQuery(HistoryQuery):
-    """From where to catch up with what happened, or to look back."""
-
-    before: int | None = Field(
-        default=None,
-        ge=1,
-        le=LAST,
-        description="The first `seq` seen: what was earlier.",
-    )
 
 
 @router.get("/v1/tickets/{ticket}/events")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from shared.core.types import (
     Command,
@@ -44,6 +44,14 @@ def _how_written(value: object) -> str:
 When = Annotated[
     Annotated[Timestamp, Tag("time")] | Annotated[Ago, Tag("ago")],
     Discriminator(_how_written),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "format": "duration"},
+            ]
+        }
+    ),
     Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),
 ]
 Several = Field(max_length=50)

@@ -1,10 +1,6 @@
 """A ticket with what a screen shows beside it, in one request."""
 
-from .details import (
-    Part,
-    TicketDetail,
-    TicketDetailReader,
-    TicketDetailRepository,
-)
+from .models import Part, TicketDetail
+from .repository import TicketDetailReader, TicketDetailRepository
 
 __all__ = ["Part", "TicketDetail", "TicketDetailReader", "TicketDetailRepository"]

@@ -12,21 +12,25 @@ from .callers import (
     provide,
     provider,
 )
-from .lists import LAST, Commas, HistoryQuery, PageQuery, StatusList
 from .parameters import (
+    Commas,
+    EventsQuery,
+    HistoryQuery,
     IdempotencyKey,
     IfMatch,
     IfNoneMatch,
+    PageQuery,
+    StatusList,
     is_known,
     set_etag,
 )
 from .problems import STATUS
 
 __all__ = [
-    "LAST",
     "STATUS",
     "CallersDatabase",
     "Commas",
+    "EventsQuery",
     "HistoryQuery",
     "IdempotencyKey",
     "IfMatch",
