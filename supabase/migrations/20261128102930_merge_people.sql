@@ -1,7 +1,7 @@
 -- Merging two records of one customer, and undoing that within a day.
 
 create table private.person_merges (
-    id bigint generated always as identity primary key,
+    id uuid primary key default extensions.uuid_generate_v4(),
     person_id uuid not null references public.people (id) on delete cascade,
     into_id uuid not null references public.people (id) on delete cascade,
     merged_by uuid references public.people (id) on delete set null,
@@ -17,6 +17,9 @@ create table private.person_merges (
 );
 comment on table private.person_merges is
 'What went over from a person to another, so that it can be undone.';
+comment on column private.person_merges.id is 'Identity.';
+comment on column private.person_merges.merged_by is 'Who merged them.';
+comment on column private.person_merges.merged_at is 'When that was.';
 comment on column private.person_merges.person_id is 'The record that was merged.';
 comment on column private.person_merges.into_id is 'The record that stays.';
 comment on column private.person_merges.undone_at is 'When it was undone; empty while it stands.';

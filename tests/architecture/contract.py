@@ -109,13 +109,18 @@ def _handler(name: str, properties: Document) -> Iterator[str]:
         yield f"{name}: only one of code and template has {differ}"
 
 
+ASK_AUTH = {"ManagePeopleFunction"}
+"""Functions for people that ask Auth what only its administrators may."""
+
+
 def _keys(name: str, properties: Document) -> Iterator[str]:
     variables = properties.get("Environment", {}).get("Variables", {})
     for_people = bool(triggers(properties, "HttpApi"))
     if for_people != ("SUPABASE_PUBLISHABLE_KEY" in variables):
         yield f"{name}: functions for people, and no others, get the publishable key"
-    if for_people == ("SUPABASE_SECRET_KEY_PARAMETER" in variables):
-        yield f"{name}: workers, and no others, get the secret key"
+    has_secret = "SUPABASE_SECRET_KEY_PARAMETER" in variables
+    if has_secret != (not for_people or name in ASK_AUTH):
+        yield f"{name}: workers, and no others but who asks Auth, get the secret key"
     if _changes(properties) != ("SUPABASE_SOURCE_SECRET_PARAMETER" in variables):
         yield f"{name}: commands of people, and nothing else, prove an address"
 

@@ -133,6 +133,8 @@ Changed = Field(
 class TicketFacts(Model):
     """Those fields of a ticket that changed; the others are left out."""
 
+    requester_id: UUID | SkipJsonSchema[None] = Changed
+    requester_name: str | SkipJsonSchema[None] = Changed
     subject: str | SkipJsonSchema[None] = Changed
     type: TicketType | SkipJsonSchema[None] = Changed
     priority: TicketPriority | SkipJsonSchema[None] = Changed

@@ -87,8 +87,9 @@ def _assigned(event: events.TicketAssigned, mail: Email) -> str:
 
 @sentence.register
 def _updated(event: events.TicketUpdated, mail: Email) -> str:
-    changed = (event.before.model_fields_set | event.after.model_fields_set) - {"data"}
-    names = {"queue_id": "queue"}
+    changed = event.before.model_fields_set | event.after.model_fields_set
+    changed -= {"data", "requester_name"}
+    names = {"queue_id": "queue", "requester_id": "requester"}
     fields = ", ".join(sorted(names.get(field, field) for field in changed))
     return f"{_who(event.actor_id, mail)} changed the {fields or 'details'}"
 

@@ -98,4 +98,7 @@ class PersonChange(Change):
 class MergeTarget(Command):
     """Whose second record it is."""
 
-    into: UUID = Field(description="The person who stays.")
+    into: UUID = Field(
+        description="The person who stays.",
+        examples=["7d3d2e0c-2b1f-4c5e-9a53-0f1de7a3a1b4"],
+    )
