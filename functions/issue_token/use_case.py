@@ -35,7 +35,9 @@ class TokenIssuer:
         """
         client = read_client(headers, body)
         found = self._machines.authenticate(client.id, client.secret)
-        session = found and self._accounts.sign_in(found.email, found.password)
+        if found is None:
+            raise unknown_client()
+        session = self._accounts.sign_in(found.email, found.password)
         if session is None:
             raise unknown_client()
         return Token(
