@@ -4,6 +4,7 @@ from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
 from .pages import (
     BigPosition,
+    EncryptedPosition,
     Page,
     Position,
     decode_cursor,
@@ -20,6 +21,7 @@ __all__ = [
     "Change",
     "Command",
     "CommentVisibility",
+    "EncryptedPosition",
     "Fields",
     "LongText",
     "Model",
