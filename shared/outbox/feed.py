@@ -1,15 +1,14 @@
 """The event feed and the dead letters over PostgREST."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
 from typing_extensions import override
 
 from shared.core.events import DomainEvent, parse_event
 from shared.core.persistence import Database
 from shared.core.types import (
+    EncryptedPosition,
     Page,
     decode_cursor,
     decode_sort_key,
@@ -21,9 +20,6 @@ from shared.core.types import (
 from .models import DeadLetter, EventRetry
 from .ports import DeadLetters, EventFeed
 
-FeedCursor = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-"""A place in the feed, encrypted by the database."""
-
 
 class EventFeedRepository(EventFeed):
     """Events as the caller may see them."""
@@ -33,7 +29,7 @@ class EventFeedRepository(EventFeed):
 
     @override
     def follow(self, cursor: str | None, size: int, *, now: bool) -> Page[DomainEvent]:
-        sort_key = decode_cursor(cursor, tuple[FeedCursor])
+        sort_key = decode_cursor(cursor, tuple[EncryptedPosition])
         arguments = {
             "after": sort_key and sort_key[0],
             "page_size": size,

@@ -460,6 +460,10 @@ as $$
 declare
     read_queues constant uuid[] := array(select private.readable_queues_of(person));
     shared constant uuid[] := array(select private.shared_organizations_of(person));
+    followed constant uuid[] := array(
+        select readers.ticket_id from private.ticket_readers as readers
+        where readers.person_id = person
+    );
 begin
     -- The names of a ticket's topics depend on its queue, organization and requester, so whoever
     -- sees a ticket listens to theirs. Each look is a short scan of an index: of the tickets
@@ -469,19 +473,25 @@ begin
             select from public.tickets
             where id = scope
                 and private.may_see_ticket(
-                    queue_id, requester_id, organization_id, person, read_queues, shared
+                    id, queue_id, requester_id, organization_id,
+                    person, read_queues, shared, followed
                 )
         )
         or exists (
             select from public.tickets
             where requester_id = scope
                 and private.may_see_ticket(
-                    queue_id, requester_id, organization_id, person, read_queues, shared
+                    id, queue_id, requester_id, organization_id,
+                    person, read_queues, shared, followed
                 )
         )
         or exists (
             select from public.tickets
             where requester_id = person and scope in (queue_id, organization_id)
+        )
+        or exists (
+            select from public.tickets
+            where id = any (followed) and scope in (queue_id, organization_id, requester_id)
         )
         or exists (
             select from public.tickets

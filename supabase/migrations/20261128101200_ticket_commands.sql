@@ -18,7 +18,8 @@ begin
     select * into ticket from public.tickets
     where id = found_id
         and private.may_see_ticket(
-            queue_id, requester_id, organization_id, me, readable, shared
+            id, queue_id, requester_id, organization_id, me, readable, shared,
+            array(select private.followed_tickets(found_id))
         )
     for update;
     if ticket.id is null then

@@ -3,12 +3,12 @@
 
 create function private.access_rules(ticket public.tickets, person uuid)
 returns table (rule text, applies boolean, explanation text)
-language plpgsql stable security definer rows 4 set search_path = ''
+language plpgsql stable security definer rows 5 set search_path = ''
 as $$
 declare
     reads_queue constant boolean := private.may_see_ticket(
-        ticket.queue_id, null, null, person,
-        array(select private.readable_queues_of(person)), '{}'
+        null, ticket.queue_id, null, null, person,
+        array(select private.readable_queues_of(person)), '{}', '{}'
     );
     is_member constant boolean := exists (
         select from public.queue_members
@@ -20,12 +20,18 @@ declare
         select people.organization_id from public.people where people.id = person
     ), false);
     is_colleague constant boolean := coalesce(private.may_see_ticket(
-        null, null, ticket.organization_id, person,
-        '{}', array(select private.shared_organizations_of(person))
+        null, null, null, ticket.organization_id, person,
+        '{}', array(select private.shared_organizations_of(person)), '{}'
     ), false);
     is_requester constant boolean := coalesce(private.may_see_ticket(
-        null, ticket.requester_id, null, person, '{}', '{}'
+        null, null, ticket.requester_id, null, person, '{}', '{}', '{}'
     ), false);
+    is_follower constant boolean := private.may_see_ticket(
+        ticket.id, null, null, null, person, '{}', '{}', array(
+            select readers.ticket_id from private.ticket_readers as readers
+            where readers.person_id = access_rules.person and readers.ticket_id = ticket.id
+        )
+    );
 begin
     return query values
     (
@@ -53,6 +59,13 @@ begin
     (
         'all_queues', reads_queue and reads_all,
         case when reads_all then 'Has tickets.read_all.' else 'Does not have tickets.read_all.' end
+    ),
+    (
+        'follower', coalesce(is_follower, false),
+        case
+            when is_follower then 'Was made to follow it by staff.'
+            else 'Was not made to follow it by staff.'
+        end
     );
 end;
 $$;
@@ -97,6 +110,9 @@ declare
         union
         select readers.person_id from private.queue_readers as readers
         where readers.queue_id = ticket.queue_id
+        union
+        select readers.person_id from private.ticket_readers as readers
+        where readers.ticket_id = ticket.id
     );
     shown json[];
     sort_keys jsonb[];

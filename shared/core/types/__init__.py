@@ -6,6 +6,7 @@ from .numbers import as_number, mark_numbers, unmark_numbers
 from .pages import (
     BigPosition,
     NumberedPage,
+    EncryptedPosition,
     Page,
     Position,
     decode_cursor,
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "Command",
     "CommentVisibility",
+    "EncryptedPosition",
     "Fields",
     "LongText",
     "Model",

@@ -26,6 +26,9 @@ Position = Annotated[int, Field(ge=0, le=2**31 - 1)]
 BigPosition = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """A number as a column of type bigint holds it."""
 
+EncryptedPosition = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+"""A position that the database has encrypted, so that nobody counts by it."""
+
 
 class NumberedPage(NamedTuple):
     """Which page of a history, whose items are numbered.
