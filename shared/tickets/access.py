@@ -20,6 +20,7 @@ class AccessRuleName(StrEnum):
     ORGANIZATION = "organization"
     QUEUE_MEMBER = "queue_member"
     ALL_QUEUES = "all_queues"
+    FOLLOWER = "follower"
 
 
 class AccessRule(Model):

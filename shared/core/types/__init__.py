@@ -5,8 +5,8 @@ from .models import Change, Command, Model, name_of
 from .numbers import as_number, mark_numbers, unmark_numbers
 from .pages import (
     BigPosition,
-    NumberedPage,
     EncryptedPosition,
+    NumberedPage,
     Page,
     Position,
     decode_cursor,
