@@ -117,7 +117,7 @@ $$;
 comment on function private.lock_person is
 'Locks a person whom the caller may manage: needs people.manage, and every permission that the person''s roles but customer give. PT403, PT404.';
 
-create function private.require_grantable(roles text[]) returns void
+create function private.require_grantable_roles(roles text[]) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -142,7 +142,7 @@ begin
     ));
 end;
 $$;
-comment on function private.require_grantable is
+comment on function private.require_grantable_roles is
 'PT403 or PT422 unless the caller may grant these roles, as by api.grant_role.';
 
 create function private.end_sessions(person uuid) returns void
@@ -174,7 +174,7 @@ declare
     response jsonb;
     person uuid;
 begin
-    perform private.require_grantable(roles);
+    perform private.require_grantable_roles(roles);
     response := private.stored_response(idempotency_key, request);
     if response is not null then
         -- Whether the invitation was sent is decided by now, not by then.
