@@ -355,7 +355,6 @@ AS_THE_CALLER = {
     "private.value_column",
     "private.value_rule",
     "private.webhook_attempts_limit",
-    "private.webhook_json",
     "private.with_sorted_field",
 }
 

@@ -50,10 +50,17 @@ ROWS = {
 }
 # What a model has besides the columns of its row, from joins.
 DERIVED = {
-    Ticket: {"requester_name", "assignee_name", "unread"},
-    Comment: {"author_name"},
+    Ticket: {
+        "requester_name",
+        "assignee_name",
+        "queue_name",
+        "organization_name",
+        "unread",
+    },
+    Comment: {"author_name", "redacted_by_name"},
     Person: {"roles", "organization_name"},
     Role: {"permissions"},
+    View: {"owner_name", "queue_name"},
     **{event: {"actor_name", "actor_kind"} for event in EVENT_CLASSES},
 }
 # What a model leaves out of the row.
@@ -67,6 +74,10 @@ LEFT_OUT = {
         "default_priority",
         "released_after",
         "wait_limit",
+        "description",
+        "open_to_customers",
+        "customers_set_priority",
+        "version",
     },
     # For assignment and filters only, and what the public is shown instead.
     Ticket: {
@@ -87,6 +98,7 @@ LEFT_OUT = {
 # What a model knows better than the column.
 NARROWED = {
     View: {"sort", "conditions"},
+    Person: {"kind"},
     **{event: {"type", "before", "after"} for event in EVENT_CLASSES},
 }
 

@@ -269,6 +269,9 @@ def test_staff_search_people_with_addresses_and_roles(db):
         "name": "Stranger",
         "email": "stranger@example.com",
         "organization_id": None,
+        "organization_name": None,
+        "kind": "human",
+        "deactivated_at": None,
         "roles": ["customer"],
     }
 
@@ -304,17 +307,13 @@ def test_tokens_of_deleted_people_are_refused(db):
     assert len(calls) > 50
 
 
-def test_deleting_a_person_deletes_a_person_and_their_roles(db):
+def test_deleting_an_account_keeps_the_person_and_ends_their_rights(db):
     sign_up(db.connection, "passer-by")
 
     delete_account(db, "passer-by")
 
-    assert (
-        db.scalar(
-            "select count(*) from public.people where id = %s", id_of("passer-by")
-        )
-        == 0
-    )
+    kept = "select count(*) from public.people where id = %s"
+    assert db.scalar(kept, id_of("passer-by")) == 1
     with refused("PT401"):
         db.read("passer-by", "select name from public.people")
 
