@@ -11,7 +11,9 @@ from .read_only import open_database
 
 ABOUT: Final = "confirmed addresses"
 TRUSTED: Final = "select addresses_are_confirmed from private.settings"
-TRUST: Final = "update private.settings set addresses_are_confirmed = {}"
+TRUST: Final = (
+    'as an administrator: PATCH /v1/settings {"addresses_are_confirmed": true}'
+)
 PAGE: Final = (
     'the project\'s dashboard, Authentication, Sign In: turn "Confirm email" on'
 )
@@ -55,6 +57,5 @@ def _finding(autoconfirm: object, trusted: object) -> Finding:
         return lacking(ABOUT, message, PAGE, can_wait=True)
     if not trusted:
         message = "Auth confirms addresses, and the database does not know it yet."
-        fix = f"in the SQL editor: {TRUST.format('true')}"
-        return lacking(ABOUT, message, fix, can_wait=True)
+        return lacking(ABOUT, message, TRUST, can_wait=True)
     return good(ABOUT)

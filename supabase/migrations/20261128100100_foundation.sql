@@ -111,6 +111,8 @@ insert into private.setting_definitions (setting, is_public, unit, minimum, maxi
 ('solved_closes_after', true, 'seconds', 3600, 28 * 86400),
 ('email_delay', false, 'seconds', 0, 3600),
 ('confirm_new_tickets', true, null, null, null),
+('addresses_are_confirmed', false, null, null, null),
+('organization_moves_tickets', false, null, null, null),
 ('webhook_disabled_after', false, 'seconds', 3600, 30 * 86400),
 ('webhook_log_kept', false, 'seconds', 2 * 86400, 365 * 86400),
 ('page_scan_limit', false, 'tickets', 100, 100000),

@@ -5,7 +5,8 @@
 create function private.person_sees_ticket(ticket public.tickets, person uuid) returns boolean
 language sql stable security definer set search_path = ''
 as $$
-    select private.may_see_ticket(
+    -- Of a ticket without an organization the predicate says null for no.
+    select coalesce(private.may_see_ticket(
         ticket.id,
         ticket.queue_id,
         ticket.requester_id,
@@ -22,7 +23,7 @@ as $$
             where readers.person_id = person_sees_ticket.person
                 and readers.ticket_id = ticket.id
         )
-    );
+    ), false);
 $$;
 comment on function private.person_sees_ticket is
 'Whether the rights of a person let them see a ticket, be they able to sign in or not.';

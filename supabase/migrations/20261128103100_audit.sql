@@ -120,16 +120,31 @@ create trigger record_audit after insert or update or delete on public.person_ro
 for each row execute function private.record_audit('person_role', 'person_id role', '');
 
 create trigger record_audit after insert or update or delete on public.people
-for each row execute function private.record_audit('person', 'id', 'organization_id', 'name');
+for each row execute function private.record_audit(
+    'person',
+    'id',
+    'organization_id language time_zone kind deactivated_at merged_into',
+    'name email'
+);
+
+create trigger record_audit after insert or update or delete on private.accounts
+for each row execute function private.record_audit('account', 'user_id', 'person_id');
 
 create trigger record_audit after insert or update or delete on public.organizations
-for each row execute function private.record_audit('organization', 'id', 'shares_tickets', 'name');
+for each row execute function private.record_audit(
+    'organization', 'id', 'shares_tickets', 'name notes'
+);
+
+create trigger record_audit after insert or update or delete on private.organization_domains
+for each row execute function private.record_audit('domain', 'domain', 'organization_id');
 
 create trigger record_audit after insert or update or delete on public.queues
 for each row execute function private.record_audit(
     'queue',
     'id',
-    'key name is_default archived_at strategy default_priority released_after wait_limit'
+    'key name is_default archived_at strategy default_priority released_after wait_limit '
+    'open_to_customers customers_set_priority',
+    'description'
 );
 
 create trigger record_audit after insert or update or delete on public.queue_members
@@ -144,6 +159,7 @@ for each row execute function private.record_audit(
     'settings',
     '',
     'default_language solved_closes_after email_delay confirm_new_tickets '
+    'addresses_are_confirmed organization_moves_tickets '
     'webhook_disabled_after webhook_log_kept page_scan_limit reply_lease commands_per_minute '
     'commands_per_minute_by_address bytes_per_minute'
 );
@@ -154,6 +170,35 @@ for each row execute function private.record_audit(
     'status',
     'category agent_label customer_label labels position is_default active'
 );
+
+create trigger record_audit after insert or update or delete on private.fields
+for each row execute function private.record_audit(
+    'field',
+    'key',
+    'type agent_label customer_label ticket_types options pattern required_to_create '
+    'required_to_solve visible_to editable_by filterable active position'
+);
+
+create trigger record_audit after insert or update or delete on private.calendars
+for each row execute function private.record_audit(
+    'calendar', 'id', 'time_zone week holidays', 'name'
+);
+
+create trigger record_audit after insert or update or delete on private.sla_policies
+for each row execute function private.record_audit(
+    'policy',
+    'id',
+    'position conditions calendar_id targets pauses around_the_clock warn_before',
+    'name'
+);
+
+create trigger record_audit after insert or update or delete on private.machine_users
+for each row execute function private.record_audit(
+    'machine', 'id', 'role revoked_at', 'name password_id'
+);
+
+create trigger record_audit after insert or update or delete on private.machine_secrets
+for each row execute function private.record_audit('secret', 'id machine_id', 'expires_at', 'hash');
 
 create trigger record_audit after insert or update or delete on public.ticket_transitions
 for each row execute function private.record_audit('transition', 'type before after', '');

@@ -7,10 +7,10 @@ from psycopg.types.json import Jsonb
 
 from .acting import ANON, ignoring, refused
 from .arrange import revoke_permission, revoke_role
-from .personas import PEOPLE, grant, id_of
+from .personas import PEOPLE, grant, id_of, user_of
 
 pytestmark = pytest.mark.slow
-RULES = ("requester", "organization", "queue_member", "all_queues")
+RULES = ("requester", "organization", "queue_member", "all_queues", "follower")
 
 
 def explain(db, ticket, who="admin", **options):
@@ -41,7 +41,7 @@ def reads_note(db, who, ticket):
 
 def ban(db, who):
     db.execute(
-        "update auth.users set banned_until = 'infinity' where id = %s", id_of(who)
+        "update auth.users set banned_until = 'infinity' where id = %s", user_of(who)
     )
 
 
@@ -64,6 +64,14 @@ CHANGES = {
         id_of("support"),
         id_of("admin"),
     ),
+    "followers": lambda db: [
+        db.call("admin", "add_follower", ticket=ticket, person=str(id_of(name)))
+        for ticket, name in zip(
+            (id_ for (id_,) in db.execute("select id::text from public.tickets")),
+            ("stranger", "customer", "colleague"),
+            strict=True,
+        )
+    ],
     "a customer who leads": lambda db: grant(db.connection, "stranger", "lead"),
     "an agent of the organization": lambda db: db.execute(
         "update public.people set organization_id = %s where id = any (%s)",
@@ -96,7 +104,7 @@ def test_explanations_are_what_everybody_really_gets(db, change):
         assert names == sorted(seen)
         assert all(each["can_see"] for each in listed)
         for name in PEOPLE:
-            [access] = explain(db, ticket, "lead", person=id_of(name))
+            [access] = explain(db, ticket, "lead", person=str(id_of(name)))
             applied = [each["rule"] for each in access["rules"] if each["applies"]]
             assert access["can_see"] is (name in seen), name
             assert access["reads_notes"] is (name in noted), name
