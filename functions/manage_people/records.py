@@ -4,12 +4,16 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Response
 
-from shared.core.http import IdempotencyKey, IfMatch, provide, set_etag
-from shared.core.persistence import AuthAdmin
+from shared.core.http import (
+    IdempotencyKey,
+    IfMatch,
+    TrustedAccounts,
+    provide,
+    set_etag,
+)
 from shared.people.records import (
-    Invitations,
     PersonChange,
     PersonDraft,
     PersonRecord,
@@ -23,24 +27,16 @@ router = APIRouter()
 ProvidedRecords = Annotated[PersonRecords, provide(PersonRepository)]
 
 
-async def get_invitations() -> Invitations:
-    """Return what sends invitations."""
-    return AuthAdmin()
-
-
-ProvidedInvitations = Annotated[Invitations, Depends(get_invitations)]
-
-
 @router.post("/v1/people", status_code=HTTPStatus.CREATED)
 async def post_person(
     draft: PersonDraft,
     people: ProvidedRecords,
-    invitations: ProvidedInvitations,
+    accounts: TrustedAccounts,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> PersonRecord:
     """Enter a person with roles that you may grant, and invite them by email."""
-    person = create_person(draft, people, invitations, idempotency_key)
+    person = create_person(draft, people, accounts, idempotency_key)
     response.headers["Location"] = f"/v1/people/{person.id}"
     return set_etag(response, person)
 
@@ -70,8 +66,8 @@ async def patch_person(
 async def post_invitation(
     person: UUID,
     people: ProvidedRecords,
-    invitations: ProvidedInvitations,
+    accounts: TrustedAccounts,
     idempotency_key: IdempotencyKey = None,
 ) -> PersonRecord:
     """Send an invitation by email, once more if one was sent before."""
-    return invite_person(people.invitable(person, idempotency_key), invitations)
+    return invite_person(people.invitable(person, idempotency_key), accounts)

@@ -1,17 +1,14 @@
 """Inviting people whom the database has accepted."""
 
-from shared.core.errors import Unavailable
-from shared.people.records import (
-    Invitation,
-    Invitations,
-    PersonDraft,
-    PersonRecord,
-    PersonRecords,
-)
+from shared.core.errors import TooMany, Unavailable
+from shared.core.persistence import Accounts
+from shared.people.records import Invitation, PersonDraft, PersonRecord, PersonRecords
+
+NOT_SENT = "The invitation could not be sent. Try again in a moment."
 
 
 def create_person(
-    draft: PersonDraft, people: PersonRecords, invitations: Invitations, key: str | None
+    draft: PersonDraft, people: PersonRecords, accounts: Accounts, key: str | None
 ) -> PersonRecord:
     """Enter a person and invite them; an invitation that cannot be sent stays pending.
 
@@ -20,12 +17,12 @@ def create_person(
     """
     person = people.create(draft, key)
     try:
-        return invite_person(person, invitations)
+        return invite_person(person, accounts)
     except Unavailable:
         return person
 
 
-def invite_person(person: PersonRecord, invitations: Invitations) -> PersonRecord:
+def invite_person(person: PersonRecord, accounts: Accounts) -> PersonRecord:
     """Invite a person whose invitation is pending.
 
     Raises:
@@ -33,5 +30,10 @@ def invite_person(person: PersonRecord, invitations: Invitations) -> PersonRecor
     """
     if person.invitation is not Invitation.PENDING or person.email is None:
         return person
-    invitations.invite(person.email, person.name)
+    try:
+        sent = accounts.invite(person.email, person.name)
+    except TooMany as error:
+        raise Unavailable(NOT_SENT) from error
+    if not sent:
+        raise Unavailable(NOT_SENT)
     return person.model_copy(update={"invitation": Invitation.SENT})

@@ -1,7 +1,6 @@
 """The database and Auth: the only package that talks to Supabase."""
 
 from .accounts import Account, Accounts, AuthAccounts, Session
-from .auth_admin import AuthAdmin
 from .database import Database, PostgrestDatabase, open_database
 from .worker import open_worker_database
 
@@ -9,7 +8,6 @@ __all__ = [
     "Account",
     "Accounts",
     "AuthAccounts",
-    "AuthAdmin",
     "Database",
     "PostgrestDatabase",
     "Session",

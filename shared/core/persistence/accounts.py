@@ -42,6 +42,13 @@ class Accounts(Protocol):
         """Open a session; None when Auth refuses it."""
         ...
 
+    def invite(self, email: str, name: str) -> bool:
+        """Send an invitation by email, once more to who has not accepted one.
+
+        False when refused: somebody may have confirmed this address already.
+        """
+        ...
+
 
 class AuthAccounts(Accounts):
     """`Accounts` over the HTTP interface of Supabase Auth.
@@ -73,6 +80,11 @@ class AuthAccounts(Accounts):
         body = {"email": email, "password": password.get_secret_value()}
         answer = self._post("/token?grant_type=password", body)
         return None if answer is None else Session.model_validate_json(answer.content)
+
+    @override
+    def invite(self, email: str, name: str) -> bool:
+        body = {"email": email, "data": {"name": name}}
+        return self._post("/invite", body) is not None
 
     def _post(self, path: str, body: object) -> httpx.Response | None:
         try:

@@ -1,12 +1,11 @@
 """People's records: entered and invited, changed, deactivated, merged."""
 
 from .models import Invitation, MergeTarget, PersonChange, PersonDraft, PersonRecord
-from .ports import Invitations, PersonRecords, PersonStates
+from .ports import PersonRecords, PersonStates
 from .repository import PersonRepository
 
 __all__ = [
     "Invitation",
-    "Invitations",
     "MergeTarget",
     "PersonChange",
     "PersonDraft",

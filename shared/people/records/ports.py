@@ -54,11 +54,3 @@ class PersonStates(Protocol):
     def undo_merge(self, person: UUID, key: str | None) -> PersonRecord:
         """Undo the merge of a person; raise `Conflict` when it is too late."""
         ...
-
-
-class Invitations(Protocol):
-    """Emails that invite people to have an account."""
-
-    def invite(self, email: str, name: str) -> None:
-        """Send an invitation; raise `Unavailable` when it could not be sent."""
-        ...
