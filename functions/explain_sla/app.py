@@ -1,4 +1,4 @@
-"""GET /v1/tickets/{id}/sla: whoever sees a ticket may ask when it is due, and why."""
+"""GET /v1/tickets/{id}/sla: staff of its queue ask when a ticket is due, and why."""
 
 from typing import Annotated
 

@@ -70,7 +70,7 @@ class Explanation(Model):
     """The service levels of a ticket; empty where no policy ever applied."""
 
     ticket_id: UUID
-    policy: PolicyRef | None = Field(description="Null for those who read no queue.")
+    policy: PolicyRef | None
     time_zone: str = Field(description="Where the calendar's wall clock stands.")
     metrics: dict[Metric, MetricShown]
     sentences: list[str]
@@ -88,7 +88,7 @@ def explain(log: SlaLog) -> Explanation:
     }
     return Explanation(
         ticket_id=log.ticket_id,
-        policy=_policy(log, history),
+        policy=_policy(history),
         time_zone=str(zone),
         metrics={m: _metric(each, log.now) for m, each in awaited.items()},
         sentences=[
@@ -106,8 +106,8 @@ def _zone(log: SlaLog, history: History) -> ZoneInfo:
     return ZoneInfo(next(zones, "UTC"))
 
 
-def _policy(log: SlaLog, history: History) -> PolicyRef | None:
-    if history.policy is None or not log.is_staff:
+def _policy(history: History) -> PolicyRef | None:
+    if history.policy is None:
         return None
     return PolicyRef(id=history.policy.id, name=history.policy.name)
 

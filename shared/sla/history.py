@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
-
 from shared.core.types import Model, StatusCategory, TicketPriority, TicketType
 
 from .calendars import AROUND_THE_CLOCK, BusinessTime, SlaCalendar, business_time_of
@@ -39,7 +37,6 @@ class SlaLog(Model):
 
     ticket_id: UUID
     organization_id: UUID | None
-    is_staff: bool = Field(description="Whether the reader is told of policies.")
     now: datetime
     policies: Sequence[SlaPolicy]
     calendars: Sequence[SlaCalendar]
@@ -74,6 +71,7 @@ class _Reader:
     def __init__(self, log: SlaLog) -> None:
         self._log = log
         self._times = {each.id: business_time_of(each) for each in log.calendars}
+        self._policies: Sequence[SlaPolicy] = ()
         self._ticket: Attributes | None = None
         self.policy: SlaPolicy | None = None
         self.first: tuple[Policy, BusinessTime] = (NO_POLICY, AROUND_THE_CLOCK)
@@ -83,7 +81,10 @@ class _Reader:
         match event.type:
             case "TICKET_CREATED":
                 self._ticket = self._attributes(after)
-                self.policy = first_match(self._log.policies, self._ticket)
+                self._policies = [
+                    each for each in self._log.policies if each.valid_from <= event.at
+                ]
+                self.policy = first_match(self._policies, self._ticket)
                 self.first = self._terms()
                 by_staff = not event.is_by_requester
                 yield Opened(event.at, self._ticket.priority, by_staff=by_staff)
@@ -101,7 +102,7 @@ class _Reader:
             return
         was, self._ticket = self._ticket, self._attributes(event.after, self._ticket)
         before = self.policy
-        self.policy = first_match(self._log.policies, self._ticket)
+        self.policy = first_match(self._policies, self._ticket)
         if self._ticket.priority is not was.priority:
             yield PriorityChanged(event.at, self._ticket.priority)
         if self.policy is not before:

@@ -101,12 +101,15 @@ create table private.accounts (
     user_id uuid primary key references auth.users (id) on delete cascade,
     person_id uuid not null references public.people (id) on delete cascade,
     address_changed boolean not null default false,
+    proven_address text,
     constraint accounts_one_a_person unique (person_id)
 );
 comment on table private.accounts is
 'Which user of Auth is which person. Deleting the user ends the link, never the person.';
 comment on column private.accounts.user_id is 'The user: `sub` in access tokens.';
 comment on column private.accounts.person_id is 'The person.';
+comment on column private.accounts.proven_address is
+'The address that was last proven to be theirs.';
 comment on column private.accounts.address_changed is
 'Whether the user has had another address: then a mailed link does not say which one it proves.';
 

@@ -58,11 +58,22 @@ begin
         where id = person and email is distinct from address;
     exception
         when unique_violation then
-            -- Signing in does not fail for it. What they had before is no longer theirs either.
-            update public.people set email = null where id = person and email is not null;
+            -- Signing in does not fail for it. What they had before is no longer theirs either,
+            -- unless the other record of the address is theirs, too.
+            update public.people set email = null
+            where id = person and email is not null and not exists (
+                select from public.people as others
+                where others.email = address and others.merged_into = person
+            );
             return;
     end;
-    if proven or (select addresses_are_confirmed from private.settings) then
+    if not proven and not (select addresses_are_confirmed from private.settings) then
+        return;
+    end if;
+    -- Once an address: whoever was taken out of an organization does not come back by signing in.
+    update private.accounts set proven_address = address
+    where person_id = person and proven_address is distinct from address;
+    if found then
         perform private.join_organization(person, address);
     end if;
 end;
@@ -70,7 +81,20 @@ $$;
 comment on function private.take_address is
 'Stores the address of a person, who joins the organization of its domain if it is proven; who has one that is somebody else''s already has none here.';
 
-create function private.confirm_address(account uuid, address text, proven boolean) returns void
+create function private.end_credentials(account uuid, kept_session uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    update auth.users set encrypted_password = '' where id = account and encrypted_password <> '';
+    delete from auth.sessions where user_id = account and id is distinct from kept_session;
+end;
+$$;
+comment on function private.end_credentials is
+'Ends the password and all sessions but one of an account that is about to be somebody''s who was here before: whoever signed up first with their address may have set them.';
+
+create function private.confirm_address(
+    account uuid, address text, proven boolean, session uuid default null
+) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -84,8 +108,9 @@ begin
     -- The account that was deleted in Auth.
     delete from private.accounts where person_id = holder;
     update private.accounts set person_id = holder where user_id = account;
+    perform private.end_credentials(account, session);
     delete from public.people where id = me;
-    perform private.take_address(holder, address, proven);
+    perform private.take_address(holder, address, true);
 end;
 $$;
 comment on function private.confirm_address is
@@ -166,7 +191,9 @@ create function private.follow_mailed_link() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    perform private.confirm_address(accounts.user_id, private.as_email(users.email), true)
+    perform private.confirm_address(
+        accounts.user_id, private.as_email(users.email), true, new.session_id
+    )
     from auth.sessions
     inner join auth.users on users.id = sessions.user_id
     inner join private.accounts on accounts.user_id = users.id

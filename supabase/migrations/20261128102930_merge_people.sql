@@ -54,11 +54,12 @@ begin
             detail = 'Merge two people, of whom the first is not merged yet and the other is active.';
     end if;
     if exists (
-        select from public.person_roles where person_id = source.id and role <> 'customer'
+        select from public.person_roles
+        where person_id in (source.id, target.id) and role <> 'customer'
     ) then
         raise sqlstate 'PT409' using
             message = 'has-roles',
-            detail = 'Only customers are merged into others. Take their other roles first.';
+            detail = 'Only customers are merged, into customers. Take their other roles first.';
     end if;
     if exists (
         select from public.tickets where requester_id = source.id offset 1000
@@ -156,9 +157,10 @@ begin
     );
     merge.deactivated_before := (select deactivated_at from public.people where id = person);
     perform private.move_history(person, into_person, merge.ticket_ids, merge.comment_ids);
+    insert into public.ticket_followers (person_id, ticket_id, since, grants_access)
+    select into_person, ticket_id, since, grants_access from public.ticket_followers
+    where person_id = person and ticket_id = any (merge.newly_followed_ids);
     delete from public.ticket_followers where person_id = person;
-    insert into public.ticket_followers (person_id, ticket_id)
-    select into_person, unnest(merge.newly_followed_ids);
     merge.account_id := private.move_account(person, into_person);
     merge.email := private.move_email(person, into_person);
     perform private.end_sessions(person);
@@ -207,6 +209,11 @@ begin
             message = 'not-merged', detail = 'This record is not merged into another.';
     end if;
     perform private.lock_person(merge.into_id);
+    if exists (select from public.people where id = merge.into_id and merged_into is not null) then
+        raise sqlstate 'PT409' using
+            message = 'merged-on',
+            detail = 'The person it was merged into has been merged into another since. Undo that first.';
+    end if;
     if merge.merged_at < now() - interval '1 day' then
         raise sqlstate 'PT409' using
             message = 'undo-too-late',
@@ -217,11 +224,13 @@ begin
     update public.people set merged_into = null, deactivated_at = merge.deactivated_before
     where id = person;
     perform private.move_history(merge.into_id, person, merge.ticket_ids, merge.comment_ids);
+    -- Whom the right to see it was given, they see it again.
+    insert into public.ticket_followers (person_id, ticket_id, since, grants_access)
+    select person, ticket_id, since, grants_access from public.ticket_followers
+    where person_id = merge.into_id and ticket_id = any (merge.followed_ids)
+    on conflict do nothing;
     delete from public.ticket_followers
     where person_id = merge.into_id and ticket_id = any (merge.newly_followed_ids);
-    insert into public.ticket_followers (person_id, ticket_id)
-    select person, unnest(merge.followed_ids)
-    on conflict do nothing;
     update private.accounts set person_id = person
     where user_id = merge.account_id and person_id = merge.into_id;
     update public.people set email = null where id = merge.into_id and email = merge.email;

@@ -114,6 +114,29 @@ create trigger keep_machine_roles_apart
 before insert or update of person_id, role on public.person_roles
 for each row execute function private.keep_machine_roles_apart();
 
+create function private.keep_machine_account() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if exists (select from private.machine_users where id = new.id) then
+        raise sqlstate 'PT403' using
+            message = 'denied',
+            detail = 'The account of a machine user does not change. Give it another secret.';
+    end if;
+    return new;
+end;
+$$;
+comment on function private.keep_machine_account is
+'Whoever has a token of a machine user for an hour cannot keep its account: nobody changes password, address or name of it.';
+
+create trigger keep_machine_account
+before update of encrypted_password, email, phone, raw_user_meta_data on auth.users
+for each row when (
+    (old.encrypted_password, old.email, old.phone, old.raw_user_meta_data)
+    is distinct from (new.encrypted_password, new.email, new.phone, new.raw_user_meta_data)
+)
+execute function private.keep_machine_account();
+
 create function private.refuse_session_of_revoked() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -491,11 +514,12 @@ begin
             message = 'not-found', detail = 'This machine user has no such secret.';
     end if;
     update private.machine_users set updated_at = now() where id = target.id;
+    delete from auth.sessions where user_id = target.id;
     return private.machine_json(target.id);
 end;
 $$;
 comment on function api.delete_machine_secret is
-'Ends a secret of a machine user; tokens that were issued for it stay valid until they expire. Needs machines.manage.';
+'Ends a secret of a machine user, and all its sessions: with another secret it gets another token. Needs machines.manage.';
 
 create function api.revoke_machine_user(machine uuid) returns jsonb
 language plpgsql security definer set search_path = ''

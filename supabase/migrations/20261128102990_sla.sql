@@ -58,6 +58,7 @@ create table private.calendars (
     constraint calendars_week check (private.is_working_week(week)),
     constraint calendars_holidays check (
         cardinality(holidays) <= 1000 and array_position(holidays, null) is null
+        and date '0001-01-01' <= all(holidays) and date '9999-12-31' >= all(holidays)
     )
 );
 comment on table private.calendars is 'When teams work, each in its own time zone.';
@@ -107,6 +108,7 @@ create table private.sla_policies (
     pauses public.status_category[] not null default '{pending}',
     around_the_clock text[] not null default '{}',
     warn_before integer,
+    valid_from timestamptz not null default now(),
     version integer not null default 1,
     created_at timestamptz not null default now(),
     constraint sla_policies_position unique (position) deferrable initially deferred,
@@ -131,6 +133,7 @@ comment on column private.sla_policies.targets is 'Minutes by metric and priorit
 comment on column private.sla_policies.pauses is 'The status categories in which the resolution is not counted.';
 comment on column private.sla_policies.around_the_clock is 'The metrics that count all time, whatever the calendar.';
 comment on column private.sla_policies.warn_before is 'How many minutes before a target is due a warning is given; null for none.';
+comment on column private.sla_policies.valid_from is 'It is for tickets that were opened since; a new policy breaches no old ticket.';
 comment on column private.sla_policies.version is 'Counts its changes.';
 comment on column private.sla_policies.created_at is 'When it was made.';
 create index sla_policies_calendar on private.sla_policies (calendar_id);
@@ -340,6 +343,7 @@ as $$
         ),
         'targets', policy.targets, 'pauses', policy.pauses,
         'around_the_clock', policy.around_the_clock, 'warn_before', policy.warn_before,
+        'valid_from', policy.valid_from,
         'version', policy.version
     );
 $$;
@@ -373,7 +377,11 @@ declare
             ''
         ))
         from jsonb_array_elements_text(
-            case when private.has_json_type(given, 'strings') then given else '[]' end
+            case
+                when private.has_json_type(given, 'strings') and jsonb_array_length(given) <= 100
+                    then given
+                else '[]'
+            end
         ) as value
     );
 begin
@@ -381,7 +389,7 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid-condition',
             detail = format(
-                'Conditions are lists of values by type, priority, queue, organization or tag; "%s" has none, or one that there is not.',
+                'Conditions are lists of 1 to 100 values by type, priority, queue, organization or tag; "%s" has none, too many, or one that there is not.',
                 left(condition, 40)
             );
     end if;
@@ -698,10 +706,14 @@ as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
 begin
+    -- Policies say how other customers are served.
+    if target.queue_id not in (select private.readable_queues()) then
+        raise sqlstate 'PT403' using
+            message = 'denied', detail = 'Service levels are for those who work the queue.';
+    end if;
     return jsonb_build_object(
         'ticket_id', target.id,
         'organization_id', target.organization_id,
-        'is_staff', private.is_staff(),
         'now', now(),
         'policies', (
             select coalesce(jsonb_agg(private.sla_policy_json(policies) order by policies.position), '[]')
@@ -718,7 +730,10 @@ begin
                     jsonb_build_object(
                         'type', events.type, 'at', events.occurred_at,
                         'is_by_requester', coalesce(events.actor_id = target.requester_id, true),
-                        'after', events.after
+                        'after', private.only_keys(events.after, array[
+                            'type', 'priority', 'queue_id', 'tags', 'category', 'visibility',
+                            'by_staff'
+                        ])
                     )
                     order by events.seq
                 ),
@@ -735,7 +750,7 @@ begin
 end;
 $$;
 comment on function api.get_ticket_sla_log is
-'What the service levels of a ticket are computed from: its public events, all policies and calendars; for whoever sees it.';
+'What the service levels of a ticket are computed from: its public events, all policies and calendars; for staff of its queue.';
 
 alter table private.calendars enable row level security;
 alter table private.sla_policies enable row level security;

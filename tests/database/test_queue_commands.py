@@ -7,7 +7,7 @@ import pytest
 
 from .acting import OWNER, Json, refused
 from .assigning import assignee
-from .personas import PEOPLE, grant, id_of
+from .personas import PEOPLE, grant, id_of, user_of
 
 pytestmark = pytest.mark.slow
 NOT_ADMINS = ["customer", "agent", "biller", "lead"]
@@ -272,7 +272,7 @@ def test_those_are_listed_to_whom_a_ticket_can_be_assigned(db):
     for who in ("lead", "stranger"):
         grant(db.connection, who, "agent")
     db.execute("update auth.users set banned_until = 'infinity' where id = %s",
-               id_of("neighbour"))  # fmt: skip
+               user_of("neighbour"))  # fmt: skip
     held = db.create_ticket()
     db.assign(held, "agent")
 

@@ -158,7 +158,7 @@ def test_a_comment_of_another_ticket_is_not_found(db, ticket):
         "body = 'Otherwise.'",
         "redacted_at = now()",
         "body = '[redacted]'",
-        "body = '[redacted]', redacted_at = now(), author_id = redacted_by",
+        "body = '[redacted]', redacted_at = now(), by_staff = not by_staff",
         "position = 9",
     ],
 )

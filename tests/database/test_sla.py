@@ -15,8 +15,6 @@ from .service_levels import TARGETS, make_calendar, make_policy
 
 pytestmark = pytest.mark.slow
 
-SEE_THE_TICKET = set(PEOPLE) - {"stranger", "biller"}
-
 
 def change(db, policy, **changes):
     return db.call("admin", "change_sla_policy", policy=policy["id"], changes=changes)
@@ -211,25 +209,46 @@ def test_without_a_policy_there_is_nothing_to_explain(db):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_whoever_sees_a_ticket_may_ask_and_only_staff_read_the_policy(db, who):
+def test_those_who_work_its_queue_are_told_of_a_ticket(db, who):
     make_policy(db)
     ticket = db.create_ticket()
 
-    if who in SEE_THE_TICKET:
+    if who in {"agent", "neighbour", "lead", "admin"}:
         found = explained(db, ticket, who)
         assert found.metrics["first_reply"].state == "running"
-        assert (found.policy is None) == (who in {"customer", "colleague"})
     else:
-        with refused("PT404", "not-found"):
+        sees = who in {"customer", "colleague"}
+        with refused("PT403" if sees else "PT404", "denied" if sees else "not-found"):
             explained(db, ticket, who)
+
+
+def test_a_policy_is_for_tickets_that_are_opened_since(db):
+    ticket = db.create_ticket()
+    make_policy(db)
+    db.execute("update private.sla_policies set valid_from = now() + interval '1 s'")
+
+    assert explained(db, ticket).policy is None
+
+
+@pytest.mark.parametrize(
+    "day", ["infinity", "-infinity", "294000-01-01", "0044-03-15 BC"]
+)
+def test_days_that_python_does_not_know_are_no_holidays(db, day):
+    with refused("23514"):
+        make_calendar(db, holidays=[day])
+
+
+def test_conditions_are_bounded(db):
+    with refused("PT422", "invalid-condition"):
+        make_policy(db, conditions={"tag": [f"t{n}" for n in range(101)]})
 
 
 def test_notes_leave_no_trace_in_what_is_explained(db):
     make_policy(db)
     ticket = db.create_ticket()
-    before = db.call("customer", "get_ticket_sla_log", ticket=ticket["id"])
+    before = db.call("agent", "get_ticket_sla_log", ticket=ticket["id"])
 
     db.note(ticket)
-    after = db.call("customer", "get_ticket_sla_log", ticket=ticket["id"])
+    after = db.call("agent", "get_ticket_sla_log", ticket=ticket["id"])
 
     assert after["events"] == before["events"]

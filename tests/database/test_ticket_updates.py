@@ -60,7 +60,7 @@ def test_only_named_fields_change(db, changes, stored):
     result = update(db, ticket, **changes)
 
     assert result == db.reload(ticket)
-    derived = ("updated_at", "tag_keys")
+    derived = ("updated_at", "tag_keys", "queue")
     kept = {name: ticket[name] for name in ticket if name not in derived}
     assert result == {**result, **kept, "version": 2, **stored}
     assert db.event_types(ticket) == ["TICKET_CREATED", "TICKET_UPDATED"]

@@ -1,6 +1,6 @@
 """Policies, as created, changed and shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -119,6 +119,9 @@ class SlaPolicy(Model):
     pauses: list[StatusCategory]
     around_the_clock: list[Metric]
     warn_before: int | None
+    valid_from: datetime = Field(
+        description="It is for tickets that were opened since."
+    )
     version: int
 
     def terms(self) -> Policy:
