@@ -38,8 +38,8 @@ class Run:
 def fuzz_everybody(desk: Deployment, seconds: float | None = None) -> Iterator[Run]:
     """Fuzz every route as everybody, for about so many seconds in all.
 
-    Without a time one of each role sends a small, fixed number of requests, however long
-    they take.
+    Without a time one of each role sends a small, fixed number of requests, however
+    long they take.
     """
     with psycopg.connect(desk.database_url, autocommit=True) as owner:
         owner.execute(
