@@ -155,7 +155,7 @@ as $$
 begin
     if not exists (select from pg_catalog.pg_timezone_names where name = zone) then
         raise sqlstate 'PT422' using
-            message = 'unknown-time-zone',
+            message = 'invalid',
             detail = 'There is no such time zone. Send a name like Europe/Berlin or UTC.';
     end if;
 end;
