@@ -126,8 +126,14 @@ declare
         where not exists (select from public.roles as known where known.role = requested)
     );
 begin
-    if cardinality(roles) > 20 or array_position(roles, null) is not null
-    or cardinality(unknown) > 0 then
+    if cardinality(roles) > 20 or exists (
+        select from unnest(roles) as requested
+        where (requested ~ '^[a-z][a-z0-9_]{1,39}$') is not true
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Roles are up to 20 keys, such as agent.';
+    end if;
+    if cardinality(unknown) > 0 then
         raise sqlstate 'PT422' using
             message = 'unknown-role',
             detail = format('There is no role %s.', array_to_string(unknown[:3], ', '));

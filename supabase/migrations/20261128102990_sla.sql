@@ -158,7 +158,7 @@ as $$
 begin
     if not exists (select from pg_catalog.pg_timezone_names where name = zone) then
         raise sqlstate 'PT422' using
-            message = 'unknown-time-zone',
+            message = 'invalid',
             detail = 'There is no such time zone. Send a name like Europe/Berlin or UTC.';
     end if;
 end;
@@ -178,6 +178,24 @@ end;
 $$;
 comment on function private.require_calendar_hours is
 'PT422 unless a value names working hours by day (private.is_working_week).';
+
+create function private.holiday_dates(given text[]) returns date[]
+language plpgsql stable set search_path = ''
+as $$
+begin
+    -- PostgreSQL also reads `tomorrow`, and by the session 12/25/2026.
+    if exists (
+        select from unnest(given) as holiday
+        where (holiday ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'Holidays are dates, such as 2026-12-25.';
+    end if;
+    return array(select distinct holiday::date from unnest(given) as holiday order by 1);
+end;
+$$;
+comment on function private.holiday_dates is
+'The dates of a list of texts, each once and in order; PT422 unless each is written as 2026-12-25.';
 
 create function private.lock_calendar(
     calendar uuid, expected_version integer default null
@@ -238,7 +256,7 @@ create function api.create_calendar(
     name text,
     time_zone text,
     week jsonb,
-    holidays date[] default '{}',
+    holidays text[] default '{}',
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -259,7 +277,7 @@ begin
     insert into private.calendars (name, time_zone, week, holidays)
     values (
         create_calendar.name, create_calendar.time_zone, create_calendar.week,
-        array(select distinct unnest(create_calendar.holidays) order by 1)
+        private.holiday_dates(create_calendar.holidays)
     )
     returning * into calendar;
     response := private.calendar_json(calendar);
@@ -294,10 +312,8 @@ begin
         week = coalesce(changes -> 'week', target.week),
         holidays = case
             when not changes ? 'holidays' then target.holidays
-            else array(
-                select distinct holiday::date
-                from jsonb_array_elements_text(changes -> 'holidays') as holiday
-                order by 1
+            else private.holiday_dates(
+                array(select jsonb_array_elements_text(changes -> 'holidays'))
             )
         end
     where id = target.id
@@ -387,7 +403,15 @@ declare
 begin
     if known is null or known ? '' then
         raise sqlstate 'PT422' using
-            message = 'invalid-condition',
+            message = case
+                -- A list of names of what there is not; anything else is no such list.
+                when known is not null and (condition = 'queue' or condition = 'organization'
+                    and not exists (
+                        select from jsonb_array_elements_text(given) as value
+                        where private.as_uuid(value) is null
+                    )) then 'invalid-condition'
+                else 'invalid'
+            end,
             detail = format(
                 'Conditions are lists of 1 to 100 values by type, priority, queue, organization or tag; "%s" has none, too many, or one that there is not.',
                 left(condition, 40)

@@ -291,6 +291,7 @@ AS_THE_CALLER = {
     "private.filter_sql",
     "private.has_json_type",
     "private.hash_of_secret",
+    "private.holiday_dates",
     "private.increment_version",
     "private.is_domain",
     "private.is_label",

@@ -104,7 +104,7 @@ def test_nobody_is_invited_who_has_an_account_or_is_deactivated(db, who):
         ({"email": "nobody"}, "PT422", "invalid"),
         ({"email": "a b@example.com"}, "PT422", "invalid"),
         ({"roles": ["nope"]}, "PT422", "unknown-role"),
-        ({"roles": [None]}, "PT422", "unknown-role"),
+        ({"roles": [None]}, "PT422", "invalid"),
         ({"organization_id": id_of("agent")}, "PT422", "unknown-organization"),
         ({"name": " "}, "23514", None),
     ],

@@ -1,5 +1,7 @@
 """Ids are ids in any letter case, in every route and body."""
 
+from uuid import uuid4
+
 import pytest
 
 from infra.openapi import compose_openapi, find_routers
@@ -31,15 +33,16 @@ BODIES = {
 }
 
 
-# Nobody's event or delivery, and no member of the queue.
+# Nobody's event, delivery or secret, and no member of the queue.
 ABSENT = {
     "/v1/dead-letters/{event}/retry",
+    "/v1/machine-users/{machine}/secrets/{secret}",
     "/v1/queues/{queue}/members/{person}",
     "/v1/webhooks/{webhook}/deliveries/{delivery}/attempts",
     "/v1/webhooks/{webhook}/deliveries/{delivery}/replay",
 }
 
-KEYS = {"role", "status"}  # they are no ids
+KEYS = {"field", "role", "status"}  # they are no ids
 ROLE = {"name": "Any case", "permissions": []}
 ELSEWHERE = "https://hooks.example.com/any-case"
 WEEK = {"mon": ["09:00-17:00"]}
@@ -49,6 +52,8 @@ TAGGED = {"tag": ["any-case"]}
 MADE = {
     "view": ("/v1/views", {"name": "Any case"}),
     "webhook": ("/v1/webhooks", {"url": ELSEWHERE}),
+    "organization": ("/v1/organizations", {"name": "Any case"}),
+    "machine": ("/v1/machine-users", {"name": "Any case", "permissions": []}),
     "calendar": (
         "/v1/calendars", {"name": "Any case", "time_zone": "UTC", "week": WEEK},
     ),
@@ -70,23 +75,29 @@ def ids(people, database):
     (queue,) = database.execute(
         "select id::text from public.queues where key = 'support'"
     ).fetchone()
+    # Who is deactivated and merged: nobody who signs in.
+    address = f"any-case-{uuid4().hex}@example.com"
+    record = admin.do("POST", "/v1/people", {"email": address, "name": "Any case"})
     yield {
         "ticket": ticket["id"],
         "comment": people.customer.get(comments)["items"][0]["id"],
         "queue": queue,
         "agent": people.agent.id,
         "person": people.customer2.id,
+        "record": record["id"],
         "role": lambda: admin.do("PUT", "/v1/roles/any_case", ROLE)["role"],
         "status": "on_hold",
+        "field": admin.get("/v1/fields")["items"][0]["key"],
         "event": NOBODY,
         "delivery": NOBODY,
+        "secret": NOBODY,
         "bulk_update": admin.do("POST", "/v1/bulk-updates", bulk)["id"],
     } | {
         name: lambda made=made: admin.do("POST", *made)["id"]
         for name, made in MADE.items()
     }
     # Other tests expect the roles of the people, and no calls for hours.
-    admin.send("DELETE", f"/v1/people/{people.customer2.id}/roles/any_case")
+    admin.send("DELETE", f"/v1/people/{record['id']}/roles/any_case")
     admin.send("DELETE", "/v1/roles/any_case")
     for webhook in admin.get("/v1/webhooks")["items"]:
         if webhook["url"] == ELSEWHERE:
@@ -101,15 +112,18 @@ def test_a_route_takes_ids_in_capitals(people, ids, method, path):
             for name, value in ids.items()
             if f"{{{name}}}" in path
         }
+        if path.startswith("/v1/people/"):
+            named["person"] = ids["record"]
         filled = path.format(
             **{k: v if k in KEYS else change(v) for k, v in named.items()}
         )
         body = BODIES.get((method, path))
+        if path.endswith("/merge"):
+            body = {"into": change(ids["agent"])}
         options = {} if body is None else {"json": body}
         answer = people.admin.send(method, filled, **options)
-        if method != "DELETE" and answer.is_success:
-            for name in MADE.keys() & named.keys():
-                people.admin.send("DELETE", f"{MADE[name][0]}/{named[name]}")
+        for name in MADE.keys() & named.keys():
+            people.admin.send("DELETE", f"{MADE[name][0]}/{named[name]}")
         return answer.status_code, answer.json().get("type")
 
     as_made, capitals = answer(str.lower), answer(str.upper)

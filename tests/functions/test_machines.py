@@ -13,7 +13,7 @@ from tests.fakes import OUTAGE, in_turn
 from tests.http_server import Response
 
 ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
-SECRET = "autocrm_" + "5e" * 32
+SECRET = "autocrm_" + "5e999a7b" * 8  # where JSON would have numbers, and huge ones
 ONE = f"/v1/machine-users/{ID}"
 MACHINE = {
     "id": ID,

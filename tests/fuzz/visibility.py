@@ -51,7 +51,8 @@ class Visibility:
     def __init__(self, connection: psycopg.Connection, person: str | None) -> None:
         self._connection = connection
         user = connection.execute(
-            "select user_id::text from private.accounts where person_id = %s", [person]
+            "select user_id::text from private.accounts where person_id = %s",
+            [person or None],
         ).fetchone()
         claims = {"role": "authenticated", "aud": "authenticated"}
         self._claims = json.dumps({**claims, "sub": user[0]}) if user else ""

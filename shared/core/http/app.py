@@ -34,7 +34,8 @@ def create_app(*routers: APIRouter, forms: bool = False) -> FastAPI:
         dependencies=[Depends(refuse_repeated), Depends(refuse_unread_body)],
     )
     install_problem_handlers(app)
-    app.add_middleware(ExactNumbers)
+    if not forms:  # digits in a form, such as those of a secret, are text
+        app.add_middleware(ExactNumbers)
     app.add_middleware(BodyGuard, forms=forms)  # before it
     for router in routers:
         app.include_router(router)
