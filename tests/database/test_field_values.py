@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.core.types import TicketType, mark_numbers
+from shared.core.numbers import mark_numbers
+from shared.core.types import TicketType
 from shared.fields import Field, FieldType, Pattern, field_problems
 
 from .personas import id_of
