@@ -8,7 +8,8 @@ from pydantic import Field
 
 from shared.core.http import PageQuery, create_handler, provide
 from shared.core.types import Page
-from shared.tickets import Access, AccessReader, AccessRepository, TicketRef
+from shared.tickets import TicketRef
+from shared.tickets.access import Access, AccessReader, AccessRepository
 
 router = APIRouter(tags=["tickets"])
 

@@ -16,30 +16,27 @@ from shared.core.types import Page
 from shared.fields import Field, FieldChange, FieldDraft, FieldRepository, Fields
 
 router = APIRouter(tags=["fields"])
-ProvidedFields = Annotated[Fields, provide(FieldRepository)]
+Provided = Annotated[Fields, provide(FieldRepository)]
 
 
 @router.get("/v1/fields")
-async def list_fields(fields: ProvidedFields) -> Page[Field]:
+async def list_fields(fields: Provided) -> Page[Field]:
     """Return the fields that you may see, those switched off too, in order."""
     return Page(items=fields.all(), next_cursor=None)
 
 
 @router.post("/v1/fields", status_code=HTTPStatus.CREATED)
 async def create_field(
-    draft: FieldDraft,
-    fields: ProvidedFields,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
+    draft: FieldDraft, fields: Provided, response: Response, key: IdempotencyKey = None
 ) -> Field:
     """Define a field, which tickets have at once."""
-    made = fields.create(draft, idempotency_key)
+    made = fields.create(draft, key)
     response.headers["Location"] = f"/v1/fields/{made.key}"
     return set_etag(response, made)
 
 
 @router.get("/v1/fields/{field}")
-async def get_field(field: str, fields: ProvidedFields, response: Response) -> Field:
+async def get_field(field: str, fields: Provided, response: Response) -> Field:
     """Return one field by its key."""
     return set_etag(response, fields.get(field))
 
@@ -48,7 +45,7 @@ async def get_field(field: str, fields: ProvidedFields, response: Response) -> F
 async def change_field(
     field: str,
     change: Annotated[FieldChange, Body(default_factory=FieldChange)],
-    fields: ProvidedFields,
+    fields: Provided,
     if_match: IfMatch,
     response: Response,
 ) -> Field:

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 
 from shared.core.http import PageQuery, create_handler, provide
 from shared.core.types import Page
-from shared.tickets import (
+from shared.tickets import TicketRef
+from shared.tickets.access import (
     Follower,
     FollowerRef,
     FollowerRepository,
     Followers,
-    TicketRef,
 )
 
 router = APIRouter(tags=["tickets"])

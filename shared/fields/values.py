@@ -10,7 +10,8 @@ from datetime import date
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Any, NamedTuple
 
-from shared.core.types import TicketType, as_number, is_visible
+from shared.core.numbers import as_number
+from shared.core.types import TicketType, is_visible
 
 from .models import Field, FieldType
 from .patterns import Pattern

@@ -1,7 +1,5 @@
-"""Tickets: models, ports and repository; comments and ticket types below."""
+"""Tickets: models, ports and repository; access and comments below."""
 
-from .access import Access, AccessReader, AccessRepository, AccessRule, AccessRuleName
-from .followers import Follower, FollowerRef, FollowerRepository, Followers
 from .models import (
     Assignment,
     MyTickets,
@@ -30,16 +28,7 @@ from .redaction import (
 from .repository import SolvedTickets, TicketRepository, read_events
 
 __all__ = [
-    "Access",
-    "AccessReader",
-    "AccessRepository",
-    "AccessRule",
-    "AccessRuleName",
     "Assignment",
-    "Follower",
-    "FollowerRef",
-    "FollowerRepository",
-    "Followers",
     "MyTickets",
     "MyTicketsSort",
     "ReadMarker",

@@ -109,14 +109,17 @@ def _handler(name: str, properties: Document) -> Iterator[str]:
         yield f"{name}: only one of code and template has {differ}"
 
 
-ASK_AUTH = {"ManagePeopleFunction"}
+ASK_AUTH = {"ManagePeopleFunction", "ManageMachinesFunction", "IssueTokenFunction"}
 """Functions for people that ask Auth what only its administrators may."""
+BEFORE_SIGNING_IN = {"IssueTokenFunction"}
+"""Functions that nobody calls with an access token: they act for no person."""
 
 
 def _keys(name: str, properties: Document) -> Iterator[str]:
     variables = properties.get("Environment", {}).get("Variables", {})
     for_people = bool(triggers(properties, "HttpApi"))
-    if for_people != ("SUPABASE_PUBLISHABLE_KEY" in variables):
+    acts_for_people = for_people and name not in BEFORE_SIGNING_IN
+    if acts_for_people != ("SUPABASE_PUBLISHABLE_KEY" in variables):
         yield f"{name}: functions for people, and no others, get the publishable key"
     has_secret = "SUPABASE_SECRET_KEY_PARAMETER" in variables
     if has_secret != (not for_people or name in ASK_AUTH):

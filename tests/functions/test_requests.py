@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from functools import cache
 from urllib.parse import quote
 
@@ -52,18 +53,12 @@ def handler_of(method, path):
     return create_handler(HANDLERS[method, path])
 
 
+KEYS = {"role": "r1", "status": "new", "field": "colour"}
+"""What stands in a path by its key; everything else has an id."""
+
+
 def filled(path):
-    for name in (
-        "ticket",
-        "comment",
-        "queue",
-        "view",
-        "webhook",
-        "bulk_update",
-        "organization",
-    ):
-        path = path.replace(f"{{{name}}}", ID)
-    return path
+    return re.sub(r"{(\w+)}", lambda name: KEYS.get(name[1], ID), path)
 
 
 def takes_several(schema):
@@ -173,13 +168,16 @@ def resolved(schema):
 
 @pytest.mark.parametrize(
     ("method", "path", "operation"),
-    [each for each in OPERATIONS if "requestBody" in each[2]],
+    [
+        each
+        for each in OPERATIONS
+        if "application/json" in each[2].get("requestBody", {}).get("content", {})
+    ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_a_body_may_be_left_out_where_every_field_may(rest, method, path, operation):
     """Where something of it must be there, no body is refused like an empty one."""
     handler = handler_of(method, path)
-    path = path.replace("{agent}", ID).replace("{role}", "r1")
 
     empty, absent = (send(handler, method, filled(path), body) for body in ({}, None))
 

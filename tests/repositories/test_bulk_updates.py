@@ -14,6 +14,7 @@ from shared.bulk_updates import (
 )
 from shared.core.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
 from shared.core.types import TicketPriority
+from shared.ticket_details import TicketDetailRepository
 from shared.tickets import TicketDraft, TicketRepository
 
 pytestmark = pytest.mark.slow
@@ -50,7 +51,7 @@ def test_a_bulk_update_is_started_applied_read_and_undone(api):
     after = updates(api).get(job.id)
     items = updates(api).items(job.id, None, None, 1)
     rest = updates(api).items(job.id, None, items.next_cursor, 1)
-    low = TicketRepository(api.open("agent")).get(ref).priority
+    low = TicketDetailRepository(api.open("agent")).get(ref).priority
     back = updates(api).undo(job.id, None)
     worked_off(api)
 
@@ -63,7 +64,10 @@ def test_a_bulk_update_is_started_applied_read_and_undone(api):
     assert [each.problem for each in rest.items] == ["not-found"]
     assert rest.next_cursor is None
     assert (low, back.undo_of) == (TicketPriority.LOW, job.id)
-    assert TicketRepository(api.open("agent")).get(ref).priority is TicketPriority.HIGH
+    assert (
+        TicketDetailRepository(api.open("agent")).get(ref).priority
+        is TicketPriority.HIGH
+    )
 
 
 def test_one_key_is_one_bulk_update(api):

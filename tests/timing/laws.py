@@ -40,7 +40,7 @@ LEASES = {
 
 
 def database_call() -> float:
-    return constant("shared.core.persistence.database.TIMEOUT_SECONDS")
+    return constant("shared.core.persistence.transport.TIMEOUT_SECONDS")
 
 
 def a_lease_outlasts_the_worker_that_holds_it(at: Sources) -> Iterator[Comparison]:

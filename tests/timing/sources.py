@@ -88,10 +88,9 @@ class Sources:
     def least(self, name: str) -> float:
         """The least that the administrator may set a column of the settings to."""
         return self.db.scalar(
-            "select extract(epoch from substring(pg_get_constraintdef(oid)"
-            " from '>= ''([^'']*)''')::interval)::float8"
-            " from pg_constraint where conname = %s",
-            f"settings_{name}",
+            "select minimum::float8 from private.setting_definitions"
+            " where setting = %s",
+            name,
         )
 
     def default(self, function: str, argument: str) -> float:

@@ -125,7 +125,7 @@ PLANTED = [
     ),
     (
         "a_query_ends_before_its_call_and_its_function",
-        python("shared.core.persistence.database.TIMEOUT_SECONDS", 5.0),
+        python("shared.core.persistence.transport.TIMEOUT_SECONDS", 5.0),
     ),
     (
         "a_query_ends_before_its_call_and_its_function",

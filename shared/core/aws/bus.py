@@ -6,9 +6,8 @@ from typing import Any, NoReturn, Protocol
 from typing_extensions import override
 
 from shared.core.errors import Unavailable
-from shared.core.events import DomainEvent
+from shared.core.events import DomainEvent, event_json
 from shared.core.settings import EventBusSettings
-from shared.core.types import unmark_numbers
 
 from .clients import client, outages
 from .codes import passes
@@ -45,7 +44,7 @@ class EventBridgeBus(EventBus):
             "EventBusName": self._name,
             "Source": SOURCE,
             "DetailType": event.type,
-            "Detail": unmark_numbers(event.model_dump_json().encode()).decode(),
+            "Detail": event_json(event),
             "Resources": [f"ticket:{event.ticket_id}"],
         }
         with outages():

@@ -13,6 +13,8 @@ _DURATION = "It must be a duration of ISO 8601, such as PT2H."
 _WHOLE = "It must be a whole number."
 _FLAG = "It must be true or false."
 _OBJECT = "It must be an object."
+_FIELD = "It must have 1 to 50 small letters, digits and underscores, a letter first."
+_LANGUAGE = "It must be a language tag, such as en or pt-BR."
 _ID = "It must be an id, as responses show them."
 
 SENTENCES: Mapping[str, str] = {
@@ -63,6 +65,18 @@ PATTERNS: Mapping[str, str] = {
     " a letter first.",
     r"^[a-z][a-z0-9_]{1,39}$": "It must have 2 to 40 small letters, digits and"
     " underscores, a letter first.",
+    r"^[a-z][a-z0-9_]{1,49}$": "It must have 2 to 50 small letters, digits and"
+    " underscores, a letter first.",
+    r"^[a-z][a-z0-9_]{0,49}$": _FIELD,
+    r"^-?field\.[a-z][a-z0-9_]{0,49}$": "It must be `field.` and the key of a field, or"
+    " the same after a hyphen.",
+    r"^field\.[a-z][a-z0-9_]{0,49}(\.from|\.to)?$": "It must be `field.` and the key of"
+    " a field, alone or with `.from` or `.to`.",
+    r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$": _LANGUAGE,
+    r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$": _LANGUAGE,
+    r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$": "It must be an email address.",
+    r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$": "It must be from one"
+    " time to another, such as 09:00-17:30; a day ends at 24:00.",
     r"^([0-9]{1,18}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$": "It must be"
     " the number or the id of a ticket.",
     r"^[\x21-\x7e]+$": "It must be of ASCII characters without spaces.",

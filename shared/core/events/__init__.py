@@ -16,7 +16,7 @@ from .tickets import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from .union import EVENT_CLASSES, DomainEvent, EventType, parse_event
+from .union import EVENT_CLASSES, DomainEvent, EventType, event_json, parse_event
 
 __all__ = [
     "EVENT_CLASSES",
@@ -35,6 +35,7 @@ __all__ = [
     "TicketReplyTakenOver",
     "TicketStatusChanged",
     "TicketUpdated",
+    "event_json",
     "event_schema",
     "parse_event",
 ]

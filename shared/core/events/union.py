@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from shared.core.numbers import unmark_numbers
+
 from .tickets import TicketEvent
 
 EVENT_CLASSES = tuple(TicketEvent.__subclasses__())
@@ -30,3 +32,8 @@ def adapter() -> TypeAdapter[DomainEvent]:
 def parse_event(row: Mapping[str, Any]) -> DomainEvent:
     """Parse one event from its row, feed item or Broadcast payload."""
     return adapter().validate_python(row)
+
+
+def event_json(event: DomainEvent) -> str:
+    """Return an event as JSON, its numbers with every digit."""
+    return unmark_numbers(event.model_dump_json().encode()).decode()

@@ -10,8 +10,12 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from shared.core.handlers import http_handler
 
-from .middleware import BodyGuard, SafeHeaders, refuse_repeated, refuse_unread_body
-from .numbers import ExactNumbers
+from .middleware import (
+    SafeHeaders,
+    install_middleware,
+    refuse_repeated,
+    refuse_unread_body,
+)
 from .problems import PROBLEM_JSON, install_problem_handlers
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -34,9 +38,7 @@ def create_app(*routers: APIRouter, forms: bool = False) -> FastAPI:
         dependencies=[Depends(refuse_repeated), Depends(refuse_unread_body)],
     )
     install_problem_handlers(app)
-    if not forms:  # digits in a form, such as those of a secret, are text
-        app.add_middleware(ExactNumbers)
-    app.add_middleware(BodyGuard, forms=forms)  # before it
+    install_middleware(app, forms=forms)
     for router in routers:
         app.include_router(router)
     return app

@@ -4,11 +4,13 @@ from collections import Counter
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.core.errors import AppError, Invalid, Malformed, TooLarge, Unsupported
 
+from .numbers import ExactNumbers
 from .problems import respond
 
 MAX_BODY_BYTES = 256 * 1024
@@ -72,6 +74,13 @@ class BodyGuard:
             return message
 
         await self._app(scope, replay, send)
+
+
+def install_middleware(app: Starlette, *, forms: bool) -> None:
+    """Let an app read no body but what `BodyGuard` passes, with exact numbers."""
+    if not forms:  # digits in a form, such as those of a secret, are text
+        app.add_middleware(ExactNumbers)
+    app.add_middleware(BodyGuard, forms=forms)  # before it
 
 
 def _refusal(body: bytes, scope: Scope, forms: bool) -> AppError | None:

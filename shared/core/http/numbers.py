@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.core.types import mark_numbers, unmark_numbers
+from shared.core.numbers import mark_numbers, unmark_numbers
 
 
 class ExactNumbers:

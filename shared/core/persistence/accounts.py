@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from shared.core.errors import TooMany, Unavailable
 
-from .database import connections
+from .transport import connections
 
 
 class Account(BaseModel):

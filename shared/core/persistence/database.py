@@ -1,8 +1,6 @@
-"""One PostgREST client a request, over one pooled HTTP connection an environment."""
+"""One PostgREST client a request, over the HTTP client of the environment."""
 
-import logging
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Protocol
 
 import httpx
@@ -10,12 +8,10 @@ from postgrest import APIError, SyncPostgrestClient
 from typing_extensions import override
 
 from shared.core.errors import Unavailable
-from shared.core.observability import CORRELATION_HEADER, correlation_id
 
 from .failures import failure
-from .transport import ExactTransport
+from .transport import connections
 
-TIMEOUT_SECONDS = 10.0
 SCHEMA = "api"  # all that PostgREST serves
 
 
@@ -75,27 +71,3 @@ def open_database(
             rest, schema=SCHEMA, headers=headers, http_client=connections()
         )
     )
-
-
-@lru_cache(maxsize=1)
-def connections() -> httpx.Client:
-    """Return the HTTP client that every database of this environment shares."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every request
-    # Connections idle for 5 s are not used again, so a thawed environment never
-    # writes into one that the other side has closed; connecting may be tried twice.
-    return httpx.Client(
-        timeout=TIMEOUT_SECONDS,
-        transport=ExactTransport(httpx.HTTPTransport(retries=1)),
-        event_hooks={"request": [_send_correlation_id], "response": [_refuse_outage]},
-    )
-
-
-def _send_correlation_id(request: httpx.Request) -> None:
-    if current := correlation_id():
-        request.headers[CORRELATION_HEADER] = current
-
-
-def _refuse_outage(response: httpx.Response) -> None:
-    # Gateways say so in words of their own, and the client keeps no status.
-    if response.status_code in (502, 503, 504):
-        raise Unavailable

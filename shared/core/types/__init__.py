@@ -2,7 +2,6 @@
 
 from .enums import CommentVisibility, StatusCategory, TicketPriority, TicketType
 from .models import Change, Command, Model, name_of
-from .numbers import as_number, mark_numbers, unmark_numbers
 from .pages import (
     BigPosition,
     EncryptedPosition,
@@ -38,14 +37,11 @@ __all__ = [
     "TicketPriority",
     "TicketType",
     "Timestamp",
-    "as_number",
     "decode_cursor",
     "decode_sort_key",
     "encode_cursor",
     "is_visible",
-    "mark_numbers",
     "name_of",
     "parse_rows",
     "read_page",
-    "unmark_numbers",
 ]

@@ -14,7 +14,8 @@ from pydantic import (
     Strict,
 )
 
-from .numbers import storable_number
+from shared.core.numbers import storable_number
+
 from .texts import storable
 
 MAX_DEPTH = 8

@@ -9,8 +9,7 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 from shared.core.types import Model, Page, decode_sort_key, read_page
-
-from .models import TicketRef
+from shared.tickets import TicketRef
 
 FollowerRef = Annotated[
     Literal["me"] | UUID, Field(description="A person's id, or `me`.")

@@ -9,8 +9,7 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 from shared.core.types import Model, Page, Storable, decode_sort_key, read_page
-
-from .models import TicketRef
+from shared.tickets import TicketRef
 
 
 class AccessRuleName(StrEnum):
