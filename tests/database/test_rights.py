@@ -162,6 +162,7 @@ def test_security_definers_pin_the_search_path(fetch):
     assert {each for *_, settings in found for each in settings or ()} <= {
         'search_path=""',
         "enable_sort=off",
+        "jit=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",
         "plan_cache_mode=force_generic_plan",
