@@ -32,7 +32,10 @@ NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"
 VAULT: Final = "select name from vault.decrypted_secrets where name = any(%s)"
 # They pin no search path, so that they can be inlined; their bodies, parsed when they
 # are created, need none.
-BOUND: Final = ("event_facts", "may_see_ticket", "may_use_view", "shown_ticket")
+BOUND: Final = """
+select proname from pg_proc
+where pronamespace = to_regnamespace('private') and prosqlbody is not null
+"""
 WEBHOOK_URL: Final = """
 select decrypted_secret from vault.decrypted_secrets where name = 'autocrm_webhook_url'
 """
@@ -159,11 +162,13 @@ class Database:
                 "db", "advisors", "--level", "warn", "--output-format", "json"
             )
             advice = json.loads(done.stdout or "{}")["results"]
+            with open_database(self._dsn) as connection:
+                bound = {name for (name,) in connection.execute(BOUND)}
         except NoSupabaseCli as error:
             return unknown(about, str(error))
         except (ValueError, KeyError):
             return unknown(about, "the Supabase CLI could not run them.")
-        advice = [each for each in advice if each["metadata"].get("name") not in BOUND]
+        advice = [each for each in advice if each["metadata"].get("name") not in bound]
         if advice:
             names = ", ".join(sorted({each["name"] for each in advice}))
             fix = "supabase db advisors --remote"

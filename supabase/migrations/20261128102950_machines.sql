@@ -10,10 +10,14 @@
 -- by its hash in an index, so that no comparison tells by its time how much of it was right.
 
 -- The Vault outlives a reset of the database.
-select vault.create_secret(
-    encode(extensions.gen_random_bytes(32), 'hex'), 'autocrm_machine_secret_key'
-)
-where not exists (select from vault.secrets where name = 'autocrm_machine_secret_key');
+select
+    vault.create_secret(
+        encode(extensions.gen_random_bytes(32), 'hex'), 'autocrm_machine_secret_key'
+    )
+where not exists (
+    select from vault.secrets
+    where name = 'autocrm_machine_secret_key'
+);
 
 create table private.machine_users (
     id uuid primary key default extensions.uuid_generate_v4(),
