@@ -119,7 +119,7 @@ def test_a_route_takes_ids_in_capitals(people, ids, method, path):
         )
         body = BODIES.get((method, path))
         if path.endswith("/merge"):
-            body = {"into": change(ids["agent"])}
+            body = {"into": change(ids["record"])}  # refused, when it was found
         options = {} if body is None else {"json": body}
         answer = people.admin.send(method, filled, **options)
         for name in MADE.keys() & named.keys():

@@ -76,8 +76,12 @@ def nothing_hidden_is_shown(context, response, case):
 
 @schemathesis.check
 def every_failure_is_a_problem(context, response, case):
-    """Failures are problem documents, but those of the gateway itself."""
+    """Failures are problem documents, but the gateway's own and those of OAuth."""
     if response.status_code < 400 or response.text == '{"message":"Not Found"}':
         return
     [kind] = response.headers.get("content-type", [""])
+    if case.path == "/v1/token" and kind == "application/json":
+        # Libraries of OAuth read these (RFC 6749, 5.2).
+        assert set(response.json()) == {"error", "error_description"}
+        return
     assert kind == "application/problem+json", f"{kind}: {response.text[:200]}"
