@@ -21,7 +21,7 @@ from .fakes import SETTINGS, FakeAws, FakePostgrest, fake_postgrest
 from .open_desk import ROOT, OpenDesk, open_desk
 
 # A busy machine is no reason to fail.
-settings.register_profile("autocrm", deadline=None, max_examples=30)
+settings.register_profile("autocrm", deadline=None, max_examples=25)
 settings.load_profile("autocrm")
 
 # The files that take longest come first: met last, one leaves the other worker idle.

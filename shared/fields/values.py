@@ -77,7 +77,13 @@ def _rule(field: Field) -> str:
 
 
 def _is_text(_: Field, value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT and is_visible(value)
+    # A number that no double holds is a text with a mark.
+    return (
+        isinstance(value, str)
+        and as_number(value) is None
+        and len(value) <= LONGEST_TEXT
+        and is_visible(value)
+    )
 
 
 def _is_number(_: Field, value: object) -> bool:
@@ -113,7 +119,9 @@ def _is_choices(field: Field, value: object) -> bool:
 
 
 def _matches(field: Field, value: object) -> bool:
-    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_MATCH:
+    if not isinstance(value, str) or as_number(value) is not None:
+        return False
+    if not 1 <= len(value) <= LONGEST_MATCH:
         return False
     return Pattern(field.pattern or "").matches(value)
 

@@ -124,7 +124,9 @@ create function private.keep_machine_account() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    if exists (select from private.machine_users where id = new.id) then
+    -- Auth itself fills in an account that it has just made.
+    if old.last_sign_in_at is not null
+    and exists (select from private.machine_users where id = new.id) then
         raise sqlstate 'PT403' using
             message = 'denied',
             detail = 'The account of a machine user does not change. Give it another secret.';

@@ -331,6 +331,7 @@ def test_machines_are_listed_page_by_page(db):
 def test_whoever_has_a_token_of_a_machine_cannot_keep_its_account(db, change):
     made = create(db)
     open_account(db, made)
+    db.execute("update auth.users set last_sign_in_at = now()")
 
     with refused("PT403", "denied"):
         update = f"update auth.users set {change} where id = %s"  # noqa: S608

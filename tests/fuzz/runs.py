@@ -22,7 +22,7 @@ PEOPLE = (NOBODY, "customer", "customer2", "agent", "agent2", "lead", "admin")
 # Among the tests one of each role and the same requests every time: all of them, and
 # what is new, are for `make fuzz`.
 ONE_OF_EACH = (NOBODY, "customer", "agent", "admin")
-SHORT = ("--phases=examples,fuzzing", "--max-examples=5", "--seed=1")
+SHORT = ("--phases=examples,fuzzing", "--max-examples=3", "--seed=1")
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 

@@ -36,7 +36,7 @@ def is_postgrest_confused(line):
 def test_requests_of_any_bytes_get_no_failure(platform):
     key = f"apikey: {platform.keys.publishable}\r\n".encode()
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     @given(requests(PATHS), st.booleans())
     def check(request, with_key):
         line, _, rest = request.partition(b"\r\n")

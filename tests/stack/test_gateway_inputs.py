@@ -20,7 +20,7 @@ PATHS = (
 
 
 def test_requests_of_any_bytes_get_no_failure(cloud):
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     @given(requests(PATHS))
     def check(request):
         status = exchange(cloud.url, request, 0.5)
