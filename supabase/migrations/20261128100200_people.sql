@@ -77,16 +77,25 @@ create trigger increment_version
 before update on public.people
 for each row execute function private.increment_version();
 
+create function private.require_time_zone(zone text) returns void
+language plpgsql stable set search_path = ''
+as $$
+begin
+    -- Not by converting a time: that takes abbreviations and made-up offsets as well.
+    if not exists (select from pg_catalog.pg_timezone_names where name = zone) then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = 'There is no such time zone. Send a name like Europe/Berlin or UTC.';
+    end if;
+end;
+$$;
+comment on function private.require_time_zone is 'PT422 unless there is a time zone of this name.';
+
 create function private.check_time_zone() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    -- Not by converting a time: that takes abbreviations and made-up offsets as well.
-    if not exists (select from pg_catalog.pg_timezone_names where name = new.time_zone) then
-        raise sqlstate 'PT422' using
-            message = 'invalid',
-            detail = 'There is no such time zone. Name it as Europe/Berlin.';
-    end if;
+    perform private.require_time_zone(new.time_zone);
     return new;
 end;
 $$;

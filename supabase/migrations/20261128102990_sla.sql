@@ -152,19 +152,6 @@ as $$
 $$;
 comment on function private.calendar_json is 'A calendar as the API returns it.';
 
-create function private.require_time_zone(zone text) returns void
-language plpgsql stable set search_path = ''
-as $$
-begin
-    if not exists (select from pg_catalog.pg_timezone_names where name = zone) then
-        raise sqlstate 'PT422' using
-            message = 'invalid',
-            detail = 'There is no such time zone. Send a name like Europe/Berlin or UTC.';
-    end if;
-end;
-$$;
-comment on function private.require_time_zone is 'PT422 unless there is a time zone of this name.';
-
 create function private.require_calendar_hours(week jsonb) returns void
 language plpgsql immutable set search_path = ''
 as $$
