@@ -486,9 +486,15 @@ declare
     item private.bulk_items;
     outcomes private.bulk_items[] := '{}';
 begin
-    -- Locks the person first, as deleting a person does, so that the two never deadlock.
+    -- Locks the person first, as deleting a person does, so that the two never deadlock; then
+    -- their account, so that a chunk is not refused from its middle on when it is deleted.
     perform from public.people
     where id = (select jobs.person_id from private.bulk_updates as jobs where jobs.id = bulk_update)
+    for key share;
+    perform from private.accounts
+    where person_id = (
+        select jobs.person_id from private.bulk_updates as jobs where jobs.id = bulk_update
+    )
     for key share;
     -- A concurrent worker waits here until the chunk before is committed.
     select * into job from private.bulk_updates

@@ -227,8 +227,9 @@ def test_deleting_an_account_lets_its_running_chunk_end(connect):
             holder.execute("select from public.tickets where id = %s for update",
                            tickets[0]["id"])  # fmt: skip
             working = pool.submit(apply_chunk, worker, claimed)
-            db.wait_for_blocked(1)
+            db.wait_for_blocked(1, working)
             deleting = pool.submit(delete_account, other, "neighbour")
+            db.wait_for_blocked(2, working, deleting)
         assert working.result()["done"] == 2
         deleting.result()
 
