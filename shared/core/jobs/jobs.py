@@ -21,6 +21,8 @@ class Job(StrEnum):
     WEBHOOKS = "webhooks"
     EMAILS = "emails"
     FIELD_VALUES = "field_values"
+    FILE_CHECKS = "file_checks"
+    UNUSED_FILES = "unused_files"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

@@ -160,6 +160,8 @@ class WorkerFunctions(Settings):
     webhooks: str
     emails: str
     field_values: str
+    file_checks: str
+    unused_files: str
 
 
 class JobQueueSettings(Settings):
