@@ -471,32 +471,33 @@ comment on view private.file_checks_due is 'Uploaded files to check now.';
 create function api.claim_file_checks(max_items integer default 10) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
+declare
+    claimed jsonb;
 begin
     perform private.take_upload(missed.name, missed.metadata)
     from private.uploads_missed as missed limit max_items;
-    return coalesce((
-        with claimed as (
-            update public.attachments as files
-            set
-                -- Longer each time, should it be the file that ends its worker.
-                check_due_at = now() + interval '2 minutes' * least(files.check_attempts + 1, 30),
-                check_attempts = files.check_attempts + 1
-            where files.id in (
-                select waiting.id from public.attachments as waiting
-                where waiting.state = 'checking' and waiting.check_due_at <= now()
-                order by waiting.check_due_at limit max_items
-                for update skip locked
-            )
-            returning files.*
+    with taken as (
+        update public.attachments as files
+        set
+            -- Longer each time, should it be the file that ends its worker.
+            check_due_at = now() + interval '2 minutes' * least(files.check_attempts + 1, 30),
+            check_attempts = files.check_attempts + 1
+        where files.id in (
+            select waiting.id from public.attachments as waiting
+            where waiting.state = 'checking' and waiting.check_due_at <= now()
+            order by waiting.check_due_at limit max_items
+            for update skip locked
         )
+        returning files.*
+    )
 
-        select jsonb_agg(jsonb_build_object(
-            'id', claimed.id, 'object_name', claimed.object_name, 'name', claimed.name,
-            'content_type', claimed.content_type, 'size', claimed.size,
-            'sha256', claimed.sha256, 'attempt', claimed.check_attempts
-        ))
-        from claimed
-    ), '[]');
+    select jsonb_agg(jsonb_build_object(
+        'id', taken.id, 'object_name', taken.object_name, 'name', taken.name,
+        'content_type', taken.content_type, 'size', taken.size, 'sha256', taken.sha256
+    ))
+    into claimed
+    from taken;
+    return coalesce(claimed, '[]');
 end;
 $$;
 comment on function api.claim_file_checks is

@@ -12,6 +12,7 @@ HEAVY = {
     "boto3",
     "botocore.session",  # Powertools looks whether there is a botocore, no further
     "cryptography",
+    "filetype",
     "h2",
     "jwt",
     "pydantic_settings",

@@ -7,6 +7,7 @@ from typing import TypeVar
 from . import (
     administration,
     assignment,
+    attachments,
     bulk_updates,
     comments,
     events,
@@ -27,7 +28,7 @@ from . import (
 from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
-    tickets, followers, comments, queues, assignment, bulk_updates, views, people,
+    tickets, followers, comments, attachments, queues, assignment, bulk_updates, views, people,
     records, organizations, notifications, events, fields, webhooks, machines, sla,
     administration, workers,
 )  # fmt: skip
