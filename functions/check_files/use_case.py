@@ -5,7 +5,8 @@ from hashlib import sha256
 from typing import Literal
 
 from shared.core.persistence import FileGone, StoredFiles
-from shared.files import CHECKS, FileCheck, FileQueue, FileToCheck, check
+from shared.files import FileQueue, FileToCheck
+from shared.files.checking import CHECKS, FileCheck, check
 
 Outcome = Literal["ready", "refused"]
 

@@ -1,14 +1,6 @@
-"""Uploaded files: checking them, and removing those that nobody will use."""
+"""Uploaded files: which are to be checked, and which to be removed."""
 
-from .checks import CHECKS, FileCheck, check
 from .models import FileToCheck
 from .repository import FileQueue, FileQueueRepository
 
-__all__ = [
-    "CHECKS",
-    "FileCheck",
-    "FileQueue",
-    "FileQueueRepository",
-    "FileToCheck",
-    "check",
-]
+__all__ = ["FileQueue", "FileQueueRepository", "FileToCheck"]

@@ -79,14 +79,18 @@ create index attachments_unused on public.attachments (created_at) where comment
 alter table public.attachments enable row level security;
 grant select on public.attachments to authenticated, service_role;
 
-create policy "whoever reads a comment sees its files, others are their uploader's"
+create policy "uploaders see their files, and then whoever reads the comment"
 on public.attachments for select to authenticated using (
-    case
-        when comment_id is null then
-            uploader_id = (select private.caller())
-            and exists (select from public.tickets where tickets.id = attachments.ticket_id)
-        else exists (select from public.comments where comments.id = attachments.comment_id)
-    end
+    exists (
+        select from public.comments
+        where comments.id = attachments.comment_id
+    )
+    or comment_id is null
+    and uploader_id = (select private.caller())
+    and exists (
+        select from public.tickets
+        where tickets.id = attachments.ticket_id
+    )
 );
 
 -- Showing files --------------------------------------------------------------
@@ -455,7 +459,7 @@ select
     objects.metadata
 from public.attachments as files
 inner join storage.objects
-    on objects.bucket_id = 'attachments' and objects.name = files.object_name
+    on files.object_name = objects.name and objects.bucket_id = 'attachments'
 where files.state = 'announced' and objects.metadata ? 'size';
 comment on view private.uploads_missed is
 'Uploaded files that are still announced, because the trigger of Storage failed.';

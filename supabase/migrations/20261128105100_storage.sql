@@ -7,14 +7,9 @@
 set local lock_timeout = '5s';
 
 insert into storage.buckets (id, name, public, file_size_limit)
-select
-    'attachments',
-    'attachments',
-    false,
-    file_bytes
-from private.settings
+values ('attachments', 'attachments', false, (select file_bytes from private.settings))
 on conflict (id) do update
-set public = excluded.public, file_size_limit = excluded.file_size_limit;
+    set public = excluded.public, file_size_limit = excluded.file_size_limit;
 
 create function private.limit_bucket() returns trigger
 language plpgsql security definer set search_path = ''
@@ -69,7 +64,8 @@ for insert to authenticated with check (
     and (select storage.allow_only_operation('object.sign_upload_url'))
     and exists (
         select from public.attachments as files
-        where files.object_name = objects.name
+        where
+            files.object_name = objects.name
             and files.state = 'announced'
             and files.uploader_id = (select private.caller())
     )

@@ -12,7 +12,6 @@ HEAVY = {
     "boto3",
     "botocore.session",  # Powertools looks whether there is a botocore, no further
     "cryptography",
-    "filetype",
     "h2",
     "jwt",
     "pydantic_settings",
@@ -48,6 +47,13 @@ def test_all_functions_together_load_nothing_heavy():
 
     assert {"fastapi", "postgrest", *FUNCTIONS} <= loaded
     assert loaded & HEAVY == set()
+
+
+def test_only_the_worker_that_checks_files_loads_signatures_of_types():
+    others = [each for each in FUNCTIONS if each != "functions.check_files.app"]
+
+    assert "filetype" not in loaded_by(*others)
+    assert "filetype" in loaded_by("functions.check_files.app")
 
 
 @pytest.mark.parametrize("planted", ["jwt", "boto3", "supabase"])

@@ -309,7 +309,9 @@ def test_supabase_py_uploads_downloads_and_removes(platform, person):
     stored = person.bucket.upload_to_signed_url(name, signed["token"], b"hi", options)
     url = person.bucket.create_signed_url(name, 60, {"download": "x.txt"})["signedURL"]
     answer = httpx.get(url)
-    removed = client(platform, platform.keys.secret).storage.from_("files").remove([name])
+    removed = (
+        client(platform, platform.keys.secret).storage.from_("files").remove([name])
+    )
 
     assert stored.path == name
     assert (answer.content, answer.headers["content-type"]) == (b"hi", "text/plain")

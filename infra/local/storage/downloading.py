@@ -92,7 +92,9 @@ def _response(
     if "Range" in request.headers:
         start, stop, _ = request.http_range.indices(size)
         if start >= stop:
-            raise StorageError(416, "InvalidRange", "Range not satisfiable", "InvalidRange")
+            raise StorageError(
+                416, "InvalidRange", "Range not satisfiable", "InvalidRange"
+            )
         status, content = 206, content[start:stop]
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     return web.Response(status=status, body=content, headers=headers)

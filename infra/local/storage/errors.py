@@ -51,7 +51,9 @@ def _of_database(error: psycopg.Error) -> StorageError:
             message = "The related resource does not exist"
             return StorageError(404, "InvalidRequest", message, "InvalidRequest")
         case psycopg.DataError():
-            return StorageError(400, "InvalidRequest", "Invalid input", "InvalidRequest")
+            return StorageError(
+                400, "InvalidRequest", "Invalid input", "InvalidRequest"
+            )
     message = f"database error, code: {error.sqlstate}"
     return StorageError(500, "DatabaseError", message, "DatabaseError")
 

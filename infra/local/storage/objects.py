@@ -58,7 +58,11 @@ class Objects:
         self._pool = pool
 
     async def may_insert(
-        self, claims: Mapping[str, Any], operation: str, key: Key, told: Mapping[str, Any]
+        self,
+        claims: Mapping[str, Any],
+        operation: str,
+        key: Key,
+        told: Mapping[str, Any],
     ) -> None:
         """Ask whether an object may be put there, by an insert that is rolled back."""
         async with self._acting(claims, operation, rollback=True) as connection:

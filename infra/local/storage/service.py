@@ -52,8 +52,12 @@ class Service:
             return self.verifier.verify(token).values
         except TokenRefused as refusal:
             expired = refusal.message.startswith(EXPIRED)
-            message = '"exp" claim timestamp check failed' if expired else refusal.message
-            raise StorageError(403, "Unauthorized", message, "AccessDenied") from refusal
+            message = (
+                '"exp" claim timestamp check failed' if expired else refusal.message
+            )
+            raise StorageError(
+                403, "Unauthorized", message, "AccessDenied"
+            ) from refusal
 
 
 SERVICE = web.AppKey("service", Service)

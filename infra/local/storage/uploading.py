@@ -32,7 +32,9 @@ async def upload(request: web.Request) -> web.Response:
     check_name(key)
     told = {"mimetype": request.content_type, "contentLength": request.content_length}
     await service.objects.may_insert(ITSELF, OPERATION, key, told)
-    limit = min(service.max_bytes, await service.objects.limit(key.bucket) or service.max_bytes)
+    limit = min(
+        service.max_bytes, await service.objects.limit(key.bucket) or service.max_bytes
+    )
     version = str(uuid4())
     try:
         metadata = await _store(request, service.folder / version, limit)

@@ -98,7 +98,8 @@ class BucketFiles(StoredFiles):
         content = bytearray()
         path = f"/object/authenticated/{BUCKET}/{object_name}"
         try:
-            with self._client.stream("GET", *self._to(path)) as answer:
+            url, headers = self._to(path)
+            with self._client.stream("GET", url, headers=headers) as answer:
                 if not answer.is_success:
                     answer.read()
                     refuse_outage(answer)

@@ -14,7 +14,9 @@ from .models import FileDraft, StoredFile
 class Attachments(Protocol):
     """The files of tickets. Every method may raise `NotFound`."""
 
-    def announce(self, ticket: TicketRef, file: FileDraft, key: str | None) -> StoredFile:
+    def announce(
+        self, ticket: TicketRef, file: FileDraft, key: str | None
+    ) -> StoredFile:
         """Announce a file once a key; raise `Invalid`, `TooMany`."""
         ...
 
@@ -36,7 +38,9 @@ class AttachmentRepository(Attachments):
         self._database = database
 
     @override
-    def announce(self, ticket: TicketRef, file: FileDraft, key: str | None) -> StoredFile:
+    def announce(
+        self, ticket: TicketRef, file: FileDraft, key: str | None
+    ) -> StoredFile:
         arguments = {"ticket": ticket, "idempotency_key": key, **file.model_dump()}
         return self._read("attach_file", arguments)
 

@@ -58,7 +58,9 @@ class Comment(Model):
     mentioned_queues: list[UUID] = Field(
         default=[], description="What a note names by `@` and the key of a queue."
     )
-    attachments: list[Attachment] = Field(default=[], description="Its files, in order.")
+    attachments: list[Attachment] = Field(
+        default=[], description="Its files, in order."
+    )
 
 
 class AddedComment(Comment):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Protocol
 
-from .models import FileToCheck
+from shared.files import FileToCheck
+
 from .types import contradicts
 
 
