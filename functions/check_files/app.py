@@ -29,5 +29,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         if (outcome := checker.check_next()) is None:
             break
         outcomes[outcome] += 1
-    log.info("checked files", **outcomes)
+    log.info("checked files", extra=outcomes)
     return outcomes

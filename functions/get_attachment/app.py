@@ -28,7 +28,7 @@ async def get_attachment(
     attachments: Annotated[Attachments, provide(AttachmentRepository)],
     storage: CallersStorage,
 ) -> DownloadableFile:
-    """Return a file, and where to download it for a minute once it has passed the check.
+    """Return a file, and where to download it, for a minute, once it has passed.
 
     Images may be shown in a page; browsers save everything else.
     """

@@ -1,4 +1,4 @@
-"""When triggered: files that are refused, redacted or unused are removed from Storage."""
+"""When triggered: files that are refused, redacted or unused go from Storage."""
 
 from typing import Any
 

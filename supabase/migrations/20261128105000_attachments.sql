@@ -566,7 +566,7 @@ begin
             state = 'redacted',
             problem = null,
             check_due_at = null,
-            redacted_at = now(),
+            redacted_at = private.now(),
             redacted_by = private.caller()
         where files.id = any (ids) and files.state <> 'redacted'
         returning files.id

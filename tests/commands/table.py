@@ -28,9 +28,9 @@ from . import (
 from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
-    tickets, followers, comments, attachments, queues, assignment, bulk_updates, views, people,
-    records, organizations, notifications, events, fields, webhooks, machines, sla,
-    administration, workers,
+    tickets, followers, comments, attachments, queues, assignment, bulk_updates, views,
+    people, records, organizations, notifications, events, fields, webhooks, machines,
+    sla, administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

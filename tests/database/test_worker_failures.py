@@ -47,7 +47,7 @@ from .arrange import age_tickets, define_field, store_webhook_settings
 from .assigning import make_available, set_strategy
 from .bulk import start
 from .failing import Outside
-from .files import TEXT, announce, check, upload
+from .files import announce, check, upload
 from .notifying import assigned_ticket, queue_due_email
 from .personas import id_of
 from .webhooks import create_event, create_webhook

@@ -1,4 +1,4 @@
-"""Serve Auth, REST, Realtime and Storage at one address: `python -m infra.local.edge.app`."""
+"""Serve Supabase at one address: `python -m infra.local.edge.app`."""
 
 import os
 from collections.abc import AsyncIterator, Mapping

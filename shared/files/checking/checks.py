@@ -12,8 +12,8 @@ from .types import contradicts
 class FileCheck(Protocol):
     """Extension point: a check of the bytes, listed in `CHECKS`; a virus scan is one.
 
-    What it cannot decide now it raises as `Unavailable`: the file is then checked again,
-    and is not given out before.
+    What it cannot decide now it raises as `Unavailable`: the file is then checked
+    again, and is not given out before.
     """
 
     def __call__(self, file: FileToCheck, content: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """Whether bytes are what their media type says.
 
-The signatures are those of the package filetype. Types that have none are believed: they
-are given out as what they were announced, to be saved and not shown.
+The signatures are those of the package filetype. Types that have none are believed:
+they are given out as what they were announced, to be saved and not shown.
 """
 
 from collections.abc import Sequence

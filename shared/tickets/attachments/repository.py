@@ -1,5 +1,6 @@
 """Files of comments over PostgREST."""
 
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -60,5 +61,5 @@ class AttachmentRepository(Attachments):
         }
         return self._read("redact_attachment", arguments)
 
-    def _read(self, function: str, arguments: dict[str, object]) -> StoredFile:
+    def _read(self, function: str, arguments: Mapping[str, object]) -> StoredFile:
         return StoredFile.model_validate(self._database.call(function, arguments))
