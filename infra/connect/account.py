@@ -17,7 +17,7 @@ from infra.local.cloud.template import load_document
 from infra.stack import LiveStack, parameters_of, secrets_of, stack_name
 
 from .findings import Finding, good, lacking, unknown
-from .mail import Mail
+from .mail import mail
 
 TEMPLATE: Final = Path(__file__).parents[2] / "template.yaml"
 QUOTAS: Final = "https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384"
@@ -85,7 +85,7 @@ class Account:
         yield self._deployed()
         yield self._concurrency()
         yield self._alarm_topic()
-        yield from Mail(self._environment, self._session, self._stack).checks()
+        yield from mail(self._environment, self._session, self._stack)
         yield self._bucket()
 
     def _parameters(self) -> Iterator[Finding]:

@@ -17,49 +17,34 @@ ACCOUNT: Final = "https://console.aws.amazon.com/ses/home#/account"
 HEEDED: Final = {"BOUNCE", "COMPLAINT"}
 
 
-class Mail:
-    """Checks of Amazon SES in one account and region.
+def mail(
+    environment: Mapping[str, str], session: boto3.Session, stack: LiveStack | None
+) -> Iterator[Finding]:
+    """Check the sender in Amazon SES, then the account's rights and habits."""
+    sender = parseaddr(environment.get("MAIL_FROM", ""))[1]
+    if not sender:
+        deployed = stack and "MailFrom" in stack.parameters
+        stays = " here; the stack's stays." if deployed else "."
+        message = f"MAIL_FROM is not set{stays}"
+        yield lacking("mail", message, "export MAIL_FROM=...", can_wait=True)
+        return
+    ses = session.client("sesv2")
+    yield _identity(ses, sender)
+    try:
+        account = ses.get_account()
+    except (BotoCoreError, ClientError):
+        yield unknown("mail to anybody", "AWS does not say.", ACCOUNT)
+        return
+    yield _sandbox(bool(account["ProductionAccessEnabled"]))
+    suppression = account.get("SuppressionAttributes", {})
+    yield _suppression(set(suppression.get("SuppressedReasons", ())))
 
-    Args:
-        environment: of this shell.
-        session: a read-only AWS session.
-        stack: the deployed stack; None when there is none, or AWS refused.
-    """
 
-    def __init__(
-        self,
-        environment: Mapping[str, str],
-        session: boto3.Session,
-        stack: LiveStack | None,
-    ) -> None:
-        self._sender = parseaddr(environment.get("MAIL_FROM", ""))[1]
-        self._session, self._stack = session, stack
-
-    def checks(self) -> Iterator[Finding]:
-        """Check the sender, then the account's rights and habits."""
-        if not self._sender:
-            deployed = self._stack and "MailFrom" in self._stack.parameters
-            stays = " here; the stack's stays." if deployed else "."
-            message = f"MAIL_FROM is not set{stays}"
-            yield lacking("mail", message, "export MAIL_FROM=...", can_wait=True)
-            return
-        ses = self._session.client("sesv2")
-        yield self._identity(ses)
-        try:
-            account = ses.get_account()
-        except (BotoCoreError, ClientError):
-            yield unknown("mail to anybody", "AWS does not say.", ACCOUNT)
-            return
-        yield _sandbox(bool(account["ProductionAccessEnabled"]))
-        suppression = account.get("SuppressionAttributes", {})
-        yield _suppression(set(suppression.get("SuppressedReasons", ())))
-
-    def _identity(self, ses: BaseClient) -> Finding:
-        domain = self._sender.rpartition("@")[2]
-        if any(_verified(ses, each) for each in (self._sender, domain)):
-            return good("mail", self._sender)
-        message = f"SES has not verified {self._sender}, so no mail leaves."
-        return lacking("mail", message, IDENTITIES, can_wait=True)
+def _identity(ses: BaseClient, sender: str) -> Finding:
+    if any(_verified(ses, each) for each in (sender, sender.rpartition("@")[2])):
+        return good("mail", sender)
+    message = f"SES has not verified {sender}, so no mail leaves."
+    return lacking("mail", message, IDENTITIES, can_wait=True)
 
 
 def _verified(ses: BaseClient, identity: str) -> bool:

@@ -1,10 +1,11 @@
 """Compare the migrations of this checkout with those that a database has run."""
 
-import re
 from pathlib import Path
 from typing import Final
 
 import psycopg
+
+from infra.local.postgres import files_of, history, is_same
 
 from .findings import Finding, good, lacking
 
@@ -14,9 +15,6 @@ EDITED: Final = (
     "an empty project: supabase db reset --remote, which deletes everything; one with"
     " data: infra/release/README.md, Edited migrations"
 )
-HISTORY: Final = """
-select to_regclass('supabase_migrations.schema_migrations') is not null
-"""
 
 
 def migrations(connection: psycopg.Connection) -> Finding:
@@ -36,39 +34,22 @@ def migrations(connection: psycopg.Connection) -> Finding:
 
 def migrations_of(folder: Path = MIGRATIONS) -> list[str]:
     """Return the versions of the migrations in a checkout, in order."""
-    return sorted(file.name.split("_")[0] for file in folder.glob("[0-9]*_*.sql"))
+    return list(files_of(folder))
 
 
 def applied(connection: psycopg.Connection) -> list[str]:
     """Return the versions that a database has run, in order."""
-    if not _has_history(connection):
-        return []
-    select = "select version from supabase_migrations.schema_migrations order by 1"
-    return [version for (version,) in connection.execute(select)]
+    return list(history(connection))
 
 
 def edited(connection: psycopg.Connection, folder: Path = MIGRATIONS) -> list[str]:
     """Return the names of the migrations that were edited after the database ran them.
 
     The Supabase CLI records the statements that it ran, but compares versions alone.
-    White space and semicolons do not count, since it splits files into statements.
     """
-    if not _has_history(connection):
-        return []
-    select = "select version, statements from supabase_migrations.schema_migrations"
-    ran = {version: texts for version, texts in connection.execute(select) if texts}
+    ran = history(connection)
     return [
         file.name
-        for file in sorted(folder.glob("[0-9]*_*.sql"))
-        if (texts := ran.get(file.name.split("_")[0]))
-        and _words(file.read_text()) != _words("\n".join(texts))
+        for version, file in files_of(folder).items()
+        if not is_same(file.read_text(), ran.get(version, []))
     ]
-
-
-def _words(script: str) -> list[str]:
-    return re.findall(r"[^\s;]+", script)
-
-
-def _has_history(connection: psycopg.Connection) -> bool:
-    [(answer,)] = connection.execute(HISTORY)
-    return bool(answer)

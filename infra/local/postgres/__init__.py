@@ -2,7 +2,7 @@
 
 from .bootstrap import connected
 from .cluster import SUPERUSER, Cluster
-from .migrations import MigrationFailed, migrate
+from .migrations import MigrationFailed, files_of, history, is_same, migrate
 from .server import NODE_MODULES, MissingPostgres
 
 __all__ = [
@@ -12,5 +12,8 @@ __all__ = [
     "MigrationFailed",
     "MissingPostgres",
     "connected",
+    "files_of",
+    "history",
+    "is_same",
     "migrate",
 ]

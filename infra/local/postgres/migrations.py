@@ -47,8 +47,8 @@ def migrate(dsn: str, folder: Path) -> list[str]:
         connection.add_notice_handler(lambda notice: None)
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         connection.execute(HISTORY)
-        files = _by_version(folder)
-        if (known := _history(connection)) and not _continues(known, files):
+        files = files_of(folder)
+        if (known := history(connection)) and not _continues(known, files):
             raise MigrationFailed(CHANGED)
         for version, file in files.items():
             if version not in known:
@@ -57,21 +57,34 @@ def migrate(dsn: str, folder: Path) -> list[str]:
     return applied
 
 
-def _history(connection: psycopg.Connection) -> Mapping[str, list[str]]:
+def history(connection: psycopg.Connection) -> Mapping[str, list[str]]:
+    """Return the statements that a database has run, by version, in order."""
+    exists = "select to_regclass('supabase_migrations.schema_migrations') is not null"
+    if connection.execute(exists).fetchone() != (True,):
+        return {}
     select = "select version, statements from supabase_migrations.schema_migrations"
-    return {version: texts or [] for version, texts in connection.execute(select)}
+    rows = connection.execute(f"{select} order by version")
+    return {version: texts or [] for version, texts in rows}
 
 
-def _by_version(folder: Path) -> Mapping[str, Path]:
-    """Return the migrations in order; other files are none."""
+def files_of(folder: Path) -> Mapping[str, Path]:
+    """Return the migrations in a folder by version, in order; other files are none."""
     found = ((FILE_NAME.fullmatch(file.name), file) for file in folder.glob("*.sql"))
     return dict(sorted((match["version"], file) for match, file in found if match))
+
+
+def is_same(script: str, recorded: list[str]) -> bool:
+    """Compare a file with the statements that were run; without a record it is same.
+
+    White space and semicolons do not count, since the Supabase CLI splits files.
+    """
+    return not recorded or _words(script) == _words("\n".join(recorded))
 
 
 def _continues(known: Mapping[str, list[str]], files: Mapping[str, Path]) -> bool:
     """Whether the files begin with what was applied, in the same order and text."""
     return list(files)[: len(known)] == sorted(known) and all(
-        _is_same(files[version].read_text(), texts) for version, texts in known.items()
+        is_same(files[version].read_text(), texts) for version, texts in known.items()
     )
 
 
@@ -100,10 +113,5 @@ def _explain(name: str, script: str, error: psycopg.Error) -> str:
     return f"{name}, line {line}: {reason}."
 
 
-def _is_same(script: str, recorded: list[str]) -> bool:
-    """Compare without white space and semicolons: the CLI records statements."""
-    return not recorded or _letters(script) == _letters("".join(recorded))
-
-
-def _letters(script: str) -> str:
-    return re.sub(r"[\s;]+", "", script)
+def _words(script: str) -> list[str]:
+    return re.findall(r"[^\s;]+", script)
