@@ -1,11 +1,10 @@
 """Keep the environments of one function: started on demand, up to its concurrency."""
 
 import asyncio
-from collections import deque
 
 from infra.local.cloud.template import Function
 
-from .environment import Environment, FunctionError
+from .environment import Environment
 from .launch import Launch
 
 
@@ -17,13 +16,11 @@ class Pool:
     """
 
     def __init__(self, function: Function, launch: Launch) -> None:
-        self._function = function
-        self._launch = launch
+        self._function, self._launch = function, launch
+        self._turns = asyncio.Semaphore(function.concurrency)
         self._idle: list[Environment] = []
         self._all: set[Environment] = set()
-        self._starting: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
-        self._waiting: deque[asyncio.Future[Environment]] = deque()
 
     async def invoke(self, event: bytes) -> bytes:
         """Return the function's result for an event, both JSON.
@@ -31,11 +28,15 @@ class Pool:
         Raises:
             FunctionError: it could not be started, or failed.
         """
-        environment = self._take() or await self._wait()
-        try:
-            return await environment.invoke(event)
-        finally:
-            self._give_back(environment)
+        async with self._turns:
+            environment = self._take() or await self._start()
+            try:
+                return await environment.invoke(event)
+            finally:
+                if environment.alive:
+                    self._idle.append(environment)
+                else:
+                    self._drop(environment)
 
     def retire(self) -> None:
         """End idle environments, so that the next event sees changed code.
@@ -48,12 +49,9 @@ class Pool:
 
     async def stop(self) -> None:
         """End every environment, whatever it is doing."""
-        for task in self._starting:
-            task.cancel()
-        self._idle.clear()
         for environment in tuple(self._all):
             self._drop(environment)
-        await asyncio.gather(*self._starting, *self._leaving, return_exceptions=True)
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
     def _take(self) -> Environment | None:
         """Return the idle environment used last, whose caches are warmest."""
@@ -64,64 +62,19 @@ class Pool:
             self._drop(environment)
         return None
 
-    async def _wait(self) -> Environment:
-        """Return the next environment to become free, be it a new or an old one."""
-        turn: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        self._start_if_needed()
-        return await turn
-
-    def _start_if_needed(self) -> None:
-        needed = len(self._waiting) - len(self._starting)
-        if needed > 0 and len(self._all) < self._function.concurrency:
-            environment = Environment(self._function, self._launch)
-            self._all.add(environment)
-            task = asyncio.create_task(self._start(environment))
-            self._starting.add(task)
-            task.add_done_callback(self._started)
-
-    async def _start(self, environment: Environment) -> None:
+    async def _start(self) -> Environment:
+        environment = Environment(self._function, self._launch)
+        self._all.add(environment)
         try:
             await environment.start()
-        except FunctionError as error:
+        except BaseException:
             self._drop(environment)
-            if turn := self._next_turn():
-                turn.set_exception(error)
-        else:
-            self._offer(environment)
-
-    def _started(self, task: asyncio.Task[None]) -> None:
-        self._starting.discard(task)
-        if not task.cancelled():
-            self._start_if_needed()
-
-    def _give_back(self, environment: Environment) -> None:
-        if environment.alive:
-            self._offer(environment)
-        else:
-            self._drop(environment)
+            raise
+        return environment
 
     def _drop(self, environment: Environment) -> None:
         """Stop an environment; its process may take a moment to end."""
         self._all.discard(environment)
         task = asyncio.create_task(environment.stop())
         self._leaving.add(task)
-        task.add_done_callback(self._left)
-
-    def _left(self, task: asyncio.Task[None]) -> None:
-        self._leaving.discard(task)
-        if not task.cancelled():
-            self._start_if_needed()
-
-    def _offer(self, environment: Environment) -> None:
-        if turn := self._next_turn():
-            turn.set_result(environment)
-        else:
-            self._idle.append(environment)
-
-    def _next_turn(self) -> "asyncio.Future[Environment] | None":
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                return turn
-        return None
+        task.add_done_callback(self._leaving.discard)
