@@ -1,10 +1,13 @@
 import shutil
 import sys
 from importlib.metadata import distribution
+from pathlib import Path
 
 import pytest
 
-from tests.build.artifacts import LAYERS, Artifacts, functions
+from infra.build.function import build_function
+from infra.build.target import Target
+from tests.build.artifacts import ARCH, LAYERS, Artifacts, functions
 from tests.fakes import NOT_FOUND, fake_postgrest
 
 RESULTS = {
@@ -35,20 +38,24 @@ def artifacts(tmp_path_factory):
     """Everything that `make build` builds, for the Python of these tests."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     built = Artifacts(tmp_path_factory.mktemp("build"), version)
-    for name in (*LAYERS, *functions()):
+    for name in LAYERS:
         built.build(name)
+    target = Target.from_environment({"PY": version, "ARCH": ARCH})
+    for name in functions():
+        build_function(name.removesuffix("Function"), built.folder / name, target)
     return built
 
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
-    """Lambda's runtime client by itself, without its neighbours here."""
+    """Lambda's runtime client by itself, without its neighbours here, and the probe."""
     folder = tmp_path_factory.mktemp("client")
     for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
         for file in distribution(name).files or ():
             if ".." not in file.parts:
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file.locate(), folder / file)
+    shutil.copy(Path(__file__).with_name("probe.py"), folder)
     return folder
 
 
