@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from .dependencies import NotAudited, audit
 from .leaks import find_leaks
-from .materials import write_bill
+from .packages import NotAudited, audit, write_bill
 
 ROOT = Path(__file__).parents[2]
 

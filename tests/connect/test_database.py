@@ -12,9 +12,14 @@ from .conftest import API_URL, SECRETS
 pytestmark = pytest.mark.slow
 
 
-def findings(dsn, api_url=API_URL):
-    seen = Database({"SUPABASE_DB_URL": dsn}, api_url).checks()
-    return {each.about: each for each in seen}
+def findings(dsn, api_url=API_URL, last="advisors", **shell):
+    """Return what is found, up to a check: the advisors alone take a second."""
+    seen = {}
+    for each in Database({"SUPABASE_DB_URL": dsn, **shell}, api_url).checks():
+        seen[each.about] = each
+        if each.about == last:
+            break
+    return seen
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +124,8 @@ def test_what_is_broken_is_named_with_what_fixes_it(
     project_database.breaks("alter table public.person_roles disable trigger all")
     project_database.breaks(broken)
 
-    seen = findings(project_database.dsn)
+    last = about if about in {"migrations", "advisors"} else "administrator"
+    seen = findings(project_database.dsn, last=last)
 
     assert seen[about].state is State.MISSING, seen
     assert message in seen[about].message
@@ -147,9 +153,8 @@ def test_addresses_are_limited_by_both_sides_or_by_none(
     if known:
         project_database.breaks(KNOWN)
 
-    shell = {"SUPABASE_DB_URL": project_database.dsn}
-    checks = Database(shell | {"LIMIT_BY_ADDRESS": limits}, API_URL)
-    [found] = [each for each in checks.checks() if each.about == "limit by address"]
+    about, shell = "limit by address", {"LIMIT_BY_ADDRESS": limits}
+    found = findings(project_database.dsn, last=about, **shell)[about]
 
     assert found.state is state
     assert message in found.message
@@ -183,11 +188,11 @@ def test_a_wrong_password_and_a_lack_of_encryption_are_distinguished(project_dat
 
 
 def test_an_address_of_another_deployment_is_noticed(project_database):
-    seen = findings(project_database.dsn, "https://other.example.com")
+    seen = findings(project_database.dsn, "https://other.example.com", last="Vault")
 
     assert seen["Vault"].state is State.MISSING
     assert "https://other.example.com/v1/hooks/database" in seen["Vault"].fix
-    assert findings(project_database.dsn, None)["Vault"].state is State.OK
+    assert findings(project_database.dsn, None, last="Vault")["Vault"].state is State.OK
 
 
 def test_an_empty_database_lacks_its_migrations_and_that_may_wait(server):

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
+from infra.supabase_cli import SupabaseCli
 from tests.connect.conftest import aws
 from tests.database.server import EMPTY, shared_server
 from tests.open_desk import ROOT, run_program
@@ -29,12 +30,26 @@ def server(pytestconfig):
     return shared_server(pytestconfig)
 
 
+@pytest.fixture(scope="session")
+def pushed(server, node_modules) -> Iterator[str]:
+    """A database in which the Supabase CLI has run every migration."""
+    name = server.clone(EMPTY)
+    SupabaseCli(server.dsn(name)).run("db", "push", "--yes").check_returncode()
+    yield name
+    server.drop(name)
+
+
 @pytest.fixture
-def stage(server, desk, aws, node_modules, tmp_path) -> Iterator[SimpleNamespace]:
-    """Everything that a person has before their first `make deploy`."""
+def stage(request, server, desk, aws, node_modules, tmp_path):
+    """Everything that a person has before their first `make deploy`.
+
+    With `pushed` beside it every migration was pushed before, which takes seconds.
+    """
+    is_pushed = "pushed" in request.fixturenames
+    template = request.getfixturevalue("pushed") if is_pushed else EMPTY
     region = {"LocationConstraint": "eu-west-1"}
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=region)
-    name = server.clone(EMPTY)
+    name = server.clone(template)
     environment = {
         **os.environ,
         # moto finds the bucket in the path of a URL of this host alone
@@ -52,17 +67,17 @@ def stage(server, desk, aws, node_modules, tmp_path) -> Iterator[SimpleNamespace
         "STACK_NAME": "rehearsal",
         "HOME": str(tmp_path),
     }
-    template = tmp_path / "template.yaml"
-    template.write_text(TEMPLATE.read_text())
+    built = tmp_path / "template.yaml"
+    built.write_text(TEMPLATE.read_text())
 
     def verb(*arguments, **changed):
         return run_program(*RELEASE, *arguments, environment=environment | changed)
 
     def deploy(**changed):
-        return verb("deploy", f"--built={template}", "--yes", **changed)
+        return verb("deploy", f"--built={built}", "--yes", **changed)
 
     yield SimpleNamespace(
-        deploy=deploy, verb=verb, template=template, dsn=server.dsn(name),
+        deploy=deploy, verb=verb, template=built, dsn=server.dsn(name),
         environment=environment,
     )  # fmt: skip
     server.drop(name)

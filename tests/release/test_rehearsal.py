@@ -92,7 +92,7 @@ def test_from_nothing_to_a_release_and_to_the_next_one_and_back(stage):
     assert parameters()["MailFrom"] == stage.environment["MAIL_FROM"]
 
 
-def test_a_second_stack_beside_the_first_touches_nothing_of_it(stage):
+def test_a_second_stack_beside_the_first_touches_nothing_of_it(stage, pushed):
     stage.deploy().check_returncode()
     first, secrets = release(), stored("/rehearsal/webhook-secrets")
     sibling = {"STACK_NAME": "rehearsal-2", "WEBHOOK_SECRETS": ROTATED}
@@ -123,11 +123,13 @@ def test_a_person_is_asked_and_what_they_decline_is_never_gone_back_to(stage, an
     assert release().previous.endswith(f"/{first.name}.template")
 
 
-def test_what_would_be_deleted_is_shown_and_nobody_goes_back_two_releases(stage):
+def test_what_would_be_deleted_is_shown_and_a_failed_smoke_test_says_how_to_go_back(
+    stage, pushed
+):
     stage.deploy().check_returncode()
     renamed = stage.template.read_text().replace("EventQueue", "OtherQueue")
     stage.template.write_text(renamed)
-    second = stage.deploy()
+    second = stage.deploy(PUBLIC_API_URL=stage.environment["SUPABASE_URL"])
     deployed = release()
     with connected(stage.dsn) as connection:
         connection.execute(
@@ -138,18 +140,13 @@ def test_what_would_be_deleted_is_shown_and_nobody_goes_back_two_releases(stage)
     refused = stage.verb("rollback", "--yes")
 
     assert re.search(r"- Delete +EventQueue +AWS::SQS::Queue", second.stdout)
+    assert second.returncode == 1
+    assert "failed  strangers are refused" in second.stdout
+    assert "make rollback" in second.stderr
     assert refused.returncode == 1
-    assert "two releases or more after" in refused.stderr
+    assert "two releases or more after" in refused.stderr  # nobody goes back so far
     assert "Nothing was changed" in refused.stderr
     assert release() == deployed
-
-
-def test_a_failed_smoke_test_says_how_to_go_back(stage):
-    done = stage.deploy(PUBLIC_API_URL=stage.environment["SUPABASE_URL"])
-
-    assert done.returncode == 1
-    assert "failed  strangers are refused" in done.stdout
-    assert "make rollback" in done.stderr
 
 
 def test_a_migration_that_fails_leaves_the_old_code(stage):
@@ -177,9 +174,7 @@ def test_what_is_missing_stops_before_anything_is_done(stage):
     "remedy",
     [("db", "reset"), ("migration", "repair", "--status", "applied", EDITED)],
 )
-def test_an_edited_migration_stops_before_anything_is_done(stage, remedy):
-    cli = SupabaseCli(stage.dsn)
-    cli.run("db", "push", "--yes").check_returncode()
+def test_an_edited_migration_stops_before_anything_is_done(stage, pushed, remedy):
     with connected(stage.dsn) as connection:
         connection.execute(
             "update supabase_migrations.schema_migrations"
@@ -188,7 +183,7 @@ def test_an_edited_migration_stops_before_anything_is_done(stage, remedy):
         )
 
     done = stage.deploy()
-    cli.run(*remedy, "--yes").check_returncode()
+    SupabaseCli(stage.dsn).run(*remedy, "--yes").check_returncode()
 
     assert done.returncode == 1
     assert f"edited after this database ran them: {EDITED}_" in done.stdout

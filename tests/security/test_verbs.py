@@ -11,8 +11,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from infra.security.dependencies import NotAudited, audit
 from infra.security.leaks import find_leaks
+from infra.security.packages import NotAudited, audit
 from tests.open_desk import ROOT
 
 

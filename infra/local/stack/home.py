@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -18,46 +17,29 @@ class AlreadyRunning(Exception):
     """Another process runs this stack; the message is one sentence."""
 
 
-@dataclass(frozen=True)
 class Home:
-    """Paths below the folder of one stack."""
+    """Paths below the folder of one stack.
 
-    path: Path
+    Attributes:
+        path: the folder.
+        logs: the folder of one log a service.
+        function_logs: the folder of one log a function.
+        mail: the folder of the emails that Auth has sent.
+        processes: the file of the `ProcessRecord`.
+        deployment: the file of the `Deployment` as last started.
+        seeded: a file that exists once the demonstration data is in.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.mail = path, path / "mail"
+        self.logs, self.function_logs = path / "logs", path / "logs" / "functions"
+        self.processes, self.deployment = path / "processes.json", path / "desk.json"
+        self.seeded = path / "seeded"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read `AUTOCRM_HOME`, relative to the checkout; default `.autocrm/desk`."""
         return cls((ROOT / environment.get("AUTOCRM_HOME", ".autocrm/desk")).resolve())
-
-    @property
-    def logs(self) -> Path:
-        """The folder of one log a service."""
-        return self.path / "logs"
-
-    @property
-    def function_logs(self) -> Path:
-        """The folder of one log a function."""
-        return self.logs / "functions"
-
-    @property
-    def mail(self) -> Path:
-        """The folder of the emails that Auth has sent."""
-        return self.path / "mail"
-
-    @property
-    def processes(self) -> Path:
-        """The file of the `ProcessRecord`."""
-        return self.path / "processes.json"
-
-    @property
-    def deployment(self) -> Path:
-        """The file of the `Deployment` as last started."""
-        return self.path / "desk.json"
-
-    @property
-    def seeded(self) -> Path:
-        """A file that exists once the demonstration data is in."""
-        return self.path / "seeded"
 
     def remove(self) -> None:
         """Delete the files of the stack; anything else in the folder stays."""

@@ -45,26 +45,13 @@ class Launch:
             runtime_api: `host:port` of its own Runtime API.
         """
         inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
-        return (
-            inherited
-            | self._aws()
-            | self._lambda(function, runtime_api)
-            | self._logging(function)
-            | dict(self.extra)
-            | dict(function.environment)
-        )
-
-    def _aws(self) -> dict[str, str]:
+        level = function.logging.get("ApplicationLogLevel", "INFO")
+        logging = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": level}
         return {
+            **inherited,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_DEFAULT_REGION": self.account.region,
             "AWS_ENDPOINT_URL": self.account.endpoint,
-            "AWS_REGION": self.account.region,
-            "AWS_SECRET_ACCESS_KEY": "local",  # moto asks for one and checks none
-        }
-
-    def _lambda(self, function: Function, runtime_api: str) -> dict[str, str]:
-        return {
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -73,14 +60,13 @@ class Launch:
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": "local",
             "AWS_LAMBDA_RUNTIME_API": runtime_api,
+            "AWS_REGION": self.account.region,
+            "AWS_SECRET_ACCESS_KEY": "local",  # moto asks for one and checks none
             "LAMBDA_TASK_ROOT": str(function.code),
             "PYTHONPATH": str(function.code),
             "TZ": ":UTC",
             "_HANDLER": function.handler,
+            **(logging if function.logging.get("LogFormat") == "JSON" else {}),
+            **self.extra,
+            **function.environment,
         }
-
-    def _logging(self, function: Function) -> dict[str, str]:
-        if function.logging.get("LogFormat") != "JSON":
-            return {}
-        level = function.logging.get("ApplicationLogLevel", "INFO")
-        return {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": level}

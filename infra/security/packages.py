@@ -1,4 +1,4 @@
-"""Look up known vulnerabilities of the locked packages in PyPI's database."""
+"""Look up known vulnerabilities of the locked packages, and list what is shipped."""
 
 import subprocess
 import sys
@@ -29,3 +29,16 @@ def audit(locks: Iterable[Path]) -> None:
             f"Vulnerable, or not looked up: {', '.join(failed)}. This needs a network"
             " that reaches the package index."
         )
+
+
+def write_bill(root: Path, out: Path) -> None:
+    """Write the bill from the layer's lock: valid, and the same at every run.
+
+    Raises:
+        subprocess.CalledProcessError: it would be invalid; the reason was printed.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", "requirements"]
+    command += ["infra/locks/runtime.txt", "--pyproject", "pyproject.toml"]
+    command += ["--of", "JSON", "--output-reproducible", "--validate", "-o", str(out)]
+    subprocess.run(command, cwd=root, check=True)
