@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 from uuid import uuid4
@@ -55,7 +55,7 @@ class Keys:
     @classmethod
     def _generate(cls) -> Self:
         return cls(
-            signing_key=_signing_jwk(),
+            signing_key=signing_jwk(),
             legacy_secret=secrets.token_urlsafe(48),
             publishable=f"sb_publishable_{secrets.token_urlsafe(24)}",
             secret=f"sb_secret_{secrets.token_urlsafe(24)}",
@@ -67,19 +67,6 @@ class Keys:
     def jwks(self) -> dict[str, Any]:
         """The public JWK set: asymmetric keys only, as Auth publishes it."""
         return {"keys": [_public(key) for key in (self.signing_key, *self.trusted)]}
-
-    def with_standby(self) -> Self:
-        """Publish a key that is to sign later, so that caches have it."""
-        return replace(self, trusted=(_signing_jwk(),))
-
-    def rotated(self) -> Self:
-        """Sign with the standby key; accept the previous one as well."""
-        [standby] = self.trusted
-        return replace(self, signing_key=standby, trusted=(self.signing_key,))
-
-    def revoked(self) -> Self:
-        """Accept the key that signs, and no other."""
-        return replace(self, trusted=())
 
     @property
     def postgrest_jwt_secret(self) -> str:
@@ -129,7 +116,8 @@ def _public(key: Mapping[str, Any]) -> dict[str, Any]:
     return {**public, "key_ops": ["verify"]}
 
 
-def _signing_jwk() -> dict[str, Any]:
+def signing_jwk() -> dict[str, Any]:
+    """Generate a private ES256 JWK."""
     key = ec.generate_private_key(ec.SECP256R1())
     jwk = jwt.algorithms.ECAlgorithm.to_jwk(key, as_dict=True)
     about = {"kid": str(uuid4()), "alg": "ES256", "use": "sig", "key_ops": ["sign"]}

@@ -31,7 +31,7 @@ LIMIT = 1.2
 BUDGET = 1.05
 ROUNDS = 9
 PLACES = {"ticket": "1001", "queue": "support"}
-PROBE = Path(__file__).parents[1] / "build" / "probe.py"
+PROBE = Path(__file__).with_name("isolated.py")
 COUNTED = re.compile(r"Collected : (\d+)")
 Start = tuple[str, str, Mapping[str, str], bytes]  # name, handler, variables, event
 
@@ -150,7 +150,7 @@ def instructions(build: ColdStartBuild, start: Start) -> float:
         check=False,
     )
     found = COUNTED.search(done.stderr.decode())
-    if found is None:
+    if found is None or done.returncode:
         raise RuntimeError(done.stderr.decode()[-300:])
     return int(found[1]) / 1_000_000
 

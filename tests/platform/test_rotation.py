@@ -4,12 +4,14 @@ The steps are those of the hosted platform, and of infra/security/ROTATION.md.
 """
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import jwt
 import pytest
 
 from infra.local.config import ProjectConfig
+from infra.local.keys import signing_jwk
 from infra.local.platform import Platform, Ports
 from infra.local.postgres import migrate
 from infra.local.processes import running
@@ -66,9 +68,9 @@ OPEN, SHUT = (200, 200, "ok"), (401, 403, "error")
 
 
 def test_a_key_is_replaced_without_ending_a_session_and_then_opens_nothing(project):
-    old = project.keys
-    standby = old.with_standby()
-    rotated = standby.rotated()
+    old, fresh = project.keys, signing_jwk()
+    standby = replace(old, trusted=(fresh,))
+    rotated = replace(old, signing_key=fresh, trusted=(old.signing_key,))
     with serving(project, old):
         person, sleeper = signed_up(project), signed_up(project)
         before = person.auth.get_session()
@@ -89,7 +91,7 @@ def test_a_key_is_replaced_without_ending_a_session_and_then_opens_nothing(proje
         assert kid(after.access_token) == rotated.signing_key["kid"]
         assert doors(project, after.access_token) == OPEN
 
-    with serving(project, rotated.revoked()):
+    with serving(project, replace(rotated, trusted=())):
         assert published(project) == [rotated.signing_key["kid"]]
         assert doors(project, before.access_token) == SHUT
         assert doors(project, after.access_token) == OPEN
@@ -102,10 +104,10 @@ def test_a_key_that_leaked_and_was_never_published_opens_nothing(project):
     with serving(project, project.keys):
         session = signed_up(project).auth.get_session()
         claims = jwt.decode(session.access_token, options={"verify_signature": False})
-        [unpublished] = project.keys.with_standby().trusted
+        unpublished = signing_jwk()
         forged = jwt.encode(
             claims,
-            jwt.PyJWK(dict(unpublished)).key,
+            jwt.PyJWK(unpublished).key,
             algorithm="ES256",
             headers={"kid": unpublished["kid"]},
         )
