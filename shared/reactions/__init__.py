@@ -2,6 +2,7 @@
 
 from .assigning import AssignWork
 from .deployment import deployed_reactions
+from .due_times import ComputeDueTimes
 from .fan_out import FillWebhooks, NotifyPeople, PublishToBus
 from .measuring import MeasureTickets
 from .queue_status import RefreshQueueStatus
@@ -9,6 +10,7 @@ from .reactions import Reaction, ReactionTable, reaction_table
 
 __all__ = [
     "AssignWork",
+    "ComputeDueTimes",
     "FillWebhooks",
     "MeasureTickets",
     "NotifyPeople",

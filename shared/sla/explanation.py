@@ -18,7 +18,8 @@ from .engine import (
     intervals,
     timeline,
 )
-from .history import History, SlaLog, read_history
+from .history import History, read_history
+from .models import SlaLog
 
 NAMES = {
     Metric.FIRST_REPLY: "First reply",
@@ -80,7 +81,7 @@ def explain(log: SlaLog) -> Explanation:
     """Compute the service levels of a ticket, and say how they came to be."""
     history = read_history(log)
     found = timeline(history.entries, *history.first, log.now)
-    zone = _zone(log, history)
+    zone = ZoneInfo(history.time_zone)
     awaited = {
         metric: each
         for metric, each in found.items()
@@ -98,12 +99,6 @@ def explain(log: SlaLog) -> Explanation:
             for sentence in _sentences(NAMES[metric], run, log.now, zone)
         ],
     )
-
-
-def _zone(log: SlaLog, history: History) -> ZoneInfo:
-    calendar = history.policy and history.policy.calendar_id
-    zones = (each.time_zone for each in log.calendars if each.id == calendar)
-    return ZoneInfo(next(zones, "UTC"))
 
 
 def _policy(history: History) -> PolicyRef | None:

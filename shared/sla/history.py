@@ -1,4 +1,4 @@
-"""The log of a ticket, read from its events."""
+"""The log of a ticket, read from its events and from the policies of each time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,41 +6,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.core.types import Model, StatusCategory, TicketPriority, TicketType
+from shared.core.types import StatusCategory, TicketPriority, TicketType
 
-from .calendars import AROUND_THE_CLOCK, BusinessTime, SlaCalendar, business_time_of
+from .calendars import AROUND_THE_CLOCK, BusinessTime
 from .engine import (
+    BreachRecorded,
     Commented,
     Entry,
+    Metric,
     Opened,
     Policy,
     PolicyChanged,
     PriorityChanged,
     StatusChanged,
 )
+from .models import LoggedEvent, SlaLog, SlaTerms
 from .policies import Attributes, SlaPolicy, first_match
 
 NO_POLICY = Policy(targets={})
 
 
-class LoggedEvent(Model):
-    """An event of a ticket, as far as service levels depend on it."""
+@dataclass(frozen=True)
+class Place:
+    """Where a ticket stood since `at`, and who worked it."""
 
-    type: str
     at: datetime
-    is_by_requester: bool
-    after: Mapping[str, Any]
-
-
-class SlaLog(Model):
-    """All that the service levels of a ticket are computed from."""
-
-    ticket_id: UUID
-    organization_id: UUID | None
-    now: datetime
-    policies: Sequence[SlaPolicy]
-    calendars: Sequence[SlaCalendar]
-    events: Sequence[LoggedEvent]
+    queue_id: UUID
+    assignee_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -51,18 +43,23 @@ class History:
         entries: what happened, the changes of its policy among it.
         policy: the one that applies at the end, if any.
         first: the terms that applied when it was opened, and how its time counted.
+        places: its queues and assignees, in order.
+        time_zone: of the calendar of the policy.
     """
 
     entries: list[Entry]
     policy: SlaPolicy | None
     first: tuple[Policy, BusinessTime]
+    places: list[Place]
+    time_zone: str
 
 
 def read_history(log: SlaLog) -> History:
     """Read the log of a ticket; a policy applies while its conditions hold."""
     reader = _Reader(log)
-    entries = [entry for event in log.events for entry in reader.read(event)]
-    return History(entries, reader.policy, reader.first)
+    return History(
+        list(reader.read()), reader.policy, reader.first, reader.places, reader.zone
+    )
 
 
 class _Reader:
@@ -70,50 +67,102 @@ class _Reader:
 
     def __init__(self, log: SlaLog) -> None:
         self._log = log
-        self._times = {each.id: business_time_of(each) for each in log.calendars}
-        self._policies: Sequence[SlaPolicy] = ()
+        self._terms: SlaTerms | None = None
         self._ticket: Attributes | None = None
+        self._opened_at = log.now
         self.policy: SlaPolicy | None = None
         self.first: tuple[Policy, BusinessTime] = (NO_POLICY, AROUND_THE_CLOCK)
+        self.places: list[Place] = []
 
-    def read(self, event: LoggedEvent) -> Iterator[Entry]:
+    @property
+    def zone(self) -> str:
+        calendar = self.policy and self._terms and self._terms.calendar_of(self.policy)
+        return calendar.time_zone if calendar else "UTC"
+
+    def read(self) -> Iterator[Entry]:
+        """Yield what happened in order: of an instant, new terms come first."""
+        terms = [each for each in self._log.terms if each.since <= self._log.now]
+        for event in self._log.events:
+            while terms and terms[0].since <= event.at:
+                yield from self._hold_to(terms.pop(0))
+            yield from self._entries(event)
+        for each in terms:
+            yield from self._hold_to(each)
+
+    def _entries(self, event: LoggedEvent) -> Iterator[Entry]:
         after = event.after
         match event.type:
             case "TICKET_CREATED":
-                self._ticket = self._attributes(after)
-                self._policies = [
-                    each for each in self._log.policies if each.valid_from <= event.at
-                ]
-                self.policy = first_match(self._policies, self._ticket)
-                self.first = self._terms()
-                by_staff = not event.is_by_requester
-                yield Opened(event.at, self._ticket.priority, by_staff=by_staff)
+                yield self._open(event)
             case "TICKET_COMMENTED":
                 is_public = after["visibility"] == "public"
                 by_staff = after["by_staff"]
                 yield Commented(event.at, by_staff=by_staff, is_public=is_public)
             case "TICKET_STATUS_CHANGED":
                 yield StatusChanged(event.at, StatusCategory(after["category"]))
+            case "TICKET_ASSIGNED":
+                self._move(event.at, assignee=after["assignee_id"])
             case "TICKET_UPDATED":
                 yield from self._update(event)
+            case "TICKET_SLA_BREACHED":
+                metric, breached_at = Metric(after["metric"]), after["breached_at"]
+                at = datetime.fromisoformat(breached_at)
+                yield BreachRecorded(event.at, metric, after["run"], at)
+
+    def _open(self, event: LoggedEvent) -> Entry:
+        self._ticket = self._attributes(event.after)
+        self._opened_at = event.at
+        self.places.append(Place(event.at, self._ticket.queue_id, None))
+        self.policy = self._match(self._ticket)
+        self.first = self._applied()
+        by_staff = not event.is_by_requester
+        return Opened(event.at, self._ticket.priority, by_staff=by_staff)
 
     def _update(self, event: LoggedEvent) -> Iterator[Entry]:
         if self._ticket is None:
             return
         was, self._ticket = self._ticket, self._attributes(event.after, self._ticket)
-        before = self.policy
-        self.policy = first_match(self._policies, self._ticket)
+        if self._ticket.queue_id != was.queue_id:
+            self._move(event.at, queue=self._ticket.queue_id)
+        before, self.policy = self.policy, self._match(self._ticket)
         if self._ticket.priority is not was.priority:
             yield PriorityChanged(event.at, self._ticket.priority)
         if self.policy is not before:
-            yield PolicyChanged(event.at, *self._terms())
+            yield PolicyChanged(event.at, *self._applied())
 
-    def _terms(self) -> tuple[Policy, BusinessTime]:
-        if self.policy is None:
+    def _hold_to(self, terms: SlaTerms) -> Iterator[Entry]:
+        before = self.policy, self.policy and self._calendar()
+        self._terms = terms
+        if self._ticket is None:
+            return
+        self.policy = self._match(self._ticket)
+        if before != (self.policy, self.policy and self._calendar()):
+            yield PolicyChanged(terms.since, *self._applied())
+
+    def _match(self, ticket: Attributes) -> SlaPolicy | None:
+        policies = self._terms.policies if self._terms else ()
+        return first_match(
+            (each for each in policies if each.valid_from <= self._opened_at), ticket
+        )
+
+    def _calendar(self) -> object:
+        return self._terms and self.policy and self._terms.calendar_of(self.policy)
+
+    def _applied(self) -> tuple[Policy, BusinessTime]:
+        if self.policy is None or self._terms is None:
             return NO_POLICY, AROUND_THE_CLOCK
-        calendar = self.policy.calendar_id
-        time = AROUND_THE_CLOCK if calendar is None else self._times[calendar]
-        return self.policy.terms(), time
+        return self.policy.terms(), self._terms.business_time_of(self.policy)
+
+    def _move(
+        self, at: datetime, queue: UUID | None = None, assignee: str | None = None
+    ) -> None:
+        """Note another queue or, where none is given, another assignee."""
+        last = self.places[-1]
+        place = replace(last, at=at, queue_id=queue or last.queue_id)
+        if queue is None:
+            person = None if assignee is None else UUID(assignee)
+            place = replace(place, assignee_id=person)
+        self.places.append(place)
 
     def _attributes(
         self, after: Mapping[str, Any], before: Attributes | None = None
@@ -123,6 +172,7 @@ class _Reader:
             "priority": TicketPriority,
             "queue_id": UUID,
             "tags": frozenset,
+            "data": dict,
         }
         changed = {
             name: read(after[name]) for name, read in readers.items() if name in after

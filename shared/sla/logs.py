@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 
-from .history import SlaLog
+from .models import SlaLog
 
 
 class SlaLogs(Protocol):

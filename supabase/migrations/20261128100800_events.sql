@@ -28,7 +28,10 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),
 ('TICKET_FOLLOWER_ADDED', 'You were made to follow a ticket.', true, true),
 ('TICKET_FOLLOWER_REMOVED', 'Somebody does not follow a ticket any more.', false, false),
-('TICKET_MENTIONED', 'A note named you, or a queue of yours.', true, true);
+('TICKET_MENTIONED', 'A note named you, or a queue of yours.', true, true),
+('TICKET_SLA_WARNED', 'A target of a ticket is due soon.', true, false),
+('TICKET_SLA_BREACHED', 'A target of a ticket was missed.', true, true),
+('TICKET_SLA_ESCALATED', 'A ticket was escalated, as its policy says.', true, true);
 
 -- Order of the feed -----------------------------------------------------------
 

@@ -42,6 +42,13 @@ as $$
     select 'field_values' where exists (select from private.field_fills_due)
 
     union all
+    select 'due_times' where exists (select from private.sla_recompute where finished_at is null)
+
+    union all
+    select 'service_levels'
+    where exists (select from private.sla_runs where sweep_at < private.now())
+
+    union all
     select 'webhooks'
     where exists (
         select from private.webhook_endpoints as endpoints

@@ -15,6 +15,10 @@ RESULTS = {
     "close_solved_tickets": 0,
     "due_jobs": [],
     "fill_field_values": None,
+    "next_recompute_chunk": None,
+    "sweep_due_times": {
+        "swept": 0, "breached": 0, "warned": 0, "escalated": 0, "outdated": []
+    },
     "event_lag": {"pending": 0, "dead_lettered": 0, "oldest_seconds": 0},
     "delete_old_bulk_updates": 0,
     "delete_old_notifications": 0,

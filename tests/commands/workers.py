@@ -60,18 +60,23 @@ COMMANDS = {
     "event_metrics": _worker(unrelated),
     "fail_event": _worker(unrelated),
     "fill_field_values": _worker(unrelated),
+    "finish_recompute_chunk": _worker(unrelated),
     "finish_event": _worker(unrelated),
     "make_first_admin": _worker(unrelated),
+    "next_recompute_chunk": _worker(),
     "notify_people": _worker(unrelated),
     "queue_metrics": _worker(),
     "queues_due_for_assignment": _worker(),
     "read_event": _worker(),
+    "read_sla_logs": _worker(),
     "record_email_failure": _worker(unrelated),
     "record_email_sent": _worker(unrelated),
     "record_reaction": _worker(unrelated),
     "record_webhook_attempt": _worker(unrelated),
     "refresh_queue_status": _worker(unrelated),
     "release_idle_tickets": _worker(lambda v: {}),
+    "save_due_times": _worker(unrelated),
+    "sweep_due_times": _worker(lambda v: {}),
 }
 STARTED = {
     "WORKER_MISSED_EVENTS": "RelayMissedEvents",
@@ -83,6 +88,8 @@ STARTED = {
     "WORKER_WEBHOOKS": "DeliverWebhooks",
     "WORKER_EMAILS": "DeliverEmails",
     "WORKER_FIELD_VALUES": "FillFieldValues",
+    "WORKER_DUE_TIMES": "ComputeDueTimes",
+    "WORKER_SERVICE_LEVELS": "SweepDueTimes",
 }
 FUNCTIONS = {
     "ReceiveDbWebhook": function(
@@ -133,6 +140,8 @@ FUNCTIONS = {
     "ReleaseIdleTickets": job(at_once=1, seconds=60),
     "CloseSolvedTickets": job(at_once=1, seconds=60),
     "FillFieldValues": job(at_once=1, seconds=60),
+    "ComputeDueTimes": job(at_once=1, seconds=120),
+    "SweepDueTimes": job(at_once=1, seconds=120),
     "ApplyBulkUpdates": job(at_once=5, seconds=60),
     "BroadcastQueueStatus": job(JOBS, (sends_to("JobQueue"),), at_once=3, **LOOPS),
     "DeliverWebhooks": job(

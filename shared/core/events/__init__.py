@@ -2,6 +2,7 @@
 
 from .schema import event_schema
 from .tickets import (
+    DueFacts,
     TicketAssigned,
     TicketCommented,
     TicketCommentRedacted,
@@ -13,6 +14,9 @@ from .tickets import (
     TicketMentioned,
     TicketRedacted,
     TicketReplyTakenOver,
+    TicketSlaBreached,
+    TicketSlaEscalated,
+    TicketSlaWarned,
     TicketStatusChanged,
     TicketUpdated,
 )
@@ -21,6 +25,7 @@ from .union import EVENT_CLASSES, DomainEvent, EventType, event_json, parse_even
 __all__ = [
     "EVENT_CLASSES",
     "DomainEvent",
+    "DueFacts",
     "EventType",
     "TicketAssigned",
     "TicketCommentRedacted",
@@ -33,6 +38,9 @@ __all__ = [
     "TicketMentioned",
     "TicketRedacted",
     "TicketReplyTakenOver",
+    "TicketSlaBreached",
+    "TicketSlaEscalated",
+    "TicketSlaWarned",
     "TicketStatusChanged",
     "TicketUpdated",
     "event_json",

@@ -21,6 +21,8 @@ class Job(StrEnum):
     WEBHOOKS = "webhooks"
     EMAILS = "emails"
     FIELD_VALUES = "field_values"
+    DUE_TIMES = "due_times"
+    SERVICE_LEVELS = "service_levels"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

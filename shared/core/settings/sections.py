@@ -160,6 +160,8 @@ class WorkerFunctions(Settings):
     webhooks: str
     emails: str
     field_values: str
+    due_times: str
+    service_levels: str
 
 
 class JobQueueSettings(Settings):

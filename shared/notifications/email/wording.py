@@ -125,6 +125,26 @@ def _mentioned(event: events.TicketMentioned, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} named you in an internal note"
 
 
+@sentence.register
+def _warned(event: events.TicketSlaWarned, mail: Email) -> str:
+    return f"The {_target(event.after)} is due soon"
+
+
+@sentence.register
+def _breached(event: events.TicketSlaBreached, mail: Email) -> str:
+    return f"The {_target(event.after)} is overdue"
+
+
+@sentence.register
+def _escalated(event: events.TicketSlaEscalated, mail: Email) -> str:
+    state = "overdue" if event.after.on == "breach" else "due soon"
+    return f"The ticket was escalated: its {_target(event.after)} is {state}"
+
+
+def _target(facts: events.DueFacts) -> str:
+    return facts.metric.replace("_", " ")
+
+
 def _who(person: UUID | None, mail: Email) -> str:
     if person is None:
         return "The desk"
