@@ -294,7 +294,7 @@ create table private.sla_recompute (
     total integer not null,
     done integer not null default 0,
     after_number bigint not null default 0,
-    requested_at timestamptz not null default private.now(),
+    requested_at timestamptz not null default now(),
     started_at timestamptz,
     finished_at timestamptz,
     constraint sla_recompute_only_row check (only_row)
@@ -402,8 +402,8 @@ begin
     set
         done = known.done + chunk,
         after_number = coalesce(up_to, known.after_number),
-        started_at = coalesce(known.started_at, private.now()),
-        finished_at = case when up_to is null then private.now() end
+        started_at = coalesce(known.started_at, now()),
+        finished_at = case when up_to is null then now() end
     where known.id = job and known.after_number = after and known.finished_at is null
     returning * into updated;
     if updated.id is null then
