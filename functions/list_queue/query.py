@@ -66,6 +66,9 @@ class QueueQuery(PageQuery):
     updated_before: When | None = None
     waiting_after: When | None = None
     waiting_before: When | None = None
+    due_after: When | None = None
+    due_before: When | None = None
+    breached: bool | None = None
     sort: Sort = QueueSort.PRIORITY
     count: bool = Field(default=False, description="Also say how many there are.")
 

@@ -42,10 +42,6 @@ class Queue(QueueSummary):
     released_after_minutes: int | None = Field(
         description="How long a ticket may wait for its assignee; null for ever."
     )
-    wait_limit_minutes: int | None = Field(
-        default=None,
-        description="How long a ticket may wait for an agent; null where nobody says.",
-    )
     archived_at: datetime | None = None
     version: int
     counts: QueueCounts

@@ -8,6 +8,7 @@ from .logs import SlaLogRepository, SlaLogs
 from .models import SlaLog
 from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
 from .ports import Calendars, Policies
+from .recompute import RecomputeRepository, Recomputes, SlaRecompute
 from .repository import CalendarRepository, PolicyRepository
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Explanation",
     "Policies",
     "PolicyRepository",
+    "RecomputeRepository",
+    "Recomputes",
     "SlaCalendar",
     "SlaCalendarChange",
     "SlaCalendarDraft",
@@ -27,6 +30,7 @@ __all__ = [
     "SlaPolicy",
     "SlaPolicyChange",
     "SlaPolicyDraft",
+    "SlaRecompute",
     "explain",
     "read_history",
 ]

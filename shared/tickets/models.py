@@ -195,6 +195,16 @@ class Ticket(Model):
     updated_at: datetime
     solved_at: datetime | None
     closed_at: datetime | None
+    next_due: datetime | None = Field(
+        default=None,
+        description="When the first of its open service levels is due, or was; null"
+        " for those who read no notes.",
+    )
+    breached: bool | None = Field(
+        default=None,
+        description="Whether a service level was missed; null for those who read no"
+        " notes.",
+    )
     unread: bool | None = Field(
         default=None,
         description="Whether others did something that I have not looked at; null in"

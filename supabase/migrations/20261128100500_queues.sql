@@ -28,7 +28,6 @@ create table public.queues (
     strategy text not null default 'manual' references public.assignment_strategies (strategy),
     default_priority public.ticket_priority,
     released_after interval,
-    wait_limit interval,
     description text not null default '',
     open_to_customers boolean not null default true,
     customers_set_priority boolean not null default true,
@@ -46,10 +45,7 @@ create table public.queues (
         description = '' or private.is_single_line(description)
     ),
     constraint queues_default_is_live check (not is_default or archived_at is null),
-    constraint queues_default_is_open check (not is_default or open_to_customers),
-    constraint queues_wait_limit check (
-        wait_limit between interval '1 minute' and interval '366 days'
-    )
+    constraint queues_default_is_open check (not is_default or open_to_customers)
 );
 comment on table public.queues is 'Queues of tickets.';
 comment on column public.queues.id is 'Identity.';
@@ -63,8 +59,6 @@ comment on column public.queues.default_priority is
 'Priority of tickets that name none; null when triage decides.';
 comment on column public.queues.released_after is
 'How long a ticket may wait for its assignee before it is released; null for never.';
-comment on column public.queues.wait_limit is
-'How long a ticket may wait for an agent before it counts as breaching; null for no limit.';
 comment on column public.queues.description is 'What it is for, in a sentence for customers; may be empty.';
 comment on column public.queues.open_to_customers is
 'Whether customers may open tickets in it; staff may in any queue.';

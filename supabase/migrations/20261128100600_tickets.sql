@@ -312,7 +312,15 @@ begin
                 select jsonb_build_object('name', queues.name)
                 from public.queues
                 where queues.id = ticket.queue_id and (to_readers or queues.open_to_customers)
-            )
+            ),
+            'next_due', (
+                select due.next_due from private.sla_tickets as due
+                where to_readers and due.ticket_id = ticket.id
+            ),
+            'breached', case when to_readers then exists (
+                select from private.sla_tickets as due
+                where due.ticket_id = ticket.id and due.breached
+            ) end
         )
         from private.shown_ticket(ticket, to_readers) as shown
     );

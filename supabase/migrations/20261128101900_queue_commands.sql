@@ -17,7 +17,6 @@ as $$
         'strategy', queue.strategy,
         'default_priority', queue.default_priority,
         'released_after_minutes', extract(epoch from queue.released_after)::integer / 60,
-        'wait_limit_minutes', extract(epoch from queue.wait_limit)::integer / 60,
         'archived_at', queue.archived_at,
         'version', queue.version,
         'counts',
@@ -180,7 +179,6 @@ create function api.create_queue(
     strategy text default 'manual',
     default_priority public.ticket_priority default null,
     released_after_minutes integer default null,
-    wait_limit_minutes integer default null,
     description text default '',
     open_to_customers boolean default true,
     customers_set_priority boolean default true,
@@ -192,7 +190,7 @@ declare
     request constant jsonb := jsonb_build_object(
         'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
         'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
-        'wait_limit_minutes', wait_limit_minutes, 'description', description,
+        'description', description,
         'open_to_customers', open_to_customers, 'customers_set_priority', customers_set_priority
     );
     response jsonb;
@@ -205,13 +203,13 @@ begin
     end if;
     perform private.require_strategy(strategy);
     insert into public.queues (
-        key, name, strategy, default_priority, released_after, wait_limit,
+        key, name, strategy, default_priority, released_after,
         description, open_to_customers, customers_set_priority
     )
     values (
         create_queue.key, create_queue.name, create_queue.strategy,
         create_queue.default_priority,
-        make_interval(mins => released_after_minutes), make_interval(mins => wait_limit_minutes),
+        make_interval(mins => released_after_minutes),
         create_queue.description, create_queue.open_to_customers,
         create_queue.customers_set_priority
     )
@@ -240,7 +238,7 @@ begin
     perform private.require_fields(changes, '{
         "name": "string", "archived": "boolean", "strategy": "string",
         "default_priority": "string?", "released_after_minutes": "integer?",
-        "wait_limit_minutes": "integer?", "description": "string",
+        "description": "string",
         "open_to_customers": "boolean", "customers_set_priority": "boolean"
     }');
     if changes ?| array['name', 'description', 'archived', 'open_to_customers'] then
@@ -277,11 +275,6 @@ begin
                 then make_interval(mins => (changes ->> 'released_after_minutes')::integer)
             else target.released_after
         end,
-        wait_limit = case
-            when changes ? 'wait_limit_minutes'
-                then make_interval(mins => (changes ->> 'wait_limit_minutes')::integer)
-            else target.wait_limit
-        end,
         description = coalesce(changes ->> 'description', target.description),
         open_to_customers = coalesce(
             (changes ->> 'open_to_customers')::boolean, target.open_to_customers
@@ -298,7 +291,7 @@ begin
 end;
 $$;
 comment on function api.change_queue is
-'Changes strategy, default_priority (null: triage decides), customers_set_priority, released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
+'Changes strategy, default_priority (null: triage decides), customers_set_priority and released_after_minutes (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
 
 -- Members --------------------------------------------------------------------
 

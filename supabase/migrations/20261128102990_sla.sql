@@ -923,8 +923,8 @@ for each statement execute function private.keep_terms();
 -- The service levels of a ticket ---------------------------------------------
 
 create function private.bears_on_sla(event public.ticket_events) returns boolean
-language sql immutable parallel safe
-begin atomic
+language sql immutable set search_path = ''
+as $$
     -- Notes are no replies, and nobody learns of them here. Custom fields for staff alone may
     -- decide which policy a ticket has.
     select
@@ -932,43 +932,47 @@ begin atomic
         and not (event).is_internal
         or (event).type = 'TICKET_UPDATED'
         and (not (event).is_internal or (event).after ? 'data');
-end;
+$$;
 comment on function private.bears_on_sla is
 'Whether the due times of a ticket may be others after an event.';
 
 create function private.sla_log(ticket public.tickets, used_fields text[]) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_object(
-        'ticket_id', ticket.id,
-        'organization_id', ticket.organization_id,
-        'now', private.now(),
-        'seq', coalesce(max(events.seq), 0),
-        'events', coalesce(
-            jsonb_agg(
-                jsonb_build_object(
-                    'type', events.type, 'at', events.occurred_at,
-                    'is_by_requester', coalesce(events.actor_id = ticket.requester_id, true),
-                    'after', private.only_keys(events.after, array[
-                        'type', 'priority', 'queue_id', 'tags', 'category', 'visibility',
-                        'by_staff', 'assignee_id', 'metric', 'run', 'breached_at'
-                    ]) || case
-                        when events.after ? 'data' then jsonb_build_object(
-                            'data', private.only_keys(events.after -> 'data', used_fields)
-                        )
-                        else '{}'
-                    end
-                )
-                order by events.seq
-            ) filter (
-                where private.bears_on_sla(events)
-                    or events.type in ('TICKET_ASSIGNED', 'TICKET_SLA_BREACHED')
-            ),
-            '[]'
+begin
+    return (
+        select jsonb_build_object(
+            'ticket_id', ticket.id,
+            'organization_id', ticket.organization_id,
+            'now', private.now(),
+            'seq', coalesce(max(events.seq), 0),
+            'events', coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'type', events.type, 'at', events.occurred_at,
+                        'is_by_requester', coalesce(events.actor_id = ticket.requester_id, true),
+                        'after', private.only_keys(events.after, array[
+                            'type', 'priority', 'queue_id', 'tags', 'category', 'visibility',
+                            'by_staff', 'assignee_id', 'metric', 'run', 'breached_at'
+                        ]) || case
+                            when events.after ? 'data' then jsonb_build_object(
+                                'data', private.only_keys(events.after -> 'data', used_fields)
+                            )
+                            else '{}'
+                        end
+                    )
+                    order by events.seq
+                ) filter (
+                    where private.bears_on_sla(events)
+                        or events.type in ('TICKET_ASSIGNED', 'TICKET_SLA_BREACHED')
+                ),
+                '[]'
+            )
         )
-    )
-    from public.ticket_events as events
-    where events.ticket_id = ticket.id;
+        from public.ticket_events as events
+        where events.ticket_id = ticket.id
+    );
+end;
 $$;
 comment on function private.sla_log is
 'What the service levels of a ticket are computed from, but for the terms.';

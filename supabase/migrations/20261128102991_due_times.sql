@@ -76,6 +76,23 @@ comment on column private.sla_runs.sweep_at is 'When a sweep has something to do
 create index sla_runs_sweep on private.sla_runs (sweep_at) where sweep_at is not null;
 comment on index private.sla_runs_sweep is 'Serves the sweep, which touches only what is due.';
 
+create function private.escalation_steps(run private.sla_runs)
+returns table (at timestamptz, step jsonb)
+language sql stable security definer rows 2 set search_path = ''
+as $$
+    select
+        case step ->> 'on' when 'warning' then run.warned_at else run.recorded_at end
+        + make_interval(mins => coalesce((step ->> 'after')::integer, 0)),
+        step
+    from private.sla_policies as policies
+    cross join jsonb_array_elements(policies.escalation) as step
+    where policies.id = run.policy_id
+        and coalesce(step -> 'metrics', '[]') in ('[]', 'null')
+        or policies.id = run.policy_id and step -> 'metrics' ? run.metric;
+$$;
+comment on function private.escalation_steps is
+'The steps of escalation of the policy of a run, with when each is due: so long after the warning was given or the breach was recorded; null before that.';
+
 create function private.next_sweep(run private.sla_runs) returns timestamptz
 language sql stable set search_path = ''
 as $$
@@ -97,23 +114,6 @@ as $$
 $$;
 comment on function private.next_sweep is
 'When a sweep has something to do about a run next: a warning, a breach or a step of escalation.';
-
-create function private.escalation_steps(run private.sla_runs)
-returns table (at timestamptz, step jsonb)
-language sql stable security definer rows 2 set search_path = ''
-as $$
-    select
-        case step ->> 'on' when 'warning' then run.warned_at else run.recorded_at end
-        + make_interval(mins => coalesce((step ->> 'after')::integer, 0)),
-        step
-    from private.sla_policies as policies
-    cross join jsonb_array_elements(policies.escalation) as step
-    where policies.id = run.policy_id
-        and coalesce(step -> 'metrics', '[]') in ('[]', 'null')
-        or policies.id = run.policy_id and step -> 'metrics' ? run.metric;
-$$;
-comment on function private.escalation_steps is
-'The steps of escalation of the policy of a run, with when each is due: so long after the warning was given or the breach was recorded; null before that.';
 
 -- Computing them -------------------------------------------------------------
 
@@ -290,7 +290,7 @@ comment on function private.next_sweep_after is
 create table private.sla_recompute (
     only_row boolean primary key default true,
     id uuid not null default extensions.uuid_generate_v4(),
-    person_id uuid references public.people (id) on delete set null,
+    person_id uuid,
     total integer not null,
     done integer not null default 0,
     after_number bigint not null default 0,

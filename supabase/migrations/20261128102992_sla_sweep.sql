@@ -165,13 +165,13 @@ create function private.escalate(run private.sla_runs, step jsonb) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    priority constant public.ticket_priority := step ->> 'raise_to';
+    raised_to constant public.ticket_priority := step ->> 'raise_to';
     ticket public.tickets;
     lead uuid;
 begin
     select * into ticket from public.tickets where id = run.ticket_id;
-    if ticket.priority > priority then
-        update public.tickets set priority = escalate.priority where id = ticket.id;
+    if ticket.priority > raised_to then
+        update public.tickets set priority = raised_to where id = ticket.id;
     end if;
     if step -> 'assign_to_lead' = 'true' and ticket.status_category not in ('solved', 'closed')
     and ticket.assignee_id not in (select private.leads_of(ticket)) is not false then
@@ -185,7 +185,7 @@ begin
         ticket.id, 'TICKET_SLA_ESCALATED', null,
         private.sla_facts(run) || jsonb_build_object(
             'on', step -> 'on', 'after', coalesce(step -> 'after', '0'),
-            'raised_to', case when ticket.priority > priority then priority end,
+            'raised_to', case when ticket.priority > raised_to then raised_to end,
             'assignee_id', lead, 'people', private.people_to_notify(ticket, step)
         ),
         true
@@ -199,12 +199,12 @@ create function private.escalate_due(held uuid[]) returns integer
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    at constant timestamptz := private.now();
-    run private.sla_runs;
+    moment constant timestamptz := private.now();
+    target private.sla_runs;
     step jsonb;
     taken integer := 0;
 begin
-    for run in
+    for target in
         select * from private.sla_runs as known
         where known.ticket_id = any (held)
             and known.met_at is null and known.stopped_at is null and known.state <> 'paused'
@@ -212,17 +212,17 @@ begin
         order by known.ticket_id, known.metric, known.run
     loop
         for step in
-            select steps.step from private.escalation_steps(run) as steps
-            where steps.at <= escalate_due.at
-                and steps.at > coalesce(run.escalated_at, '-infinity')
+            select steps.step from private.escalation_steps(target) as steps
+            where steps.at <= moment
+                and steps.at > coalesce(target.escalated_at, '-infinity')
             order by steps.at
         loop
-            perform private.escalate(run, step);
+            perform private.escalate(target, step);
             taken := taken + 1;
         end loop;
-        update private.sla_runs as known set escalated_at = escalate_due.at
-        where (known.ticket_id, known.metric, known.run) = (run.ticket_id, run.metric, run.run)
-            and exists (select from private.escalation_steps(run));
+        update private.sla_runs as known set escalated_at = moment
+        where (known.ticket_id, known.metric, known.run) = (target.ticket_id, target.metric, target.run)
+            and exists (select from private.escalation_steps(target));
     end loop;
     return taken;
 end;

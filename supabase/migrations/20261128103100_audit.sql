@@ -142,7 +142,7 @@ create trigger record_audit after insert or update or delete on public.queues
 for each row execute function private.record_audit(
     'queue',
     'id',
-    'key name is_default archived_at strategy default_priority released_after wait_limit '
+    'key name is_default archived_at strategy default_priority released_after '
     'open_to_customers customers_set_priority',
     'description'
 );
@@ -188,7 +188,7 @@ create trigger record_audit after insert or update or delete on private.sla_poli
 for each row execute function private.record_audit(
     'policy',
     'id',
-    'position conditions calendar_id targets pauses around_the_clock warn_before',
+    'position conditions calendar_id targets pauses around_the_clock warn_before escalation',
     'name'
 );
 

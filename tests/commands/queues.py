@@ -53,7 +53,7 @@ COMMANDS = {
             {
                 "key": [None, "", "No!", "1a", "x" * 41, "a\n", "a" + NOBODY[1:]],
                 "name": NAME, "strategy": ["", "nope", "\0"], "default_priority": ENUM,
-                "released_after_minutes": MINUTES, "wait_limit_minutes": MINUTES,
+                "released_after_minutes": MINUTES,
                 "description": [*BROKEN, "x" * 501],
                 "open_to_customers": [None, *BOOLEAN],
                 "customers_set_priority": [None, *BOOLEAN], "idempotency_key": KEY,
@@ -103,7 +103,6 @@ COMMANDS = {
                     *of("archived", BOOLEAN),
                     *of("strategy", ["", "nope", 7]), *of("default_priority", ENUM),
                     *of("released_after_minutes", MINUTES),
-                    *of("wait_limit_minutes", MINUTES),
                     *of("description", [*BROKEN, None, 7, "x" * 501]),
                     *of("open_to_customers", [*BOOLEAN, None]),
                     *of("customers_set_priority", [*BOOLEAN, None]),

@@ -138,6 +138,7 @@ COMMANDS = {
         ),
     ),
     "get_ticket_sla_log": Command(Case(reading(), on_ticket())),
+    "get_sla_recompute": Command(Case(reading(), unseen="PT403")),
 }  # fmt: skip
 FUNCTIONS = {
     "ManageCalendars": command(),

@@ -51,7 +51,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after wait_limit description open_to_customers"
+        " released_after description open_to_customers"
         " customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
@@ -141,7 +141,23 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.sla_policies": (
         (),
         "id name position conditions calendar_id targets pauses around_the_clock"
-        " warn_before valid_from version created_at",
+        " warn_before escalation valid_from version created_at",
+    ),
+    "private.sla_terms": ((), "id since policies calendars used_fields made_in"),
+    "private.sla_tickets": (
+        (),
+        "ticket_id queue_id seq terms_id policy_id next_due breached",
+    ),
+    "private.sla_runs": (
+        (),
+        "ticket_id metric run state policy_id priority queue_id assignee_id"
+        " target_minutes started_at due_at warn_at warned_at breached_at recorded_at"
+        " met_at stopped_at used_seconds escalated_at sweep_at",
+    ),
+    "private.sla_recompute": (
+        (),
+        "only_row id person_id total done after_number requested_at started_at"
+        " finished_at",
     ),
     "private.webhook_attempts": (
         (),
@@ -216,6 +232,7 @@ VIEWS = {
 SEQUENCES = {  # nobody's
     "private.audit_entries_id_seq",
     "private.queue_counts_id_seq",
+    "private.sla_terms_id_seq",
     "public.ticket_events_position_seq",
     "public.tickets_number_seq",
 }
@@ -266,12 +283,14 @@ AS_THE_CALLER = {
     "api.whoami",
     "private.agent_order_sql",
     "private.are_changed_tags",
+    "private.are_steps",
     "private.are_tags",
     "private.are_targets",
     "private.are_translations",
     "private.as_email",
     "private.as_single_line",
     "private.as_uuid",
+    "private.bears_on_sla",
     "private.bulk_state",
     "private.bulk_update_json",
     "private.calendar_json",
@@ -311,6 +330,8 @@ AS_THE_CALLER = {
     "private.merge_patch",
     "private.moves_organization",
     "private.new_webhook_secret",
+    "private.next_sweep",
+    "private.next_sweep_after",
     "private.normal_domains",
     "private.now",
     "private.only_keys",
@@ -318,7 +339,9 @@ AS_THE_CALLER = {
     "private.page_limit",
     "private.page_of",
     "private.parse_time",
+    "private.projected_runs",
     "private.queue_json",
+    "private.recompute_json",
     "private.redact_body",
     "private.redact_data",
     "private.redact_json",
@@ -350,6 +373,7 @@ AS_THE_CALLER = {
     "private.subscribes_to",
     "private.tag_key",
     "private.tag_keys",
+    "private.terms_json",
     "private.text_to_redact",
     "private.ticket_fields",
     "private.translated",
@@ -358,6 +382,7 @@ AS_THE_CALLER = {
     "private.value_column",
     "private.value_rule",
     "private.webhook_attempts_limit",
+    "private.with_next_sweep",
     "private.with_sorted_field",
 }
 

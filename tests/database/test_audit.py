@@ -42,6 +42,10 @@ NOT_AUDITED = {
     "private.queue_status_broadcasts": "counts",
     "private.person_merges": "people show into whom they were merged",
     "private.field_values": "follows from tickets",
+    "private.sla_terms": "what policies and calendars say, which are audited",
+    "private.sla_tickets": "follows from ticket_events",
+    "private.sla_runs": "follows from ticket_events",
+    "private.sla_recompute": "work to do",
     "private.field_fills": "work to do",
     "private.audit_entries": "the audit itself",
 }

@@ -73,7 +73,6 @@ LEFT_OUT = {
         "strategy",
         "default_priority",
         "released_after",
-        "wait_limit",
         "description",
         "open_to_customers",
         "customers_set_priority",

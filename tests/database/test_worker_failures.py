@@ -17,6 +17,7 @@ from functions.assign_waiting_tickets.app import handler as assign_waiting_ticke
 from functions.broadcast_queue_status.app import get_broadcast
 from functions.broadcast_queue_status.app import handler as broadcast_queue_status
 from functions.close_solved_tickets.app import handler as close_solved_tickets
+from functions.compute_due_times.app import handler as compute_due_times
 from functions.deliver_emails.app import get_sender
 from functions.deliver_emails.app import handler as deliver_emails
 from functions.deliver_webhooks.app import handler as deliver_webhooks
@@ -31,6 +32,7 @@ from functions.relay_missed_events.app import get_relay
 from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
 from functions.report_metrics.app import handler as report_metrics
+from functions.sweep_due_times.app import handler as sweep_due_times
 from shared.core.auth import accept_proof
 from shared.core.jobs import open_job_trigger
 from shared.core.persistence.worker import WorkerDatabase
@@ -46,6 +48,7 @@ from .bulk import start
 from .failing import Outside
 from .notifying import assigned_ticket, queue_due_email
 from .personas import id_of
+from .service_levels import compute, make_policy
 from .webhooks import create_event, create_webhook
 
 pytestmark = pytest.mark.slow
@@ -72,7 +75,7 @@ class Case:
 
 
 def scheduled(handler: Callable[..., Any]) -> Run:
-    return lambda outside: handler({}, context(60_000))
+    return lambda outside: handler({}, context(90_000))
 
 
 # Arranging ------------------------------------------------------------------
@@ -80,6 +83,7 @@ def scheduled(handler: Callable[..., Any]) -> Run:
 
 def arrange_events(db):
     """Events of which each reaction has something to do."""
+    make_policy(db)
     set_strategy(db, "least_loaded")
     make_available(db, "agent", "neighbour")
     db.execute("delete from private.outbox")
@@ -150,6 +154,25 @@ def arrange_idle(db):
     for _ in range(2):
         db.create_ticket_in("open")
     age_tickets(db, 61)
+
+
+def arrange_recompute(db):
+    make_policy(db)
+    for _ in range(3):
+        db.create_ticket()
+
+
+def arrange_due(db):
+    """Two breaches with a step each, and a ticket of which a reply came meanwhile."""
+    steps = [{"on": "breach", "raise_to": "high", "notify_roles": ["lead"]}]
+    make_policy(db, escalation=steps)
+    tickets = [db.create_ticket() for _ in range(3)]
+    compute(db, *tickets)
+    db.comment("agent", tickets[0])
+    db.execute(
+        "update private.sla_runs set due_at = due_at - interval '5 hours',"
+        " sweep_at = sweep_at - interval '5 hours'"
+    )
 
 
 def arrange_jobs(db):
@@ -223,6 +246,8 @@ CASES = {
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
     "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
+    "compute_due_times": Case(arrange_recompute, scheduled(compute_due_times)),
+    "sweep_due_times": Case(arrange_due, scheduled(sweep_due_times)),
     "release_idle_tickets": Case(arrange_idle, scheduled(release_idle_tickets)),
     "dispatch_jobs": Case(
         arrange_jobs, scheduled(dispatch_jobs), repeats=frozenset({"worker"})
@@ -234,6 +259,7 @@ CASES = {
 # By what a lost or doubled reaction shows, in `state_of` or among the effects outside.
 REACTIONS = {
     "assign_work": "assignments",
+    "compute_due_times": "due",
     "fill_webhooks": "deliveries",
     "measure": "nothing: a metric is counted once at most",
     "notify_people": "notifications",
@@ -273,6 +299,9 @@ STATE = {
     "items": "select position, result from private.bulk_items",
     "values": "select field, number_value from private.field_values",
     "fills": "select field from private.field_fills",
+    "due": "select metric, run, state, breached_at is not null, recorded_at is null,"
+    " count(*) from private.sla_runs group by 1, 2, 3, 4, 5",
+    "recompute": "select done, finished_at is not null from private.sla_recompute",
     "statuses": "select queue_id, status - 'oldest_waiting_since'"
     " from private.queue_status_broadcasts",
 }
@@ -293,6 +322,7 @@ def let_time_pass(db):
         ("webhook_deliveries", "due_at"),
         ("webhook_deliveries", "leased_until"),
         ("bulk_updates", "due_at"),
+        ("sla_runs", "sweep_at"),
         ("queue_status_broadcasts", "sent_at"),
         ("queue_status_broadcasts", "pending_until"),
     ]:

@@ -62,16 +62,6 @@ Minutes = Annotated[
         examples=[240],
     ),
 ]
-WaitMinutes = Annotated[
-    StrictInt,
-    Field(
-        ge=1,
-        le=366 * 24 * 60,
-        description="How long a ticket may wait for an agent before the status of the"
-        " queue counts it as breaching; null: for ever.",
-        examples=[60],
-    ),
-]
 
 
 class QueueDraft(Command):
@@ -86,7 +76,6 @@ class QueueDraft(Command):
     strategy: Strategy = "manual"
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
-    wait_limit_minutes: WaitMinutes | None = None
     description: Description = ""
     open_to_customers: OpenToCustomers = True
     customers_set_priority: CustomersSetPriority = True
@@ -102,7 +91,6 @@ class QueueChange(Change):
     strategy: Strategy = Field(default_factory=str)
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
-    wait_limit_minutes: WaitMinutes | None = None
     description: Description = Field(default_factory=str)
     open_to_customers: OpenToCustomers = Field(default_factory=bool)
     customers_set_priority: CustomersSetPriority = Field(default_factory=bool)
