@@ -46,6 +46,16 @@ class Queue(QueueSummary):
         default=None,
         description="How long a ticket may wait for an agent; null where nobody says.",
     )
+    remind_after_hours: int | None = Field(
+        default=None,
+        description="After how much silence the customer of a pending ticket is"
+        " reminded; null where never.",
+    )
+    close_after_hours: int | None = Field(
+        default=None,
+        description="After how much silence a pending ticket is solved; null where"
+        " never.",
+    )
     archived_at: datetime | None = None
     version: int
     counts: QueueCounts

@@ -118,6 +118,9 @@ class QueueFilter(Command):
     updated_before: When | None = None
     waiting_after: When | None = None
     waiting_before: When | None = None
+    snoozed: StrictBool | None = Field(
+        default=None, description="Only those that are snoozed, or only the others."
+    )
     fields: dict[FieldName, FieldFilter] | None = Field(
         default=None, max_length=20, description="Custom fields that are filterable."
     )

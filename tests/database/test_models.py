@@ -74,6 +74,8 @@ LEFT_OUT = {
         "default_priority",
         "released_after",
         "wait_limit",
+        "remind_after",
+        "close_after",
         "description",
         "open_to_customers",
         "customers_set_priority",
@@ -83,6 +85,8 @@ LEFT_OUT = {
     Ticket: {
         "assigned_at",
         "released_by",
+        "silent_since",
+        "reminded_at",
         "tag_keys",
         "skill_keys",
         "public_version",

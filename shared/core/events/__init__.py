@@ -12,8 +12,11 @@ from .tickets import (
     TicketFollowerRemoved,
     TicketMentioned,
     TicketRedacted,
+    TicketReminded,
     TicketReplyTakenOver,
+    TicketSnoozed,
     TicketStatusChanged,
+    TicketUnsnoozed,
     TicketUpdated,
 )
 from .union import EVENT_CLASSES, DomainEvent, EventType, event_json, parse_event
@@ -32,8 +35,11 @@ __all__ = [
     "TicketFollowerRemoved",
     "TicketMentioned",
     "TicketRedacted",
+    "TicketReminded",
     "TicketReplyTakenOver",
+    "TicketSnoozed",
     "TicketStatusChanged",
+    "TicketUnsnoozed",
     "TicketUpdated",
     "event_json",
     "event_schema",

@@ -73,6 +73,17 @@ WaitMinutes = Annotated[
     ),
 ]
 
+Hours = Annotated[
+    StrictInt,
+    Field(
+        ge=1,
+        le=366 * 24,
+        description="How long the customer of a pending ticket may be silent; null: for"
+        " ever. `close_after_hours` is the longer one.",
+        examples=[72],
+    ),
+]
+
 
 class QueueDraft(Command):
     """A queue to create."""
@@ -87,6 +98,8 @@ class QueueDraft(Command):
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
     wait_limit_minutes: WaitMinutes | None = None
+    remind_after_hours: Hours | None = None
+    close_after_hours: Hours | None = None
     description: Description = ""
     open_to_customers: OpenToCustomers = True
     customers_set_priority: CustomersSetPriority = True
@@ -103,6 +116,8 @@ class QueueChange(Change):
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
     wait_limit_minutes: WaitMinutes | None = None
+    remind_after_hours: Hours | None = None
+    close_after_hours: Hours | None = None
     description: Description = Field(default_factory=str)
     open_to_customers: OpenToCustomers = Field(default_factory=bool)
     customers_set_priority: CustomersSetPriority = Field(default_factory=bool)
