@@ -23,6 +23,8 @@ RESULTS = {
     "queue_metrics": [],
     "read_event": None,
     "release_idle_tickets": 0,
+    "run_automations": 0,
+    "count_report_day": None,
     "broadcast_queue_statuses": None,
     "queues_due_for_assignment": [],
 }

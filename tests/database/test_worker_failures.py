@@ -17,6 +17,7 @@ from functions.assign_waiting_tickets.app import handler as assign_waiting_ticke
 from functions.broadcast_queue_status.app import get_broadcast
 from functions.broadcast_queue_status.app import handler as broadcast_queue_status
 from functions.close_solved_tickets.app import handler as close_solved_tickets
+from functions.count_report_days.app import handler as count_report_days
 from functions.deliver_emails.app import get_sender
 from functions.deliver_emails.app import handler as deliver_emails
 from functions.deliver_webhooks.app import handler as deliver_webhooks
@@ -30,6 +31,7 @@ from functions.receive_db_webhook.use_case import Intake
 from functions.relay_missed_events.app import get_relay
 from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
+from functions.run_automations.app import handler as run_automations
 from functions.report_metrics.app import handler as report_metrics
 from shared.core.auth import accept_proof
 from shared.core.jobs import open_job_trigger
@@ -38,6 +40,7 @@ from shared.outbox import EventIntakeRepository, open_event_queue
 from shared.reactions import deployed_reactions
 from tests.architecture.source import APPS
 from tests.events import context, sqs_record
+from tests.moving_time import pass_time
 
 from .acting import ANON, ActingConnection
 from .arrange import age_tickets, define_field, store_webhook_settings
@@ -136,6 +139,21 @@ def arrange_solved(db):
     db.execute("update public.tickets set solved_at = now() - interval '29 days'")
 
 
+def arrange_automations(db):
+    changes = {"remind_after_hours": 1, "close_after_hours": 2}
+    db.call("admin", "change_queue", queue="support", changes=changes)
+    for category in ("pending", "open"):
+        ticket = db.create_ticket_in(category)
+    until = db.scalar("select (now() + interval '1 hour')::text")
+    db.call("agent", "snooze_ticket", ticket=ticket["id"], until=until)
+    pass_time(db.connection, hours=3)
+
+
+def arrange_days(db):
+    db.create_ticket_in("solved")
+    pass_time(db.connection, days=2)
+
+
 def arrange_fill(db):
     for size in range(3):
         db.create_ticket(data={"size": size})
@@ -222,6 +240,8 @@ CASES = {
         arrange_missed, scheduled(relay_missed_events), repeats=frozenset({"queue"})
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
+    "run_automations": Case(arrange_automations, scheduled(run_automations)),
+    "count_report_days": Case(arrange_days, scheduled(count_report_days)),
     "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
     "release_idle_tickets": Case(arrange_idle, scheduled(release_idle_tickets)),
     "dispatch_jobs": Case(

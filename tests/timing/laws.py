@@ -82,6 +82,8 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
         ("CloseSolvedTickets", "app.BATCH_MILLISECONDS", call),
         ("FillFieldValues", "app.CHUNK_MILLISECONDS", call),
         ("ReleaseIdleTickets", "app.BATCH_MILLISECONDS", call),
+        ("RunAutomations", "app.BATCH_MILLISECONDS", call),
+        ("CountReportDays", "app.BATCH_MILLISECONDS", call),
         ("RelayMissedEvents", "use_case.BATCH_MILLISECONDS", call + sqs_patience()),
     ):
         handler = at.functions()[worker]["Handler"].removesuffix("app.handler")
