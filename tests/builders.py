@@ -164,6 +164,18 @@ FACTS = {
             "people": [str(SOMEBODY)],
         },
     },
+    "TICKET_SNOOZED": {
+        "before": {"snoozed_until": None},
+        "after": {"snoozed_until": "2030-01-07T08:00:00+00:00"},
+    },
+    "TICKET_UNSNOOZED": {
+        "before": {"snoozed_until": "2030-01-07T08:00:00+00:00"},
+        "after": {"snoozed_until": None},
+    },
+    "TICKET_REMINDED": {
+        "before": None,
+        "after": {"silent_since": "2030-01-07T08:00:00+00:00"},
+    },
     "TICKET_COMMENTED": {
         "before": None,
         "after": {

@@ -42,6 +42,16 @@ class Queue(QueueSummary):
     released_after_minutes: int | None = Field(
         description="How long a ticket may wait for its assignee; null for ever."
     )
+    remind_after_hours: int | None = Field(
+        default=None,
+        description="After how much silence the customer of a pending ticket is"
+        " reminded; null where never.",
+    )
+    close_after_hours: int | None = Field(
+        default=None,
+        description="After how much silence a pending ticket is solved; null where"
+        " never.",
+    )
     archived_at: datetime | None = None
     version: int
     counts: QueueCounts

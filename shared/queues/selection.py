@@ -128,6 +128,9 @@ class QueueFilter(Command):
     breached: StrictBool | None = Field(
         default=None, description="Whether a service level was missed."
     )
+    snoozed: StrictBool | None = Field(
+        default=None, description="Only those that are snoozed, or only the others."
+    )
     fields: dict[FieldName, FieldFilter] | None = Field(
         default=None, max_length=20, description="Custom fields that are filterable."
     )

@@ -18,6 +18,7 @@ from shared.core.types import (
     Storable,
     TicketPriority,
     TicketType,
+    Timestamp,
     name_of,
 )
 
@@ -135,6 +136,15 @@ class MyTickets(Command):
     sort: MyTicketsSort = MyTicketsSort.NEWEST
 
 
+class Snooze(Command):
+    """Until when a ticket is out of the way."""
+
+    until: Timestamp = Field(
+        description="A time in the future; a reply of the customer ends it before.",
+        examples=["2030-01-07T09:00:00+01:00"],
+    )
+
+
 class Assignment(Command):
     """Who is to work a ticket: somebody by id, or `me`."""
 
@@ -204,6 +214,9 @@ class Ticket(Model):
         default=None,
         description="Whether a service level was missed; null for those who read no"
         " notes.",
+    )
+    snoozed_until: datetime | None = Field(
+        default=None, description="For those who read its notes; null for all others."
     )
     unread: bool | None = Field(
         default=None,

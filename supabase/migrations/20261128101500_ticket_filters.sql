@@ -25,6 +25,7 @@ create type private.ticket_filters as (
     due_after timestamptz,
     due_before timestamptz,
     breached boolean,
+    snoozed boolean,
     fields jsonb
 );
 comment on type private.ticket_filters is
@@ -140,7 +141,7 @@ begin
         "created_after": "string?", "created_before": "string?",
         "updated_after": "string?", "updated_before": "string?",
         "waiting_after": "string?", "waiting_before": "string?",
-        "due_after": "string?", "due_before": "string?", "breached": "boolean?",
+        "due_after": "string?", "due_before": "string?", "breached": "boolean?", "snoozed": "boolean?",
         "fields": "object?"
     }');
     if jsonb_path_exists(fields, '$.*[50]') or jsonb_path_exists(fields, '$.fields.*[50]') then
@@ -196,12 +197,16 @@ comment on function private.all_unsolved is 'Whether the filters let only unsolv
 create function private.default_filter(filters jsonb) returns jsonb
 language sql immutable security definer set search_path = ''
 as $$
-    select '{"status_categories": ["new", "open", "pending", "on_hold"]}'::jsonb
+    select
+        '{"status_categories": ["new", "open", "pending", "on_hold"]}'::jsonb
+        || case
+            when filters ->> 'snoozed' is null then '{"snoozed": false}'::jsonb else '{}'
+        end
     where coalesce(filters ->> 'statuses', filters ->> 'status_categories') is null
         and coalesce(jsonb_typeof(filters), 'object') = 'object';
 $$;
 comment on function private.default_filter is
-'What a list of a queue adds to filters that name neither statuses nor categories: unsolved tickets alone. Null when they do.';
+'What a list of a queue adds to filters that name neither statuses nor categories: unsolved tickets alone, and without the snoozed ones if they do not ask for these. Null when they do.';
 
 create function private.field_filter_sql(field text, filter jsonb) returns text
 language sql immutable set search_path = ''
@@ -279,6 +284,10 @@ as $$
                 'coalesce((select due.breached from private.sla_tickets as due'
                 ' where due.ticket_id = id), false) = ($3).breached'
                 ' and queue_id = any (array(select private.note_queues()))'
+        end,
+        case (filters).snoozed
+            when true then 'snoozed_until is not null'
+            when false then 'snoozed_until is null'
         end,
         -- `offset 0` keeps it a look at one ticket by its key; as a join the planner could read
         -- the values of all tickets.

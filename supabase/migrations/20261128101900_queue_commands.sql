@@ -17,6 +17,8 @@ as $$
         'strategy', queue.strategy,
         'default_priority', queue.default_priority,
         'released_after_minutes', extract(epoch from queue.released_after)::integer / 60,
+        'remind_after_hours', extract(epoch from queue.remind_after)::integer / 3600,
+        'close_after_hours', extract(epoch from queue.close_after)::integer / 3600,
         'archived_at', queue.archived_at,
         'version', queue.version,
         'counts',
@@ -182,6 +184,8 @@ create function api.create_queue(
     description text default '',
     open_to_customers boolean default true,
     customers_set_priority boolean default true,
+    remind_after_hours integer default null,
+    close_after_hours integer default null,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -191,7 +195,8 @@ declare
         'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
         'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
         'description', description,
-        'open_to_customers', open_to_customers, 'customers_set_priority', customers_set_priority
+        'open_to_customers', open_to_customers, 'customers_set_priority', customers_set_priority,
+        'remind_after_hours', remind_after_hours, 'close_after_hours', close_after_hours
     );
     response jsonb;
     queue public.queues;
@@ -204,14 +209,15 @@ begin
     perform private.require_strategy(strategy);
     insert into public.queues (
         key, name, strategy, default_priority, released_after,
-        description, open_to_customers, customers_set_priority
+        description, open_to_customers, customers_set_priority, remind_after, close_after
     )
     values (
         create_queue.key, create_queue.name, create_queue.strategy,
         create_queue.default_priority,
         make_interval(mins => released_after_minutes),
         create_queue.description, create_queue.open_to_customers,
-        create_queue.customers_set_priority
+        create_queue.customers_set_priority,
+        make_interval(hours => remind_after_hours), make_interval(hours => close_after_hours)
     )
     on conflict on constraint queues_key_key do nothing
     returning * into queue;
@@ -239,7 +245,8 @@ begin
         "name": "string", "archived": "boolean", "strategy": "string",
         "default_priority": "string?", "released_after_minutes": "integer?",
         "description": "string",
-        "open_to_customers": "boolean", "customers_set_priority": "boolean"
+        "open_to_customers": "boolean", "customers_set_priority": "boolean",
+        "remind_after_hours": "integer?", "close_after_hours": "integer?"
     }');
     if changes ?| array['name', 'description', 'archived', 'open_to_customers'] then
         perform private.require_permission('queues.manage');
@@ -275,6 +282,16 @@ begin
                 then make_interval(mins => (changes ->> 'released_after_minutes')::integer)
             else target.released_after
         end,
+        remind_after = case
+            when changes ? 'remind_after_hours'
+                then make_interval(hours => (changes ->> 'remind_after_hours')::integer)
+            else target.remind_after
+        end,
+        close_after = case
+            when changes ? 'close_after_hours'
+                then make_interval(hours => (changes ->> 'close_after_hours')::integer)
+            else target.close_after
+        end,
         description = coalesce(changes ->> 'description', target.description),
         open_to_customers = coalesce(
             (changes ->> 'open_to_customers')::boolean, target.open_to_customers
@@ -291,7 +308,7 @@ begin
 end;
 $$;
 comment on function api.change_queue is
-'Changes strategy, default_priority (null: triage decides), customers_set_priority and released_after_minutes (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
+'Changes strategy, default_priority (null: triage decides), customers_set_priority, released_after_minutes, remind_after_hours and close_after_hours (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
 
 -- Members --------------------------------------------------------------------
 

@@ -27,6 +27,15 @@ as $$
     select 'solved_tickets' where exists (select from private.solved_tickets_due)
 
     union all
+    select 'automations'
+    where exists (select from private.snoozes_due)
+    or exists (select from private.reminders_due)
+    or exists (select from private.silences_due)
+
+    union all
+    select 'report_days' where private.report_day_due() is not null
+
+    union all
     select 'queue_statuses'
     where exists (
         select from private.queue_status_broadcasts where pending_until is not null

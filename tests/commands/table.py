@@ -18,6 +18,7 @@ from . import (
     people,
     queues,
     records,
+    reports,
     sla,
     tickets,
     views,
@@ -29,7 +30,7 @@ from .expectations import Case, Command, Replay, Route, Step
 SUBJECTS = (
     tickets, followers, comments, queues, assignment, bulk_updates, views, people,
     records, organizations, notifications, events, fields, webhooks, machines, sla,
-    administration, workers,
+    reports, administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

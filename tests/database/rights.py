@@ -48,10 +48,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.accounts": ((), "user_id person_id address_changed proven_address"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
+    "private.daily_counts": (
+        (),
+        "day dimension value opened solved reopened backlog_change assigned replies"
+        " first_replies first_reply_seconds resolution_seconds",
+    ),
+    "private.report_days": ((), "day stale"),
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after description open_to_customers"
+        " released_after remind_after close_after description open_to_customers"
         " customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
@@ -78,6 +84,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version public_version created_at updated_at"
         " public_updated_at solved_at closed_at skills assigned_at released_by"
+        " snoozed_until silent_since reminded_at"
         " tag_keys skill_keys",
     ),
     "private.bulk_items": (
@@ -96,7 +103,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row version default_language solved_closes_after email_delay"
+        "only_row version default_language time_zone solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
@@ -223,6 +230,9 @@ VIEWS = {
     "private.outbox_due",
     "private.queue_readers",
     "private.queue_statuses_changed",
+    "private.reminders_due",
+    "private.silences_due",
+    "private.snoozes_due",
     "private.solved_tickets_due",
     "private.ticket_readers",
     "private.webhook_deliveries_due",

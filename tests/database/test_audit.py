@@ -39,6 +39,8 @@ NOT_AUDITED = {
     "private.topic_epochs": "follows from who may listen",
     "private.reply_leases": "who is answering now",
     "private.queue_counts": "counts",
+    "private.daily_counts": "counts",
+    "private.report_days": "counts",
     "private.queue_status_broadcasts": "counts",
     "private.person_merges": "people show into whom they were merged",
     "private.field_values": "follows from tickets",

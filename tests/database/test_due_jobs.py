@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.core.jobs import Job
+from tests.moving_time import pass_time
 
 from .acting import WORKER
 from .assigning import AGENT_CHOICES, make_available, set_strategy
@@ -91,6 +92,33 @@ def test_solved_tickets_are_due_after_the_time_for_replies(db):
     assert due_jobs(db) == {Job.SOLVED_TICKETS}
 
     db.call(WORKER, "close_solved_tickets")
+    assert due_jobs(db) == set()
+
+
+def test_automations_are_due_when_a_snoozed_ticket_is_to_wake(db):
+    ticket = db.create_ticket_in("open")
+    until = db.scalar("select (private.now() + interval '1 hour')::text")
+    db.call("agent", "snooze_ticket", ticket=ticket["id"], until=until)
+    assert due_jobs(db) == set()
+
+    pass_time(db.connection, hours=1)
+    assert due_jobs(db) == {Job.AUTOMATIONS}
+
+    db.call(WORKER, "run_automations")
+    assert due_jobs(db) == set()
+
+
+@pytest.mark.parametrize("rule", ["remind_after_hours", "close_after_hours"])
+def test_automations_are_due_after_the_silence_that_a_queue_allows(db, rule):
+    db.call("admin", "change_queue", queue="support", changes={rule: 24})
+    db.create_ticket_in("pending")
+    pass_time(db.connection, hours=23)
+    assert due_jobs(db) == set()
+
+    pass_time(db.connection, hours=1)
+    assert due_jobs(db) == {Job.AUTOMATIONS}
+
+    db.call(WORKER, "run_automations")
     assert due_jobs(db) == set()
 
 

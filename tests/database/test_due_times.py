@@ -135,9 +135,10 @@ def test_what_is_kept_is_what_is_explained_whatever_happens(db):
                     assert [(run.state, run.breached_at) for run in each.runs] == [
                         (state, breached) for state, _, _, breached, _ in kept
                     ]
-                assert recorded == events(db, ticket, "TICKET_SLA_BREACHED")[
-                    : len(recorded)
-                ]
+                assert (
+                    recorded
+                    == events(db, ticket, "TICKET_SLA_BREACHED")[: len(recorded)]
+                )
                 recorded = events(db, ticket, "TICKET_SLA_BREACHED")
 
     check()
@@ -363,13 +364,16 @@ def escalated(db, ticket):
 
 def test_steps_of_escalation_are_taken_once_while_nothing_is_met(db):
     lead, admin = str(id_of("lead")), str(id_of("admin"))
-    office(db, targets={"first_reply": {"normal": 60, "high": 60, "urgent": 60}},
-           escalation=[
-               {"on": "warning", "raise_to": "high"},
-               {"on": "breach", "notify_roles": ["lead"], "assign_to_lead": True},
-               {"on": "breach", "after": 30, "notify_people": [admin]},
-               {"on": "breach", "after": 60, "notify_people": [admin]},
-           ])
+    office(
+        db,
+        targets={"first_reply": {"normal": 60, "high": 60, "urgent": 60}},
+        escalation=[
+            {"on": "warning", "raise_to": "high"},
+            {"on": "breach", "notify_roles": ["lead"], "assign_to_lead": True},
+            {"on": "breach", "after": 30, "notify_people": [admin]},
+            {"on": "breach", "after": 60, "notify_people": [admin]},
+        ],
+    )
     make_available(db, "lead")
     ticket = opened(db, at(23, "09:00"))
 

@@ -73,6 +73,8 @@ LEFT_OUT = {
         "strategy",
         "default_priority",
         "released_after",
+        "remind_after",
+        "close_after",
         "description",
         "open_to_customers",
         "customers_set_priority",
@@ -82,6 +84,8 @@ LEFT_OUT = {
     Ticket: {
         "assigned_at",
         "released_by",
+        "silent_since",
+        "reminded_at",
         "tag_keys",
         "skill_keys",
         "public_version",

@@ -288,6 +288,7 @@ ONE_EACH = {
     "updated_before": "2020-01-01T00:00:00Z",
     "waiting_after": "P1D",
     "waiting_before": "2020-01-01T00:00:00Z",
+    "snoozed": True,
 }
 PAGE_SCAN_LIMIT = 5_000
 """`page_scan_limit` as it comes; half of the tickets are in one queue of 10,000."""

@@ -18,6 +18,7 @@ from functions.broadcast_queue_status.app import get_broadcast
 from functions.broadcast_queue_status.app import handler as broadcast_queue_status
 from functions.close_solved_tickets.app import handler as close_solved_tickets
 from functions.compute_due_times.app import handler as compute_due_times
+from functions.count_report_days.app import handler as count_report_days
 from functions.deliver_emails.app import get_sender
 from functions.deliver_emails.app import handler as deliver_emails
 from functions.deliver_webhooks.app import handler as deliver_webhooks
@@ -31,6 +32,7 @@ from functions.receive_db_webhook.use_case import Intake
 from functions.relay_missed_events.app import get_relay
 from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
+from functions.run_automations.app import handler as run_automations
 from functions.report_metrics.app import handler as report_metrics
 from functions.sweep_due_times.app import handler as sweep_due_times
 from shared.core.auth import accept_proof
@@ -40,6 +42,7 @@ from shared.outbox import EventIntakeRepository, open_event_queue
 from shared.reactions import deployed_reactions
 from tests.architecture.source import APPS
 from tests.events import context, sqs_record
+from tests.moving_time import pass_time
 
 from .acting import ANON, ActingConnection
 from .arrange import age_tickets, define_field, store_webhook_settings
@@ -138,6 +141,21 @@ def arrange_solved(db):
     for _ in range(2):
         db.create_ticket_in("solved")
     db.execute("update public.tickets set solved_at = now() - interval '29 days'")
+
+
+def arrange_automations(db):
+    changes = {"remind_after_hours": 1, "close_after_hours": 2}
+    db.call("admin", "change_queue", queue="support", changes=changes)
+    for category in ("pending", "open"):
+        ticket = db.create_ticket_in(category)
+    until = db.scalar("select (now() + interval '1 hour')::text")
+    db.call("agent", "snooze_ticket", ticket=ticket["id"], until=until)
+    pass_time(db.connection, hours=3)
+
+
+def arrange_days(db):
+    db.create_ticket_in("solved")
+    pass_time(db.connection, days=2)
 
 
 def arrange_fill(db):
@@ -245,6 +263,8 @@ CASES = {
         arrange_missed, scheduled(relay_missed_events), repeats=frozenset({"queue"})
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
+    "run_automations": Case(arrange_automations, scheduled(run_automations)),
+    "count_report_days": Case(arrange_days, scheduled(count_report_days)),
     "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
     "compute_due_times": Case(arrange_recompute, scheduled(compute_due_times)),
     "sweep_due_times": Case(arrange_due, scheduled(sweep_due_times)),

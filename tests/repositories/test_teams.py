@@ -80,9 +80,7 @@ def test_a_queue_is_created_once_a_key_and_changed(api, returns):
         queues.create(draft.model_copy(update={"name": "Other"}), returns.key)
     changed = queues.change(
         returns.key,
-        QueueChange(
-            default_priority="high", released_after_minutes=90
-        ),
+        QueueChange(default_priority="high", released_after_minutes=90),
         1,
     )
     assert changed.default_priority is TicketPriority.HIGH

@@ -84,6 +84,8 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
         ("ComputeDueTimes", "app.CHUNK_MILLISECONDS", 6 * call),
         ("SweepDueTimes", "app.BATCH_MILLISECONDS", 5 * call),
         ("ReleaseIdleTickets", "app.BATCH_MILLISECONDS", call),
+        ("RunAutomations", "app.BATCH_MILLISECONDS", call),
+        ("CountReportDays", "app.BATCH_MILLISECONDS", call),
         ("RelayMissedEvents", "use_case.BATCH_MILLISECONDS", call + sqs_patience()),
     ):
         handler = at.functions()[worker]["Handler"].removesuffix("app.handler")

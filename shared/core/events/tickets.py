@@ -321,3 +321,39 @@ class TicketSlaEscalated(TicketEvent):
     type: Literal["TICKET_SLA_ESCALATED"] = "TICKET_SLA_ESCALATED"
     before: None = None
     after: EscalationFacts
+
+
+class SnoozeFacts(Model):
+    """Until when a ticket is snoozed; null when it is not."""
+
+    snoozed_until: datetime | None
+
+
+class TicketSnoozed(TicketEvent):
+    """A ticket was snoozed, or until another time."""
+
+    type: Literal["TICKET_SNOOZED"] = "TICKET_SNOOZED"
+    before: SnoozeFacts
+    after: SnoozeFacts
+
+
+class TicketUnsnoozed(TicketEvent):
+    """A snoozed ticket is back: its time has come, or somebody or something ended it."""
+
+    type: Literal["TICKET_UNSNOOZED"] = "TICKET_UNSNOOZED"
+    before: SnoozeFacts
+    after: SnoozeFacts
+
+
+class SilenceFacts(Model):
+    """Since when the ticket waits for a reply of its customer."""
+
+    silent_since: datetime
+
+
+class TicketReminded(TicketEvent):
+    """The customer of a pending ticket was reminded that it waits for their reply."""
+
+    type: Literal["TICKET_REMINDED"] = "TICKET_REMINDED"
+    before: None = None
+    after: SilenceFacts

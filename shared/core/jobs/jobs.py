@@ -16,6 +16,8 @@ class Job(StrEnum):
     WAITING_TICKETS = "waiting_tickets"
     IDLE_TICKETS = "idle_tickets"
     SOLVED_TICKETS = "solved_tickets"
+    AUTOMATIONS = "automations"
+    REPORT_DAYS = "report_days"
     QUEUE_STATUSES = "queue_statuses"
     BULK_UPDATES = "bulk_updates"
     WEBHOOKS = "webhooks"

@@ -155,6 +155,8 @@ class WorkerFunctions(Settings):
     waiting_tickets: str
     idle_tickets: str
     solved_tickets: str
+    automations: str
+    report_days: str
     queue_statuses: str
     bulk_updates: str
     webhooks: str

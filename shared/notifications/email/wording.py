@@ -141,6 +141,25 @@ def _escalated(event: events.TicketSlaEscalated, mail: Email) -> str:
     return f"The ticket was escalated: its {_target(event.after)} is {state}"
 
 
+@sentence.register
+def _snoozed(event: events.TicketSnoozed, mail: Email) -> str:
+    until = event.after.snoozed_until
+    when = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    return f"{_who(event.actor_id, mail)} snoozed the ticket{when}"
+
+
+@sentence.register
+def _unsnoozed(event: events.TicketUnsnoozed, mail: Email) -> str:
+    if event.actor_id is None:
+        return "The ticket was snoozed until now"
+    return f"{_who(event.actor_id, mail)} ended the snoozing of the ticket"
+
+
+@sentence.register
+def _reminded(event: events.TicketReminded, mail: Email) -> str:
+    return "We are still waiting for your reply"
+
+
 def _target(facts: events.DueFacts) -> str:
     return facts.metric.replace("_", " ")
 

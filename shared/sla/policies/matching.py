@@ -41,9 +41,7 @@ def _holds(conditions: Conditions, ticket: Attributes) -> bool:
         (conditions.organization, {ticket.organization_id}),
         (conditions.tag, {_key(tag) for tag in ticket.tags}),
     )
-    return all(
-        values is None or found & set(values) for values, found in held
-    ) and all(
+    return all(values is None or found & set(values) for values, found in held) and all(
         set(values) & _texts(ticket.data.get(key))
         for key, values in (conditions.field or {}).items()
     )

@@ -156,6 +156,8 @@ class SlaPolicy(Model):
             },
             pauses=frozenset(self.pauses),
             around_the_clock=frozenset(self.around_the_clock),
-            warn_before=timedelta(minutes=self.warn_before) if self.warn_before else None,
+            warn_before=timedelta(minutes=self.warn_before)
+            if self.warn_before
+            else None,
             id=self.id,
         )
