@@ -9,7 +9,14 @@ from .models import SlaLog
 from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
 from .ports import Calendars, Policies
 from .recompute import RecomputeRepository, Recomputes, SlaRecompute
+from .reports import SlaDimension, SlaReport, SlaReportRepository, SlaReports
 from .repository import CalendarRepository, PolicyRepository
+from .simulation import (
+    Simulation,
+    SimulationDraft,
+    SimulationRepository,
+    Simulations,
+)
 
 __all__ = [
     "CalendarRepository",
@@ -21,9 +28,14 @@ __all__ = [
     "PolicyRepository",
     "RecomputeRepository",
     "Recomputes",
+    "Simulation",
+    "SimulationDraft",
+    "SimulationRepository",
+    "Simulations",
     "SlaCalendar",
     "SlaCalendarChange",
     "SlaCalendarDraft",
+    "SlaDimension",
     "SlaLog",
     "SlaLogRepository",
     "SlaLogs",
@@ -31,6 +43,9 @@ __all__ = [
     "SlaPolicyChange",
     "SlaPolicyDraft",
     "SlaRecompute",
+    "SlaReport",
+    "SlaReportRepository",
+    "SlaReports",
     "explain",
     "read_history",
 ]

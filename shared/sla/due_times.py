@@ -1,4 +1,4 @@
-"""Keeping the due times of tickets as their events, policies and calendars have them."""
+"""Keeping the due times of tickets as events, policies and calendars have them."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -48,7 +48,7 @@ class DueTimes(Protocol):
         ...
 
     def compute_next_chunk(self) -> bool:
-        """Compute the next tickets after a change of terms; False when there are none."""
+        """Compute the next tickets after a change of terms; False without any."""
         ...
 
 

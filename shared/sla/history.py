@@ -1,6 +1,6 @@
 """The log of a ticket, read from its events and from the policies of each time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any

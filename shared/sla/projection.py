@@ -1,4 +1,4 @@
-"""What is kept of the service levels of a ticket, so that nobody computes them to list."""
+"""What is kept of the service levels of a ticket, so that lists can show it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

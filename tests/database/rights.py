@@ -374,7 +374,6 @@ AS_THE_CALLER = {
     "private.require_definition",
     "private.require_fields",
     "private.require_future",
-    "private.require_policy_fields",
     "private.require_time_zone",
     "private.require_version",
     "private.seconds_left",

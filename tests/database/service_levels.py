@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from shared.sla import DueTimeRepository
 from tests.fakes.aws import FakeAws
 
-from .acting import Json
+from .acting import WORKER, Json
 from .failing import Outside
 
 OFFICE = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -20,19 +20,23 @@ def at(day, time):
     return datetime(2026, month, day, *map(int, time.split(":")), tzinfo=BERLIN)
 
 
-class AsWorker:
-    """The database as workers call it."""
+class As:
+    """The database as functions call it for somebody."""
 
-    def __init__(self, db):
-        self._outside = Outside(db, FakeAws())
+    def __init__(self, db, who):
+        self._outside, self._who = Outside(db, FakeAws()), who
 
     def call(self, function, arguments):
         given = {name: each for name, each in arguments.items() if each is not None}
-        return self._outside.call_database(function, given)
+        return self._outside.call_database(function, given, self._who)
+
+
+def as_worker(db):
+    return As(db, WORKER)
 
 
 def due_times(db):
-    return DueTimeRepository(AsWorker(db))
+    return DueTimeRepository(as_worker(db))
 
 
 def compute(db, *tickets):
