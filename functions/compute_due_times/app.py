@@ -8,8 +8,8 @@ from shared.core.handlers import LambdaContext, worker_handler
 from shared.core.persistence import open_worker_database
 from shared.sla import DueTimeRepository
 
-CHUNK_MILLISECONDS = 72_000
-"""What a chunk may take at worst: the timeouts of its six calls."""
+CHUNK_MILLISECONDS = 40_000
+"""What a chunk may take at worst: the timeouts of its four calls."""
 
 log = Logger(child=True)
 

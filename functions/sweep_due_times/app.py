@@ -9,7 +9,7 @@ from shared.core.observability import correlation_scope
 from shared.core.persistence import open_worker_database
 from shared.sla import DueTimeRepository
 
-BATCH_MILLISECONDS = 60_000
+BATCH_MILLISECONDS = 50_000
 """What a batch may take at worst: the timeouts of its five calls."""
 
 log = Logger(child=True)

@@ -14,8 +14,6 @@ from shared.core.types import Model
 from .models import SlaLog, SlaTerms
 from .projection import Projection, project
 
-ATTEMPTS = 2
-
 
 class Sweep(Model):
     """What a sweep did: how many tickets it took, and what became of them."""
@@ -61,18 +59,11 @@ class DueTimeRepository(DueTimes):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._terms: dict[int, SlaTerms] = {}
-        self._needed: int | None = None
 
     @override
     def compute(self, tickets: Sequence[UUID]) -> None:
-        again = list(tickets)
-        for _ in range(ATTEMPTS):
-            if not again:
-                return
-            # Before there is any policy nothing is kept.
-            found = [project(log) for log in self._read(again) if log.terms]
-            again = self._save([each for each in found if each is not None])
-        if again:
+        again = self._compute(tickets) if tickets else []
+        if again and self._compute(again):
             raise Unavailable
 
     @override
@@ -87,7 +78,8 @@ class DueTimeRepository(DueTimes):
         if row is None:
             return False
         chunk = Chunk.model_validate(row)
-        self.compute(chunk.tickets)
+        if chunk.tickets and self._compute(chunk.tickets):
+            raise Unavailable
         arguments = {
             "job": str(chunk.id),
             "after": chunk.after,
@@ -97,24 +89,21 @@ class DueTimeRepository(DueTimes):
         self._database.call("finish_recompute_chunk", arguments)
         return True
 
-    def _read(self, tickets: Sequence[UUID]) -> list[SlaLog]:
-        arguments: dict[str, Any] = {"tickets": [str(each) for each in tickets]}
-        if self._needed is not None:
-            arguments["known_terms"] = max(self._terms, default=0)
-        answer = self._database.call("read_sla_logs", arguments)
-        needed = answer["needed_terms"]
-        if self._needed is not None and needed is not None and needed < self._needed:
-            self._needed = None  # older ones are needed, too
-            self._terms.clear()
-            return self._read(tickets)
-        self._remember(answer["terms"], needed)
-        return [self._log(row) for row in answer["logs"]]
+    def _compute(self, tickets: Sequence[UUID]) -> list[UUID]:
+        """Compute and save; return those that changed meanwhile, in one way or more."""
+        # Before there is any policy nothing is kept.
+        found = [project(log) for log in self._read(tickets) if log.terms]
+        return self._save([each for each in found if each is not None])
 
-    def _remember(self, rows: Sequence[Any], needed: int | None) -> None:
-        terms = TypeAdapter(list[SlaTerms]).validate_python(rows)
+    def _read(self, tickets: Sequence[UUID]) -> list[SlaLog]:
+        arguments = {
+            "tickets": [str(each) for each in tickets],
+            "known_terms": [*self._terms],
+        }
+        answer = self._database.call("read_sla_logs", arguments)
+        terms = TypeAdapter(list[SlaTerms]).validate_python(answer["terms"])
         self._terms.update((each.id, each) for each in terms)
-        if self._needed is None:
-            self._needed = needed
+        return [self._log(row) for row in answer["logs"]]
 
     def _log(self, row: dict[str, Any]) -> SlaLog:
         first = row.pop("first_terms")

@@ -117,7 +117,8 @@ comment on function private.next_sweep is
 
 -- Computing them -------------------------------------------------------------
 
-create function api.read_sla_logs(tickets uuid[], known_terms bigint default 0) returns jsonb
+create function api.read_sla_logs(tickets uuid[], known_terms bigint[] default '{}')
+returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -130,11 +131,10 @@ begin
     -- One statement, so that no event and no terms come in between.
     return (
         select jsonb_build_object(
-            'needed_terms', needed,
             'terms', (
                 select coalesce(jsonb_agg(private.terms_json(terms) order by terms.id), '[]')
                 from private.sla_terms as terms
-                where terms.id >= needed and terms.id > known_terms
+                where terms.id >= needed and terms.id <> all (known_terms)
             ),
             'logs', coalesce(
                 jsonb_agg(
@@ -149,7 +149,7 @@ begin
 end;
 $$;
 comment on function api.read_sla_logs is
-'What the service levels of tickets are computed from: a log each, and the terms that they need, but for those up to known_terms. For workers.';
+'What the service levels of tickets are computed from: a log each, and the terms that they need, but for known_terms. For workers.';
 
 create function private.projected_runs(projection jsonb) returns setof private.sla_runs
 language sql stable set search_path = ''

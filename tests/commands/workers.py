@@ -147,8 +147,8 @@ FUNCTIONS = {
     "RunAutomations": job(at_once=1, seconds=60),
     "CountReportDays": job(at_once=1, seconds=60),
     "FillFieldValues": job(at_once=1, seconds=60),
-    "ComputeDueTimes": job(at_once=1, seconds=120),
-    "SweepDueTimes": job(at_once=1, seconds=120),
+    "ComputeDueTimes": job(at_once=1, seconds=60),
+    "SweepDueTimes": job(at_once=1, seconds=60),
     "ApplyBulkUpdates": job(at_once=5, seconds=60),
     "BroadcastQueueStatus": job(JOBS, (sends_to("JobQueue"),), at_once=3, **LOOPS),
     "DeliverWebhooks": job(

@@ -56,6 +56,8 @@ DERIVED = {
         "queue_name",
         "organization_name",
         "unread",
+        "next_due",
+        "breached",
     },
     Comment: {"author_name", "redacted_by_name"},
     Person: {"roles", "organization_name"},

@@ -78,7 +78,7 @@ class Case:
 
 
 def scheduled(handler: Callable[..., Any]) -> Run:
-    return lambda outside: handler({}, context(90_000))
+    return lambda outside: handler({}, context(60_000))
 
 
 # Arranging ------------------------------------------------------------------

@@ -81,7 +81,7 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
         ("AssignWaitingTickets", "app.BATCH_MILLISECONDS", call),
         ("CloseSolvedTickets", "app.BATCH_MILLISECONDS", call),
         ("FillFieldValues", "app.CHUNK_MILLISECONDS", call),
-        ("ComputeDueTimes", "app.CHUNK_MILLISECONDS", 6 * call),
+        ("ComputeDueTimes", "app.CHUNK_MILLISECONDS", 4 * call),
         ("SweepDueTimes", "app.BATCH_MILLISECONDS", 5 * call),
         ("ReleaseIdleTickets", "app.BATCH_MILLISECONDS", call),
         ("RunAutomations", "app.BATCH_MILLISECONDS", call),
