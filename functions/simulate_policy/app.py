@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from shared.core.http import create_handler, provide
+from shared.core.http import IdempotencyKey, create_handler, provide
 from shared.sla import Simulation, SimulationDraft, SimulationRepository, Simulations
 
 router = APIRouter(tags=["service levels"])
@@ -14,10 +14,12 @@ router = APIRouter(tags=["service levels"])
 async def simulate_policy(
     draft: SimulationDraft,
     simulations: Annotated[Simulations, provide(SimulationRepository)],
+    idempotency_key: IdempotencyKey = None,
 ) -> Simulation:
     """Return what a policy would have meant, had it been the only one.
 
-    Changes nothing. It looks at 500 tickets; send `next` as `after` to go on.
+    Changes nothing, so that a key has nothing to keep. It looks at 500 tickets; send
+    `next` as `after` to go on.
     """
     return simulations.run(draft)
 

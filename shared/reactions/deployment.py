@@ -1,10 +1,9 @@
 """The reactions of a deployment, wired from its environment."""
 
 from .assigning import open_assigning
-from .due_times import open_due_times
 from .fan_out import open_fan_out
 from .measuring import open_measuring
-from .queue_status import open_queue_status
+from .queue_status import open_due_times, open_queue_status
 from .reactions import ReactionTable, reaction_table
 
 

@@ -1,22 +1,29 @@
 """Service levels: when a ticket is due, and why."""
 
 from .calendars import SlaCalendar, SlaCalendarChange, SlaCalendarDraft
-from .due_times import DueTimeRepository, DueTimes
 from .explanation import Explanation, explain
-from .history import read_history
+from .history import SlaLog, read_history
 from .logs import SlaLogRepository, SlaLogs
-from .models import SlaLog
 from .policies import SlaPolicy, SlaPolicyChange, SlaPolicyDraft
 from .ports import Calendars, Policies
-from .recompute import RecomputeRepository, Recomputes, SlaRecompute
-from .reports import SlaDimension, SlaReport, SlaReportRepository, SlaReports
-from .repository import CalendarRepository, PolicyRepository
-from .simulation import (
+from .projections import (
+    DueTimeRepository,
+    DueTimes,
+    RecomputeRepository,
+    Recomputes,
+    SlaRecompute,
+)
+from .reporting import (
     Simulation,
     SimulationDraft,
     SimulationRepository,
     Simulations,
+    SlaDimension,
+    SlaReport,
+    SlaReportRepository,
+    SlaReports,
 )
+from .repository import CalendarRepository, PolicyRepository
 
 __all__ = [
     "CalendarRepository",

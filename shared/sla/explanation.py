@@ -18,8 +18,7 @@ from .engine import (
     intervals,
     timeline,
 )
-from .history import History, read_history
-from .models import SlaLog
+from .history import History, SlaLog, read_history
 
 NAMES = {
     Metric.FIRST_REPLY: "First reply",

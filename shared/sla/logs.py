@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from shared.core.persistence import Database
 
-from .models import SlaLog
+from .history import SlaLog
 
 
 class SlaLogs(Protocol):

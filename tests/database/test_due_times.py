@@ -12,7 +12,7 @@ from shared.sla import (
     SlaReport,
     explain,
 )
-from shared.sla.projection import project
+from shared.sla.projections import project
 from shared.tickets import Ticket
 from tests.moving_time import pass_time, set_time
 

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.core.types import StatusCategory, TicketPriority, TicketType
-
-from .calendars import AROUND_THE_CLOCK, BusinessTime
-from .engine import (
+from shared.sla.calendars import AROUND_THE_CLOCK, BusinessTime
+from shared.sla.engine import (
     BreachRecorded,
     Commented,
     Entry,
@@ -20,8 +19,9 @@ from .engine import (
     PriorityChanged,
     StatusChanged,
 )
+from shared.sla.policies import Attributes, SlaPolicy, first_match
+
 from .models import LoggedEvent, SlaLog, SlaTerms
-from .policies import Attributes, SlaPolicy, first_match
 
 NO_POLICY = Policy(targets={})
 

@@ -10,8 +10,7 @@ from typing_extensions import override
 from shared.core.persistence import Database
 from shared.core.types import Model
 from shared.reports import Period
-
-from .engine import Metric
+from shared.sla.engine import Metric
 
 
 class SlaDimension(StrEnum):

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.core.types import Model
-
-from .calendars import BusinessTime, SlaCalendar, business_time_of
-from .policies import SlaPolicy
+from shared.sla.calendars import BusinessTime, SlaCalendar, business_time_of
+from shared.sla.policies import SlaPolicy
 
 
 class LoggedEvent(Model):

@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.core.types import Model, TicketPriority
-
-from .engine import Metric, Run, State, timeline
-from .history import History, read_history
-from .models import SlaLog
+from shared.sla.engine import Metric, Run, State, timeline
+from shared.sla.history import History, SlaLog, read_history
 
 
 class ProjectedRun(Model):

@@ -1,27 +1,35 @@
 """What a policy would have meant for the tickets of the last days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-from typing_extensions import override
+from pydantic import ConfigDict, Field
 
-from shared.core.persistence import Database
 from shared.core.types import Command, Model, StrictInt
-
-from .calendars import SlaCalendar
-from .engine import Metric, State
-from .models import SlaLog, SlaTerms
-from .policies import SlaPolicy, SlaPolicyDraft
-from .projection import ProjectedRun, project
-
-NOBODY = UUID(int=0)
+from shared.sla.engine import Metric, State
+from shared.sla.history import SlaLog
+from shared.sla.policies import SlaPolicyDraft
+from shared.sla.projections import ProjectedRun, project
 
 
 class SimulationDraft(Command):
     """Which policy to try, on the tickets that were opened in the last days."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "policy": {
+                        "name": "Faster",
+                        "targets": {"first_reply": {"urgent": 15}},
+                    },
+                    "days": 30,
+                }
+            ]
+        }
+    )
 
     policy: SlaPolicyDraft
     days: Annotated[StrictInt, Field(ge=1, le=366)] = 30
@@ -56,54 +64,10 @@ class Simulation(Model):
     next: int | None = Field(description="Where to go on; null when these were all.")
 
 
-class Simulations(Protocol):
-    """Trying a policy."""
-
-    def run(self, draft: SimulationDraft) -> Simulation:
-        """Return what it would have meant; raise `Denied`, `Invalid`."""
-        ...
-
-
-class SimulationRepository(Simulations):
-    """Simulations over logs that come by PostgREST."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @override
-    def run(self, draft: SimulationDraft) -> Simulation:
-        policy = draft.policy.model_dump(mode="json", exclude_unset=True)
-        arguments = {"draft": policy, "days": draft.days, "after_number": draft.after}
-        row = self._database.call("read_sla_simulation", arguments)
-        terms = _terms(draft.policy, row)
-        logs = [_log(each, terms) for each in row["logs"]]
-        return _simulate(logs, row["since"], row["next"])
-
-
-def _terms(draft: SlaPolicyDraft, row: Mapping[str, Any]) -> SlaTerms:
-    fields = draft.model_dump(exclude={"conditions", "position"})
-    policy = SlaPolicy(
-        **fields,
-        id=NOBODY,
-        position=1,
-        conditions=row["conditions"],
-        calendar_name=None,
-        valid_from=row["since"],
-        version=1,
-    )
-    calendars = [SlaCalendar.model_validate(each) for each in row["calendars"]]
-    return SlaTerms(id=1, since=row["since"], policies=[policy], calendars=calendars)
-
-
-def _log(row: Mapping[str, Any], terms: SlaTerms) -> SlaLog:
-    """Return the log without the breaches of the policies that applied."""
-    events = [each for each in row["events"] if each["type"] != "TICKET_SLA_BREACHED"]
-    return SlaLog.model_validate({**row, "events": events, "terms": [terms]})
-
-
-def _simulate(
+def simulate(
     logs: Sequence[SlaLog], since: datetime, following: int | None
 ) -> Simulation:
+    """Compute what would have been from logs with the terms of a draft."""
     found = [
         (log.ticket_id, run)
         for log in logs

@@ -10,8 +10,8 @@ from typing_extensions import override
 from shared.core.errors import Unavailable
 from shared.core.persistence import Database
 from shared.core.types import Model
+from shared.sla.history import SlaLog, SlaTerms
 
-from .models import SlaLog, SlaTerms
 from .projection import Projection, project
 
 
