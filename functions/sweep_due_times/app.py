@@ -30,5 +30,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
             totals = {name: n + getattr(sweep, name) for name, n in totals.items()}
             if not sweep.swept:
                 break
-        log.info("swept due times", **totals)
+        log.info("swept due times", extra=totals)
     return totals

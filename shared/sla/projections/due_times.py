@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from typing_extensions import override
 
 from shared.core.errors import Unavailable
@@ -101,7 +100,7 @@ class DueTimeRepository(DueTimes):
             "known_terms": [*self._terms],
         }
         answer = self._database.call("read_sla_logs", arguments)
-        terms = TypeAdapter(list[SlaTerms]).validate_python(answer["terms"])
+        terms = [SlaTerms.model_validate(each) for each in answer["terms"]]
         self._terms.update((each.id, each) for each in terms)
         return [self._log(row) for row in answer["logs"]]
 
@@ -115,4 +114,4 @@ class DueTimeRepository(DueTimes):
             return []
         rows = [each.model_dump(mode="json") for each in projections]
         again = self._database.call("save_due_times", {"projections": rows})
-        return TypeAdapter(list[UUID]).validate_python(again)
+        return [UUID(each) for each in again]
