@@ -142,7 +142,8 @@ create trigger record_audit after insert or update or delete on public.queues
 for each row execute function private.record_audit(
     'queue',
     'id',
-    'key name is_default archived_at strategy default_priority released_after wait_limit remind_after close_after '
+    'key name is_default archived_at strategy default_priority released_after wait_limit '
+    'remind_after close_after '
     'open_to_customers customers_set_priority',
     'description'
 );

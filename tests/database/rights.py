@@ -57,8 +57,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after wait_limit remind_after close_after description open_to_customers"
-        " customers_set_priority version",
+        " released_after wait_limit remind_after close_after description"
+        " open_to_customers customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
     "public.roles": (READABLE, "role name built_in version"),
@@ -344,6 +344,8 @@ AS_THE_CALLER = {
     "private.refuse_revoked",
     "private.refuse_update",
     "private.reply_opens",
+    "private.report_dimensions",
+    "private.report_metrics",
     "private.require_calendar_hours",
     "private.require_capacity",
     "private.require_changes",
@@ -351,6 +353,7 @@ AS_THE_CALLER = {
     "private.require_definition",
     "private.require_fields",
     "private.require_future",
+    "private.require_period",
     "private.require_policy_fields",
     "private.require_time_zone",
     "private.require_version",

@@ -1,4 +1,4 @@
-"""Snoozed tickets: out of the way of their queue until a time, or a customer's reply."""
+"""Snoozed tickets: out of the way until a time, or a reply of their customer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -161,9 +161,7 @@ def test_snoozed_tickets_are_given_to_nobody(db):
     pass_time(db.connection, minutes=61)
     wake(db)
 
-    [queue] = db.rows(
-        WORKER, "queues_due_for_assignment", strategies=["round_robin"]
-    )
+    [queue] = db.rows(WORKER, "queues_due_for_assignment", strategies=["round_robin"])
     choices = AGENT_CHOICES
     assert db.call(
         WORKER, "assign_waiting_tickets", queue=queue, agent_choices=choices

@@ -31,8 +31,8 @@ from functions.receive_db_webhook.use_case import Intake
 from functions.relay_missed_events.app import get_relay
 from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
-from functions.run_automations.app import handler as run_automations
 from functions.report_metrics.app import handler as report_metrics
+from functions.run_automations.app import handler as run_automations
 from shared.core.auth import accept_proof
 from shared.core.jobs import open_job_trigger
 from shared.core.persistence.worker import WorkerDatabase
