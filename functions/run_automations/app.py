@@ -1,4 +1,4 @@
-"""When triggered: snoozed tickets wake, silent customers are reminded, tickets solved."""
+"""When triggered: snoozed tickets wake, and silent customers are reminded."""
 
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reports over PostgREST."""
 
-from typing import Any
-
 from typing_extensions import override
 
 from shared.core.persistence import Database
@@ -24,11 +22,12 @@ class ReportRepository(Reports):
     def workload(self, by: Dimension, period: Period) -> WorkloadReport:
         return WorkloadReport.model_validate(self._report("workload", by, period))
 
-    def _report(self, kind: str, by: Dimension, period: Period) -> Any:
+    def _report(self, kind: str, by: Dimension, period: Period) -> object:
         days = period.model_dump(mode="json", include={"from_day", "to_day"})
-        return self._database.call(
+        report: object = self._database.call(
             "get_report", {"kind": kind, "by_dimension": by, **days}
         )
+        return report
 
 
 class ReportDays:

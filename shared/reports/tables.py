@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterable
 from io import StringIO
-from typing import Any
 
 from shared.core.types import Model
 
@@ -26,7 +25,7 @@ def csv_text(columns: Iterable[str], rows: Iterable[Model]) -> str:
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     """Return a value as a cell; a quotation mark keeps a text from being computed."""
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"

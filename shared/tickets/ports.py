@@ -60,7 +60,7 @@ class TicketWriter(Protocol):
 
 
 class TicketSnoozing(Protocol):
-    """Taking a ticket out of the way of its queue. `version` is the one read, or None."""
+    """Taking tickets out of the way. `version` is the one that was read, or None."""
 
     def snooze(self, ticket: TicketRef, snooze: Snooze, version: int | None) -> Ticket:
         """Until a time; raise `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`."""

@@ -62,7 +62,7 @@ create table public.tickets (
         snoozed_until is null or status_category in ('new', 'open', 'pending', 'on_hold')
     ),
     constraint tickets_silent_is_pending check (
-        (silent_since is not null) = (status_category = 'pending')
+        (silent_since is null or status_category = 'pending')
         and (reminded_at is null or silent_since is not null)
     ),
     constraint tickets_new_is_unassigned check (

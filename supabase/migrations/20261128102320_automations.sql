@@ -6,7 +6,7 @@ select
     tickets.id,
     tickets.silent_since
 from public.queues
-inner join public.tickets on tickets.queue_id = queues.id
+inner join public.tickets on queues.id = tickets.queue_id
 where
     tickets.reminded_at is null
     and tickets.silent_since <= private.now() - queues.remind_after;
@@ -18,7 +18,7 @@ select
     tickets.id,
     tickets.silent_since
 from public.queues
-inner join public.tickets on tickets.queue_id = queues.id
+inner join public.tickets on queues.id = tickets.queue_id
 where
     tickets.silent_since <= private.now() - queues.close_after
     -- Nobody is reminded and told that it is over in one minute, however late both are.

@@ -64,7 +64,7 @@ def test_the_customer_alone_is_notified_and_mailed(db):
     assert notified(db, "customer") == ["TICKET_REMINDED"]
     assert "TICKET_REMINDED" not in notified(db, "agent")
     [email] = claim_emails(db)
-    assert [each["event"]["type"] for each in email["events"]] == ["TICKET_REMINDED"]
+    assert [each["event"]["type"] for each in email["happened"]] == ["TICKET_REMINDED"]
     assert reminders(db, ticket) == 1
 
 

@@ -18,8 +18,9 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 
 
 def due_jobs(db):
-    """Return the due jobs but for queue statuses, which nearly anything changes."""
-    return set(db.rows(WORKER, "due_jobs")) - {Job.QUEUE_STATUSES}
+    """Return the due jobs but for what nearly anything, or any new day, makes due."""
+    usual = {Job.QUEUE_STATUSES, Job.REPORT_DAYS}
+    return set(db.rows(WORKER, "due_jobs")) - usual
 
 
 def broadcast_statuses(db):
@@ -120,6 +121,18 @@ def test_automations_are_due_after_the_silence_that_a_queue_allows(db, rule):
 
     db.call(WORKER, "run_automations")
     assert due_jobs(db) == set()
+
+
+def test_days_are_due_for_reports_once_they_are_over(db):
+    db.create_ticket()
+    broadcast_statuses(db)
+    assert db.rows(WORKER, "due_jobs") == []
+
+    pass_time(db.connection, days=1, minutes=10)
+    assert Job.REPORT_DAYS in db.rows(WORKER, "due_jobs")
+
+    db.call(WORKER, "count_report_day")
+    assert Job.REPORT_DAYS not in db.rows(WORKER, "due_jobs")
 
 
 def test_queue_statuses_are_due_when_changed_since_the_broadcast(db):

@@ -1,4 +1,4 @@
-"""Snoozed tickets: out of the way of their queue until a time, or a customer's reply."""
+"""Snoozed tickets: out of the way until a time, or a reply of their customer."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -338,7 +338,7 @@ class TicketSnoozed(TicketEvent):
 
 
 class TicketUnsnoozed(TicketEvent):
-    """A snoozed ticket is back: its time has come, or somebody or something ended it."""
+    """A snoozed ticket is back: its time has come, or somebody ended it."""
 
     type: Literal["TICKET_UNSNOOZED"] = "TICKET_UNSNOOZED"
     before: SnoozeFacts
