@@ -77,6 +77,13 @@ FOLLOWER = {
     "person_name": "Sam",
     "sees_by_following": True,
 }
+DUE = {
+    "metric": "first_reply",
+    "run": 1,
+    "due_at": "2026-11-23T10:00:00Z",
+    "policy_id": str(SOMEBODY),
+    "policy_name": "Standard",
+}
 FACTS = {
     "TICKET_CREATED": {
         "before": None,
@@ -140,6 +147,35 @@ FACTS = {
             "people": [str(SOMEBODY)],
             "queues": [],
         },
+    },
+    "TICKET_SLA_WARNED": {"before": None, "after": DUE},
+    "TICKET_SLA_BREACHED": {
+        "before": None,
+        "after": {**DUE, "breached_at": "2026-11-23T10:00:00Z"},
+    },
+    "TICKET_SLA_ESCALATED": {
+        "before": None,
+        "after": {
+            **DUE,
+            "on": "breach",
+            "after": 0,
+            "raised_to": "urgent",
+            "assignee_id": None,
+            "assignee_name": None,
+            "people": [str(SOMEBODY)],
+        },
+    },
+    "TICKET_SNOOZED": {
+        "before": {"snoozed_until": None},
+        "after": {"snoozed_until": "2030-01-07T08:00:00+00:00"},
+    },
+    "TICKET_UNSNOOZED": {
+        "before": {"snoozed_until": "2030-01-07T08:00:00+00:00"},
+        "after": {"snoozed_until": None},
+    },
+    "TICKET_REMINDED": {
+        "before": None,
+        "after": {"silent_since": "2030-01-07T08:00:00+00:00"},
     },
     "TICKET_COMMENTED": {
         "before": None,

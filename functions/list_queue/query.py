@@ -66,6 +66,14 @@ class QueueQuery(PageQuery):
     updated_before: When | None = None
     waiting_after: When | None = None
     waiting_before: When | None = None
+    due_after: When | None = None
+    due_before: When | None = None
+    breached: bool | None = None
+    snoozed: bool | None = Field(
+        default=None,
+        description="Only those that are snoozed, or only the others. With neither this"
+        " nor a status or category: the others; `default_filter` says so.",
+    )
     sort: Sort = QueueSort.PRIORITY
     count: bool = Field(default=False, description="Also say how many there are.")
 

@@ -42,9 +42,15 @@ class Queue(QueueSummary):
     released_after_minutes: int | None = Field(
         description="How long a ticket may wait for its assignee; null for ever."
     )
-    wait_limit_minutes: int | None = Field(
+    remind_after_hours: int | None = Field(
         default=None,
-        description="How long a ticket may wait for an agent; null where nobody says.",
+        description="After how much silence the customer of a pending ticket is"
+        " reminded; null where never.",
+    )
+    close_after_hours: int | None = Field(
+        default=None,
+        description="After how much silence a pending ticket is solved; null where"
+        " never.",
     )
     archived_at: datetime | None = None
     version: int

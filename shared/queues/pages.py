@@ -28,6 +28,9 @@ class DefaultFilter(Model):
     """The filter of a queue whose request names neither a status nor a category."""
 
     status_category: list[StatusCategory]
+    snoozed: bool | None = Field(
+        default=None, description="False where snoozed tickets were left out."
+    )
 
 
 class TicketPage(Page[Ticket]):
@@ -69,7 +72,9 @@ def read_page(answer: Mapping[str, Any]) -> TicketPage:
         items=parse_rows(answer["items"], Ticket.model_validate),
         next_cursor=encode_cursor([answer["sort"], *sort_key]) if sort_key else None,
         default_filter=added
-        and DefaultFilter(status_category=added["status_categories"]),
+        and DefaultFilter(
+            status_category=added["status_categories"], snoozed=added.get("snoozed")
+        ),
         total=answer["total"],
     )
 

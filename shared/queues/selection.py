@@ -54,6 +54,9 @@ When = Annotated[
     ),
     Field(description="A time, or how long ago as an ISO 8601 duration: `PT2H`."),
 ]
+Due = Annotated[
+    When, Field(description="When the next service level is due: `PT0S` is now.")
+]
 Several = Field(max_length=50)
 Word = Annotated[SingleLine, Field(max_length=50)]
 Value = StrictBool | int | float | Annotated[Storable, Field(max_length=400)]
@@ -78,7 +81,8 @@ class QueueSort(StrEnum):
     """Order of a queue.
 
     By priority then longest waiting, by waiting alone (with `waiting_on=agent`), by
-    age, or by last change.
+    age, by last change, or by what is due next: lists the tickets with something due,
+    overdue ones first.
     """
 
     PRIORITY = "priority"
@@ -86,6 +90,7 @@ class QueueSort(StrEnum):
     OLDEST = "oldest"
     NEWEST = "newest"
     UPDATED = "updated"
+    NEXT_DUE = "next_due"
 
 
 Sort = QueueSort | FieldSort
@@ -118,6 +123,14 @@ class QueueFilter(Command):
     updated_before: When | None = None
     waiting_after: When | None = None
     waiting_before: When | None = None
+    due_after: Due | None = None
+    due_before: Due | None = None
+    breached: StrictBool | None = Field(
+        default=None, description="Whether a service level was missed."
+    )
+    snoozed: StrictBool | None = Field(
+        default=None, description="Only those that are snoozed, or only the others."
+    )
     fields: dict[FieldName, FieldFilter] | None = Field(
         default=None, max_length=20, description="Custom fields that are filterable."
     )

@@ -17,7 +17,7 @@ from .selection import Total
 class QueueStatus(Model):
     """How a queue stands: its tickets that are not done.
 
-    `breaching` are those that have waited for an agent longer than the queue allows.
+    `breaching` are those with an open service level that is overdue.
     """
 
     queue_id: UUID

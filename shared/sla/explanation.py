@@ -80,11 +80,11 @@ def explain(log: SlaLog) -> Explanation:
     """Compute the service levels of a ticket, and say how they came to be."""
     history = read_history(log)
     found = timeline(history.entries, *history.first, log.now)
-    zone = _zone(log, history)
+    zone = ZoneInfo(history.time_zone)
     awaited = {
         metric: each
         for metric, each in found.items()
-        if any(run.terms.target is not None for run in each.runs)
+        if any(run.terms.target or run.breached_at for run in each.runs)
     }
     return Explanation(
         ticket_id=log.ticket_id,
@@ -98,12 +98,6 @@ def explain(log: SlaLog) -> Explanation:
             for sentence in _sentences(NAMES[metric], run, log.now, zone)
         ],
     )
-
-
-def _zone(log: SlaLog, history: History) -> ZoneInfo:
-    calendar = history.policy and history.policy.calendar_id
-    zones = (each.time_zone for each in log.calendars if each.id == calendar)
-    return ZoneInfo(next(zones, "UTC"))
 
 
 def _policy(history: History) -> PolicyRef | None:
@@ -142,12 +136,10 @@ def _minutes(amount: timedelta | None) -> int | None:
 
 
 def _sentences(name: str, run: Run, now: datetime, zone: tzinfo) -> Iterator[str]:
-    if run.terms.target is None:
+    if run.terms.target is None and run.breached_at is None:
         return
-    yield (
-        f"{name}: {_duration(run.terms.target)} of counted time since"
-        f" {_time(run.started_at, zone)}."
-    )
+    target = _duration(run.terms.target) if run.terms.target else "no limit"
+    yield f"{name}: {target} of counted time since {_time(run.started_at, zone)}."
     for part in intervals(run, now):
         if part.kind is not IntervalKind.OUTSIDE_HOURS:
             word = "counted" if part.kind is IntervalKind.RUNNING else "paused"

@@ -4,6 +4,7 @@ from .models import (
     Assignment,
     MyTickets,
     MyTicketsSort,
+    Snooze,
     StatusChange,
     Tag,
     Ticket,
@@ -12,7 +13,7 @@ from .models import (
     TicketRef,
     WaitingParty,
 )
-from .ports import TicketReader, TicketWriter
+from .ports import TicketReader, TicketSnoozing, TicketWriter
 from .read_markers import (
     ReadMarker,
     ReadMarkerChange,
@@ -26,9 +27,11 @@ from .redaction import (
     TicketRedactionRepository,
 )
 from .repository import SolvedTickets, TicketRepository, read_events
+from .snoozing import Automations, TicketSnoozeRepository
 
 __all__ = [
     "Assignment",
+    "Automations",
     "MyTickets",
     "MyTicketsSort",
     "ReadMarker",
@@ -36,6 +39,7 @@ __all__ = [
     "ReadMarkerRepository",
     "ReadMarkers",
     "Redaction",
+    "Snooze",
     "SolvedTickets",
     "StatusChange",
     "Tag",
@@ -48,6 +52,8 @@ __all__ = [
     "TicketRedactionRepository",
     "TicketRef",
     "TicketRepository",
+    "TicketSnoozeRepository",
+    "TicketSnoozing",
     "TicketWriter",
     "WaitingParty",
     "read_events",

@@ -18,6 +18,7 @@ from shared.core.types import (
     Storable,
     TicketPriority,
     TicketType,
+    Timestamp,
     name_of,
 )
 
@@ -135,6 +136,15 @@ class MyTickets(Command):
     sort: MyTicketsSort = MyTicketsSort.NEWEST
 
 
+class Snooze(Command):
+    """Until when a ticket is out of the way."""
+
+    until: Timestamp = Field(
+        description="A time in the future; a reply of the customer ends it before.",
+        examples=["2030-01-07T09:00:00+01:00"],
+    )
+
+
 class Assignment(Command):
     """Who is to work a ticket: somebody by id, or `me`."""
 
@@ -195,6 +205,19 @@ class Ticket(Model):
     updated_at: datetime
     solved_at: datetime | None
     closed_at: datetime | None
+    next_due: datetime | None = Field(
+        default=None,
+        description="When the first of its open service levels is due, or was; null"
+        " for those who read no notes.",
+    )
+    breached: bool | None = Field(
+        default=None,
+        description="Whether a service level was missed; null for those who read no"
+        " notes.",
+    )
+    snoozed_until: datetime | None = Field(
+        default=None, description="For those who read its notes; null for all others."
+    )
     unread: bool | None = Field(
         default=None,
         description="Whether others did something that I have not looked at; null in"

@@ -10,6 +10,7 @@ from shared.core.types import NumberedPage, Page
 
 from .models import (
     MyTickets,
+    Snooze,
     StatusChange,
     Ticket,
     TicketChange,
@@ -55,4 +56,16 @@ class TicketWriter(Protocol):
 
     def release(self, ticket: TicketRef, version: int | None) -> Ticket:
         """Put it back; raise `NotFound`, `Denied`, `Conflict`, `Stale`."""
+        ...
+
+
+class TicketSnoozing(Protocol):
+    """Taking tickets out of the way. `version` is the one that was read, or None."""
+
+    def snooze(self, ticket: TicketRef, snooze: Snooze, version: int | None) -> Ticket:
+        """Until a time; raise `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`."""
+        ...
+
+    def unsnooze(self, ticket: TicketRef, version: int | None) -> Ticket:
+        """Bring it back; raise `NotFound`, `Denied`, `Stale`."""
         ...

@@ -54,6 +54,7 @@ create table private.settings (
     only_row boolean primary key default true,
     version integer not null default 1,
     default_language text not null default 'en',
+    time_zone text not null default 'UTC',
     solved_closes_after interval not null default '4 days',
     email_delay interval not null default '30 seconds',
     confirm_new_tickets boolean not null default false,
@@ -78,6 +79,8 @@ comment on column private.settings.only_row is 'Always true, so that there is at
 comment on column private.settings.version is 'Incremented with every change; the ETag.';
 comment on column private.settings.default_language is
 'The language of what has no translation into the language that somebody asks for, as a tag such as de or pt-BR.';
+comment on column private.settings.time_zone is
+'The time zone whose days reports count by, such as Europe/Berlin.';
 comment on column private.settings.solved_closes_after is
 'How long a solved ticket may still be reopened.';
 comment on column private.settings.email_delay is
@@ -130,6 +133,7 @@ comment on column private.setting_definitions.maximum is 'The greatest value, in
 
 insert into private.setting_definitions (setting, is_public, unit, minimum, maximum) values
 ('default_language', true, null, null, null),
+('time_zone', true, null, null, null),
 ('solved_closes_after', true, 'seconds', 3600, 28 * 86400),
 ('email_delay', false, 'seconds', 0, 3600),
 ('confirm_new_tickets', true, null, null, null),

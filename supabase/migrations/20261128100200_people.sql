@@ -205,7 +205,8 @@ insert into public.permissions (permission, description) values
 ('events.manage', 'See events that nobody could react to, and try them again.'),
 ('webhooks.manage', 'Send the events of every queue to other systems.'),
 ('machines.manage', 'Let programs in: create, change and revoke machine users.'),
-('sla.manage', 'Set calendars and policies: how soon tickets are answered and solved.');
+('sla.manage', 'Set calendars and policies: how soon tickets are answered and solved.'),
+('reports.read', 'Read reports on the tickets of all queues.');
 
 insert into public.roles (role, name, built_in) values
 ('customer', 'Customer', true),
@@ -237,7 +238,8 @@ values
 ('lead', 'comments.redact'),
 ('lead', 'queues.lead'),
 ('lead', 'views.share_team'),
-('lead', 'organizations.manage');
+('lead', 'organizations.manage'),
+('lead', 'reports.read');
 
 insert into public.role_permissions (role, permission)
 select

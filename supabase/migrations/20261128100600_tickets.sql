@@ -33,6 +33,9 @@ create table public.tickets (
     skills text[] not null default '{}',
     assigned_at timestamptz,
     released_by uuid,
+    snoozed_until timestamptz,
+    silent_since timestamptz,
+    reminded_at timestamptz,
     tag_keys text[] generated always as (nullif(private.tag_keys(tags), '{}')) stored,
     skill_keys text[] generated always as (nullif(private.tag_keys(skills), '{}')) stored,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
@@ -54,6 +57,13 @@ create table public.tickets (
     constraint tickets_tags_form check (private.are_tags(tags)),
     constraint tickets_solved_needs_assignee check (
         status_category not in ('solved', 'closed') or assignee_id is not null
+    ),
+    constraint tickets_snoozed_is_unsolved check (
+        snoozed_until is null or status_category in ('new', 'open', 'pending', 'on_hold')
+    ),
+    constraint tickets_silent_is_pending check (
+        (silent_since is null or status_category = 'pending')
+        and (reminded_at is null or silent_since is not null)
     ),
     constraint tickets_new_is_unassigned check (
         status_category <> 'new' or assignee_id is null
@@ -99,6 +109,12 @@ comment on column public.tickets.assigned_at is
 'When the assignee last changed; null if it never did.';
 comment on column public.tickets.released_by is
 'The last assignee of an unassigned ticket, to whom no strategy assigns it again at once.';
+comment on column public.tickets.snoozed_until is
+'Until when it is out of the way of its queue; null when it is not snoozed.';
+comment on column public.tickets.silent_since is
+'Of a pending ticket, since when the customer owes a reply: since it is pending, or the last public reply.';
+comment on column public.tickets.reminded_at is
+'When the customer was reminded of that; null when not yet.';
 comment on column public.tickets.tag_keys is
 'By what its tags are compared, see private.tag_key; null without tags.';
 comment on column public.tickets.skill_keys is
@@ -140,7 +156,7 @@ comment on statistics public.tickets_status is
 create index tickets_solved on public.tickets (solved_at) where status_category = 'solved';
 comment on index public.tickets_solved is 'Serves solved_tickets_due.';
 create index tickets_claimable on public.tickets (queue_id, priority, waiting_since, id)
-where assignee_id is null and status_category in ('new', 'open');
+where assignee_id is null and status_category in ('new', 'open') and snoozed_until is null;
 comment on index public.tickets_claimable is
 'The tickets of a queue that may be claimed or assigned, by priority.';
 create index tickets_held_waiting
@@ -151,6 +167,15 @@ comment on index public.tickets_held_waiting is
 create index tickets_live_queue_number on public.tickets (queue_id, number)
 where status_category in ('new', 'open', 'pending', 'on_hold');
 comment on index public.tickets_live_queue_number is 'The unsolved tickets of a queue by age.';
+create index tickets_snoozed on public.tickets (snoozed_until) where snoozed_until is not null;
+comment on index public.tickets_snoozed is 'Snoozed tickets, the next to wake first.';
+create index tickets_silent on public.tickets (queue_id, silent_since)
+where silent_since is not null;
+comment on index public.tickets_silent is
+'The pending tickets of a queue, the longest silence first.';
+create index tickets_not_reminded on public.tickets (queue_id, silent_since)
+where silent_since is not null and reminded_at is null;
+comment on index public.tickets_not_reminded is 'Those of them whose customer was not reminded.';
 create index tickets_queue_waiting on public.tickets (queue_id, waiting_since, id)
 where waiting_on = 'agent' and status_category in ('new', 'open', 'pending', 'on_hold');
 comment on index public.tickets_queue_waiting is
@@ -245,7 +270,8 @@ create function private.shown_ticket(ticket public.tickets, internal boolean) re
     closed_at timestamptz,
     skills text[],
     assigned_at timestamptz,
-    released_by uuid
+    released_by uuid,
+    snoozed_until timestamptz
 )
 language sql stable parallel safe
 begin atomic
@@ -280,7 +306,8 @@ begin atomic
         (ticket).closed_at as closed_at,
         case when internal then (ticket).skills else '{}' end as skills,
         case when internal then (ticket).assigned_at end as assigned_at,
-        case when internal then (ticket).released_by end as released_by;
+        case when internal then (ticket).released_by end as released_by,
+        case when internal then (ticket).snoozed_until end as snoozed_until;
 end;
 comment on function private.shown_ticket is
 'What a ticket shows to those who read its notes (internal), or to all others who may see it.';
@@ -312,7 +339,15 @@ begin
                 select jsonb_build_object('name', queues.name)
                 from public.queues
                 where queues.id = ticket.queue_id and (to_readers or queues.open_to_customers)
-            )
+            ),
+            'next_due', (
+                select due.next_due from private.sla_tickets as due
+                where to_readers and due.ticket_id = ticket.id
+            ),
+            'breached', case when to_readers then exists (
+                select from private.sla_tickets as due
+                where due.ticket_id = ticket.id and due.breached
+            ) end
         )
         from private.shown_ticket(ticket, to_readers) as shown
     );
@@ -508,10 +543,18 @@ begin
             when new.status_category = 'closed' then old.solved_at
         end;
         new.closed_at := case when new.status_category = 'closed' then private.now() end;
+        new.silent_since := case when new.status_category = 'pending' then private.now() end;
+        if new.status_category in ('solved', 'closed') then
+            new.snoozed_until := null;
+        end if;
+    end if;
+    if new.silent_since is distinct from old.silent_since then
+        new.reminded_at := null;
     end if;
     if (new.type, new.data) is distinct from (old.type, old.data)
     or (
         new.status_category = 'solved' and old.status_category <> 'solved' and not is_undo
+        and coalesce(current_setting('autocrm.solves_silent', true), '') <> 'on'
     ) then
         perform private.require_fields_of_type(
             new.type, new.data, new.status_category = 'solved', old.type, old.data,

@@ -28,7 +28,13 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),
 ('TICKET_FOLLOWER_ADDED', 'You were made to follow a ticket.', true, true),
 ('TICKET_FOLLOWER_REMOVED', 'Somebody does not follow a ticket any more.', false, false),
-('TICKET_MENTIONED', 'A note named you, or a queue of yours.', true, true);
+('TICKET_MENTIONED', 'A note named you, or a queue of yours.', true, true),
+('TICKET_SLA_WARNED', 'A target of a ticket is due soon.', true, false),
+('TICKET_SLA_BREACHED', 'A target of a ticket was missed.', true, true),
+('TICKET_SLA_ESCALATED', 'A ticket was escalated, as its policy says.', true, true),
+('TICKET_SNOOZED', 'A ticket was snoozed.', false, false),
+('TICKET_UNSNOOZED', 'A snoozed ticket is back.', true, false),
+('TICKET_REMINDED', 'A pending ticket still waits for a reply of its customer.', true, true);
 
 -- Order of the feed -----------------------------------------------------------
 
@@ -513,6 +519,24 @@ begin
             )
         );
     end if;
+    -- To whoever reads notes alone: when staff take up a ticket is theirs to know.
+    if new.snoozed_until is distinct from old.snoozed_until then
+        perform private.record_event(
+            new.id,
+            case
+                when new.snoozed_until is null then 'TICKET_UNSNOOZED' else 'TICKET_SNOOZED'
+            end,
+            jsonb_build_object('snoozed_until', old.snoozed_until),
+            jsonb_build_object('snoozed_until', new.snoozed_until),
+            true
+        );
+    end if;
+    if new.reminded_at is not null and old.reminded_at is null then
+        perform private.record_event(
+            new.id, 'TICKET_REMINDED', null,
+            jsonb_build_object('silent_since', new.silent_since)
+        );
+    end if;
     if before <> after then
         perform private.record_changed_fields(
             new.id,
@@ -528,7 +552,7 @@ begin
 end;
 $$;
 comment on function private.record_ticket_change is
-'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, as they apply.';
+'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED, TICKET_SNOOZED, TICKET_UNSNOOZED, TICKET_REMINDED and TICKET_UPDATED, as they apply.';
 
 create function private.comment_facts(comment public.comments) returns jsonb
 language sql immutable set search_path = ''

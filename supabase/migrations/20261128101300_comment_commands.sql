@@ -75,7 +75,8 @@ begin
             status = private.default_status('open'),
             status_reason = null,
             -- Of a reopened ticket the rules of tickets say it.
-            waiting_on = case when from_staff then 'customer' else waiting_on end
+            waiting_on = case when from_staff then 'customer' else waiting_on end,
+            snoozed_until = case when from_staff then snoozed_until end
         where id = ticket.id;
     else
         update public.tickets
@@ -85,6 +86,9 @@ begin
                 when from_staff then 'customer'::public.waiting_party
                 else 'agent'::public.waiting_party
             end,
+            -- A customer who has written ends what their ticket was snoozed for.
+            snoozed_until = case when from_staff then snoozed_until end,
+            silent_since = case when status_category = 'pending' then private.now() end,
             -- A reply is a change for everybody, even if it changes nothing else.
             public_version = public_version + 1
         where id = ticket.id;

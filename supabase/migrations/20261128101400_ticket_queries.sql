@@ -229,7 +229,11 @@ begin
             -- Of a queue that is not for customers they know the id alone.
             case when queues.open_to_customers or queues.id = any (note_queues)
                 then json_build_object('name', queues.name) end as queue,
-            news.seq is not null as unread
+            news.seq is not null as unread,
+            -- Service levels say how other customers are served.
+            due.next_due,
+            case when tickets.queue_id = any (note_queues)
+                then due.breached is true end as breached
         from unnest(page) with ordinality as listed (id, position)
         inner join public.tickets on tickets.id = listed.id
         cross join lateral private.shown_ticket(
@@ -239,6 +243,8 @@ begin
         left join public.people as assignees on assignees.id = tickets.assignee_id
         left join public.organizations on organizations.id = tickets.organization_id
         inner join public.queues on queues.id = tickets.queue_id
+        left join private.sla_tickets as due
+            on due.ticket_id = tickets.id and tickets.queue_id = any (note_queues)
         left join public.ticket_read_markers as marker
             on marker.ticket_id = tickets.id and marker.person_id = me
         -- One event is enough, which keeps this a short index scan.

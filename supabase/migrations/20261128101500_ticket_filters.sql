@@ -22,10 +22,14 @@ create type private.ticket_filters as (
     updated_before timestamptz,
     waiting_after timestamptz,
     waiting_before timestamptz,
+    due_after timestamptz,
+    due_before timestamptz,
+    breached boolean,
+    snoozed boolean,
     fields jsonb
 );
 comment on type private.ticket_filters is
-'Filters of ticket lists: all that are not null must match. Skills match for who reads the notes of a queue: nobody else sees them. Requester and assignee are an id or me, assignee may be none; a time may be an ISO 8601 duration before now; fields are custom fields by key, each with the values that match (`is`), or from which to which.';
+'Filters of ticket lists: all that are not null must match. Skills and service levels match for who reads the notes of a queue: nobody else sees them. Requester and assignee are an id or me, assignee may be none; a time may be an ISO 8601 duration before now; fields are custom fields by key, each with the values that match (`is`), or from which to which.';
 
 create function private.parse_time(value text) returns timestamptz
 language plpgsql stable set search_path = ''
@@ -136,7 +140,9 @@ begin
         "tags": "strings?", "skills": "strings?",
         "created_after": "string?", "created_before": "string?",
         "updated_after": "string?", "updated_before": "string?",
-        "waiting_after": "string?", "waiting_before": "string?", "fields": "object?"
+        "waiting_after": "string?", "waiting_before": "string?",
+        "due_after": "string?", "due_before": "string?", "breached": "boolean?", "snoozed": "boolean?",
+        "fields": "object?"
     }');
     if jsonb_path_exists(fields, '$.*[50]') or jsonb_path_exists(fields, '$.fields.*[50]') then
         raise sqlstate 'PT422' using
@@ -191,12 +197,16 @@ comment on function private.all_unsolved is 'Whether the filters let only unsolv
 create function private.default_filter(filters jsonb) returns jsonb
 language sql immutable security definer set search_path = ''
 as $$
-    select '{"status_categories": ["new", "open", "pending", "on_hold"]}'::jsonb
+    select
+        '{"status_categories": ["new", "open", "pending", "on_hold"]}'::jsonb
+        || case
+            when filters ->> 'snoozed' is null then '{"snoozed": false}'::jsonb else '{}'
+        end
     where coalesce(filters ->> 'statuses', filters ->> 'status_categories') is null
         and coalesce(jsonb_typeof(filters), 'object') = 'object';
 $$;
 comment on function private.default_filter is
-'What a list of a queue adds to filters that name neither statuses nor categories: unsolved tickets alone. Null when they do.';
+'What a list of a queue adds to filters that name neither statuses nor categories: unsolved tickets alone, and without the snoozed ones if they do not ask for these. Null when they do.';
 
 create function private.field_filter_sql(field text, filter jsonb) returns text
 language sql immutable set search_path = ''
@@ -262,6 +272,23 @@ as $$
         case
             when (filters).waiting_before is not null then 'waiting_since < ($3).waiting_before'
         end,
+        case
+            when num_nonnulls((filters).due_after, (filters).due_before) > 0 then
+                'exists (select from private.sla_tickets as due where due.ticket_id = id'
+                ' and due.next_due >= coalesce(($3).due_after, ''-infinity'')'
+                ' and due.next_due < coalesce(($3).due_before, ''infinity'') offset 0)'
+                ' and queue_id = any (array(select private.note_queues()))'
+        end,
+        case
+            when (filters).breached is not null then
+                'coalesce((select due.breached from private.sla_tickets as due'
+                ' where due.ticket_id = id), false) = ($3).breached'
+                ' and queue_id = any (array(select private.note_queues()))'
+        end,
+        case (filters).snoozed
+            when true then 'snoozed_until is not null'
+            when false then 'snoozed_until is null'
+        end,
         -- `offset 0` keeps it a look at one ticket by its key; as a join the planner could read
         -- the values of all tickets.
         (
@@ -292,7 +319,7 @@ create type private.ticket_order as (
 comment on type private.ticket_order is
 'The SQL fragments of a sort order.';
 comment on column private.ticket_order.source is
-'What to read: the tickets, by a custom field those that have it.';
+'What to read: the tickets, by a custom field those that have it, by what is due those with something due.';
 comment on column private.ticket_order.columns is 'The columns to sort by.';
 comment on column private.ticket_order.order_by is 'The order by clause.';
 comment on column private.ticket_order.sort_key is 'The sort key of a ticket, as JSON array.';
@@ -336,13 +363,17 @@ declare
         when 'oldest' then array['number']
         when 'newest' then array['number']
         when 'updated' then array['updated_at', 'id']
+        when 'next_due' then array['sorted_value', 'sorted_ticket']
         else case when field.key is not null then array['sorted_value', 'sorted_ticket'] end
     end;
     types constant jsonb := '{
         "priority": "public.ticket_priority", "number": "bigint", "id": "uuid",
         "waiting_since": "timestamptz", "updated_at": "timestamptz", "sorted_ticket": "uuid"
-    }'::jsonb || jsonb_build_object('sorted_value', case sorted_column
-        when 'number_value' then 'numeric' when 'date_value' then 'date' else 'text'
+    }'::jsonb || jsonb_build_object('sorted_value', case
+        when sort = 'next_due' then 'timestamptz'
+        when sorted_column = 'number_value' then 'numeric'
+        when sorted_column = 'date_value' then 'date'
+        else 'text'
     end);
     descending constant boolean := sort in ('newest', 'updated') or sort like '-%';
     direction constant text := case when descending then ' desc' else '' end;
@@ -354,7 +385,7 @@ begin
     if names is null then
         raise sqlstate 'PT422' using
             message = 'invalid',
-            detail = 'Sort by priority, waiting, oldest, newest, updated, or a custom field as in field.size.';
+            detail = 'Sort by priority, waiting, next_due, oldest, newest, updated, or a custom field as in field.size.';
     end if;
     select string_agg(
         format('($2 ->> %s)::%s', item.position - 1, types ->> item.name), ', '
@@ -362,6 +393,15 @@ begin
     ) into cursor_values
     from unnest(names) with ordinality as item (name, position);
     fragments.source := case
+        -- Their queue by now, which a projection learns a moment later.
+        when sort = 'next_due' then
+            '(select tickets.*, due.next_due as sorted_value, due.ticket_id as sorted_ticket,'
+            ' due.queue_id as sorted_queue'
+            ' from private.sla_tickets as due'
+            ' inner join public.tickets on tickets.id = due.ticket_id'
+            ' and tickets.queue_id = due.queue_id'
+            ' where due.next_due is not null'
+            ' and due.queue_id = any (array(select private.note_queues()))) as tickets'
         when field.key is null then 'public.tickets'
         else format(
             '(select tickets.*, sorted.%1$I as sorted_value, sorted.ticket_id as sorted_ticket,'
@@ -393,7 +433,7 @@ begin
         else fragments.order_by
     end;
     fragments.queue_range := case
-        when field.key is not null
+        when field.key is not null or sort = 'next_due'
             then 'sorted_queue = queues.queue and ' || fragments.after_cursor
         when sort not in ('oldest', 'newest')
             then 'queue_id = queues.queue and ' || fragments.after_cursor

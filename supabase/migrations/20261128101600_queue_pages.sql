@@ -54,6 +54,7 @@ as $$
     -- Only conditions of an index of this order. They repeat what the filters imply, so that
     -- the planner can prove that a partial index covers them. Free tickets are always unsolved.
     select case
+        when sort = 'next_due' then 'true'
         when sort ~ '^-?field[.]'
             then case when private.all_unsolved(filters) then 'sorted_live' else 'true' end
         when sort = 'waiting' then
@@ -141,6 +142,23 @@ begin
             );
         end if;
     end loop;
+    if (filters).due_before is not null then
+        candidate :=
+            'due.queue_id = any ($1) and due.next_due < ($3).due_before'
+            ' and due.next_due >= coalesce(($3).due_after, ''-infinity'')';
+        execute format(
+            'select count(*) from (
+                select from private.sla_tickets as due where %s limit %s
+            ) as matches',
+            candidate, max_matches + 1
+        ) into matches using queues, null, filters;
+        if matches <= max_matches then
+            return format(
+                'id = any (array(select due.ticket_id from private.sla_tickets as due where %s))',
+                candidate
+            );
+        end if;
+    end if;
     -- Each with the order of its index, so that the planner prefers this index.
     foreach candidate in array array_remove(array[
         case
@@ -272,7 +290,7 @@ begin
     -- Assignee by priority needs none: an index has exactly this order.
     if sort <> 'priority' or num_nonnulls(
         (parsed).requester, (parsed).organization, (parsed).tags, (parsed).skills,
-        (parsed).fields
+        (parsed).fields, (parsed).due_before
     ) > 0 then
         selective_filter := private.selective_filter_sql(readable, parsed, scan_limit, size + 1);
     end if;

@@ -1,6 +1,6 @@
 -- The status of a queue: how many tickets are unsolved, by category and priority, and how long
 -- they have waited. It is read without counting tickets: triggers maintain the counts, an index
--- finds the longest wait, and breaching tickets are counted up to 1,000.
+-- finds the longest wait, and those with an overdue service level are counted up to 1,000.
 --
 -- A changed status is broadcast, at most once a second a queue. A change that comes too early
 -- leaves the broadcast pending: a worker promises to send it when the second is over.
@@ -165,16 +165,11 @@ declare
 begin
     select count(*) into overdue
     from (
-        select from public.tickets
-        where queue_id = queue
-            and waiting_on = 'agent'
-            and status_category in ('new', 'open', 'pending', 'on_hold')
-            and waiting_since < private.now() - (
-                select queues.wait_limit from public.queues where queues.id = queue
-            )
-        order by waiting_since
+        select from private.sla_tickets as due
+        where due.queue_id = queue and due.next_due < private.now()
+        order by due.next_due
         limit 1001
-    ) as waiting;
+    ) as due;
     return (
         select jsonb_build_object(
             'new', coalesce(sum(difference) filter (where category = 'new'), 0),
@@ -208,7 +203,7 @@ begin
 end;
 $$;
 comment on function private.queue_status is
-'The status of a queue: unsolved tickets by category and priority, those waiting for an agent and since when, unassigned and breaching ones.';
+'The status of a queue: unsolved tickets by category and priority, those waiting for an agent and since when, unassigned ones, and those whose next service level is overdue.';
 
 create function private.find_readable_queue(ref text) returns public.queues
 language plpgsql stable security definer set search_path = ''

@@ -17,7 +17,8 @@ as $$
         'strategy', queue.strategy,
         'default_priority', queue.default_priority,
         'released_after_minutes', extract(epoch from queue.released_after)::integer / 60,
-        'wait_limit_minutes', extract(epoch from queue.wait_limit)::integer / 60,
+        'remind_after_hours', extract(epoch from queue.remind_after)::integer / 3600,
+        'close_after_hours', extract(epoch from queue.close_after)::integer / 3600,
         'archived_at', queue.archived_at,
         'version', queue.version,
         'counts',
@@ -180,10 +181,11 @@ create function api.create_queue(
     strategy text default 'manual',
     default_priority public.ticket_priority default null,
     released_after_minutes integer default null,
-    wait_limit_minutes integer default null,
     description text default '',
     open_to_customers boolean default true,
     customers_set_priority boolean default true,
+    remind_after_hours integer default null,
+    close_after_hours integer default null,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -192,8 +194,9 @@ declare
     request constant jsonb := jsonb_build_object(
         'command', 'create_queue', 'key', key, 'name', name, 'strategy', strategy,
         'default_priority', default_priority, 'released_after_minutes', released_after_minutes,
-        'wait_limit_minutes', wait_limit_minutes, 'description', description,
-        'open_to_customers', open_to_customers, 'customers_set_priority', customers_set_priority
+        'description', description,
+        'open_to_customers', open_to_customers, 'customers_set_priority', customers_set_priority,
+        'remind_after_hours', remind_after_hours, 'close_after_hours', close_after_hours
     );
     response jsonb;
     queue public.queues;
@@ -205,15 +208,16 @@ begin
     end if;
     perform private.require_strategy(strategy);
     insert into public.queues (
-        key, name, strategy, default_priority, released_after, wait_limit,
-        description, open_to_customers, customers_set_priority
+        key, name, strategy, default_priority, released_after,
+        description, open_to_customers, customers_set_priority, remind_after, close_after
     )
     values (
         create_queue.key, create_queue.name, create_queue.strategy,
         create_queue.default_priority,
-        make_interval(mins => released_after_minutes), make_interval(mins => wait_limit_minutes),
+        make_interval(mins => released_after_minutes),
         create_queue.description, create_queue.open_to_customers,
-        create_queue.customers_set_priority
+        create_queue.customers_set_priority,
+        make_interval(hours => remind_after_hours), make_interval(hours => close_after_hours)
     )
     on conflict on constraint queues_key_key do nothing
     returning * into queue;
@@ -240,8 +244,9 @@ begin
     perform private.require_fields(changes, '{
         "name": "string", "archived": "boolean", "strategy": "string",
         "default_priority": "string?", "released_after_minutes": "integer?",
-        "wait_limit_minutes": "integer?", "description": "string",
-        "open_to_customers": "boolean", "customers_set_priority": "boolean"
+        "description": "string",
+        "open_to_customers": "boolean", "customers_set_priority": "boolean",
+        "remind_after_hours": "integer?", "close_after_hours": "integer?"
     }');
     if changes ?| array['name', 'description', 'archived', 'open_to_customers'] then
         perform private.require_permission('queues.manage');
@@ -277,10 +282,15 @@ begin
                 then make_interval(mins => (changes ->> 'released_after_minutes')::integer)
             else target.released_after
         end,
-        wait_limit = case
-            when changes ? 'wait_limit_minutes'
-                then make_interval(mins => (changes ->> 'wait_limit_minutes')::integer)
-            else target.wait_limit
+        remind_after = case
+            when changes ? 'remind_after_hours'
+                then make_interval(hours => (changes ->> 'remind_after_hours')::integer)
+            else target.remind_after
+        end,
+        close_after = case
+            when changes ? 'close_after_hours'
+                then make_interval(hours => (changes ->> 'close_after_hours')::integer)
+            else target.close_after
         end,
         description = coalesce(changes ->> 'description', target.description),
         open_to_customers = coalesce(
@@ -298,7 +308,7 @@ begin
 end;
 $$;
 comment on function api.change_queue is
-'Changes strategy, default_priority (null: triage decides), customers_set_priority, released_after_minutes and wait_limit_minutes (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
+'Changes strategy, default_priority (null: triage decides), customers_set_priority, released_after_minutes, remind_after_hours and close_after_hours (null: never) with queues.lead in the queue; name, description, archived and open_to_customers with queues.manage.';
 
 -- Members --------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ as $$
         from public.tickets
         where tickets.queue_id = queues.id
             and tickets.assignee_id is null and tickets.status_category in ('new', 'open')
+            and tickets.snoozed_until is null
         order by tickets.priority, tickets.waiting_since, tickets.id
         limit 1
     ) as head
@@ -34,6 +35,7 @@ as $$
     from public.tickets
     where tickets.queue_id = lock_first_ticket.queue
         and tickets.assignee_id is null and tickets.status_category in ('new', 'open')
+        and tickets.snoozed_until is null
     order by tickets.priority, tickets.waiting_since, tickets.id
     limit 1
     for update skip locked;
@@ -260,6 +262,7 @@ begin
         select * from public.tickets
         where queue_id = queue
             and assignee_id is null and status_category in ('new', 'open')
+            and snoozed_until is null
             and exists (
                 select from unnest(eligible) as agent
                 -- Repeats a condition of is_suitable, because calling it for each pair is ten
@@ -297,7 +300,8 @@ begin
     select * into event_row from public.ticket_events where id = event;
     select * into ticket from public.tickets where id = event_row.ticket_id;
     -- The first in work order, which need not be the ticket of the event.
-    if ticket.assignee_id is null and ticket.status_category in ('new', 'open') then
+    if ticket.assignee_id is null and ticket.status_category in ('new', 'open')
+    and ticket.snoozed_until is null then
         perform private.give_waiting_tickets(ticket.queue_id, agent_choices, 1);
     end if;
     freed_agent := case
@@ -333,6 +337,7 @@ as $$
             select from public.tickets
             where tickets.queue_id = queues.id
                 and tickets.assignee_id is null and tickets.status_category in ('new', 'open')
+                and tickets.snoozed_until is null
         )
         and exists (select from private.eligible(queues.id))
     order by queues.id;

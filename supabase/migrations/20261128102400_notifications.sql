@@ -410,6 +410,10 @@ as $$
             and ticket_followers.since <= (recipients.event).occurred_at
         union
         select private.mentioned_people(recipients.event)
+        union
+        select escalated::uuid
+        from jsonb_array_elements_text((recipients.event).after -> 'people') as escalated
+        where (recipients.event).type = 'TICKET_SLA_ESCALATED'
     ),
 
     reasons (person_id, in_app, email) as (
@@ -427,6 +431,10 @@ as $$
                 when (recipients.event).type in (
                     'TICKET_FOLLOWER_ADDED', 'TICKET_FOLLOWER_REMOVED'
                 ) then concerned.id::text = (recipients.event).after ->> 'person_id'
+                when (recipients.event).type = 'TICKET_SLA_ESCALATED'
+                    then (recipients.event).after -> 'people' ? concerned.id::text
+                when (recipients.event).type = 'TICKET_REMINDED'
+                    then concerned.id = (select ticket.requester_id from ticket)
                 when (recipients.event).type in ('TICKET_COMMENTED', 'TICKET_MENTIONED')
                     then (
                         (recipients.event).type = 'TICKET_MENTIONED'
@@ -468,7 +476,7 @@ as $$
     group by seeing.person_id;
 $$;
 comment on function private.recipients is
-'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time, without the actor; whoever a note names hears of that instead; who is made to follow hears of it alone; of a new ticket also the members of its queue who wish it, and the requester if the setting confirm_new_tickets is on. Never people who may not see it now.';
+'The recipients of an event, and how each is notified: requester, assignee before and after, and followers at its time, without the actor; whoever a note names hears of that instead; who is made to follow hears of it alone, as the requester of a reminder; of an escalation those whom its step names; of a new ticket also the members of its queue who wish it, and the requester if the setting confirm_new_tickets is on. Never people who may not see it now.';
 
 create function api.notify_people(event uuid) returns boolean
 language plpgsql security definer set search_path = ''

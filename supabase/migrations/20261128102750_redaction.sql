@@ -143,6 +143,8 @@ declare
     places integer := 0;
     changed integer;
 begin
+    -- Days are counted by tag, and a tag may hold it.
+    perform private.count_ticket_again(redact_copies.ticket, -1);
     perform set_config('autocrm.redacted_text', redacted, true);
     update public.tickets
     set (subject, status_reason, data, tags, skills) = (
@@ -179,6 +181,7 @@ begin
     places := places + changed;
     perform private.redact_hidden_copies(redact_copies.ticket, redacted);
     perform set_config('autocrm.redacted_text', '', true);
+    perform private.count_ticket_again(redact_copies.ticket, 1);
     if places > 0 then
         perform private.record_event(
             redact_copies.ticket, 'TICKET_REDACTED', null,

@@ -98,6 +98,45 @@ $$;
 comment on function private.are_targets is
 'Whether a value has minutes by metric and priority, such as {"first_reply": {"urgent": 30}}, and at least one; a minute to a year.';
 
+create function private.are_steps(steps jsonb) returns boolean
+language sql immutable set search_path = ''
+as $$
+    -- What a step does not say is as if it were said to be empty.
+    select
+        coalesce(jsonb_typeof(steps) = 'array' and jsonb_array_length(steps) <= 10, false)
+        and coalesce((
+            select bool_and(coalesce(
+                jsonb_typeof(step) = 'object'
+                and step - array[
+                    'on', 'after', 'metrics', 'raise_to', 'notify_people', 'notify_roles',
+                    'assign_to_lead'
+                ] = '{}'
+                and step ->> 'on' in ('warning', 'breach')
+                and private.has_json_type(coalesce(step -> 'after', '0'), 'integer')
+                and coalesce((step ->> 'after')::numeric, 0) between 0 and 525600
+                and private.has_json_type(coalesce(step -> 'metrics', '[]'), 'strings')
+                and coalesce(step -> 'metrics', '[]')
+                <@ '["first_reply", "next_reply", "resolution"]'
+                and coalesce(step ->> 'raise_to', 'urgent') in ('urgent', 'high', 'normal')
+                and private.has_json_type(coalesce(step -> 'notify_people', '[]'), 'strings')
+                and private.has_json_type(coalesce(step -> 'notify_roles', '[]'), 'strings')
+                and private.has_json_type(coalesce(step -> 'assign_to_lead', 'false'), 'boolean')
+                and (
+                    step ->> 'raise_to' is not null
+                    or step -> 'assign_to_lead' = 'true'
+                    or jsonb_array_length(coalesce(step -> 'notify_people', '[]')) between 1 and 50
+                    or jsonb_array_length(coalesce(step -> 'notify_roles', '[]')) between 1 and 50
+                ),
+                false
+            ))
+            from jsonb_array_elements(
+                case when jsonb_typeof(steps) = 'array' then steps else '[]' end
+            ) as step
+        ), true);
+$$;
+comment on function private.are_steps is
+'Whether a value is a list of at most 10 steps of escalation, such as {"on": "breach", "after": 30, "notify_roles": ["lead"]}, each of which does something.';
+
 create table private.sla_policies (
     id uuid primary key default extensions.uuid_generate_v4(),
     name text not null unique,
@@ -108,6 +147,7 @@ create table private.sla_policies (
     pauses public.status_category[] not null default '{pending}',
     around_the_clock text[] not null default '{}',
     warn_before integer,
+    escalation jsonb not null default '[]',
     valid_from timestamptz not null default private.now(),
     version integer not null default 1,
     created_at timestamptz not null default private.now(),
@@ -121,18 +161,20 @@ create table private.sla_policies (
     constraint sla_policies_around_the_clock check (
         around_the_clock <@ '{first_reply,next_reply,resolution}'
     ),
-    constraint sla_policies_warn_before check (warn_before between 1 and 525600)
+    constraint sla_policies_warn_before check (warn_before between 1 and 525600),
+    constraint sla_policies_escalation check (private.are_steps(escalation))
 );
 comment on table private.sla_policies is 'How soon tickets are answered and solved. The first policy whose conditions hold applies.';
 comment on column private.sla_policies.id is 'Identity.';
 comment on column private.sla_policies.name is 'What it is called.';
 comment on column private.sla_policies.position is 'Order: 1 is asked first.';
-comment on column private.sla_policies.conditions is 'Which tickets it is for: values by type, priority, queue, organization and tag, any of which must hold; {} for all.';
+comment on column private.sla_policies.conditions is 'Which tickets it is for: values by type, priority, queue, organization and tag, and by field, any of which must hold; {} for all.';
 comment on column private.sla_policies.calendar_id is 'The working hours that count; null for around the clock.';
 comment on column private.sla_policies.targets is 'Minutes by metric and priority; what is left out has no target.';
 comment on column private.sla_policies.pauses is 'The status categories in which the resolution is not counted.';
 comment on column private.sla_policies.around_the_clock is 'The metrics that count all time, whatever the calendar.';
 comment on column private.sla_policies.warn_before is 'How many minutes before a target is due a warning is given; null for none.';
+comment on column private.sla_policies.escalation is 'What is done, so many minutes after a warning or a breach, while the target is not met: a list of steps (private.are_steps).';
 comment on column private.sla_policies.valid_from is 'It is for tickets that were opened since; a new policy breaches no old ticket.';
 comment on column private.sla_policies.version is 'Counts its changes.';
 comment on column private.sla_policies.created_at is 'When it was made.';
@@ -193,6 +235,7 @@ declare
     found_row private.calendars;
 begin
     perform private.require_permission('sla.manage');
+    perform private.lock_terms();
     select * into found_row from private.calendars where id = calendar for update;
     if found_row.id is null then
         raise sqlstate 'PT404' using
@@ -261,6 +304,7 @@ begin
     end if;
     perform private.require_time_zone(time_zone);
     perform private.require_calendar_hours(week);
+    perform private.lock_terms();
     insert into private.calendars (name, time_zone, week, holidays)
     values (
         create_calendar.name, create_calendar.time_zone, create_calendar.week,
@@ -346,6 +390,7 @@ as $$
         ),
         'targets', policy.targets, 'pauses', policy.pauses,
         'around_the_clock', policy.around_the_clock, 'warn_before', policy.warn_before,
+        'escalation', policy.escalation,
         'valid_from', policy.valid_from,
         'version', policy.version
     );
@@ -410,11 +455,60 @@ $$;
 comment on function private.condition_values is
 'The values of one condition of a policy, queues as ids and tags as they are compared; PT422 for what can never hold.';
 
+create function private.field_conditions(given jsonb) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    wrong constant text := (
+        select condition.key
+        from jsonb_each(
+            case when jsonb_typeof(given) = 'object' then given else '{"": null}' end
+        ) as condition
+        left join private.fields on fields.key = condition.key
+        where coalesce(
+            fields.type not in ('text', 'pattern', 'integer', 'boolean', 'choice', 'choices')
+            or not private.has_json_type(condition.value, 'strings')
+            or jsonb_array_length(condition.value) not between 1 and 100
+            or exists (
+                select from jsonb_array_elements_text(condition.value) as value
+                where case
+                    when fields.type in ('choice', 'choices') then value <> all (fields.options)
+                    when fields.type = 'boolean' then value not in ('true', 'false')
+                    when fields.type = 'integer' then value !~ '^-?[0-9]{1,18}$'
+                    else length(value) not between 1 and 200
+                end
+            ),
+            true
+        )
+        limit 1
+    );
+begin
+    if wrong is not null or given = '{}' then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = format(
+                'Conditions by field are lists of 1 to 100 texts by key, such as {"field": {"plan": ["gold"]}}, of fields with texts, whole numbers, choices, or true and false; "%s" has none, or one that it cannot have.',
+                left(wrong, 50)
+            );
+    end if;
+    return given;
+end;
+$$;
+comment on function private.field_conditions is
+'The conditions of a policy on custom fields; PT422 for what can never hold.';
+
 create function private.policy_conditions(conditions jsonb) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
     select coalesce(
-        jsonb_object_agg(given.key, private.condition_values(given.key, given.value)), '{}'
+        jsonb_object_agg(
+            given.key,
+            case
+                when given.key = 'field' then private.field_conditions(given.value)
+                else private.condition_values(given.key, given.value)
+            end
+        ),
+        '{}'
     )
     from jsonb_each(
         case when jsonb_typeof(conditions) = 'object' then conditions else '{"": null}' end
@@ -428,7 +522,11 @@ language sql immutable set search_path = ''
 as $$
     select not exists (
         select from jsonb_each(earlier) as condition
-        where not coalesce(condition.value @> (later -> condition.key), false)
+        where condition.key <> 'field'
+            and not coalesce(condition.value @> (later -> condition.key), false)
+        union all
+        select from jsonb_each(earlier -> 'field') as condition
+        where not coalesce(condition.value @> (later -> 'field' -> condition.key), false)
     );
 $$;
 comment on function private.conditions_cover is
@@ -494,8 +592,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
     perform private.require_permission('sla.manage');
-    -- Their order is a property of all of them.
-    lock table private.sla_policies in share row exclusive mode;
+    perform private.lock_terms();
 end;
 $$;
 comment on function private.lock_policies is
@@ -607,20 +704,56 @@ $$;
 comment on function api.create_sla_policy is
 'Makes a policy, the last one unless its position is named, and returns it; needs sla.manage.';
 
+create function private.require_escalation_targets(steps jsonb) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if exists (
+        select
+        from jsonb_array_elements(steps) as step
+        cross join jsonb_array_elements_text(step -> 'notify_people') as person
+        where not exists (
+            select from public.people
+            where people.id = private.as_uuid(person) and people.deactivated_at is null
+        )
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'unknown-person', detail = 'A step notifies somebody whom there is not.';
+    end if;
+    if exists (
+        select
+        from jsonb_array_elements(steps) as step
+        cross join jsonb_array_elements_text(step -> 'notify_roles') as role
+        where role not in (select roles.role from public.roles)
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'unknown-role', detail = 'A step notifies a role that there is not.';
+    end if;
+end;
+$$;
+comment on function private.require_escalation_targets is
+'PT422 unless the people and the roles that steps of escalation notify exist.';
+
 create function private.require_policy_fields(input jsonb) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 begin
     perform private.require_fields(input, '{
         "name": "string", "position": "integer", "conditions": "object",
         "calendar_id": "string?", "targets": "object", "pauses": "strings",
-        "around_the_clock": "strings", "warn_before": "integer?"
+        "around_the_clock": "strings", "warn_before": "integer?", "escalation": "array"
     }');
     if not coalesce(private.are_targets(coalesce(input -> 'targets', '{"first_reply": {"urgent": 1}}')), false) then
         raise sqlstate 'PT422' using
             message = 'invalid',
             detail = 'Targets are minutes by metric (first_reply, next_reply, resolution) and priority, such as {"first_reply": {"urgent": 30}}; at least one, each 1 to 525600.';
     end if;
+    if not private.are_steps(coalesce(input -> 'escalation', '[]')) then
+        raise sqlstate 'PT422' using
+            message = 'invalid',
+            detail = 'Escalation is a list of at most 10 steps, each on a warning or a breach, after some minutes, such as {"on": "breach", "after": 30, "notify_roles": ["lead"]}, and does something: raise_to, notify_people, notify_roles, assign_to_lead.';
+    end if;
+    perform private.require_escalation_targets(coalesce(input -> 'escalation', '[]'));
 end;
 $$;
 comment on function private.require_policy_fields is
@@ -662,7 +795,8 @@ begin
         warn_before = case
             when changes ? 'warn_before' then (changes ->> 'warn_before')::integer
             else policy.warn_before
-        end
+        end,
+        escalation = coalesce(changes -> 'escalation', policy.escalation)
     where policies.id = policy.id;
     if changes ? 'position' then
         perform private.place_policy(policy.id, greatest((changes ->> 'position')::integer, 1));
@@ -709,7 +843,170 @@ $$;
 comment on function api.delete_sla_policy is
 'Deletes a policy and returns what it was; its tickets go to the next one that fits. Needs sla.manage.';
 
+-- The terms of each time -----------------------------------------------------
+
+create table private.sla_terms (
+    id bigint primary key generated always as identity,
+    since timestamptz not null default private.now(),
+    policies jsonb not null,
+    calendars jsonb not null,
+    used_fields text[] not null,
+    made_in xid8 not null default pg_current_xact_id()
+);
+comment on table private.sla_terms is
+'All policies and calendars as they were from each change of one on, so that what is over is judged by what applied then. A row is never changed.';
+comment on column private.sla_terms.id is 'Identity; later terms have higher ones.';
+comment on column private.sla_terms.since is 'From when on they apply.';
+comment on column private.sla_terms.policies is 'The policies in their order, as the API returns them.';
+comment on column private.sla_terms.calendars is 'The calendars, as the API returns them.';
+comment on column private.sla_terms.used_fields is 'The custom fields that conditions name.';
+comment on column private.sla_terms.made_in is 'The transaction that changed something.';
+
+create function private.lock_terms() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    -- Policies and calendars make the terms together, and the order of policies is a property
+    -- of all of them.
+    lock table private.sla_terms in share row exclusive mode;
+end;
+$$;
+comment on function private.lock_terms is
+'Has policies and calendars changed one after another, so that the terms hold every change.';
+
+create function private.current_terms() returns bigint
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(max(id), 0) from private.sla_terms;
+$$;
+comment on function private.current_terms is 'The id of the terms that apply now; 0 before the first.';
+
+create function private.keep_terms() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.lock_terms();
+    -- A command that changes several rows makes one row of terms, its last.
+    delete from private.sla_terms where made_in = pg_current_xact_id();
+    insert into private.sla_terms (policies, calendars, used_fields)
+    select
+        coalesce(
+            (
+                select jsonb_agg(private.sla_policy_json(policies) order by policies.position)
+                from private.sla_policies as policies
+            ),
+            '[]'
+        ),
+        coalesce(
+            (select jsonb_agg(private.calendar_json(calendars)) from private.calendars), '[]'
+        ),
+        array(
+            select distinct jsonb_object_keys(policies.conditions -> 'field')
+            from private.sla_policies as policies
+            order by 1
+        );
+    perform private.request_recompute();
+    return null;
+end;
+$$;
+comment on function private.keep_terms is
+'Keeps what policies and calendars say from now on, and has all due times computed anew.';
+
+create trigger keep_terms
+after insert or update or delete on private.calendars
+for each statement execute function private.keep_terms();
+
+create trigger keep_terms
+after insert or update or delete on private.sla_policies
+for each statement execute function private.keep_terms();
+
 -- The service levels of a ticket ---------------------------------------------
+
+create function private.bears_on_sla(event public.ticket_events) returns boolean
+language sql immutable set search_path = ''
+as $$
+    -- Notes are no replies, and nobody learns of them here. Custom fields for staff alone may
+    -- decide which policy a ticket has.
+    select
+        (event).type in ('TICKET_CREATED', 'TICKET_COMMENTED', 'TICKET_STATUS_CHANGED')
+        and not (event).is_internal
+        or (event).type = 'TICKET_UPDATED'
+        and (not (event).is_internal or (event).after ? 'data');
+$$;
+comment on function private.bears_on_sla is
+'Whether the due times of a ticket may be others after an event.';
+
+create function private.sla_log(ticket public.tickets, used_fields text[]) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return (
+        select jsonb_build_object(
+            'ticket_id', ticket.id,
+            'organization_id', ticket.organization_id,
+            'now', private.now(),
+            'seq', coalesce(max(events.seq), 0),
+            'events', coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'type', events.type, 'at', events.occurred_at,
+                        'is_by_requester', coalesce(events.actor_id = ticket.requester_id, true),
+                        'after', private.only_keys(events.after, array[
+                            'type', 'priority', 'queue_id', 'tags', 'category', 'visibility',
+                            'by_staff', 'assignee_id', 'metric', 'run', 'breached_at'
+                        ]) || case
+                            when events.after ? 'data' then jsonb_build_object(
+                                'data', private.only_keys(events.after -> 'data', used_fields)
+                            )
+                            else '{}'
+                        end
+                    )
+                    order by events.seq
+                ) filter (
+                    where private.bears_on_sla(events)
+                        or events.type in ('TICKET_ASSIGNED', 'TICKET_SLA_BREACHED')
+                ),
+                '[]'
+            )
+        )
+        from public.ticket_events as events
+        where events.ticket_id = ticket.id
+    );
+end;
+$$;
+comment on function private.sla_log is
+'What the service levels of a ticket are computed from, but for the terms.';
+
+create function private.first_terms(opened_at timestamptz) returns bigint
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(
+        (
+            select id from private.sla_terms
+            where since <= opened_at order by since desc, id desc limit 1
+        ),
+        0
+    );
+$$;
+comment on function private.first_terms is
+'The id of the terms that applied at some time; 0 before the first.';
+
+create function private.terms_json(terms private.sla_terms) returns jsonb
+language sql stable set search_path = ''
+as $$
+    select jsonb_build_object(
+        'id', terms.id, 'since', terms.since,
+        'policies', terms.policies, 'calendars', terms.calendars
+    );
+$$;
+comment on function private.terms_json is 'The terms of some time, as service levels are computed from them.';
+
+create function private.used_fields() returns text[]
+language sql stable security definer set search_path = ''
+as $$
+    select array(select distinct unnest(used_fields) from private.sla_terms);
+$$;
+comment on function private.used_fields is 'The custom fields that conditions of policies name, or have named.';
 
 create function api.get_ticket_sla_log(ticket text) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -722,47 +1019,19 @@ begin
         raise sqlstate 'PT403' using
             message = 'denied', detail = 'Service levels are for those who work the queue.';
     end if;
-    return jsonb_build_object(
-        'ticket_id', target.id,
-        'organization_id', target.organization_id,
-        'now', private.now(),
-        'policies', (
-            select coalesce(jsonb_agg(private.sla_policy_json(policies) order by policies.position), '[]')
-            from private.sla_policies as policies
-        ),
-        'calendars', (
-            select coalesce(jsonb_agg(private.calendar_json(calendars)), '[]')
-            from private.calendars
-        ),
-        -- Notes are no replies, so nobody learns of them here.
-        'events', (
-            select coalesce(
-                jsonb_agg(
-                    jsonb_build_object(
-                        'type', events.type, 'at', events.occurred_at,
-                        'is_by_requester', coalesce(events.actor_id = target.requester_id, true),
-                        'after', private.only_keys(events.after, array[
-                            'type', 'priority', 'queue_id', 'tags', 'category', 'visibility',
-                            'by_staff'
-                        ])
-                    )
-                    order by events.seq
-                ),
-                '[]'
-            )
-            from public.ticket_events as events
-            where events.ticket_id = target.id
-                and events.type in (
-                    'TICKET_CREATED', 'TICKET_COMMENTED', 'TICKET_STATUS_CHANGED', 'TICKET_UPDATED'
-                )
-                and not events.is_internal
+    return private.sla_log(target, private.used_fields()) || jsonb_build_object(
+        'terms', (
+            select coalesce(jsonb_agg(private.terms_json(terms) order by terms.id), '[]')
+            from private.sla_terms as terms
+            where terms.id >= private.first_terms(target.created_at)
         )
     );
 end;
 $$;
 comment on function api.get_ticket_sla_log is
-'What the service levels of a ticket are computed from: its public events, all policies and calendars; for staff of its queue.';
+'What the service levels of a ticket are computed from: its events, and the policies and calendars of each time since it was opened; for staff of its queue.';
 
+alter table private.sla_terms enable row level security;
 alter table private.calendars enable row level security;
 alter table private.sla_policies enable row level security;
 grant execute on function

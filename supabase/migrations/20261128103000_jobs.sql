@@ -30,6 +30,15 @@ begin
     select 'solved_tickets' where exists (select from private.solved_tickets_due)
 
     union all
+    select 'automations'
+    where exists (select from private.snoozes_due)
+    or exists (select from private.reminders_due)
+    or exists (select from private.silences_due)
+
+    union all
+    select 'report_days' where private.report_day_due() is not null
+
+    union all
     select 'queue_statuses'
     where exists (
         select from private.queue_status_broadcasts where pending_until is not null
@@ -53,6 +62,13 @@ begin
     select 'unused_files'
     where exists (select from private.unused_files)
     or exists (select from private.file_removals)
+
+    union all
+    select 'due_times' where exists (select from private.sla_recompute where finished_at is null)
+
+    union all
+    select 'service_levels'
+    where exists (select from private.sla_runs where sweep_at < private.now())
 
     union all
     select 'webhooks'

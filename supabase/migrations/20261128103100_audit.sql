@@ -142,7 +142,7 @@ create trigger record_audit after insert or update or delete on public.queues
 for each row execute function private.record_audit(
     'queue',
     'id',
-    'key name is_default archived_at strategy default_priority released_after wait_limit '
+    'key name is_default archived_at strategy default_priority released_after remind_after close_after '
     'open_to_customers customers_set_priority',
     'description'
 );
@@ -158,7 +158,7 @@ create trigger record_audit after insert or update or delete on private.settings
 for each row execute function private.record_audit(
     'settings',
     '',
-    'default_language solved_closes_after email_delay confirm_new_tickets '
+    'default_language time_zone solved_closes_after email_delay confirm_new_tickets '
     'addresses_are_confirmed organization_moves_tickets '
     'webhook_disabled_after webhook_log_kept page_scan_limit reply_lease commands_per_minute '
     'commands_per_minute_by_address bytes_per_minute file_bytes file_bytes_per_day '
@@ -189,7 +189,7 @@ create trigger record_audit after insert or update or delete on private.sla_poli
 for each row execute function private.record_audit(
     'policy',
     'id',
-    'position conditions calendar_id targets pauses around_the_clock warn_before',
+    'position conditions calendar_id targets pauses around_the_clock warn_before escalation',
     'name'
 );
 

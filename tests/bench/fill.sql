@@ -132,5 +132,4 @@ insert into public.ticket_events (
     ticket_id, number, seq, public_seq, version, public_version, type, actor_id, occurred_at
 )
 select id, number, 1, 1, 1, 1, 'TICKET_UPDATED', requester_id, created_at from public.tickets;
-update public.queues set wait_limit = interval '4 hours';
 

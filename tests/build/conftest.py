@@ -19,6 +19,14 @@ RESULTS = {
     "close_solved_tickets": 0,
     "due_jobs": [],
     "fill_field_values": None,
+    "next_recompute_chunk": None,
+    "sweep_due_times": {
+        "swept": 0,
+        "breached": 0,
+        "warned": 0,
+        "escalated": 0,
+        "outdated": [],
+    },
     "event_lag": {"pending": 0, "dead_lettered": 0, "oldest_seconds": 0},
     "delete_old_bulk_updates": 0,
     "delete_old_notifications": 0,
@@ -28,6 +36,8 @@ RESULTS = {
     "read_event": None,
     "release_idle_tickets": 0,
     "sweep_files": [],
+    "run_automations": 0,
+    "count_report_day": None,
     "broadcast_queue_statuses": None,
     "queues_due_for_assignment": [],
 }

@@ -85,6 +85,28 @@ COMMANDS = {
             {"ticket": REF, "expected_version": VERSION},
         ),
     ),
+    "snooze_ticket": Command(
+        Case(reading("tickets.update"), on_ticket(until="2099-01-01T00:00:00Z")),
+        step=lambda v: {"ticket": v["ticket"], "until": "2099-01-01T00:00:00Z"},
+        both_ways=Route(
+            f"PUT {TICKET}/snooze",
+            lambda w: {"ticket": w.ticket, "until": "2099-01-01T00:00:00Z"},
+            {
+                "ticket": REF,
+                "until": [None, "2001-01-01T00:00:00Z", "infinity", "soon", "\0"],
+                "expected_version": VERSION,
+            },
+        ),
+    ),
+    "unsnooze_ticket": Command(
+        Case(reading("tickets.update"), on_ticket()),
+        step=lambda v: {"ticket": v["ticket"]},
+        both_ways=Route(
+            f"DELETE {TICKET}/snooze",
+            lambda w: {"ticket": w.ticket},
+            {"ticket": REF, "expected_version": VERSION},
+        ),
+    ),
     "claim_next_ticket": Command(
         Case(reading("tickets.take"), on_queue),
         step=lambda v: {},
@@ -163,4 +185,5 @@ FUNCTIONS = {
     "AssignTicket": command(),
     "ClaimNextTicket": command(),
     "SetAvailability": command(),
+    "SnoozeTicket": command(),
 }

@@ -138,9 +138,21 @@ COMMANDS = {
         ),
     ),
     "get_ticket_sla_log": Command(Case(reading(), on_ticket())),
+    "get_sla_report": Command(
+        Case(any_of("reports.read"), lambda _: {"by_dimension": "queue"})
+    ),
+    "read_sla_simulation": Command(
+        Case(
+            SETS,
+            lambda _: {"draft": {"name": "P", "targets": TARGETS}, "days": 30},
+        )
+    ),
+    "get_sla_recompute": Command(Case(reading(), unseen="PT403")),
 }  # fmt: skip
 FUNCTIONS = {
     "ManageCalendars": command(),
     "ManagePolicies": command(),
     "ExplainSla": query(),
+    "ReportSla": query(),
+    "SimulatePolicy": command(),
 }

@@ -19,6 +19,7 @@ from . import (
     people,
     queues,
     records,
+    reports,
     sla,
     tickets,
     views,
@@ -30,7 +31,7 @@ from .expectations import Case, Command, Replay, Route, Step
 SUBJECTS = (
     tickets, followers, comments, attachments, queues, assignment, bulk_updates, views,
     people, records, organizations, notifications, events, fields, webhooks, machines,
-    sla, administration, workers,
+    sla, reports, administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -56,10 +56,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.accounts": ((), "user_id person_id address_changed proven_address"),
     "public.queue_members": (READABLE, "queue_id person_id joined_at"),
+    "private.daily_counts": (
+        (),
+        "day dimension value opened solved reopened backlog_change assigned replies"
+        " first_replies first_reply_seconds resolution_seconds",
+    ),
+    "private.report_days": ((), "day stale"),
     "public.queues": (
         READABLE,
         "id key name is_default archived_at created_at strategy default_priority"
-        " released_after wait_limit description open_to_customers"
+        " released_after remind_after close_after description open_to_customers"
         " customers_set_priority version",
     ),
     "public.role_permissions": (READABLE, "role permission"),
@@ -86,6 +92,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version public_version created_at updated_at"
         " public_updated_at solved_at closed_at skills assigned_at released_by"
+        " snoozed_until silent_since reminded_at"
         " tag_keys skill_keys",
     ),
     "private.bulk_items": (
@@ -104,7 +111,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row version default_language solved_closes_after email_delay"
+        "only_row version default_language time_zone solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute"
@@ -150,7 +157,23 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "private.sla_policies": (
         (),
         "id name position conditions calendar_id targets pauses around_the_clock"
-        " warn_before valid_from version created_at",
+        " warn_before escalation valid_from version created_at",
+    ),
+    "private.sla_terms": ((), "id since policies calendars used_fields made_in"),
+    "private.sla_tickets": (
+        (),
+        "ticket_id queue_id seq terms_id policy_id next_due breached",
+    ),
+    "private.sla_runs": (
+        (),
+        "ticket_id metric run state policy_id priority queue_id assignee_id"
+        " target_minutes started_at due_at warn_at warned_at breached_at recorded_at"
+        " met_at stopped_at used_seconds escalated_at sweep_at",
+    ),
+    "private.sla_recompute": (
+        (),
+        "only_row id person_id total done after_number requested_at started_at"
+        " finished_at",
     ),
     "private.webhook_attempts": (
         (),
@@ -217,6 +240,9 @@ VIEWS = {
     "private.outbox_due",
     "private.queue_readers",
     "private.queue_statuses_changed",
+    "private.reminders_due",
+    "private.silences_due",
+    "private.snoozes_due",
     "private.solved_tickets_due",
     "private.ticket_readers",
     "private.unused_files",
@@ -228,6 +254,7 @@ VIEWS = {
 SEQUENCES = {  # nobody's
     "private.audit_entries_id_seq",
     "private.queue_counts_id_seq",
+    "private.sla_terms_id_seq",
     "public.ticket_events_position_seq",
     "public.tickets_number_seq",
 }
@@ -279,6 +306,7 @@ AS_THE_CALLER = {
     "api.whoami",
     "private.agent_order_sql",
     "private.are_changed_tags",
+    "private.are_steps",
     "private.are_tags",
     "private.are_targets",
     "private.are_translations",
@@ -287,6 +315,7 @@ AS_THE_CALLER = {
     "private.as_uuid",
     "private.attachment_json",
     "private.blank_files",
+    "private.bears_on_sla",
     "private.bulk_state",
     "private.bulk_update_json",
     "private.calendar_json",
@@ -328,6 +357,8 @@ AS_THE_CALLER = {
     "private.merge_patch",
     "private.moves_organization",
     "private.new_webhook_secret",
+    "private.next_sweep",
+    "private.next_sweep_after",
     "private.normal_domains",
     "private.now",
     "private.only_keys",
@@ -335,7 +366,9 @@ AS_THE_CALLER = {
     "private.page_limit",
     "private.page_of",
     "private.parse_time",
+    "private.projected_runs",
     "private.queue_json",
+    "private.recompute_json",
     "private.redact_body",
     "private.redact_data",
     "private.redact_json",
@@ -351,6 +384,8 @@ AS_THE_CALLER = {
     "private.refuse_revoked",
     "private.refuse_update",
     "private.reply_opens",
+    "private.report_dimensions",
+    "private.report_metrics",
     "private.require_calendar_hours",
     "private.require_capacity",
     "private.require_changes",
@@ -358,7 +393,7 @@ AS_THE_CALLER = {
     "private.require_definition",
     "private.require_fields",
     "private.require_future",
-    "private.require_policy_fields",
+    "private.require_period",
     "private.require_time_zone",
     "private.require_version",
     "private.seconds_left",
@@ -367,6 +402,7 @@ AS_THE_CALLER = {
     "private.subscribes_to",
     "private.tag_key",
     "private.tag_keys",
+    "private.terms_json",
     "private.text_to_redact",
     "private.ticket_fields",
     "private.translated",
@@ -375,6 +411,7 @@ AS_THE_CALLER = {
     "private.value_column",
     "private.value_rule",
     "private.webhook_attempts_limit",
+    "private.with_next_sweep",
     "private.with_sorted_field",
 }
 

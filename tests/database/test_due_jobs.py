@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.core.jobs import Job
+from tests.moving_time import pass_time
 
 from .acting import WORKER
 from .assigning import AGENT_CHOICES, make_available, set_strategy
@@ -17,8 +18,9 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=100)
 
 
 def due_jobs(db):
-    """Return the due jobs but for queue statuses, which nearly anything changes."""
-    return set(db.rows(WORKER, "due_jobs")) - {Job.QUEUE_STATUSES}
+    """Return the due jobs but for what nearly anything, or any new day, makes due."""
+    usual = {Job.QUEUE_STATUSES, Job.REPORT_DAYS}
+    return set(db.rows(WORKER, "due_jobs")) - usual
 
 
 def broadcast_statuses(db):
@@ -92,6 +94,45 @@ def test_solved_tickets_are_due_after_the_time_for_replies(db):
 
     db.call(WORKER, "close_solved_tickets")
     assert due_jobs(db) == set()
+
+
+def test_automations_are_due_when_a_snoozed_ticket_is_to_wake(db):
+    ticket = db.create_ticket_in("open")
+    until = db.scalar("select (private.now() + interval '1 hour')::text")
+    db.call("agent", "snooze_ticket", ticket=ticket["id"], until=until)
+    assert due_jobs(db) == set()
+
+    pass_time(db.connection, hours=1)
+    assert due_jobs(db) == {Job.AUTOMATIONS}
+
+    db.call(WORKER, "run_automations")
+    assert due_jobs(db) == set()
+
+
+@pytest.mark.parametrize("rule", ["remind_after_hours", "close_after_hours"])
+def test_automations_are_due_after_the_silence_that_a_queue_allows(db, rule):
+    db.call("admin", "change_queue", queue="support", changes={rule: 24})
+    db.create_ticket_in("pending")
+    pass_time(db.connection, hours=23)
+    assert due_jobs(db) == set()
+
+    pass_time(db.connection, hours=1)
+    assert due_jobs(db) == {Job.AUTOMATIONS}
+
+    db.call(WORKER, "run_automations")
+    assert due_jobs(db) == set()
+
+
+def test_days_are_due_for_reports_once_they_are_over(db):
+    db.create_ticket()
+    broadcast_statuses(db)
+    assert db.rows(WORKER, "due_jobs") == []
+
+    pass_time(db.connection, days=1, minutes=10)
+    assert Job.REPORT_DAYS in db.rows(WORKER, "due_jobs")
+
+    db.call(WORKER, "count_report_day")
+    assert Job.REPORT_DAYS not in db.rows(WORKER, "due_jobs")
 
 
 def test_queue_statuses_are_due_when_changed_since_the_broadcast(db):

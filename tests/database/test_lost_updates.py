@@ -32,10 +32,10 @@ def a_queue_keeps_both_changes(connect):
         "admin",
         "change_queue",
         {"name": "Invoices"},
-        {"wait_limit_minutes": 30},
+        {"released_after_minutes": 30},
         queue="billing",
     )
-    assert (changed["name"], changed["wait_limit_minutes"]) == ("Invoices", 30)
+    assert (changed["name"], changed["released_after_minutes"]) == ("Invoices", 30)
 
 
 def a_view_keeps_both_changes(connect):

@@ -194,7 +194,7 @@ def test_a_queue_names_the_filter_that_it_adds(full_db, name):
     null = full_db.list_queue(**{name: None})["default_filter"]
     given = full_db.list_queue(**{name: ["solved"]})
 
-    assert added == null == {"status_categories": unsolved}
+    assert added == null == {"status_categories": unsolved, "snoozed": False}
     assert given["default_filter"] is None
     assert {each["status_category"] for each in given["items"]} == {"solved"}
 

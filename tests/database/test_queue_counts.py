@@ -42,7 +42,11 @@ select jsonb_build_object(
     'breaching', jsonb_build_object(
         'exact', true,
         'count', count(tickets.id) filter (
-            where waiting_on = 'agent' and waiting_since < now() - wait_limit
+            where exists (
+                select from private.sla_runs
+                where ticket_id = tickets.id and met_at is null and stopped_at is null
+                    and coalesce(breached_at, due_at) < private.now()
+            )
         )
     ),
     'by_priority', jsonb_build_object(

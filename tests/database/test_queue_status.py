@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 
 from shared.queues import QueueStatus, QueueStatusChanged
+from tests.moving_time import pass_time
 
-from .acting import ANON, WORKER, refused
-from .arrange import move_to_queue, set_waiting
+from .acting import WORKER, refused
+from .arrange import move_to_queue
 from .personas import PEOPLE, id_of
+from .service_levels import compute, make_policy
 
 pytestmark = pytest.mark.slow
 
@@ -29,11 +31,6 @@ where event = 'QUEUE_STATUS_CHANGED' and topic not like '%%:internal'
 
 def get_status(db, who="agent", queue="support"):
     return db.call(who, "get_queue_status", queue=queue)
-
-
-def set_wait_limit(db, who, minutes, queue="support"):
-    changes = {"wait_limit_minutes": minutes}
-    return db.call(who, "change_queue", queue=queue, changes=changes)
 
 
 @pytest.mark.parametrize("queue", ["support", SUPPORT])
@@ -63,48 +60,19 @@ def test_queue_status_is_for_readers_of_the_queue(db, who):
             get_status(db, who)
 
 
-def test_tickets_over_the_wait_limit_are_breaching(db):
-    db.create_ticket()
-    set_waiting(db, "3 hours")
+def test_tickets_with_an_overdue_service_level_are_breaching(db):
+    make_policy(db, targets={"first_reply": {"normal": 60, "low": 240}})
+    tickets = [db.create_ticket(priority=level) for level in ("normal", "low")]
+    compute(db, *tickets)
+    pass_time(db.connection, minutes=60)
     assert get_status(db)["breaching"] == {"count": 0, "exact": True}
 
-    set_wait_limit(db, "lead", 120)
+    pass_time(db.connection, seconds=1)
     assert get_status(db)["breaching"] == {"count": 1, "exact": True}
 
-    set_wait_limit(db, "lead", 240)
+    db.comment("agent", tickets[0])
+    compute(db, tickets[0])
     assert get_status(db)["breaching"]["count"] == 0
-
-    set_wait_limit(db, "lead", None)
-    assert get_status(db)["breaching"]["count"] == 0
-
-
-def test_tickets_that_wait_for_others_are_not_breaching(db):
-    ticket = db.create_ticket_in("pending")
-    set_waiting(db, "3 hours")
-
-    set_wait_limit(db, "lead", 1)
-
-    assert db.reload(ticket)["waiting_on"] == "customer"
-    assert get_status(db)["breaching"]["count"] == 0
-
-
-@pytest.mark.parametrize(
-    ("who", "code"),
-    [("lead", None), ("admin", None), ("agent", "PT403"), ("biller", "PT404"),
-     ("customer", "PT404"), (ANON, "42501")],
-)  # fmt: skip
-def test_leads_set_the_wait_limit_of_their_queue(db, who, code):
-    if code is None:
-        assert set_wait_limit(db, who, 60)["wait_limit_minutes"] == 60
-    else:
-        with refused(code):
-            set_wait_limit(db, who, 60)
-
-
-@pytest.mark.parametrize("minutes", [0, -1, 2**31 - 1])
-def test_invalid_wait_limits_are_refused(db, minutes):
-    with refused("23514"):
-        set_wait_limit(db, "lead", minutes)
 
 
 # Broadcasts -----------------------------------------------------------------
@@ -204,12 +172,12 @@ def test_the_scheduler_sends_lost_broadcasts(db):
 
 
 def test_the_scheduler_broadcasts_breaches_caused_by_time(db):
-    react(db, db.create_ticket())
-    set_wait_limit(db, "lead", 60)
+    make_policy(db)
+    ticket = db.create_ticket(priority="urgent")
+    compute(db, ticket)
     db.call(WORKER, "broadcast_queue_statuses")
     a_second_later(db)
-    db.execute("update public.queues set wait_limit = interval '1 minute'")
-    set_waiting(db, "1 hour")
+    pass_time(db.connection, minutes=31)
 
     db.call(WORKER, "broadcast_queue_statuses")
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from tests.moving_time import pass_time
+
 from .acting import WORKER, refused
 from .arrange import leave_queues
 from .assigning import assign_waiting, assignee, make_available, set_strategy
@@ -179,6 +181,21 @@ def a_ticket_that_is_reopened_meanwhile_stays_open(connect):
     assert first.reload(ticket)["status"] == "open"
 
 
+def a_customer_who_writes_meanwhile_is_not_reminded(connect):
+    first, second = connect(), connect()
+    changes = {"remind_after_hours": 1}
+    first.call("admin", "change_queue", queue="support", changes=changes)
+    ticket = first.create_ticket_in("pending")
+    pass_time(first.connection, hours=2)
+
+    with first.connection.transaction():
+        first.comment("customer", ticket, "Here it is.")
+        assert second.call(WORKER, "run_automations") == 0
+
+    assert second.call(WORKER, "run_automations") == 0
+    assert first.reload(ticket)["status"] == "open"
+
+
 # Release -------------------------------------------------------------------------
 
 
@@ -319,6 +336,11 @@ LOOKS = [
     Look(
         a_ticket_that_is_reopened_meanwhile_stays_open,
         "api.close_solved_tickets",
+        "for update skip locked",
+    ),
+    Look(
+        a_customer_who_writes_meanwhile_is_not_reminded,
+        "private.remind_customers",
         "for update skip locked",
     ),
     Look(

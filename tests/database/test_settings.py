@@ -17,7 +17,7 @@ TYPES = {"boolean": "boolean", "text": "string"}
 PUBLIC = {
     "bytes_per_minute", "commands_per_minute", "confirm_new_tickets",
     "default_language", "file_bytes", "file_bytes_per_day", "files_per_comment",
-    "reply_lease", "solved_closes_after", "unused_files_kept",
+    "reply_lease", "solved_closes_after", "time_zone", "unused_files_kept",
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def other(setting):
     if setting["type"] == "boolean":
         return not setting["value"]
     if setting["type"] == "string":
-        return "de"
+        return {"default_language": "de", "time_zone": "MET"}[setting["name"]]
     low, high = setting["minimum"], setting["maximum"]
     return low if setting["value"] != low else high
 
@@ -112,6 +112,7 @@ def test_every_setting_can_be_changed_to_its_bounds_and_no_further(db):
         {"confirm_new_tickets": "true"},
         {"page_scan_limit": 1e300},
         {"default_language": 7},
+        {"time_zone": "Europe/Atlantis"},
         {"reply_lease": 60, "email_delay": -1},
     ],
 )

@@ -18,6 +18,8 @@ from functions.broadcast_queue_status.app import get_broadcast
 from functions.broadcast_queue_status.app import handler as broadcast_queue_status
 from functions.check_files.app import handler as check_files
 from functions.close_solved_tickets.app import handler as close_solved_tickets
+from functions.compute_due_times.app import handler as compute_due_times
+from functions.count_report_days.app import handler as count_report_days
 from functions.deliver_emails.app import get_sender
 from functions.deliver_emails.app import handler as deliver_emails
 from functions.deliver_webhooks.app import handler as deliver_webhooks
@@ -33,6 +35,8 @@ from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
 from functions.report_metrics.app import handler as report_metrics
 from functions.sweep_files.app import handler as sweep_files
+from functions.run_automations.app import handler as run_automations
+from functions.sweep_due_times.app import handler as sweep_due_times
 from shared.core.auth import accept_proof
 from shared.core.jobs import open_job_trigger
 from shared.core.persistence.storage import BucketFiles
@@ -41,6 +45,7 @@ from shared.outbox import EventIntakeRepository, open_event_queue
 from shared.reactions import deployed_reactions
 from tests.architecture.source import APPS
 from tests.events import context, sqs_record
+from tests.moving_time import pass_time
 
 from .acting import ANON, ActingConnection
 from .arrange import age_tickets, define_field, store_webhook_settings
@@ -50,6 +55,7 @@ from .failing import Outside
 from .files import announce, check, upload
 from .notifying import assigned_ticket, queue_due_email
 from .personas import id_of
+from .service_levels import compute, make_policy
 from .webhooks import create_event, create_webhook
 
 pytestmark = pytest.mark.slow
@@ -84,6 +90,7 @@ def scheduled(handler: Callable[..., Any]) -> Run:
 
 def arrange_events(db):
     """Events of which each reaction has something to do."""
+    make_policy(db)
     set_strategy(db, "least_loaded")
     make_available(db, "agent", "neighbour")
     db.execute("delete from private.outbox")
@@ -140,6 +147,21 @@ def arrange_solved(db):
     db.execute("update public.tickets set solved_at = now() - interval '29 days'")
 
 
+def arrange_automations(db):
+    changes = {"remind_after_hours": 1, "close_after_hours": 2}
+    db.call("admin", "change_queue", queue="support", changes=changes)
+    for category in ("pending", "open"):
+        ticket = db.create_ticket_in(category)
+    until = db.scalar("select (now() + interval '1 hour')::text")
+    db.call("agent", "snooze_ticket", ticket=ticket["id"], until=until)
+    pass_time(db.connection, hours=3)
+
+
+def arrange_days(db):
+    db.create_ticket_in("solved")
+    pass_time(db.connection, days=2)
+
+
 def arrange_fill(db):
     for size in range(3):
         db.create_ticket(data={"size": size})
@@ -168,6 +190,25 @@ def arrange_idle(db):
     for _ in range(2):
         db.create_ticket_in("open")
     age_tickets(db, 61)
+
+
+def arrange_recompute(db):
+    make_policy(db)
+    for _ in range(3):
+        db.create_ticket()
+
+
+def arrange_due(db):
+    """Two breaches with a step each, and a ticket of which a reply came meanwhile."""
+    steps = [{"on": "breach", "raise_to": "high", "notify_roles": ["lead"]}]
+    make_policy(db, escalation=steps)
+    tickets = [db.create_ticket() for _ in range(3)]
+    compute(db, *tickets)
+    db.comment("agent", tickets[0])
+    db.execute(
+        "update private.sla_runs set due_at = due_at - interval '5 hours',"
+        " sweep_at = sweep_at - interval '5 hours'"
+    )
 
 
 def arrange_jobs(db):
@@ -240,11 +281,15 @@ CASES = {
         arrange_missed, scheduled(relay_missed_events), repeats=frozenset({"queue"})
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
+    "run_automations": Case(arrange_automations, scheduled(run_automations)),
+    "count_report_days": Case(arrange_days, scheduled(count_report_days)),
     "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
     "check_files": Case(arrange_files, scheduled(check_files)),
     "sweep_files": Case(
         arrange_unused_files, scheduled(sweep_files), repeats=frozenset({"remove"})
     ),
+    "compute_due_times": Case(arrange_recompute, scheduled(compute_due_times)),
+    "sweep_due_times": Case(arrange_due, scheduled(sweep_due_times)),
     "release_idle_tickets": Case(arrange_idle, scheduled(release_idle_tickets)),
     "dispatch_jobs": Case(
         arrange_jobs, scheduled(dispatch_jobs), repeats=frozenset({"worker"})
@@ -256,6 +301,7 @@ CASES = {
 # By what a lost or doubled reaction shows, in `state_of` or among the effects outside.
 REACTIONS = {
     "assign_work": "assignments",
+    "compute_due_times": "due",
     "fill_webhooks": "deliveries",
     "measure": "nothing: a metric is counted once at most",
     "notify_people": "notifications",
@@ -297,6 +343,9 @@ STATE = {
     "fills": "select field from private.field_fills",
     "files": "select name, state, problem, sha256 from public.attachments",
     "removals": "select object_name from private.file_removals",
+    "due": "select metric, run, state, breached_at is not null, recorded_at is null,"
+    " count(*) from private.sla_runs group by 1, 2, 3, 4, 5",
+    "recompute": "select done, finished_at is not null from private.sla_recompute",
     "statuses": "select queue_id, status - 'oldest_waiting_since'"
     " from private.queue_status_broadcasts",
 }
@@ -321,6 +370,7 @@ def let_time_pass(db):
         ("webhook_deliveries", "due_at"),
         ("webhook_deliveries", "leased_until"),
         ("bulk_updates", "due_at"),
+        ("sla_runs", "sweep_at"),
         ("queue_status_broadcasts", "sent_at"),
         ("queue_status_broadcasts", "pending_until"),
     ]:

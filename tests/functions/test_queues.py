@@ -126,6 +126,7 @@ def test_a_cursor_of_another_list_is_refused(rest, handler, path, function, name
         ("updated_before=P7D", {"updated_before": "P7D"}),
         ("waiting_after=PT1M", {"waiting_after": "PT1M"}),
         ("waiting_before=PT2H", {"waiting_before": "PT2H"}),
+        ("snoozed=true", {"snoozed": True}),
         ("field.size=1,2&field.size=3", {"fields": {"size": ["1", "2", "3"]}}),
         (
             "field.day.from=2026-01-01&field.day.to=2026-02-01&field.a=b",
@@ -141,11 +142,16 @@ def test_a_query_parameter_is_a_filter(rest, query, filters):
 
 def test_the_filter_that_nobody_gave_is_named(rest):
     unsolved = ["new", "open", "pending", "on_hold"]
-    rest.results["list_queue"] = page(default_filter={"status_categories": unsolved})
+    rest.results["list_queue"] = page(
+        default_filter={"status_categories": unsolved, "snoozed": False}
+    )
 
     answer = send(list_queue, "GET", PATH)
 
-    assert answer.json["default_filter"] == {"status_category": unsolved}
+    assert answer.json["default_filter"] == {
+        "status_category": unsolved,
+        "snoozed": False,
+    }
 
 
 @pytest.mark.parametrize("sort", [*QueueSort, "field.size", "-field.size"])

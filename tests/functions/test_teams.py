@@ -131,8 +131,6 @@ def test_a_request_is_one_call(rest, handler, request_, result, function, argume
         (queues, "POST", "/v1/queues", {"key": "billing", "name": "a\nb"}),
         (queues, "PATCH", SUPPORT, {"released_after_minutes": 4}),
         (queues, "PATCH", SUPPORT, {"released_after_minutes": 43_201}),
-        (queues, "PATCH", SUPPORT, {"wait_limit_minutes": 0}),
-        (queues, "PATCH", SUPPORT, {"wait_limit_minutes": 10**9}),
         (queues, "PATCH", SUPPORT, {"default_priority": "top"}),
         (queues, "PATCH", SUPPORT, {"name": None}),
         (queues, "PATCH", SUPPORT, {"strategy": None}),

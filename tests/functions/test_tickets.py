@@ -8,6 +8,7 @@ from functions.assign_ticket.app import handler as assign_ticket
 from functions.get_ticket.app import handler as get_ticket
 from functions.list_my_tickets.app import handler as list_my_tickets
 from functions.list_ticket_events.app import handler as list_ticket_events
+from functions.snooze_ticket.app import handler as snooze_ticket
 from functions.update_ticket.app import handler as update_ticket
 from functions.update_ticket_status.app import handler as update_ticket_status
 from shared.core.events import parse_event
@@ -20,6 +21,7 @@ ID = "0f6d6f0a-6a54-4c6e-8a0e-3d3d3a9b1c11"
 TICKET = "/v1/tickets/1042"
 STATUS = f"{TICKET}/status"
 ASSIGNEE = f"{TICKET}/assignee"
+SNOOZE = f"{TICKET}/snooze"
 EVENTS = f"{TICKET}/events"
 STALE = refusal(412, "stale")
 CHANGES = pytest.mark.parametrize(
@@ -36,8 +38,9 @@ CHANGES = pytest.mark.parametrize(
         ),
         (assign_ticket, "PUT", ASSIGNEE, {"me": True}, "assign_ticket"),
         (assign_ticket, "DELETE", ASSIGNEE, None, "release_ticket"),
+        (snooze_ticket, "DELETE", SNOOZE, None, "unsnooze_ticket"),
     ],
-    ids=["update", "custom-fields", "status", "assign", "release"],
+    ids=["update", "custom-fields", "status", "assign", "release", "wake"],
 )
 
 
@@ -515,3 +518,21 @@ def test_an_invalid_position_among_the_events_is_refused(rest, query):
 
     assert (answer.status, answer.problem) == (422, "invalid")
     assert not rest.calls
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "function", "arguments"),
+    [
+        ("PUT", {"until": "2030-01-07T09:00:00+01:00"}, "snooze_ticket",
+         {"until": "2030-01-07T08:00:00Z"}),
+        ("DELETE", None, "unsnooze_ticket", {}),
+    ],
+)  # fmt: skip
+def test_a_ticket_is_snoozed_and_woken(rest, method, body, function, arguments):
+    rest.results[function] = ticket_row(snoozed_until="2030-01-07T08:00:00Z", version=2)
+
+    answer = send(snooze_ticket, method, SNOOZE, body)
+
+    assert answer.json["snoozed_until"] == "2030-01-07T08:00:00Z"
+    assert answer.headers["etag"] == '"2"'
+    assert rest.arguments(function) == [{"ticket": "1042", **arguments}]

@@ -80,14 +80,11 @@ def test_a_queue_is_created_once_a_key_and_changed(api, returns):
         queues.create(draft.model_copy(update={"name": "Other"}), returns.key)
     changed = queues.change(
         returns.key,
-        QueueChange(
-            default_priority="high", released_after_minutes=90, wait_limit_minutes=5
-        ),
+        QueueChange(default_priority="high", released_after_minutes=90),
         1,
     )
     assert changed.default_priority is TicketPriority.HIGH
     assert changed.released_after_minutes == 90
-    assert changed.wait_limit_minutes == 5
     again = queues.change(returns.key, QueueChange(default_priority=None), None)
     assert (again.name, again.version) == ("Returns", 3)
     with pytest.raises(Stale):

@@ -84,7 +84,11 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
         ("FillFieldValues", "app.CHUNK_MILLISECONDS", call),
         ("CheckFiles", "app.FILE_MILLISECONDS", 2 * call),
         ("SweepFiles", "app.BATCH_MILLISECONDS", 2 * call + storage),
+        ("ComputeDueTimes", "app.CHUNK_MILLISECONDS", 4 * call),
+        ("SweepDueTimes", "app.BATCH_MILLISECONDS", 5 * call),
         ("ReleaseIdleTickets", "app.BATCH_MILLISECONDS", call),
+        ("RunAutomations", "app.BATCH_MILLISECONDS", call),
+        ("CountReportDays", "app.BATCH_MILLISECONDS", call),
         ("RelayMissedEvents", "use_case.BATCH_MILLISECONDS", call + sqs_patience()),
     ):
         handler = at.functions()[worker]["Handler"].removesuffix("app.handler")

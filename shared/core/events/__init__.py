@@ -2,6 +2,7 @@
 
 from .schema import event_schema
 from .tickets import (
+    DueFacts,
     TicketAssigned,
     TicketCommented,
     TicketCommentRedacted,
@@ -12,8 +13,14 @@ from .tickets import (
     TicketFollowerRemoved,
     TicketMentioned,
     TicketRedacted,
+    TicketReminded,
     TicketReplyTakenOver,
+    TicketSlaBreached,
+    TicketSlaEscalated,
+    TicketSlaWarned,
+    TicketSnoozed,
     TicketStatusChanged,
+    TicketUnsnoozed,
     TicketUpdated,
 )
 from .union import EVENT_CLASSES, DomainEvent, EventType, event_json, parse_event
@@ -21,6 +28,7 @@ from .union import EVENT_CLASSES, DomainEvent, EventType, event_json, parse_even
 __all__ = [
     "EVENT_CLASSES",
     "DomainEvent",
+    "DueFacts",
     "EventType",
     "TicketAssigned",
     "TicketCommentRedacted",
@@ -32,8 +40,14 @@ __all__ = [
     "TicketFollowerRemoved",
     "TicketMentioned",
     "TicketRedacted",
+    "TicketReminded",
     "TicketReplyTakenOver",
+    "TicketSlaBreached",
+    "TicketSlaEscalated",
+    "TicketSlaWarned",
+    "TicketSnoozed",
     "TicketStatusChanged",
+    "TicketUnsnoozed",
     "TicketUpdated",
     "event_json",
     "event_schema",

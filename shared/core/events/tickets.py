@@ -277,3 +277,93 @@ class TicketMentioned(TicketEvent):
     type: Literal["TICKET_MENTIONED"] = "TICKET_MENTIONED"
     before: None = None
     after: MentionFacts
+
+
+class DueFacts(Model):
+    """Which target, by when, and whose: `run` counts the times that it was awaited."""
+
+    metric: Literal["first_reply", "next_reply", "resolution"]
+    run: int
+    due_at: datetime
+    policy_id: UUID | None
+    policy_name: str | None = Field(description="Null where it is deleted by now.")
+
+
+class TicketSlaWarned(TicketEvent):
+    """A target is due soon; sent once."""
+
+    type: Literal["TICKET_SLA_WARNED"] = "TICKET_SLA_WARNED"
+    before: None = None
+    after: DueFacts
+
+
+class BreachFacts(DueFacts):
+    """Which target was missed; `breached_at` is when it was first overdue."""
+
+    breached_at: datetime
+
+
+class TicketSlaBreached(TicketEvent):
+    """A target was missed; sent once, and never taken back."""
+
+    type: Literal["TICKET_SLA_BREACHED"] = "TICKET_SLA_BREACHED"
+    before: None = None
+    after: BreachFacts
+
+
+class EscalationFacts(DueFacts):
+    """Which step of the policy was taken, and what it did.
+
+    `after` are the minutes since the warning or the breach.
+    """
+
+    on: Literal["warning", "breach"]
+    after: int
+    raised_to: TicketPriority | None
+    assignee_id: UUID | None
+    assignee_name: str | None
+    people: list[UUID] = Field(description="Who is notified.")
+
+
+class TicketSlaEscalated(TicketEvent):
+    """A step of escalation was taken, once."""
+
+    type: Literal["TICKET_SLA_ESCALATED"] = "TICKET_SLA_ESCALATED"
+    before: None = None
+    after: EscalationFacts
+
+
+class SnoozeFacts(Model):
+    """Until when a ticket is snoozed; null when it is not."""
+
+    snoozed_until: datetime | None
+
+
+class TicketSnoozed(TicketEvent):
+    """A ticket was snoozed, or until another time."""
+
+    type: Literal["TICKET_SNOOZED"] = "TICKET_SNOOZED"
+    before: SnoozeFacts
+    after: SnoozeFacts
+
+
+class TicketUnsnoozed(TicketEvent):
+    """A snoozed ticket is back: its time has come, or somebody ended it."""
+
+    type: Literal["TICKET_UNSNOOZED"] = "TICKET_UNSNOOZED"
+    before: SnoozeFacts
+    after: SnoozeFacts
+
+
+class SilenceFacts(Model):
+    """Since when the ticket waits for a reply of its customer."""
+
+    silent_since: datetime
+
+
+class TicketReminded(TicketEvent):
+    """The customer of a pending ticket was reminded that it waits for their reply."""
+
+    type: Literal["TICKET_REMINDED"] = "TICKET_REMINDED"
+    before: None = None
+    after: SilenceFacts

@@ -16,6 +16,8 @@ class Job(StrEnum):
     WAITING_TICKETS = "waiting_tickets"
     IDLE_TICKETS = "idle_tickets"
     SOLVED_TICKETS = "solved_tickets"
+    AUTOMATIONS = "automations"
+    REPORT_DAYS = "report_days"
     QUEUE_STATUSES = "queue_statuses"
     BULK_UPDATES = "bulk_updates"
     WEBHOOKS = "webhooks"
@@ -23,6 +25,8 @@ class Job(StrEnum):
     FIELD_VALUES = "field_values"
     FILE_CHECKS = "file_checks"
     UNUSED_FILES = "unused_files"
+    DUE_TIMES = "due_times"
+    SERVICE_LEVELS = "service_levels"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

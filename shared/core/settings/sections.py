@@ -155,6 +155,8 @@ class WorkerFunctions(Settings):
     waiting_tickets: str
     idle_tickets: str
     solved_tickets: str
+    automations: str
+    report_days: str
     queue_statuses: str
     bulk_updates: str
     webhooks: str
@@ -162,6 +164,8 @@ class WorkerFunctions(Settings):
     field_values: str
     file_checks: str
     unused_files: str
+    due_times: str
+    service_levels: str
 
 
 class JobQueueSettings(Settings):

@@ -125,6 +125,45 @@ def _mentioned(event: events.TicketMentioned, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} named you in an internal note"
 
 
+@sentence.register
+def _warned(event: events.TicketSlaWarned, mail: Email) -> str:
+    return f"The {_target(event.after)} is due soon"
+
+
+@sentence.register
+def _breached(event: events.TicketSlaBreached, mail: Email) -> str:
+    return f"The {_target(event.after)} is overdue"
+
+
+@sentence.register
+def _escalated(event: events.TicketSlaEscalated, mail: Email) -> str:
+    state = "overdue" if event.after.on == "breach" else "due soon"
+    return f"The ticket was escalated: its {_target(event.after)} is {state}"
+
+
+@sentence.register
+def _snoozed(event: events.TicketSnoozed, mail: Email) -> str:
+    until = event.after.snoozed_until
+    when = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    return f"{_who(event.actor_id, mail)} snoozed the ticket{when}"
+
+
+@sentence.register
+def _unsnoozed(event: events.TicketUnsnoozed, mail: Email) -> str:
+    if event.actor_id is None:
+        return "The ticket was snoozed until now"
+    return f"{_who(event.actor_id, mail)} ended the snoozing of the ticket"
+
+
+@sentence.register
+def _reminded(event: events.TicketReminded, mail: Email) -> str:
+    return "We are still waiting for your reply"
+
+
+def _target(facts: events.DueFacts) -> str:
+    return facts.metric.replace("_", " ")
+
+
 def _who(person: UUID | None, mail: Email) -> str:
     if person is None:
         return "The desk"

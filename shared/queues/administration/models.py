@@ -62,14 +62,15 @@ Minutes = Annotated[
         examples=[240],
     ),
 ]
-WaitMinutes = Annotated[
+
+Hours = Annotated[
     StrictInt,
     Field(
         ge=1,
-        le=366 * 24 * 60,
-        description="How long a ticket may wait for an agent before the status of the"
-        " queue counts it as breaching; null: for ever.",
-        examples=[60],
+        le=366 * 24,
+        description="How long the customer of a pending ticket may be silent; null: for"
+        " ever. `close_after_hours` is the longer one.",
+        examples=[72],
     ),
 ]
 
@@ -86,7 +87,8 @@ class QueueDraft(Command):
     strategy: Strategy = "manual"
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
-    wait_limit_minutes: WaitMinutes | None = None
+    remind_after_hours: Hours | None = None
+    close_after_hours: Hours | None = None
     description: Description = ""
     open_to_customers: OpenToCustomers = True
     customers_set_priority: CustomersSetPriority = True
@@ -102,7 +104,8 @@ class QueueChange(Change):
     strategy: Strategy = Field(default_factory=str)
     default_priority: DefaultPriority = None
     released_after_minutes: Minutes | None = None
-    wait_limit_minutes: WaitMinutes | None = None
+    remind_after_hours: Hours | None = None
+    close_after_hours: Hours | None = None
     description: Description = Field(default_factory=str)
     open_to_customers: OpenToCustomers = Field(default_factory=bool)
     customers_set_priority: CustomersSetPriority = Field(default_factory=bool)

@@ -2,6 +2,7 @@
 
 from .intervals import Interval, IntervalKind, intervals
 from .log import (
+    BreachRecorded,
     Commented,
     Entry,
     MergedAway,
@@ -15,6 +16,7 @@ from .runs import Run, State
 from .timeline import MetricTimeline, timeline
 
 __all__ = [
+    "BreachRecorded",
     "Commented",
     "Entry",
     "Interval",

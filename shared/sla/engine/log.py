@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.core.types import StatusCategory, TicketPriority
 from shared.sla.calendars import BusinessTime
 
-from .policies import Policy
+from .policies import Metric, Policy
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,18 @@ class PolicyChanged(Entry):
 
     policy: Policy
     business_time: BusinessTime
+
+
+@dataclass(frozen=True)
+class BreachRecorded(Entry):
+    """A breach was written into the history, from where nothing takes it back.
+
+    `run` counts the runs of the metric from 1.
+    """
+
+    metric: Metric
+    run: int
+    breached_at: datetime
 
 
 @dataclass(frozen=True)

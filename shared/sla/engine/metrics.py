@@ -7,6 +7,7 @@ from shared.core.types import StatusCategory, TicketPriority
 from shared.sla.calendars import BusinessTime
 
 from .log import (
+    BreachRecorded,
     Commented,
     Entry,
     MergedAway,
@@ -46,6 +47,9 @@ class Conversation:
                 self.policy, self._business_time = policy, business_time
             case StatusChanged(category=category):
                 self._category = category
+            case BreachRecorded(metric=metric, run=run, breached_at=breached_at):
+                for each in self.runs[metric][run - 1 : run]:
+                    each.record_breach(breached_at)
         if isinstance(entry, PriorityChanged | PolicyChanged):
             self._hold_to_new_terms(entry.at)
         for apply in METRICS.values():

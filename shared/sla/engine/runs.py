@@ -71,6 +71,10 @@ class Run:
         if self.due_at < now or (is_last and self._overdue_by_change):
             self.breached_at = self.due_at
 
+    def record_breach(self, breached_at: datetime) -> None:
+        """Take note of a breach that was recorded, if it is not known."""
+        self.breached_at = self.breached_at or breached_at
+
     def resume(self, at: datetime) -> None:
         """Begin to count, or go on; what had ended is awaited again."""
         if self.running_since is None:
@@ -114,6 +118,20 @@ class Run:
         if self.terms.target is None:
             return None
         return max(self.terms.target - self.used(now), timedelta())
+
+    @property
+    def warn_at(self) -> datetime | None:
+        """When so much of its target is left that a warning is due.
+
+        None unless it runs, and where no warning is asked for, or one as soon as the
+        run begins.
+        """
+        target, before = self.terms.target, self.terms.warn_before
+        if self.running_since is None or not target or not before or before >= target:
+            return None
+        since = self.running_since
+        left = target - before - self.used(since)
+        return self.terms.time.add(since, max(left, timedelta()))
 
     @property
     def state(self) -> State:

@@ -18,6 +18,8 @@ from shared.core.types import (
 )
 from shared.sla.engine import Metric, Policy
 
+from .escalation import Escalation, EscalationStep
+
 YEAR = 525_600
 Name = Annotated[SingleLine, Field(min_length=1, max_length=120)]
 Minutes = Annotated[StrictInt, Field(ge=1, le=YEAR)]
@@ -65,6 +67,13 @@ WarnBefore = Annotated[
 ]
 
 
+FieldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+FieldTexts = Annotated[
+    list[Annotated[SingleLine, Field(min_length=1, max_length=200)]],
+    Field(min_length=1, max_length=100),
+]
+
+
 class Conditions(Command):
     """Which tickets a policy is for: one value of each list that is sent must fit."""
 
@@ -75,6 +84,14 @@ class Conditions(Command):
     )
     organization: list[UUID] | None = Field(default=None, min_length=1, max_length=100)
     tag: list[SingleLine] | None = Field(default=None, min_length=1, max_length=100)
+    field: dict[FieldKey, FieldTexts] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=20,
+        description="By the keys of custom fields with a text, a whole number, choices,"
+        " or true and false.",
+        examples=[{"plan": ["gold"]}],
+    )
 
 
 class SlaPolicyDraft(Command):
@@ -91,6 +108,7 @@ class SlaPolicyDraft(Command):
     pauses: Pauses = Field(default=[StatusCategory.PENDING])
     around_the_clock: AroundTheClock = Field(default=[])
     warn_before: WarnBefore | None = None
+    escalation: Escalation = Field(default=[])
 
 
 class SlaPolicyChange(Change):
@@ -104,6 +122,7 @@ class SlaPolicyChange(Change):
     pauses: Pauses = Field(default=[])
     around_the_clock: AroundTheClock = Field(default=[])
     warn_before: WarnBefore | None = None
+    escalation: Escalation = Field(default=[])
 
 
 class SlaPolicy(Model):
@@ -119,6 +138,7 @@ class SlaPolicy(Model):
     pauses: list[StatusCategory]
     around_the_clock: list[Metric]
     warn_before: int | None
+    escalation: list[EscalationStep] = Field(default=[])
     valid_from: datetime = Field(
         description="It is for tickets that were opened since."
     )
@@ -136,4 +156,8 @@ class SlaPolicy(Model):
             },
             pauses=frozenset(self.pauses),
             around_the_clock=frozenset(self.around_the_clock),
+            warn_before=timedelta(minutes=self.warn_before)
+            if self.warn_before
+            else None,
+            id=self.id,
         )

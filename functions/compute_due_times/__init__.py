@@ -1,0 +1,1 @@
+"""Compute due times anew after policies or calendars were changed."""

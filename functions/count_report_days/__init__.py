@@ -1,0 +1,1 @@
+"""Count the days that reports are made of."""

@@ -1,0 +1,1 @@
+"""Report how service levels were kept."""

@@ -1,0 +1,1 @@
+"""Do what happens to tickets by time alone."""

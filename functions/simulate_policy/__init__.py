@@ -1,0 +1,1 @@
+"""Try a policy on the tickets of the last days."""

@@ -1,0 +1,1 @@
+"""Snooze a ticket."""

@@ -1,0 +1,1 @@
+"""Warn of due times, record breaches and escalate."""
