@@ -328,6 +328,7 @@ STATE = {
     "events": "select ticket_id, type, count(*) from public.ticket_events"
     " group by 1, 2",
     "assignments": "select assignee_id, count(*) from public.tickets group by 1",
+    "counted days": "select * from private.daily_counts",
     "notifications": "select person_id, type, count(*) from public.notifications"
     " group by 1, 2",
     "emails": "select person_id, ticket_id, sent_at is not null, gave_up_at is null,"
