@@ -181,6 +181,7 @@ create index person_roles_granted_by on public.person_roles (granted_by);
 
 insert into public.permissions (permission, description) values
 ('tickets.create', 'Open tickets of one''s own.'),
+('tickets.create_for', 'Open tickets for others, in the queues whose tickets one sees.'),
 ('tickets.read', 'See the tickets of the queues one belongs to.'),
 ('tickets.read_all', 'See the tickets of every queue.'),
 ('tickets.reply', 'Answer tickets in public.'),
@@ -216,6 +217,7 @@ insert into public.roles (role, name, built_in) values
 insert into public.role_permissions (role, permission) values
 ('customer', 'tickets.create'),
 ('agent', 'tickets.create'),
+('agent', 'tickets.create_for'),
 ('agent', 'tickets.read'),
 ('agent', 'tickets.reply'),
 ('agent', 'tickets.note'),
@@ -279,6 +281,32 @@ as $$
 $$;
 comment on function private.has_account is
 'Whether a person has an account that is not deleted in Auth; it may be banned.';
+
+create function private.has_mailbox_only(person uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.people
+        where id = person and email is not null and kind = 'human' and deactivated_at is null
+            and not exists (select from private.accounts where person_id = people.id)
+    );
+end;
+$$;
+comment on function private.has_mailbox_only is
+'Whether a person has no account, and is reached by email alone: staff entered their address.';
+
+create function private.require_active(person uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if exists (select from public.people where id = person and deactivated_at is not null) then
+        raise sqlstate 'PT422' using
+            message = 'not-eligible', detail = 'This person is deactivated.';
+    end if;
+end;
+$$;
+comment on function private.require_active is 'PT422 when a person is deactivated.';
 
 create function private.person_of_session(account uuid, session text) returns uuid
 language plpgsql stable security definer set search_path = ''

@@ -200,15 +200,15 @@ create function private.field_problems(
     was_type public.ticket_type default null,
     was_data jsonb default null,
     was_solved boolean default false
-) returns table (key text, problem text, required boolean)
+) returns table (key text, problem text, missing boolean)
 language sql stable security definer set search_path = ''
 as $$
     -- What has not changed is not judged again: a definition may have changed since.
-    select judged.key, judged.problem, judged.required
+    select judged.key, judged.problem, judged.missing
     from (
         select
             fields.key,
-            fields.required_to_create or fields.required_to_solve as required,
+            given.value is null as missing,
             case
                 when given.value is null and fields.active and (
                     (
@@ -291,7 +291,7 @@ begin
     if problems is not null then
         perform private.refuse_fields(
             case
-                when jsonb_path_exists(problems, '$[*] ? (@.required == true)')
+                when jsonb_path_exists(problems, '$[*] ? (@.missing == true)')
                     then 'missing-data'
                 else 'invalid-data'
             end,
@@ -510,6 +510,10 @@ begin
     response := private.field_json(field, true);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_field is
@@ -559,6 +563,10 @@ begin
         returning * into target;
     end if;
     return private.field_json(target, true);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_field is

@@ -369,6 +369,10 @@ begin
         select to_jsonb(roles) from api.list_roles() as roles
         where roles.role = define_role.role
     );
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.define_role is

@@ -369,6 +369,10 @@ begin
     );
     perform private.store_response(idempotency_key, response);
     return private.with_machine_secret(response);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_machine_user is
@@ -452,6 +456,10 @@ begin
         update public.people set name = changes ->> 'name' where id = target.id;
     end if;
     return private.machine_json(target.id);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_machine_user is

@@ -267,6 +267,10 @@ begin
     response := private.status_json(created, '{}', true, true);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_status is
@@ -318,6 +322,10 @@ begin
         returning * into target;
     end if;
     return private.status_json(target, '{}', true, true);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_status is

@@ -161,7 +161,7 @@ def test_a_new_requirement_stops_no_other_change_of_an_old_ticket(db):
     update(db, ticket, data={"size": "s"})
     change_field(db, "size", options=["m"])
     assert update(db, ticket, data={"colour": None})["data"] == {"size": "s"}
-    with refused("PT422", "missing-data"):
+    with refused("PT422", "invalid-data"):
         update(db, ticket, data={"size": "l"})
     with refused("PT422", "missing-data"):
         db.create_ticket()
