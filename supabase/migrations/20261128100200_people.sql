@@ -81,15 +81,20 @@ create function private.require_time_zone(zone text) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-    -- Not by converting a time: that takes abbreviations and made-up offsets as well.
-    if not exists (select from pg_catalog.pg_timezone_names where name = zone) then
+    -- Not by converting a time: that takes abbreviations and made-up offsets as well. The list
+    -- also has what is no place, such as Factory and EST.
+    if (
+        zone = 'UTC'
+        or zone ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/'
+        and exists (select from pg_catalog.pg_timezone_names where name = zone)
+    ) is not true then
         raise sqlstate 'PT422' using
             message = 'invalid',
             detail = 'There is no such time zone. Send a name like Europe/Berlin or UTC.';
     end if;
 end;
 $$;
-comment on function private.require_time_zone is 'PT422 unless there is a time zone of this name.';
+comment on function private.require_time_zone is 'PT422 unless a time zone has this name: UTC, or that of an area and a place.';
 
 create function private.check_time_zone() returns trigger
 language plpgsql security definer set search_path = ''
@@ -329,6 +334,16 @@ begin
         -- Workers act for people who need not be signed in; see private.impersonate.
         and (sessions.id is not null or current_setting('role') <> 'authenticated');
     if person is null then
+        if exists (
+            select from private.accounts
+            inner join public.people on people.id = accounts.person_id
+            where accounts.user_id = account and people.deactivated_at is not null
+        ) then
+            -- A client that signs in again at every 401 would do so for ever.
+            raise sqlstate 'PT401' using
+                message = 'deactivated',
+                detail = 'You are deactivated here, and signing in again does not help. Ask an administrator.';
+        end if;
         raise sqlstate 'PT401' using
             message = 'unauthenticated',
             detail = 'This session has ended, or its owner may not sign in any more. Sign in again.';

@@ -255,10 +255,9 @@ def test_an_example_matches_its_schema(schema):
 NAMED = ("person", "owner", "requester", "assignee", "actor", "author", "organization",
          "queue")  # fmt: skip
 IDS = {f"{each}_id" for each in NAMED} | {"created_by", "redacted_by"}
-# What is read for one queue, is itself the person that it names, has the names of all
-# its ids in one place, or tells of a change for programs.
+# What is read for one queue, is itself the person that it names (a follower has a
+# name), or tells of a change for programs.
 WITHOUT_NAMES = {
-    ("AuditEntry", "actor_id"),
     ("Follower", "person_id"),
     ("QueueStatus", "queue_id"),
     ("ReadMarker", "person_id"),

@@ -60,6 +60,7 @@ _THEIRS: Mapping[str, type[AppError]] = {
     "PGRST002": Unavailable,  # schema cache being built
     "PGRST003": Unavailable,  # no connection left in the pool
 }
+_UNIQUE = re.compile(r'unique constraint "\w+?_(name|key|email|domain)_(?:key|unique)"')
 _CHECK = re.compile(r'relation "(\w+)" violates check constraint "(\w+)"')
 # How constraints of one column end, and what is then wrong with its value.
 _WRONG: Mapping[str, str] = {
@@ -112,6 +113,8 @@ def _say(error: APIError, kind: type[AppError]) -> str | None:
         return _SIGN_IN
     if kind not in (Invalid, Conflict):
         return None
+    if taken := _UNIQUE.search(error.message or ""):
+        return f"There is one with this `{taken[1]}` already."
     if broken := _CHECK.search(error.message or ""):
         field, _, end = broken[2].removeprefix(f"{broken[1]}_").rpartition("_")
         if field and end in _WRONG:
