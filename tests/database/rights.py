@@ -264,6 +264,7 @@ AS_THE_CALLER = {
     "api.whoami",
     "private.agent_order_sql",
     "private.are_changed_tags",
+    "private.are_field_labels",
     "private.are_tags",
     "private.are_targets",
     "private.are_translations",
