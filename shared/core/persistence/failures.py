@@ -65,7 +65,7 @@ _CHECK = re.compile(r'relation "(\w+)" violates check constraint "(\w+)"')
 # How constraints of one column end, and what is then wrong with its value.
 _WRONG: Mapping[str, str] = {
     "length": "is too short or too long",
-    "form": "has a form that is not taken here",
+    "form": "is not written as it has to be",
     "visible": "has nothing to see",
     "count": "has too many entries",
 }
