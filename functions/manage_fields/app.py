@@ -31,9 +31,8 @@ async def create_field(
     draft: FieldDraft, fields: Provided, response: Response, key: IdempotencyKey = None
 ) -> Field:
     """Define a field, which tickets have at once."""
-    made = fields.create(draft, key)
-    response.headers["Location"] = f"/v1/fields/{made.key}"
-    return set_etag(response, made)
+    response.headers["Location"] = f"/v1/fields/{draft.key}"
+    return set_etag(response, fields.create(draft, key))
 
 
 @router.get("/v1/fields/{field}")
