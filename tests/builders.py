@@ -69,7 +69,7 @@ def comment_row(**given):
 
 
 STATUSES = {
-    "before": {"status": "new", "category": "new"},
+    "before": {"status": "new", "category": "new", "reason": None},
     "after": {"status": "open", "category": "open", "reason": None},
 }
 FOLLOWER = {

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Response
 from shared.core.http import (
     IdempotencyKey,
     IfMatch,
+    Languages,
     create_handler,
     provide,
     set_etag,
@@ -20,9 +21,9 @@ Provided = Annotated[Fields, provide(FieldRepository)]
 
 
 @router.get("/v1/fields")
-async def list_fields(fields: Provided) -> Page[Field]:
+async def list_fields(fields: Provided, languages: Languages) -> Page[Field]:
     """Return the fields that you may see, those switched off too, in order."""
-    return Page(items=fields.all(), next_cursor=None)
+    return Page(items=fields.all(languages), next_cursor=None)
 
 
 @router.post("/v1/fields", status_code=HTTPStatus.CREATED)
@@ -30,15 +31,16 @@ async def create_field(
     draft: FieldDraft, fields: Provided, response: Response, key: IdempotencyKey = None
 ) -> Field:
     """Define a field, which tickets have at once."""
-    made = fields.create(draft, key)
-    response.headers["Location"] = f"/v1/fields/{made.key}"
-    return set_etag(response, made)
+    response.headers["Location"] = f"/v1/fields/{draft.key}"
+    return set_etag(response, fields.create(draft, key))
 
 
 @router.get("/v1/fields/{field}")
-async def get_field(field: str, fields: Provided, response: Response) -> Field:
+async def get_field(
+    field: str, fields: Provided, languages: Languages, response: Response
+) -> Field:
     """Return one field by its key."""
-    return set_etag(response, fields.get(field))
+    return set_etag(response, fields.get(field, languages))
 
 
 @router.patch("/v1/fields/{field}")

@@ -14,7 +14,10 @@ from shared.tickets.access import (
     Followers,
 )
 
+from .addresses import router as addresses
+
 router = APIRouter(tags=["tickets"])
+router.include_router(addresses)
 ProvidedFollowers = Annotated[Followers, provide(FollowerRepository)]
 
 

@@ -5,9 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from shared.administration.statuses import Statuses, StatusList, StatusRepository
-from shared.core.http import provide
-
-from .languages import Languages
+from shared.core.http import Languages, provide
 
 router = APIRouter()
 

@@ -12,7 +12,7 @@ router = APIRouter(tags=["comments"])
 
 
 @router.post("/v1/tickets/{ticket}/comments/{comment}/redaction")
-async def redact(
+async def redact_comment(
     ticket: TicketRef,
     comment: CommentRef,
     conversation: Annotated[Comments, provide(CommentRepository)],

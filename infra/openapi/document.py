@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from .bodies import describe_defaults
 from .names import shorten_names
+from .problems import type_schema
 from .responses import (
     PROBLEM,
     PROBLEM_RESPONSE,
@@ -35,7 +37,9 @@ def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
         app.include_router(router)
     document = app.openapi()
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components.setdefault("schemas", {}).update(
+        {"Problem": PROBLEM, "ProblemType": type_schema()}
+    )
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = {
@@ -59,6 +63,7 @@ def compose_openapi(routers: Iterable[APIRouter]) -> dict[str, Any]:
             }
             operation["responses"]["default"] = PROBLEM_RESPONSE
             operation["security"] = [] if path in PUBLIC else [{"bearer": []}]
+    describe_defaults(document)
     return shorten_names(document)
 
 

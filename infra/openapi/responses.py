@@ -6,6 +6,8 @@ from typing import Any, Final
 from shared.core.errors import AppError, TooMany, Unauthenticated, Unavailable
 from shared.core.http import STATUS
 
+from .problems import describe_types
+
 PUBLIC: Final[Mapping[str, set[str]]] = {
     "/health": {"503"},
     "/v1/token": {"413", "429", "503"},
@@ -17,7 +19,7 @@ PROBLEM: Final = {
     "description": "What went wrong (RFC 9457).",
     "required": ["type", "title", "status"],
     "properties": {
-        "type": {"type": "string", "examples": ["urn:autocrm:problem:not-found"]},
+        "type": {"$ref": "#/components/schemas/ProblemType"},
         "title": {"type": "string"},
         "status": {"type": "integer", "examples": [404]},
         "detail": {"type": "string"},
@@ -94,4 +96,5 @@ def failures_of(verb: str, path: str, operation: Mapping[str, Any]) -> set[str]:
 def problem_response(kind: type[AppError]) -> dict[str, Any]:
     """Return the response of one kind of problem."""
     headers = described(TRACE | HEADERS.get(kind, {}))
-    return {**PROBLEM_RESPONSE, "description": kind().title, "headers": headers}
+    description = kind().title + describe_types(str(STATUS[kind].value))
+    return {**PROBLEM_RESPONSE, "description": description, "headers": headers}

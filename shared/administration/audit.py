@@ -26,6 +26,9 @@ class AuditEntry(Model):
     id: str
     occurred_at: datetime
     actor_id: UUID | None = Field(description="Who did it; null for the system.")
+    actor_name: str | None = Field(
+        description="What they are called now; null when they were erased."
+    )
     kind: str = Field(
         description="What kind of thing was changed.", examples=["person_role"]
     )

@@ -26,6 +26,9 @@ FieldKey = Annotated[
         examples=["serial_number"],
     ),
 ]
+Language = Annotated[
+    str, pydantic.Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
+]
 Label = Annotated[SingleLine, pydantic.Field(min_length=1, max_length=80)]
 Option = Annotated[SingleLine, pydantic.Field(min_length=1, max_length=100)]
 TicketTypes = Annotated[
@@ -88,6 +91,34 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+class FieldLabels(Command):
+    """What a field and its options are called in a language."""
+
+    agent_label: Label
+    customer_label: Label
+    options: dict[Option, Label] = pydantic.Field(
+        default_factory=dict, description="By option; those left out are as they are."
+    )
+
+
+LabelsByLanguage = Annotated[
+    dict[Language, FieldLabels],
+    pydantic.Field(
+        max_length=50,
+        description="By language, a tag such as `de` or `pt-BR`; replaced as a whole.",
+        examples=[
+            {
+                "de": {
+                    "agent_label": "Größe",
+                    "customer_label": "Welche Größe?",
+                    "options": {"small": "klein"},
+                }
+            }
+        ],
+    ),
+]
+
+
 class FieldDraft(Command):
     """A field to define."""
 
@@ -126,6 +157,7 @@ class FieldDraft(Command):
     )
     filterable: Filterable = False
     position: Rank | None = pydantic.Field(default=None, description="Left out, last.")
+    labels: LabelsByLanguage = pydantic.Field(default_factory=dict)
 
 
 class FieldChange(Change):
@@ -135,6 +167,7 @@ class FieldChange(Change):
 
     agent_label: Label = pydantic.Field(default_factory=str)
     customer_label: Label = pydantic.Field(default_factory=str)
+    labels: LabelsByLanguage = pydantic.Field(default_factory=dict)
     ticket_types: TicketTypes = pydantic.Field(default_factory=list)
     options: Options = pydantic.Field(default_factory=list)
     pattern: PatternText = pydantic.Field(default_factory=str)
@@ -160,6 +193,12 @@ class Field(Model):
         default=None, description="For staff; null for everybody else."
     )
     customer_label: str
+    option_labels: dict[str, str] = pydantic.Field(
+        default_factory=dict, description="By option, what the reader knows it as."
+    )
+    labels: dict[str, FieldLabels] | None = pydantic.Field(
+        default=None, description="In all languages; for who manages fields."
+    )
     ticket_types: list[TicketType]
     options: list[str]
     pattern: str | None

@@ -11,11 +11,11 @@ from .models import Field, FieldChange, FieldDraft
 class Fields(Protocol):
     """The custom fields of tickets."""
 
-    def all(self) -> list[Field]:
+    def all(self, languages: list[str]) -> list[Field]:
         """Return the fields that the caller may see, in the order of forms."""
         ...
 
-    def get(self, field: str) -> Field:
+    def get(self, field: str, languages: list[str]) -> Field:
         """Return one by its key, or raise `NotFound`."""
         ...
 

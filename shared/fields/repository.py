@@ -16,13 +16,14 @@ class FieldRepository(Fields):
         self._database = database
 
     @override
-    def all(self) -> list[Field]:
-        rows = self._database.call("list_fields", {})
+    def all(self, languages: list[str]) -> list[Field]:
+        rows = self._database.call("list_fields", {"languages": languages})
         return parse_rows(rows, Field.model_validate)
 
     @override
-    def get(self, field: str) -> Field:
-        return Field.model_validate(self._database.call("get_field", {"field": field}))
+    def get(self, field: str, languages: list[str]) -> Field:
+        arguments = {"field": field, "languages": languages}
+        return Field.model_validate(self._database.call("get_field", arguments))
 
     @override
     def create(self, draft: FieldDraft, key: str | None) -> Field:

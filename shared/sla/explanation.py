@@ -20,6 +20,7 @@ from .engine import (
 )
 from .history import History, SlaLog, read_history
 
+MINUTE = timedelta(minutes=1)
 NAMES = {
     Metric.FIRST_REPLY: "First reply",
     Metric.NEXT_REPLY: "Next reply",
@@ -141,7 +142,9 @@ def _sentences(name: str, run: Run, now: datetime, zone: tzinfo) -> Iterator[str
     target = _duration(run.terms.target) if run.terms.target else "no limit"
     yield f"{name}: {target} of counted time since {_time(run.started_at, zone)}."
     for part in intervals(run, now):
-        if part.kind is not IntervalKind.OUTSIDE_HOURS:
+        # What began and ended within a minute would read as nothing at all.
+        counts = part.kind is not IntervalKind.OUTSIDE_HOURS
+        if counts and part.end - part.begin >= MINUTE:
             word = "counted" if part.kind is IntervalKind.RUNNING else "paused"
             yield (
                 f"{_duration(part.end - part.begin)} {word}, from"
@@ -165,7 +168,7 @@ def _outcome(run: Run, now: datetime, zone: tzinfo) -> str:
 
 def _time(instant: datetime, zone: tzinfo) -> str:
     local = instant.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {local.tzname()}"
 
 
 def _duration(amount: timedelta) -> str:

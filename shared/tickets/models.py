@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from shared.core.types import (
+    Address,
     Change,
     Command,
     Fields,
@@ -64,6 +65,11 @@ class TicketDraft(Command):
         default=None, description="Key or id; left out, the default queue."
     )
     tags: list[Tag] = Field(default_factory=list, max_length=20)
+    requester: UUID | Address | None = Field(
+        default=None,
+        description="Whose ticket it is, by id or email address; left out, yours. For"
+        " others it needs `tickets.create_for` in the queue.",
+    )
     data: Fields = Field(
         default_factory=dict,
         description="Custom fields, see `GET /v1/fields`; from the start an incident"

@@ -193,7 +193,8 @@ begin
         raise sqlstate 'PT422' using
             message = 'invalid',
             detail = format(
-                '%s is %s to %s %s.', broken.setting, broken.minimum, broken.maximum, broken.unit
+                '%s must be from %s to %s%s.',
+                broken.setting, broken.minimum, broken.maximum, ' ' || broken.unit
             );
     end if;
 end;

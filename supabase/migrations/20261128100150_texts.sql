@@ -176,9 +176,24 @@ begin
     ) then
         raise sqlstate 'PT422' using
             message = 'invalid',
-            detail = format(
-                'Send an object with some of these, each of its type: %s.',
-                (select string_agg(key, ', ' order by key) from jsonb_each(types))
+            detail = coalesce(
+                (
+                    select string_agg(
+                        format(
+                            '%s must be of this type: %s.',
+                            field.key, replace(types ->> field.key, '?', ' or null')
+                        ), ' ' order by field.key
+                    )
+                    from jsonb_each(
+                        case jsonb_typeof(input) when 'object' then input else '{}' end
+                    ) as field
+                    where types ? field.key
+                        and not private.has_json_type(field.value, types ->> field.key)
+                ),
+                format(
+                    'Send an object with some of these and nothing else: %s.',
+                    (select string_agg(key, ', ' order by key) from jsonb_each(types))
+                )
             );
     end if;
 end;

@@ -81,15 +81,20 @@ create function private.require_time_zone(zone text) returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-    -- Not by converting a time: that takes abbreviations and made-up offsets as well.
-    if not exists (select from pg_catalog.pg_timezone_names where name = zone) then
+    -- Not by converting a time: that takes abbreviations and made-up offsets as well. The list
+    -- also has what is no place, such as Factory and EST.
+    if (
+        zone = 'UTC'
+        or zone ~ '^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/'
+        and exists (select from pg_catalog.pg_timezone_names where name = zone)
+    ) is not true then
         raise sqlstate 'PT422' using
             message = 'invalid',
             detail = 'There is no such time zone. Send a name like Europe/Berlin or UTC.';
     end if;
 end;
 $$;
-comment on function private.require_time_zone is 'PT422 unless there is a time zone of this name.';
+comment on function private.require_time_zone is 'PT422 unless a time zone has this name: UTC, or that of an area and a place.';
 
 create function private.check_time_zone() returns trigger
 language plpgsql security definer set search_path = ''
@@ -181,6 +186,7 @@ create index person_roles_granted_by on public.person_roles (granted_by);
 
 insert into public.permissions (permission, description) values
 ('tickets.create', 'Open tickets of one''s own.'),
+('tickets.create_for', 'Open tickets for others, in the queues whose tickets one sees.'),
 ('tickets.read', 'See the tickets of the queues one belongs to.'),
 ('tickets.read_all', 'See the tickets of every queue.'),
 ('tickets.reply', 'Answer tickets in public.'),
@@ -217,6 +223,7 @@ insert into public.roles (role, name, built_in) values
 insert into public.role_permissions (role, permission) values
 ('customer', 'tickets.create'),
 ('agent', 'tickets.create'),
+('agent', 'tickets.create_for'),
 ('agent', 'tickets.read'),
 ('agent', 'tickets.reply'),
 ('agent', 'tickets.note'),
@@ -282,6 +289,32 @@ $$;
 comment on function private.has_account is
 'Whether a person has an account that is not deleted in Auth; it may be banned.';
 
+create function private.has_mailbox_only(person uuid) returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.people
+        where id = person and email is not null and kind = 'human' and deactivated_at is null
+            and not exists (select from private.accounts where person_id = people.id)
+    );
+end;
+$$;
+comment on function private.has_mailbox_only is
+'Whether a person has no account, and is reached by email alone: staff entered their address.';
+
+create function private.require_active(person uuid) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    if exists (select from public.people where id = person and deactivated_at is not null) then
+        raise sqlstate 'PT422' using
+            message = 'not-eligible', detail = 'This person is deactivated.';
+    end if;
+end;
+$$;
+comment on function private.require_active is 'PT422 when a person is deactivated.';
+
 create function private.person_of_session(account uuid, session text) returns uuid
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -303,6 +336,16 @@ begin
         -- Workers act for people who need not be signed in; see private.impersonate.
         and (sessions.id is not null or current_setting('role') <> 'authenticated');
     if person is null then
+        if exists (
+            select from private.accounts
+            inner join public.people on people.id = accounts.person_id
+            where accounts.user_id = account and people.deactivated_at is not null
+        ) then
+            -- A client that signs in again at every 401 would do so for ever.
+            raise sqlstate 'PT401' using
+                message = 'deactivated',
+                detail = 'You are deactivated here, and signing in again does not help. Ask an administrator.';
+        end if;
         raise sqlstate 'PT401' using
             message = 'unauthenticated',
             detail = 'This session has ended, or its owner may not sign in any more. Sign in again.';

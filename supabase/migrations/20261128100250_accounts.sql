@@ -28,6 +28,34 @@ $$;
 comment on function private.linkable_person is
 'The person without an account whose address this is, if it is proven; who was merged is the person they were merged into.';
 
+create function private.person_at(address text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    cleaned constant text := private.as_email(address);
+    person public.people;
+begin
+    if cleaned is null then
+        raise sqlstate 'PT422' using message = 'invalid', detail = 'This is no email address.';
+    end if;
+    insert into public.people (email, name)
+    values (cleaned, private.as_single_line(left(split_part(cleaned, '@', 1), 120), 'Somebody'))
+    on conflict on constraint people_email_unique do nothing
+    returning * into person;
+    if person.id is not null then
+        insert into public.person_roles (person_id, role) values (person.id, 'customer');
+        return person.id;
+    end if;
+    select * into person from public.people where people.email = cleaned;
+    while person.merged_into is not null loop
+        select * into person from public.people where people.id = person.merged_into;
+    end loop;
+    return person.id;
+end;
+$$;
+comment on function private.person_at is
+'Who has an address; whoever is not known becomes a person without an account, a customer named as the address begins. PT422 for what is no address.';
+
 create function private.has_history(person uuid) returns boolean
 language plpgsql stable security definer set search_path = ''
 as $$

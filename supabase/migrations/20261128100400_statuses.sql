@@ -43,6 +43,26 @@ $$;
 comment on function private.are_translations is
 'Whether these are labels of a status by language: for each, an agent_label and a customer_label.';
 
+create function private.translated(
+    texts jsonb, fallback text, languages text[]
+) returns text
+language sql immutable set search_path = ''
+as $$
+    select coalesce(
+        (
+            select known.value
+            from unnest(languages[:50]) with ordinality as wished (language, place)
+            inner join jsonb_each_text(texts) as known (language, value)
+                on lower(known.language) = lower(wished.language)
+            order by wished.place, known.language
+            limit 1
+        ),
+        fallback
+    );
+$$;
+comment on function private.translated is
+'The first text by language in the order of some languages; the fallback when there is none.';
+
 create table public.ticket_statuses (
     status varchar(50) primary key,
     category public.status_category not null,

@@ -3,11 +3,52 @@
 --
 -- `shared/fields` has the same rules, with the same sentences; a property test compares them.
 
+create function private.are_field_labels(labels jsonb) returns boolean
+language sql immutable set search_path = ''
+as $$
+    select coalesce(jsonb_typeof(labels) = 'object' and not exists (
+        select
+        from jsonb_each(case jsonb_typeof(labels) when 'object' then labels else '{}' end)
+            as translation (language, texts)
+        where not coalesce(
+            private.is_language(language)
+            and jsonb_typeof(texts) = 'object'
+            and texts - array['agent_label', 'customer_label', 'options'] = '{}'
+            and private.has_json_type(texts -> 'agent_label', 'string')
+            and private.is_label(texts ->> 'agent_label')
+            and private.has_json_type(texts -> 'customer_label', 'string')
+            and private.is_label(texts ->> 'customer_label')
+            and case
+                when texts ? 'options' then jsonb_typeof(texts -> 'options') = 'object'
+                    and not exists (
+                        select from jsonb_each(
+                            case jsonb_typeof(texts -> 'options')
+                                when 'object' then texts -> 'options' else '{}'
+                            end
+                        ) as option
+                        where length(option.key) > 100
+                            or jsonb_typeof(option.value) <> 'string'
+                            or not private.is_label(option.value #>> '{}')
+                    )
+                else true
+            end,
+            false
+        )
+    )
+    and octet_length(labels::text) <= 65536
+    and (select count(*) <= 50 from jsonb_object_keys(
+        case jsonb_typeof(labels) when 'object' then labels else '{}' end
+    )), false);
+$$;
+comment on function private.are_field_labels is
+'Whether these are labels of a field by language: for each, an agent_label and a customer_label, and what some of its options are called.';
+
 create table private.fields (
     key text primary key,
     type text not null,
     agent_label text not null,
     customer_label text not null,
+    labels jsonb not null default '{}',
     ticket_types public.ticket_type[] not null,
     options text[] not null default '{}',
     pattern text,
@@ -34,6 +75,7 @@ create table private.fields (
     constraint fields_labels_form check (
         private.is_single_line(agent_label) and private.is_single_line(customer_label)
     ),
+    constraint fields_translations_form check (private.are_field_labels(labels)),
     constraint fields_ticket_types check (
         cardinality(ticket_types) > 0 and array_position(ticket_types, null) is null
     ),
@@ -47,6 +89,8 @@ comment on column private.fields.key is 'Its key in the data of tickets; it does
 comment on column private.fields.type is 'What a value is; it does not change.';
 comment on column private.fields.agent_label is 'The label for staff.';
 comment on column private.fields.customer_label is 'The label for customers.';
+comment on column private.fields.labels is
+'What it is called in languages: by language, agent_label, customer_label and, by option, options.';
 comment on column private.fields.ticket_types is 'The types of tickets that have it.';
 comment on column private.fields.options is 'Of a choice and of choices: the values there are, in order.';
 comment on column private.fields.pattern is 'Of a pattern: what a value must match; see private.is_pattern.';
@@ -200,15 +244,15 @@ create function private.field_problems(
     was_type public.ticket_type default null,
     was_data jsonb default null,
     was_solved boolean default false
-) returns table (key text, problem text, required boolean)
+) returns table (key text, problem text, missing boolean)
 language sql stable security definer set search_path = ''
 as $$
     -- What has not changed is not judged again: a definition may have changed since.
-    select judged.key, judged.problem, judged.required
+    select judged.key, judged.problem, judged.missing
     from (
         select
             fields.key,
-            fields.required_to_create or fields.required_to_solve as required,
+            given.value is null as missing,
             case
                 when given.value is null and fields.active and (
                     (
@@ -291,7 +335,7 @@ begin
     if problems is not null then
         perform private.refuse_fields(
             case
-                when jsonb_path_exists(problems, '$[*] ? (@.required == true)')
+                when jsonb_path_exists(problems, '$[*] ? (@.missing == true)')
                     then 'missing-data'
                 else 'invalid-data'
             end,
@@ -346,17 +390,68 @@ $$;
 comment on function private.sees_staff_fields is
 'Whether the caller knows the fields that staff alone see.';
 
-create function private.field_json(field private.fields, for_staff boolean) returns jsonb
+create function private.texts_of(
+    labels jsonb, place text[], fallback text, languages text[]
+) returns text
 language sql stable security definer set search_path = ''
 as $$
-    select (to_jsonb(field) - case
-        when for_staff then '{}'
-        else '{agent_label}'::text[]
-    end) || jsonb_build_object(
-        'label', case when for_staff then field.agent_label else field.customer_label end
-    );
+    -- What stands in the columns is in the default language.
+    select private.translated(
+        jsonb_build_object(settings.default_language, fallback) || coalesce(
+            (
+                select jsonb_object_agg(language, texts #> place)
+                from jsonb_each(labels) as translations (language, texts)
+                where texts #> place is not null
+            ),
+            '{}'
+        ),
+        fallback,
+        languages || settings.default_language
+    )
+    from private.settings;
 $$;
-comment on function private.field_json is 'A definition as responses show it, to staff or to a customer.';
+comment on function private.texts_of is
+'One of the labels by language of a field, in the first of some languages that has it, or else in the default language.';
+
+create function private.field_json(
+    field private.fields, for_staff boolean, languages text[] default '{}'
+) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+    select to_jsonb(field) - array['agent_label', 'labels'] || jsonb_build_object(
+        'label', case when for_staff then shown.agent_label else shown.customer_label end,
+        'customer_label', shown.customer_label,
+        'option_labels', (
+            select coalesce(
+                jsonb_object_agg(
+                    option,
+                    private.texts_of(field.labels, array['options', option], option, languages)
+                ),
+                '{}'
+            )
+            from unnest(field.options) as option
+        )
+    )
+    || case
+        when for_staff then jsonb_build_object('agent_label', shown.agent_label) else '{}'
+    end
+    || case
+        when private.has_permission('fields.manage')
+            then jsonb_build_object('labels', field.labels)
+        else '{}'
+    end
+    from (
+        select
+            private.texts_of(
+                field.labels, '{agent_label}', field.agent_label, languages
+            ) as agent_label,
+            private.texts_of(
+                field.labels, '{customer_label}', field.customer_label, languages
+            ) as customer_label
+    ) as shown;
+$$;
+comment on function private.field_json is
+'A definition as responses show it, to staff or to a customer, with its labels in the first of some languages that it has; in all languages for who manages fields.';
 
 create function private.filterable_field(field text) returns private.fields
 language plpgsql stable security definer set search_path = ''
@@ -398,7 +493,7 @@ as $$
 $$;
 comment on function private.value_column is 'The column of private.field_values that has the values of a field.';
 
-create function api.list_fields() returns setof jsonb
+create function api.list_fields(languages text[] default '{}') returns setof jsonb
 language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 declare
@@ -407,7 +502,7 @@ begin
     perform private.require_caller();
     for_staff := private.sees_staff_fields();
     return query
-    select private.field_json(fields, for_staff)
+    select private.field_json(fields, for_staff, languages)
     from private.fields
     where for_staff or fields.visible_to = 'customers'
     order by fields.position, fields.key;
@@ -416,7 +511,7 @@ $$;
 comment on function api.list_fields is
 'The custom fields of tickets that the caller may see, also those that are switched off, in the order of forms.';
 
-create function api.get_field(field text) returns jsonb
+create function api.get_field(field text, languages text[] default '{}') returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -432,7 +527,7 @@ begin
             message = 'not-found',
             detail = 'There is no such field, or it is not yours to see.';
     end if;
-    return private.field_json(found_field, for_staff);
+    return private.field_json(found_field, for_staff, languages);
 end;
 $$;
 comment on function api.get_field is 'One custom field that the caller may see, by its key. PT404.';
@@ -451,6 +546,7 @@ create function api.create_field(
     editable_by text default null,
     filterable boolean default false,
     "position" smallint default null,
+    labels jsonb default '{}',
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -467,6 +563,7 @@ begin
     field.ticket_types := coalesce(
         create_field.ticket_types, enum_range(null::public.ticket_type)
     );
+    field.labels := create_field.labels;
     field.options := create_field.options;
     field.pattern := create_field.pattern;
     field.required_to_create := create_field.required_to_create;
@@ -491,12 +588,12 @@ begin
             message = 'too-many-fields', detail = 'There are 200 fields, which is the most.';
     end if;
     insert into private.fields (
-        key, type, agent_label, customer_label, ticket_types, options, pattern,
+        key, type, agent_label, customer_label, labels, ticket_types, options, pattern,
         required_to_create, required_to_solve, visible_to, editable_by, filterable, position
     )
     values (
-        field.key, field.type, field.agent_label, field.customer_label, field.ticket_types,
-        field.options, field.pattern, field.required_to_create, field.required_to_solve,
+        field.key, field.type, field.agent_label, field.customer_label, field.labels,
+        field.ticket_types, field.options, field.pattern, field.required_to_create, field.required_to_solve,
         field.visible_to, field.editable_by, field.filterable,
         coalesce(create_field.position, (select count(*) from private.fields))
     )
@@ -510,6 +607,10 @@ begin
     response := private.field_json(field, true);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_field is
@@ -533,7 +634,8 @@ begin
     end if;
     perform private.require_version(target.version, expected_version);
     perform private.require_fields(changes, '{
-        "agent_label": "string", "customer_label": "string", "ticket_types": "strings",
+        "agent_label": "string", "customer_label": "string", "labels": "object",
+        "ticket_types": "strings",
         "options": "strings", "pattern": "string", "required_to_create": "boolean",
         "required_to_solve": "boolean", "visible_to": "string", "editable_by": "string",
         "filterable": "boolean", "active": "boolean", "position": "integer"
@@ -544,6 +646,7 @@ begin
         set
             agent_label = changed.agent_label,
             customer_label = changed.customer_label,
+            labels = changed.labels,
             ticket_types = changed.ticket_types,
             options = changed.options,
             pattern = changed.pattern,
@@ -559,6 +662,10 @@ begin
         returning * into target;
     end if;
     return private.field_json(target, true);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_field is

@@ -720,7 +720,9 @@ comment on function private.sees_ticket is
 'Whether the caller may see a ticket; for commands, which no policy holds back.';
 
 -- One plan a connection: planning it anew for each array costs more than the answer.
-create function private.people_who_see(ticket public.tickets, people uuid[])
+create function private.people_who_see(
+    ticket public.tickets, people uuid[], by_email boolean default false
+)
 returns table (person_id uuid, reads_notes boolean)
 language plpgsql stable security definer rows 5
 set search_path = '' set plan_cache_mode = 'force_generic_plan'
@@ -744,7 +746,7 @@ begin
         offset 0
     ) as rights
     where people.id = any (people_who_see.people)
-        and private.can_sign_in(people.id)
+        and (private.can_sign_in(people.id) or (by_email and private.has_mailbox_only(people.id)))
         and private.may_see_ticket(
             ticket.id,
             ticket.queue_id,
@@ -764,7 +766,7 @@ begin
 end;
 $$;
 comment on function private.people_who_see is
-'Those of some people who can sign in and may see a ticket now, and whether each may read its internal notes: asked before an event is sent to anybody.';
+'Those of some people who can sign in, or by email have no account, and may see a ticket now, and whether each may read its internal notes: asked before an event is sent to anybody.';
 
 alter table public.tickets enable row level security;
 alter table public.ticket_followers enable row level security;

@@ -401,6 +401,54 @@ after delete on auth.sessions
 referencing old table as old_rows
 for each statement execute function private.change_topics_of_ended_sessions();
 
+-- When a right begins ---------------------------------------------------------
+
+create function private.announce_new_topics() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    reading constant text[] := '{tickets.read,tickets.read_all,tickets.note}';
+    people uuid[];
+begin
+    if tg_table_name = 'role_permissions' then
+        select array_agg(distinct person_roles.person_id) into people
+        from new_rows
+        inner join public.person_roles using (role)
+        where new_rows.permission = any (reading);
+    elsif tg_table_name = 'person_roles' then
+        select array_agg(distinct new_rows.person_id) into people
+        from new_rows
+        inner join public.role_permissions using (role)
+        where role_permissions.permission = any (reading);
+    else
+        select array_agg(distinct new_rows.person_id) into people from new_rows;
+    end if;
+    perform realtime.send(
+        jsonb_build_object('scope_id', person, 'spread_ms', 5000),
+        'TOPICS_CHANGED', 'topics:' || person, true
+    )
+    from unnest(people) as person;
+    return null;
+end;
+$$;
+comment on function private.announce_new_topics is
+'Whoever joins a queue, or gains the right to read tickets or notes, is told on their own notice that there is more to listen to; no topic gets another name.';
+
+create trigger announce_new_topics
+after insert on public.queue_members
+referencing new table as new_rows
+for each statement execute function private.announce_new_topics();
+
+create trigger announce_new_topics
+after insert on public.person_roles
+referencing new table as new_rows
+for each statement execute function private.announce_new_topics();
+
+create trigger announce_new_topics
+after insert on public.role_permissions
+referencing new table as new_rows
+for each statement execute function private.announce_new_topics();
+
 -- Access to topics -----------------------------------------------------------
 
 create function private.topics_of_queues(person uuid, queues uuid[])

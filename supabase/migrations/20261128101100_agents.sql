@@ -384,6 +384,10 @@ begin
         end
     where person_id = person;
     return private.agent_json(person);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_agent is

@@ -119,6 +119,28 @@ $$;
 comment on function private.require_open_queue is
 'PT422 when a customer may not open a ticket in a queue, or not with a priority of their choice.';
 
+create function private.find_requester(requester text, queue uuid) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    person uuid := private.as_uuid(requester);
+begin
+    if person = private.caller() then
+        return person;
+    end if;
+    perform private.require_in_queue('tickets.create_for', queue);
+    person := coalesce(person, private.person_at(requester));
+    if not exists (select from public.people where id = person and kind = 'human') then
+        raise sqlstate 'PT422' using
+            message = 'unknown-person', detail = 'There is no such person.';
+    end if;
+    perform private.require_active(person);
+    return person;
+end;
+$$;
+comment on function private.find_requester is
+'For whom the caller opens a ticket in a queue, by id or address: themselves, or, with tickets.create_for there, anybody active. Who has an unknown address becomes a person without an account. PT403, PT422.';
+
 create function api.create_ticket(
     subject text,
     body text,
@@ -127,6 +149,7 @@ create function api.create_ticket(
     queue text default null,
     tags text[] default '{}',
     data jsonb default '{}',
+    requester text default null,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -135,7 +158,7 @@ declare
     me constant uuid := private.require_permission('tickets.create');
     request constant jsonb := jsonb_build_object(
         'command', 'create_ticket', 'subject', subject, 'body', body, 'type', type,
-        'priority', priority, 'queue', queue, 'tags', tags, 'data', data
+        'priority', priority, 'queue', queue, 'tags', tags, 'data', data, 'requester', requester
     );
     response jsonb := private.stored_response(idempotency_key, request);
     target_queue public.queues;
@@ -164,7 +187,9 @@ begin
         'normal'
     );
     draft.queue_id := target_queue.id;
-    draft.requester_id := me;
+    draft.requester_id := case
+        when requester is null then me else private.find_requester(requester, target_queue.id)
+    end;
     draft.tags := private.distinct_tags(create_ticket.tags);
     draft.data := create_ticket.data;
     perform private.require_settable(data, target_queue.id in (select private.note_queues()));
@@ -174,10 +199,14 @@ begin
         idempotency_key, to_jsonb(ticket) - array['tag_keys', 'skill_keys']
     );
     return private.ticket_json(ticket);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_ticket is
-'Opens a ticket for the caller. Its priority is the given one, else the default of the queue, else what triage finds. Customers need a queue that is open to them, and choose a priority only where its customers_set_priority says so.';
+'Opens a ticket for the caller, or, with tickets.create_for in its queue, for somebody else. Its priority is the given one, else the default of the queue, else what triage finds. Customers need a queue that is open to them, and choose a priority only where its customers_set_priority says so.';
 
 -- update_ticket --------------------------------------------------------------
 

@@ -229,6 +229,10 @@ begin
     response := private.queue_response(queue);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_queue is 'Creates a queue; needs queues.manage.';
@@ -305,6 +309,10 @@ begin
         perform private.start_job('waiting_tickets');
     end if;
     return private.queue_response(target);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_queue is

@@ -66,12 +66,10 @@ $$;
 comment on function private.guard_follower is
 'The guard of commands about a follower, by id or me: oneself, or, with tickets.reply in the queue, anybody; PT403, PT404. Returns their id.';
 
-create function api.add_follower(ticket text, person text) returns jsonb
+create function private.let_follow(target public.tickets, whom uuid) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-    target constant public.tickets := private.lock_ticket(ticket);
-    whom constant uuid := private.guard_follower(target, person);
     grants constant boolean := not private.person_sees_ticket(target, whom);
 begin
     if grants and (
@@ -97,8 +95,47 @@ begin
     return private.follower_json(target.id, whom);
 end;
 $$;
+comment on function private.let_follow is
+'Makes somebody follow a ticket; who does not see it then sees it by following. PT409.';
+
+create function api.add_follower(ticket text, person text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.lock_ticket(ticket);
+begin
+    return private.let_follow(target, private.guard_follower(target, person));
+end;
+$$;
 comment on function api.add_follower is
 'Makes somebody follow a ticket: the caller, or, with tickets.reply in its queue, anybody. Who does not see it then sees it by following, and no other.';
+
+create function api.add_follower_by_email(
+    ticket text, email text, idempotency_key text default null
+) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.lock_ticket(ticket);
+    response jsonb;
+    whom uuid;
+begin
+    perform private.require_in_queue('tickets.reply', target.queue_id);
+    response := private.stored_response(idempotency_key, jsonb_build_object(
+        'command', 'add_follower_by_email', 'ticket', target.id, 'email', email
+    ));
+    if response is not null then
+        return response;
+    end if;
+    whom := private.person_at(email);
+    perform private.require_active(whom);
+    response := private.let_follow(target, whom);
+    perform private.store_response(idempotency_key, response);
+    return response;
+end;
+$$;
+comment on function api.add_follower_by_email is
+'Makes whoever has an address follow a ticket; who is not known becomes a person without an account. Needs tickets.reply in its queue.';
 
 create function api.remove_follower(ticket text, person text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -162,5 +199,6 @@ $$;
 comment on function api.list_followers is
 'A page of the followers of a ticket, the first ones first after a cursor: all for who reads its notes; for others themselves, and who sees it by following. Items, and as next the cursor of the next page, null at the end.';
 
-grant execute on function api.add_follower, api.remove_follower, api.list_followers
+grant execute on function
+api.add_follower, api.add_follower_by_email, api.remove_follower, api.list_followers
 to authenticated;

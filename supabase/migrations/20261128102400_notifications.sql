@@ -393,7 +393,8 @@ as $$
     with ticket as (
         select
             tickets.requester_id,
-            tickets.queue_id
+            tickets.queue_id,
+            tickets.follow_up_of
         from public.tickets where tickets.id = (recipients.event).ticket_id
     ),
 
@@ -420,7 +421,14 @@ as $$
         select
             concerned.id,
             coalesce(own.in_app, defaults.in_app, true),
-            coalesce(own.email, defaults.email, false)
+            -- Of a ticket opened for them, the requester gets the confirmation or nothing; a
+            -- follow-up is a colleague's reply.
+            coalesce(own.email, defaults.email, false) and not (
+                (recipients.event).type = 'TICKET_CREATED'
+                and concerned.id = (
+                    select ticket.requester_id from ticket where ticket.follow_up_of is null
+                )
+            )
         from concerned
         left join private.event_types as defaults on defaults.type = (recipients.event).type
         left join public.notification_preferences as own
@@ -457,7 +465,6 @@ as $$
         left join public.notification_preferences as own
             on own.person_id = ticket.requester_id and own.type = (recipients.event).type
         where (recipients.event).type = 'TICKET_CREATED'
-            and ticket.requester_id = (recipients.event).actor_id
     )
 
     select
@@ -467,7 +474,7 @@ as $$
         bool_or(reasons.email and people.kind = 'human')
     from public.tickets
     cross join lateral private.people_who_see(
-        tickets, array(select reasons.person_id from reasons)
+        tickets, array(select reasons.person_id from reasons), true
     ) as seeing
     inner join reasons on reasons.person_id = seeing.person_id
     inner join public.people on people.id = seeing.person_id

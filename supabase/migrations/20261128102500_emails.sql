@@ -114,7 +114,7 @@ begin
     -- Checks again what the recipient may see: permissions may have ended since the event.
     select seeing.reads_notes into reads_notes
     from public.tickets
-    cross join lateral private.people_who_see(tickets, array[email.person_id]) as seeing
+    cross join lateral private.people_who_see(tickets, array[email.person_id], true) as seeing
     where tickets.id = email.ticket_id;
     if not found then
         return null;

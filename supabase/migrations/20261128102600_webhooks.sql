@@ -407,6 +407,10 @@ begin
         || jsonb_build_object('secret_id', endpoint.secret_id);
     perform private.store_response(idempotency_key, response);
     return private.with_webhook_secret(response);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_webhook is
@@ -457,6 +461,10 @@ begin
     where endpoints.id = endpoint.id
     returning * into endpoint;
     return private.webhook_json(endpoint);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_webhook is

@@ -369,6 +369,10 @@ begin
     response := private.organization_json(stored, true);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_organization is
@@ -425,6 +429,10 @@ begin
         changed := private.store_organization(changed, domains);
     end if;
     return private.organization_json(changed, true);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_organization is

@@ -135,8 +135,15 @@ comment on function api.list_permissions is 'All permissions, and what each allo
 create function api.list_roles() returns table (
     role text, name text, built_in boolean, permissions text[], version integer
 )
-language sql stable set search_path = ''
+language plpgsql stable security definer rows 10 set search_path = ''
 as $$
+declare
+    -- The role of a machine user has its name.
+    sees_machines boolean;
+begin
+    perform private.require_caller();
+    sees_machines := private.has_permission('people.read');
+    return query
     select
         roles.role,
         roles.name,
@@ -147,9 +154,14 @@ as $$
         ),
         roles.version
     from public.roles
+    where sees_machines or not exists (
+        select from private.machine_users as machines where machines.role = roles.role
+    )
     order by roles.built_in desc, roles.role;
+end;
 $$;
-comment on function api.list_roles is 'All roles with their permissions.';
+comment on function api.list_roles is
+'All roles with their permissions; those of machine users for who may see people.';
 
 create function private.permissions_beyond_caller(permissions text[]) returns text[]
 language sql stable security definer set search_path = ''
@@ -369,6 +381,10 @@ begin
         select to_jsonb(roles) from api.list_roles() as roles
         where roles.role = define_role.role
     );
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.define_role is

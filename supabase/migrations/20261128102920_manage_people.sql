@@ -214,6 +214,10 @@ begin
     response := private.person_detail(person);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_person is
@@ -286,6 +290,10 @@ begin
     where people.id = target.id
         and changes - 'organization_id' <> '{}';
     return private.person_detail(person);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_person is

@@ -369,6 +369,10 @@ begin
     );
     perform private.store_response(idempotency_key, response);
     return private.with_machine_secret(response);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_machine_user is
@@ -452,6 +456,10 @@ begin
         update public.people set name = changes ->> 'name' where id = target.id;
     end if;
     return private.machine_json(target.id);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_machine_user is
@@ -598,6 +606,10 @@ begin
         and machines.id = secrets.machine_id
         and machines.id = private.as_uuid(authenticate_machine.client_id)
         and machines.revoked_at is null
+        and not exists (
+            select from public.people
+            where people.id = machines.id and people.deactivated_at is not null
+        )
     returning machines.* into machine;
     -- Null and no error, which would take back the count.
     if machine.id is null then
@@ -615,7 +627,7 @@ begin
 end;
 $$;
 comment on function api.authenticate_machine is
-'With which email and password Auth signs a machine user in, for its client id and a live secret; null for anything else, be the client known or not. Counts towards the limit of the address. For the secret key.';
+'With which email and password Auth signs a machine user in, for its client id and a live secret; null for anything else, and for a deactivated one, be the client known or not. Counts towards the limit of the address. For the secret key.';
 
 grant execute on function
 api.create_machine_user, api.list_machine_users, api.get_machine_user,

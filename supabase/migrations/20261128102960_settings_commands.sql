@@ -139,6 +139,10 @@ begin
         select * into settings from private.settings;
     end if;
     return private.settings_json(settings, true);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_settings is

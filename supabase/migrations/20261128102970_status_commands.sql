@@ -1,25 +1,5 @@
 -- Statuses as people see them, and commands about them; statuses.manage adds and changes them.
 
-create function private.translated(
-    texts jsonb, fallback text, languages text[]
-) returns text
-language sql immutable set search_path = ''
-as $$
-    select coalesce(
-        (
-            select known.value
-            from unnest(languages[:50]) with ordinality as wished (language, place)
-            inner join jsonb_each_text(texts) as known (language, value)
-                on lower(known.language) = lower(wished.language)
-            order by wished.place, known.language
-            limit 1
-        ),
-        fallback
-    );
-$$;
-comment on function private.translated is
-'The first text by language in the order of some languages; the fallback when there is none.';
-
 create function private.labels_of(status public.ticket_statuses) returns jsonb
 language sql stable security definer set search_path = ''
 as $$
@@ -267,6 +247,10 @@ begin
     response := private.status_json(created, '{}', true, true);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_status is
@@ -318,6 +302,10 @@ begin
         returning * into target;
     end if;
     return private.status_json(target, '{}', true, true);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_status is

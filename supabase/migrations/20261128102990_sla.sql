@@ -314,6 +314,10 @@ begin
     response := private.calendar_json(calendar);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_calendar is
@@ -350,6 +354,10 @@ begin
     where id = target.id
     returning * into target;
     return private.calendar_json(target);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_calendar is
@@ -699,6 +707,10 @@ begin
     response := private.change_policy(policy, draft);
     perform private.store_response(idempotency_key, response);
     return response;
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.create_sla_policy is
@@ -821,6 +833,10 @@ declare
 begin
     perform private.require_policy_fields(changes);
     return private.change_policy(target, changes);
+exception
+    when integrity_constraint_violation then
+        -- Without the detail, which shows the whole row.
+        raise exception using errcode = sqlstate, message = sqlerrm;
 end;
 $$;
 comment on function api.change_sla_policy is

@@ -55,15 +55,27 @@ language sql immutable set search_path = ''
 as $$
     select case
         when object is not null then coalesce(
-            (select jsonb_object_agg(key, object -> key) from unnest(keys) as key where object ? key),
+            (
+                select jsonb_object_agg(
+                    key,
+                    case
+                        -- A time, as it is written everywhere else.
+                        when object ->> key ~ '^\d{4}-\d\d-\d\dT[0-9:.]+\+00:00$'
+                            then to_jsonb(replace(object ->> key, '+00:00', 'Z'))
+                        else object -> key
+                    end
+                )
+                from unnest(keys) as key where object ? key
+            ),
             '{}'
         )
     end;
 $$;
-comment on function private.only_keys is 'An object with these of its keys alone; null for null.';
+comment on function private.only_keys is 'An object with these of its keys alone, times with Z; null for null.';
 
 create function private.record_audit() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer
+set search_path = '' set intervalstyle = 'iso_8601' set timezone = 'UTC'
 as $$
 declare
     was constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
@@ -176,7 +188,7 @@ create trigger record_audit after insert or update or delete on private.fields
 for each row execute function private.record_audit(
     'field',
     'key',
-    'type agent_label customer_label ticket_types options pattern required_to_create '
+    'type agent_label customer_label labels ticket_types options pattern required_to_create '
     'required_to_solve visible_to editable_by filterable active position'
 );
 
@@ -247,6 +259,7 @@ as $$
         'id', entry.id::text,
         'occurred_at', entry.occurred_at,
         'actor_id', entry.actor_id,
+        'actor_name', (select people.name from public.people where people.id = entry.actor_id),
         'kind', entry.kind,
         'action', entry.action,
         'subject', entry.subject,

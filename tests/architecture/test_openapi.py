@@ -1,5 +1,7 @@
 """The composed document: valid, complete, and true to its own examples."""
 
+import re
+
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -113,6 +115,30 @@ def test_an_operation_names_the_problems_that_a_request_may_meet(name, failures)
 )
 def test_a_problem_documents_its_header(problem, header):
     assert header in DOCUMENT["components"]["responses"][problem]["headers"]
+
+
+RAISED = re.compile(r"message = '([a-z-]+)'")
+
+
+def test_every_type_of_problem_that_the_database_raises_is_named():
+    sources = [path.read_text() for path in ROOT.glob("supabase/migrations/*.sql")]
+    raised = {slug for text in sources for slug in RAISED.findall(text)}
+
+    named = DOCUMENT["components"]["schemas"]["ProblemType"]["enum"]
+
+    known = {"not-found", "already-taken", "missing-data", "staff-field", "too-large"}
+    assert {f"urn:autocrm:problem:{slug}" for slug in raised | known} <= set(named)
+    conflict = DOCUMENT["components"]["responses"]["conflict"]["description"]
+    assert "already-taken" in conflict
+    assert "missing-data" not in conflict
+
+
+def test_a_body_asks_for_no_field_that_has_a_default():
+    schemas = DOCUMENT["components"]["schemas"]
+
+    kind = schemas["TicketDraft"]["properties"]["type"]
+    assert "default" not in kind
+    assert 'Left out: `"question"`.' in kind["description"]
 
 
 @each_operation
@@ -232,10 +258,9 @@ def test_an_example_matches_its_schema(schema):
 NAMED = ("person", "owner", "requester", "assignee", "actor", "author", "organization",
          "queue")  # fmt: skip
 IDS = {f"{each}_id" for each in NAMED} | {"created_by", "redacted_by"}
-# What is read for one queue, is itself the person that it names, has the names of all
-# its ids in one place, or tells of a change for programs.
+# What is read for one queue, is itself the person that it names (a follower has a
+# name), or tells of a change for programs.
 WITHOUT_NAMES = {
-    ("AuditEntry", "actor_id"),
     ("Follower", "person_id"),
     ("QueueStatus", "queue_id"),
     ("ReadMarker", "person_id"),

@@ -12,6 +12,16 @@ from .values import BOOLEAN, KEY, LINE, VERSION, of
 LABEL = [*LINE, "x" * 81]
 TYPES = [[], ["wish"], "task", [None]]
 OPTIONS = [["a"], ["a\nb"], [""], [None]]
+_BOTH = {"agent_label": "A", "customer_label": "B"}
+LABELS = [
+    [],
+    {"de": "Text"},
+    {"de": {}},
+    {"DE": _BOTH},
+    {"de": {**_BOTH, "colour": "red"}},
+    {"de": {**_BOTH, "options": []}},
+    {"de": {**_BOTH, "options": {"a": ""}}},
+]
 AUDIENCE = ["", "nobody", "Staff"]
 CHANGED = {"agent_label": "Impact on work"}
 
@@ -43,7 +53,8 @@ COMMANDS = {
                 "pattern": ["a", "(", "\0"], "required_to_create": BOOLEAN,
                 "required_to_solve": BOOLEAN, "visible_to": AUDIENCE,
                 "editable_by": AUDIENCE, "filterable": BOOLEAN,
-                "position": [-1, 32768, "first"], "idempotency_key": KEY,
+                "position": [-1, 32768, "first"], "labels": LABELS,
+                "idempotency_key": KEY,
             },
         ),
         replays=(
@@ -66,6 +77,7 @@ COMMANDS = {
                     [], {"key": "other"}, {"type": "text"},
                     *of("agent_label", [*LABEL, None, 7]),
                     *of("customer_label", [*LABEL, None, 7]),
+                    *of("labels", [*LABELS, None]),
                     *of("ticket_types", [*TYPES, None]), *of("options", OPTIONS),
                     *of("pattern", ["a", None, 7]), *of("active", [*BOOLEAN, None]),
                     *of("required_to_create", BOOLEAN),

@@ -13,13 +13,38 @@ from .expectations import (
 )
 from .replays import lose_permission
 from .template import WARM, command, query
-from .values import DATA, ENUM, KEY, LINE, QUEUE, REASON, REF, TAGS, TEXT, VERSION, of
+from .values import (
+    DATA,
+    ENUM,
+    KEY,
+    LINE,
+    NOBODY,
+    QUEUE,
+    REASON,
+    REF,
+    TAGS,
+    TEXT,
+    VERSION,
+    of,
+)
 
 TICKET = "/v1/tickets/{ticket}"
 
 COMMANDS = {
     "create_ticket": Command(
-        Case(any_of("tickets.create"), lambda _: {"subject": "S", "body": "B"}),
+        {
+            "open": Case(
+                any_of("tickets.create"), lambda _: {"subject": "S", "body": "B"}
+            ),
+            "open for another": Case(
+                reading("tickets.create", "tickets.create_for"),
+                lambda w: {
+                    "subject": "S", "body": "B", "queue": w.queue,
+                    "requester": w.person,
+                },
+                unseen="PT403",
+            ),
+        },
         step=lambda v: {"subject": "S", "body": "B", "queue": v["queue"]},
         both_ways=Route(
             "POST /v1/tickets",
@@ -28,6 +53,7 @@ COMMANDS = {
                 "subject": [None, *LINE, "x" * 201], "body": TEXT, "type": ENUM,
                 "priority": ENUM, "queue": ["", *QUEUE, "\0"], "tags": TAGS,
                 "data": DATA, "idempotency_key": KEY,
+                "requester": ["", "no address", "@", f"{'a' * 250}@b.example", NOBODY],
             },
         ),
         replays=(

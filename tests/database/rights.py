@@ -135,7 +135,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.fields": (
         (),
-        "key type agent_label customer_label ticket_types options pattern"
+        "key type agent_label customer_label labels ticket_types options pattern"
         " required_to_create required_to_solve visible_to editable_by filterable active"
         " position version created_at updated_at",
     ),
@@ -301,12 +301,12 @@ AS_THE_CALLER = {
     "api.list_events",
     "api.list_notifications",
     "api.list_permissions",
-    "api.list_roles",
     "api.mark_notifications_read",
     "api.whoami",
     "private.agent_order_sql",
     "private.are_changed_tags",
     "private.are_steps",
+    "private.are_field_labels",
     "private.are_tags",
     "private.are_targets",
     "private.are_translations",

@@ -217,7 +217,7 @@ ENTRIES = {
     ),
     settings: (
         "settings", "changed", ["email_delay"],
-        {"email_delay": "00:00:30"}, {"email_delay": "00:01:00"},
+        {"email_delay": "PT30S"}, {"email_delay": "PT1M"},
     ),
     status: (
         "status", "changed", ["agent_label"],
@@ -256,7 +256,14 @@ def test_each_kind_says_who_changed_what_from_what_to_what(db, change):
     assert sorted(entry["changed"]) == changed
     assert (entry["before"], entry["after"]) == (before, after)
     assert {each["actor_id"] for each in new} == {str(id_of("admin"))}
-    assert entry["names"][str(id_of("admin"))] == "Admin"
+    assert entry["names"][str(id_of("admin"))] == entry["actor_name"] == "Admin"
+    times = [
+        value
+        for each in new
+        for value in {**(each["before"] or {}), **(each["after"] or {})}.values()
+        if isinstance(value, str) and value[4:5] == "-" and "T" in value
+    ]
+    assert all(value.endswith("Z") for value in times)
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,10 @@ def test_rolled_back_changes_leave_no_event_and_no_broadcast(connect):
         db.set_status(ticket, "open")
 
     assert db.event_types(ticket) == ["TICKET_CREATED"]
-    sent = db.execute("select distinct event from realtime.messages")
+    # Whoever got a role before was told that there is more to listen to.
+    sent = db.execute(
+        "select distinct event from realtime.messages where event <> 'TOPICS_CHANGED'"
+    )
     assert list(sent) == [("TICKET_CREATED",)]
 
 

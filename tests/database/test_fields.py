@@ -101,6 +101,44 @@ def test_a_definition_that_nobody_could_follow_is_refused(db, definition):
         define_field(db, "it", **definition)
 
 
+@pytest.mark.parametrize(
+    ("languages", "label", "option"),
+    [
+        ([], "Size", "Little"),
+        (["fr"], "Size", "Little"),
+        (["de-CH", "de", "en"], "Größe", "klein"),
+        (["en", "de"], "Size", "s"),
+    ],
+)
+def test_a_field_is_labelled_in_the_language_of_its_reader(
+    db, languages, label, option
+):
+    texts = {"agent_label": "Maß", "customer_label": "Größe"}
+    labels = {
+        "de": {**texts, "options": {"s": "klein"}},
+        "pt": {**texts, "options": {"s": "pequeno"}},
+    }
+    define_field(
+        db, "size", "choice", agent_label="Dimension", customer_label="Size",
+        options=["s", "l"], labels=labels,
+    )  # fmt: skip
+    language = db.scalar("select default_language from private.settings")
+    if option == "Little":
+        own = {"agent_label": "Dimension", "customer_label": "Size"}
+        labels[language] = {**own, "options": {"s": "Little"}}
+        change_field(db, "size", labels=labels)
+
+    read = {"field": "size", "languages": languages}
+    shown = db.call("customer", "get_field", **read)
+    managed = db.call("admin", "get_field", **read)
+
+    assert (shown["label"], shown["customer_label"]) == (label, label)
+    assert shown["option_labels"] == {"s": option, "l": "l"}
+    assert not {"agent_label", "labels"} & set(shown)
+    assert managed["labels"] == labels
+    assert managed["label"] == ("Maß" if label == "Größe" else "Dimension")
+
+
 # Values -----------------------------------------------------------------------
 
 
@@ -161,7 +199,7 @@ def test_a_new_requirement_stops_no_other_change_of_an_old_ticket(db):
     update(db, ticket, data={"size": "s"})
     change_field(db, "size", options=["m"])
     assert update(db, ticket, data={"colour": None})["data"] == {"size": "s"}
-    with refused("PT422", "missing-data"):
+    with refused("PT422", "invalid-data"):
         update(db, ticket, data={"size": "l"})
     with refused("PT422", "missing-data"):
         db.create_ticket()

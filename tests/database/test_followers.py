@@ -3,7 +3,7 @@
 import pytest
 
 from .acting import ANON, Json, refused
-from .notifying import notified, process_events
+from .notifying import claim_emails, make_emails_due, notified, process_events
 from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
@@ -86,6 +86,60 @@ def test_a_follower_from_outside_sees_what_is_public_of_one_ticket(db, ticket):
     with refused("PT403"):
         db.set_status(ticket, "open", "stranger")
     assert db.comment("stranger", ticket)["by_staff"] is False
+
+
+SUPPLIER = "parts@supplier.example"
+
+
+def copy_to(db, who, ticket, email=SUPPLIER):
+    return db.call(who, "add_follower_by_email", ticket=ticket["id"], email=email)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_staff_who_answer_let_an_address_follow(db, ticket, who):
+    if who in STAFF:
+        follower = copy_to(db, who, ticket, "Parts@Supplier.example")
+        assert (follower["name"], follower["sees_by_following"]) == ("parts", True)
+        assert copy_to(db, who, ticket) == follower
+    else:
+        with refused("PT403" if who in SEE else "PT404"):
+            copy_to(db, who, ticket)
+    known = db.scalar("select count(*) from public.people where email = %s", SUPPLIER)
+    assert known == (1 if who in STAFF else 0)
+
+
+def test_an_address_that_follows_gets_mail_of_what_is_public_and_no_account(db, ticket):
+    process_events(db, notify=False)
+    person = copy_to(db, "agent", ticket)["person_id"]
+    db.note(ticket, "lead")
+    db.comment("lead", ticket)
+    process_events(db)
+
+    events = db.execute(
+        "select events.type, events.is_internal from private.emails"
+        " join private.email_events on email_id = emails.id"
+        " join public.ticket_events as events on events.id = event_id"
+        " where person_id = %s order by events.seq",
+        person,
+    ).fetchall()
+    assert ("TICKET_COMMENTED", False) in events
+    assert not any(internal for _, internal in events)
+    assert db.scalar("select private.can_sign_in(%s)", person) is False
+    make_emails_due(db)
+    [content] = [each for each in claim_emails(db) if each["person_id"] == person]
+    assert (content["address"], content["name"]) == (SUPPLIER, "parts")
+
+
+def test_who_is_known_by_an_address_follows_as_that_person(db, ticket):
+    db.execute("update public.people set email = %s where id = %s", SUPPLIER,
+               id_of("stranger"))  # fmt: skip
+
+    assert copy_to(db, "agent", ticket)["person_id"] == str(id_of("stranger"))
+
+    db.execute("update public.people set deactivated_at = now() where id = %s",
+               id_of("stranger"))  # fmt: skip
+    with refused("PT422", "not-eligible"):
+        copy_to(db, "agent", ticket)
 
 
 @pytest.mark.parametrize("by", ["agent", "stranger"])

@@ -89,6 +89,39 @@ def manager(db, *permissions):
     return "stranger"
 
 
+def test_customers_do_not_learn_of_machine_users_from_the_list_of_roles(db):
+    made = create(db)
+
+    customer, agent = (
+        {each["role"] for each in db.rows(who, "list_roles")}
+        for who in ("customer", "agent")
+    )
+
+    assert customer == {"customer", "agent", "lead", "admin"}
+    assert agent - customer == {made["role"]}
+
+
+def test_a_deactivated_machine_user_gets_no_token(db):
+    made = create(db)
+    open_account(db, made)
+    assert authenticate(db, made["client_id"], made["client_secret"])
+
+    db.execute(
+        "update public.people set deactivated_at = now() where id = %s", made["id"]
+    )
+
+    assert authenticate(db, made["client_id"], made["client_secret"]) is None
+
+
+def test_a_machine_user_whom_no_function_made_gets_no_token_until_it_has_an_account(db):
+    made = create(db)
+
+    assert db.scalar("select count(*) from auth.users where id = %s", made["id"]) == 0
+    second = rotate(db, made)
+    needed = db.call(WORKER, "machine_account", machine=made["id"])
+    assert (second["id"], needed["id"]) == (made["id"], made["id"])
+
+
 def test_a_machine_is_a_person_with_a_role_of_exactly_its_permissions(db):
     made = create(db)
 

@@ -203,6 +203,23 @@ def test_requesters_get_a_confirmation_if_the_desk_wants_it(db):
     )
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_who_staff_open_a_ticket_for_gets_a_confirmation_if_the_desk_wants_it(
+    db, wanted
+):
+    if wanted:
+        confirm_new_tickets(db)
+
+    db.create_ticket("agent", queue="support", requester=str(id_of("stranger")))
+    db.create_ticket("agent", queue="support", requester="new@customer.example")
+    process_events(db)
+    make_emails_due(db)
+
+    addresses = {email["address"] for email in claim_emails(db)}
+    both = {"stranger@example.com", "new@customer.example"}
+    assert addresses == (both if wanted else set())
+
+
 def test_requesters_who_want_no_email_of_new_tickets_get_no_confirmation(db):
     confirm_new_tickets(db)
     prefer(db, "customer", "TICKET_CREATED", email=False)

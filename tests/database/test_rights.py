@@ -158,10 +158,13 @@ def test_security_definers_pin_the_search_path(fetch):
     }
     assert unpinned == rights.INLINED, "declare it with `set search_path = ''`"
     # Besides it, only what the planner does (index scans neither sort nor scan, and a
-    # plan serves its whole connection), and how long Auth waits for us.
+    # plan serves its whole connection), how long Auth waits for us, and how the audit
+    # writes durations and times.
     assert {each for *_, settings in found for each in settings or ()} <= {
         'search_path=""',
         "enable_sort=off",
+        "IntervalStyle=iso_8601",
+        "TimeZone=UTC",
         "jit=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",

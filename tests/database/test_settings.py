@@ -125,6 +125,24 @@ def test_what_is_no_setting_is_refused_and_changes_nothing(db, changes):
     assert settings(db) == before
 
 
+@pytest.mark.parametrize(
+    ("changes", "detail"),
+    [
+        ({"email_delay": 3601}, "email_delay must be from 0 to 3600 seconds."),
+        ({"email_delay": "soon"}, "email_delay must be of this type: integer."),
+        (
+            {"commands_per_minute": "many"},
+            "commands_per_minute must be of this type: integer or null.",
+        ),
+    ],
+)
+def test_a_refused_setting_is_named_with_what_it_takes(db, changes, detail):
+    with refused("PT422", "invalid") as refusal:
+        change(db, **changes)
+
+    assert refusal.value.diag.message_detail == detail
+
+
 def test_a_language_is_a_tag(db):
     for language in ("", "EN", "english", "de_DE", "en-gb", "de\n"):
         with refused("23514"):

@@ -4,7 +4,7 @@ import pytest
 
 from .acting import refused
 from .arrange import revoke_permission
-from .personas import id_of
+from .personas import PEOPLE, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +51,56 @@ def test_ticket_numbers_are_ascending(db):
     first, second = db.create_ticket(), db.create_ticket("stranger")
 
     assert second["number"] == first["number"] + 1 > 1000
+
+
+STAFF = {"agent", "neighbour", "lead", "admin"}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("requester", [str(id_of("stranger")), "Stranger@Example.com"])
+def test_staff_of_the_queue_open_tickets_for_others(db, who, requester):
+    def open_it():
+        return db.create_ticket(who, queue="support", requester=requester)
+
+    if who in STAFF or (who == "stranger" and "@" not in requester):
+        ticket = open_it()
+        assert ticket["requester_id"] == str(id_of("stranger"))
+        assert ticket["requester"]["name"] == "Stranger"
+        shown = db.call("stranger", "get_ticket", ticket=ticket["id"])
+        assert shown["waiting_on"] == "agent"
+        [event] = db.items("stranger", "list_ticket_events", ticket=ticket["id"])
+        assert event["actor_id"] == str(id_of(who))
+    else:
+        with refused("PT403", "denied"):
+            open_it()
+
+
+def test_a_ticket_for_an_unknown_address_enters_a_customer_without_an_account(db):
+    ticket = db.create_ticket("agent", queue="support", requester="Ana@New.example")
+    again = db.create_ticket("agent", queue="support", requester="ana@new.example")
+
+    [(name, address)] = db.execute(
+        "select name, email from public.people where id = %s", ticket["requester_id"]
+    )
+    assert (name, address) == ("ana", "ana@new.example")
+    assert again["requester_id"] == ticket["requester_id"]
+    assert db.scalar(
+        "select private.has_account(%s) or private.can_sign_in(%s)",
+        ticket["requester_id"],
+        ticket["requester_id"],
+    ) is False  # fmt: skip
+
+
+def test_a_ticket_is_opened_for_nobody_unknown_deactivated_or_merged(db):
+    for wrong in ("nobody", "", str(id_of("unknown"))):
+        with refused("PT422"):
+            db.create_ticket("agent", queue="support", requester=wrong)
+    db.execute(
+        "update public.people set deactivated_at = now() where id = %s",
+        id_of("stranger"),
+    )
+    with refused("PT422", "not-eligible"):
+        db.create_ticket("agent", queue="support", requester=str(id_of("stranger")))
 
 
 @pytest.mark.parametrize("queue", ["billing", str(id_of("billing"))])

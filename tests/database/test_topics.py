@@ -283,3 +283,46 @@ def test_what_may_be_joined_is_what_the_list_names(db, tickets, who):
     joined = joinable(db, who, every | named)
     archived = {f"queue:{id_of('attic')}{rest}" for rest in ("", ":internal")}
     assert joined - archived == named | beside
+
+
+GAINS = {
+    "joins a queue": lambda db: db.execute(
+        "insert into public.queue_members (queue_id, person_id) values (%s, %s)",
+        id_of("support"),
+        id_of("biller"),
+    ),
+    "gets a role": lambda db: db.execute(
+        "insert into public.person_roles (person_id, role) values (%s, 'lead')",
+        id_of("biller"),
+    ),
+    "holds a role that may read more": lambda db: db.execute(
+        "insert into public.role_permissions (role, permission)"
+        " values ('agent', 'tickets.read_all')"
+    ),
+}
+
+
+@pytest.mark.parametrize("gain", GAINS)
+def test_whoever_gains_a_right_hears_of_it_and_no_topic_changes_its_name(
+    db, ticket, gain
+):
+    before = topics_of(db, "lead", ticket)
+    known = len(broadcasts(db, "TOPICS_CHANGED"))
+
+    GAINS[gain](db)
+
+    told = {topic for topic, _, _ in broadcasts(db, "TOPICS_CHANGED")[known:]}
+    assert f"topics:{id_of('biller')}" in told
+    assert f"topics:{id_of('customer')}" not in told
+    assert set(before) <= set(topics_of(db, "lead", ticket))
+
+
+def test_a_role_that_reads_no_tickets_changes_nothing_to_listen_to(db):
+    known = len(broadcasts(db, "TOPICS_CHANGED"))
+
+    db.execute(
+        "insert into public.role_permissions (role, permission)"
+        " values ('customer', 'people.read')"
+    )
+
+    assert len(broadcasts(db, "TOPICS_CHANGED")) == known

@@ -53,6 +53,7 @@ ENTRY = {
     "id": "7",
     "occurred_at": "2026-11-23T09:00:00Z",
     "actor_id": str(SOMEBODY),
+    "actor_name": "Ada",
     "kind": "settings",
     "action": "changed",
     "subject": {},

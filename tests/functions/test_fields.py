@@ -47,6 +47,7 @@ def test_a_field_is_defined_and_located(rest):
             "required_to_solve": False,
             "visible_to": "customers",
             "filterable": False,
+            "labels": {},
             "idempotency_key": "k",
         }
     ]

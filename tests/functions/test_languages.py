@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.manage_statuses.languages import MAX_LANGUAGES, parse_languages
+from shared.core.http.parameters.languages import MAX_LANGUAGES, parse_languages
 
 
 @pytest.mark.parametrize(

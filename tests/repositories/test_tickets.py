@@ -302,7 +302,7 @@ def test_a_broken_rule_is_put_in_words_without_the_value(api):
     with pytest.raises(Invalid) as refusal:
         opened(api, draft=draft)
 
-    assert refusal.value.detail == "`tags` has a form that is not taken here."
+    assert refusal.value.detail == "`tags` is not written as it has to be."
 
 
 def test_a_ticket_is_read_by_its_number(api):

@@ -69,14 +69,21 @@ DATE_BACK = (
 )
 
 
-def enter_field(connection: psycopg.Connection, field: Mapping[str, Any]) -> None:
-    """Define a custom field as the administrator."""
+def enter(
+    connection: psycopg.Connection, command: str, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Run a command as the administrator and return what it made."""
     given = sql.SQL(", ").join(
-        sql.SQL("{} => {}").format(sql.Identifier(name), value)
-        for name, value in field.items()
+        sql.SQL("{} => {}").format(
+            sql.Identifier(name), Jsonb(value) if isinstance(value, dict) else value
+        )
+        for name, value in arguments.items()
     )
+    call = sql.SQL("select api.{}({})").format(sql.Identifier(command), given)
     with _acting_as(connection, "admin"):
-        connection.execute(sql.SQL("select api.create_field({})").format(given))
+        row = connection.execute(call).fetchone()
+    made: dict[str, Any] = row[0] if row else {}
+    return made
 
 
 def enter_ticket(connection: psycopg.Connection, ticket: Ticket) -> None:

@@ -25,7 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "string_type": "It must be a text.",
     "string_too_short": "It must have {min_length} characters or more.",
     "string_too_long": "It may have {max_length} characters at most.",
-    "string_pattern_mismatch": "It has a form that is not taken here.",
+    "string_pattern_mismatch": "It does not match its pattern, which `/docs` shows.",
     "bool_type": _FLAG,
     "bool_parsing": _FLAG,
     "int_type": _WHOLE,

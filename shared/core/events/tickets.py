@@ -75,16 +75,11 @@ class TicketCreated(TicketEvent):
     after: NewTicketFacts
 
 
-class StatusRef(Model):
-    """Where a ticket stood."""
+class StatusFacts(Model):
+    """Where a ticket stands or stood, and why."""
 
     status: str
     category: StatusCategory
-
-
-class StatusFacts(StatusRef):
-    """Where a ticket stands, and why."""
-
     reason: str | None
 
 
@@ -92,7 +87,7 @@ class TicketStatusChanged(TicketEvent):
     """A ticket got another status, or another reason for the one it has."""
 
     type: Literal["TICKET_STATUS_CHANGED"] = "TICKET_STATUS_CHANGED"
-    before: StatusRef
+    before: StatusFacts
     after: StatusFacts
 
 

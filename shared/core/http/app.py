@@ -14,6 +14,7 @@ from .middleware import (
     SafeHeaders,
     install_middleware,
     refuse_repeated,
+    refuse_unknown_parameters,
     refuse_unread_body,
 )
 from .problems import PROBLEM_JSON, install_problem_handlers
@@ -35,7 +36,11 @@ def create_app(*routers: APIRouter, forms: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(refuse_repeated), Depends(refuse_unread_body)],
+        dependencies=[
+            Depends(refuse_repeated),
+            Depends(refuse_unknown_parameters),
+            Depends(refuse_unread_body),
+        ],
     )
     install_problem_handlers(app)
     install_middleware(app, forms=forms)

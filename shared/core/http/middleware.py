@@ -127,6 +127,25 @@ async def refuse_repeated(request: Request) -> None:
         raise Invalid(f"Give {', '.join(wrong)} once.")
 
 
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a query parameter where a route takes none; models refuse for themselves.
+
+    A parameter that is misspelled, or meant for another route, would count for nothing.
+
+    Raises:
+        Invalid: names each.
+    """
+    route = request.scope["route"]
+    if route.dependant.query_params or not request.query_params:
+        return
+    refused = Invalid("This request takes no parameters; see errors.")
+    refused.errors = [
+        {"pointer": f"query/{name}", "detail": "There is no such name here."}
+        for name in request.query_params
+    ]
+    raise refused
+
+
 async def refuse_unread_body(request: Request) -> None:
     """Refuse a body where none is read: whoever sends one expects it to count.
 

@@ -60,11 +60,12 @@ _THEIRS: Mapping[str, type[AppError]] = {
     "PGRST002": Unavailable,  # schema cache being built
     "PGRST003": Unavailable,  # no connection left in the pool
 }
+_UNIQUE = re.compile(r'unique constraint "\w+?_(name|key|email|domain)_(?:key|unique)"')
 _CHECK = re.compile(r'relation "(\w+)" violates check constraint "(\w+)"')
 # How constraints of one column end, and what is then wrong with its value.
 _WRONG: Mapping[str, str] = {
     "length": "is too short or too long",
-    "form": "has a form that is not taken here",
+    "form": "is not written as it has to be",
     "visible": "has nothing to see",
     "count": "has too many entries",
 }
@@ -112,6 +113,8 @@ def _say(error: APIError, kind: type[AppError]) -> str | None:
         return _SIGN_IN
     if kind not in (Invalid, Conflict):
         return None
+    if taken := _UNIQUE.search(error.message or ""):
+        return f"There is one with this `{taken[1]}` already."
     if broken := _CHECK.search(error.message or ""):
         field, _, end = broken[2].removeprefix(f"{broken[1]}_").rpartition("_")
         if field and end in _WRONG:

@@ -14,10 +14,11 @@ from .pages import (
     read_page,
 )
 from .rows import parse_rows
-from .texts import LongText, SingleLine, Storable, is_visible
+from .texts import Address, LongText, SingleLine, Storable, is_visible
 from .values import Fields, StrictBool, StrictInt, Timestamp
 
 __all__ = [
+    "Address",
     "BigPosition",
     "Change",
     "Command",

@@ -56,6 +56,17 @@ def _without_blank_ends(text: str) -> str:
 
 
 Storable = Annotated[str, AfterValidator(storable)]
+Address = Annotated[
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
+        description="Kept in lower case.",
+        examples=["ada@example.com"],
+    ),
+    AfterValidator(storable),
+]
+"""An email address, as `private.as_email` reads one."""
 SingleLine = Annotated[
     str,
     StringConstraints(strip_whitespace=True),

@@ -7,20 +7,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from shared.core.types import Change, Command, SingleLine
+from shared.core.types import Address, Change, Command, SingleLine
 from shared.people import Person, RoleKey
 
 PersonName = Annotated[
     SingleLine, Field(min_length=1, max_length=120, examples=["Ada Byron"])
-]
-Address = Annotated[
-    str,
-    Field(
-        max_length=254,
-        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
-        description="Kept in lower case.",
-        examples=["ada@example.com"],
-    ),
 ]
 Language = Annotated[
     str,

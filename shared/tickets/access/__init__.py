@@ -7,7 +7,13 @@ from .explanations import (
     AccessRule,
     AccessRuleName,
 )
-from .followers import Follower, FollowerRef, FollowerRepository, Followers
+from .followers import (
+    Follower,
+    FollowerDraft,
+    FollowerRef,
+    FollowerRepository,
+    Followers,
+)
 
 __all__ = [
     "Access",
@@ -16,6 +22,7 @@ __all__ = [
     "AccessRule",
     "AccessRuleName",
     "Follower",
+    "FollowerDraft",
     "FollowerRef",
     "FollowerRepository",
     "Followers",

@@ -4,16 +4,33 @@ from datetime import datetime
 from typing import Annotated, Literal, Protocol
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from shared.core.persistence import Database
-from shared.core.types import Model, Page, decode_sort_key, read_page
+from shared.core.types import (
+    Address,
+    Command,
+    Model,
+    Page,
+    decode_sort_key,
+    read_page,
+)
 from shared.tickets import TicketRef
 
 FollowerRef = Annotated[
     Literal["me"] | UUID, Field(description="A person's id, or `me`.")
 ]
+
+
+class FollowerDraft(Command):
+    """Somebody to follow a ticket, by their address."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"email": "parts@supplier.example"}]}
+    )
+
+    email: Address
 
 
 class Follower(Model):
@@ -40,6 +57,12 @@ class Followers(Protocol):
         """Let somebody follow; raise `Denied`, `Conflict`."""
         ...
 
+    def add_by_email(
+        self, ticket: TicketRef, draft: FollowerDraft, key: str | None
+    ) -> Follower:
+        """Let whoever has an address follow; raise `Denied`, `Conflict`, `Invalid`."""
+        ...
+
     def remove(self, ticket: TicketRef, person: FollowerRef) -> Follower:
         """End that somebody follows; raise `Denied`."""
         ...
@@ -61,6 +84,14 @@ class FollowerRepository(Followers):
     @override
     def add(self, ticket: TicketRef, person: FollowerRef) -> Follower:
         return self._turn("add_follower", ticket, person)
+
+    @override
+    def add_by_email(
+        self, ticket: TicketRef, draft: FollowerDraft, key: str | None
+    ) -> Follower:
+        arguments = {"ticket": ticket, "email": draft.email, "idempotency_key": key}
+        answer = self._database.call("add_follower_by_email", arguments)
+        return Follower.model_validate(answer)
 
     @override
     def remove(self, ticket: TicketRef, person: FollowerRef) -> Follower:

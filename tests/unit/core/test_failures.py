@@ -123,7 +123,7 @@ def test_a_broken_check_is_put_in_words_without_its_name_or_the_value(constraint
     ("table", "constraint", "detail"),
     [
         ("tickets", "tickets_tags_count", "`tags` has too many entries."),
-        ("tickets", "tickets_data_form", "`data` has a form that is not taken here."),
+        ("tickets", "tickets_data_form", "`data` is not written as it has to be."),
         ("comments", "comments_body_visible", "`body` has nothing to see."),
         (
             "tickets",
@@ -137,6 +137,21 @@ def test_a_broken_check_of_a_field_names_the_field(table, constraint, detail):
     message = f'new row for relation "{table}" violates check constraint "{constraint}"'
 
     assert failure(reported("23514", message)).detail == detail
+
+
+@pytest.mark.parametrize(
+    ("constraint", "detail"),
+    [
+        ("calendars_name_key", "There is one with this `name` already."),
+        ("sla_policies_name_key", "There is one with this `name` already."),
+        ("people_email_unique", "There is one with this `email` already."),
+        ("machine_secrets_hash_key", "A value is not acceptable."),
+    ],
+)
+def test_a_duplicate_says_of_what(constraint, detail):
+    message = f'duplicate key value violates unique constraint "{constraint}"'
+
+    assert failure(reported("23505", message, PERSONAL)).detail == detail
 
 
 @pytest.mark.parametrize("code", ["PGRST301", "PGRST303", "42501", "401"])

@@ -2,6 +2,7 @@
 
 from .etags import IfNoneMatch, is_known, set_etag
 from .keys import IdempotencyKey
+from .languages import Languages
 from .preconditions import IfMatch
 from .queries import Commas, EventsQuery, HistoryQuery, PageQuery, StatusList
 
@@ -12,6 +13,7 @@ __all__ = [
     "IdempotencyKey",
     "IfMatch",
     "IfNoneMatch",
+    "Languages",
     "PageQuery",
     "StatusList",
     "is_known",
