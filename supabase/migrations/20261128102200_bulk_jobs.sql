@@ -12,11 +12,15 @@ as $$
         'priority', ticket.priority,
         'queue', ticket.queue_id,
         'tags', ticket.tags,
-        'waiting', jsonb_build_object('on', ticket.waiting_on, 'since', ticket.waiting_since)
+        'waiting', jsonb_build_object(
+            'on', ticket.waiting_on,
+            'since', ticket.waiting_since,
+            'solved_by_requester', ticket.solved_by_requester
+        )
     );
 $$;
 comment on function private.bulk_state is
-'The fields of a ticket that a bulk update may change, in the form of a change, and the waiting that follows from them.';
+'The fields of a ticket that a bulk update may change, in the form of a change, and what follows from them: the waiting, and whether its requester solved it.';
 
 create function private.changed_data(data jsonb, other jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -204,7 +208,9 @@ begin
             message = 'changed-since',
             detail = 'It has been assigned since, and a new ticket has no assignee.';
     end if;
-    if restored.status_category = 'solved' and restored.assignee_id is null then
+    if restored.status_category = 'solved'
+    and restored.assignee_id is null
+    and not restored.solved_by_requester then
         raise sqlstate 'PT409' using
             message = 'solved-needs-assignee',
             detail = 'It has no assignee then, and a solved ticket needs one.';
@@ -267,6 +273,7 @@ begin
     if ticket.status_category <> target.status_category then
         ticket.waiting_on := fields #>> '{waiting,on}';
         ticket.waiting_since := fields #>> '{waiting,since}';
+        ticket.solved_by_requester := fields #>> '{waiting,solved_by_requester}';
     end if;
     perform private.require_restorable(target, item, ticket);
     update public.tickets
@@ -279,7 +286,8 @@ begin
         tags = ticket.tags,
         data = ticket.data,
         waiting_on = ticket.waiting_on,
-        waiting_since = ticket.waiting_since
+        waiting_since = ticket.waiting_since,
+        solved_by_requester = ticket.solved_by_requester
     where id = target.id
     returning * into ticket;
     return ticket;

@@ -78,7 +78,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version public_version created_at updated_at"
         " public_updated_at solved_at closed_at skills assigned_at released_by"
-        " tag_keys skill_keys",
+        " solved_by_requester tag_keys skill_keys",
     ),
     "private.bulk_items": (
         (),
