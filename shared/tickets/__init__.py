@@ -1,5 +1,6 @@
 """Tickets: models, ports and repository; access and comments below."""
 
+from .actions import Tags, TicketActions, TicketStep
 from .models import (
     Assignment,
     MyTickets,
@@ -39,8 +40,10 @@ __all__ = [
     "SolvedTickets",
     "StatusChange",
     "Tag",
+    "Tags",
     "TextToRedact",
     "Ticket",
+    "TicketActions",
     "TicketChange",
     "TicketDraft",
     "TicketReader",
@@ -48,6 +51,7 @@ __all__ = [
     "TicketRedactionRepository",
     "TicketRef",
     "TicketRepository",
+    "TicketStep",
     "TicketWriter",
     "WaitingParty",
     "read_events",

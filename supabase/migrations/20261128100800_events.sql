@@ -75,7 +75,7 @@ begin atomic
     select nullif(current_setting('autocrm.batch', true), '')::uuid;
 end;
 comment on function private.current_batch is
-'The bulk update that the current transaction belongs to, or null; clients cannot set it.';
+'The batch of the current transaction, which is the id of a bulk update, or null; clients cannot set it.';
 
 -- Events ---------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ comment on column public.ticket_events.turn is
 'The turn of the writing transaction. The feed is ordered by turn and position.';
 comment on column public.ticket_events.position is 'Order among the events of a turn.';
 comment on column public.ticket_events.batch_id is
-'The bulk update that it was part of; null for a single change.';
+'The bulk update that it was part of, or the macro or comment with a change; null for a single change.';
 comment on column public.ticket_events.correlation_id is
 'The correlation id of the request; null when there was none.';
 create index ticket_events_actor on public.ticket_events (actor_id);

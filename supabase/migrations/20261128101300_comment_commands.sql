@@ -141,6 +141,23 @@ $$;
 comment on function private.write_comment is
 'Adds a comment of the caller to a locked ticket, with what follows from it.';
 
+create function private.added_comment_json(comment public.comments, response jsonb)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.comment_json(comment) || (response - 'comment') || case
+        when response ? 'batch_id' then jsonb_build_object('ticket', (
+            select private.ticket_json(tickets) from public.tickets
+            where tickets.id = comment.ticket_id
+        ))
+        else '{}'
+    end;
+end;
+$$;
+comment on function private.added_comment_json is
+'A comment as the response to who added it, with the ticket if the request changed it, too.';
+
 create function private.stored_comment(response jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -150,7 +167,7 @@ begin
     select * into comment from public.comments where id = (response ->> 'comment')::uuid;
     -- It may be on a follow-up, which whoever sees the closed ticket need not see.
     perform private.find_visible_ticket(comment.ticket_id::text);
-    return private.comment_json(comment) || (response - 'comment');
+    return private.added_comment_json(comment, response);
 end;
 $$;
 comment on function private.stored_comment is
@@ -160,6 +177,8 @@ create function api.add_comment(
     ticket text,
     body text,
     visibility public.comment_visibility default 'public',
+    change jsonb default null,
+    expected_version integer default null,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -172,9 +191,12 @@ declare
     response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
-            'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility
+            'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility,
+            'change', change
         )
     );
+    expanded jsonb;
+    batch uuid;
     comment public.comments;
 begin
     -- Also before an earlier response: what it shows needs the permission of today.
@@ -184,7 +206,23 @@ begin
     if response is not null then
         return private.stored_comment(response);
     end if;
-    if target.status_category = 'closed' and (visibility = 'internal' or replies_as_staff) then
+    perform private.require_version(private.shown_version(target), expected_version);
+    if change is not null then
+        -- Permissions first, as of a bulk update.
+        perform private.require_permissions_for(
+            change - case
+                when private.is_solved_by_requester(target, change ->> 'status') then 'status'
+                else ''
+            end
+        );
+        perform private.require_actions(change);
+        -- The comment is what was written; the text of a macro went into it, or was left out.
+        expanded := private.with_macro(change) - 'reply';
+        batch := private.begin_batch(target.id, expanded);
+    end if;
+    if target.status_category = 'closed' and (
+        visibility = 'internal' or replies_as_staff or change is not null
+    ) then
         raise sqlstate 'PT409' using
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
@@ -193,16 +231,21 @@ begin
     else
         comment := private.write_comment(target, me, visibility, body);
     end if;
+    if batch is not null then
+        perform private.apply_at_once(target.id, expanded);
+        perform set_config('autocrm.batch', '', true);
+    end if;
     response := jsonb_strip_nulls(jsonb_build_object(
         'comment', comment.id,
+        'batch_id', batch,
         'follow_up_of', case when comment.ticket_id <> target.id then target.id end
     ));
     perform private.store_response(idempotency_key, response);
-    return private.comment_json(comment) || (response - 'comment');
+    return private.added_comment_json(comment, response);
 end;
 $$;
 comment on function api.add_comment is
-'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
+'Adds a comment to a ticket, and applies a change to it in the same step, completely or not at all, as one batch of events that can be undone as a bulk update. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
 
 -- redact_comment -------------------------------------------------------------
 

@@ -170,13 +170,17 @@ def test_every_operation_is_authenticated_but_health_and_the_token_itself():
     assert public == {"GET /health", TOKEN}
 
 
+# What they would change is rolled back, or nothing: there is no second time.
+WITHOUT_A_KEY = {TOKEN, "POST /v1/tickets/{ticket}/macro/preview"}
+
+
 @pytest.mark.parametrize(
-    "name", [name for name in OPERATIONS if name.startswith("POST") and name != TOKEN]
+    "name", [name for name in OPERATIONS if name.startswith("POST")]
 )
 def test_every_post_takes_an_idempotency_key(name):
     parameters = {each["name"] for each in OPERATIONS[name].get("parameters", [])}
 
-    assert "Idempotency-Key" in parameters
+    assert ("Idempotency-Key" in parameters) == (name not in WITHOUT_A_KEY)
 
 
 @pytest.mark.parametrize(

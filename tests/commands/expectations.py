@@ -38,6 +38,7 @@ class World(NamedTuple):
     view: str
     team_view: str
     everyones_view: str
+    macro: str
     bulk_update: str
     webhook: str
     delivery: str

@@ -13,6 +13,7 @@ from . import (
     fields,
     followers,
     machines,
+    macros,
     notifications,
     organizations,
     people,
@@ -27,9 +28,9 @@ from . import (
 from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
-    tickets, followers, comments, queues, assignment, bulk_updates, views, people,
-    records, organizations, notifications, events, fields, webhooks, machines, sla,
-    administration, workers,
+    tickets, followers, comments, queues, assignment, bulk_updates, views, macros,
+    people, records, organizations, notifications, events, fields, webhooks, machines,
+    sla, administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

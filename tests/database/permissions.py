@@ -13,6 +13,10 @@ VIEW = """
 insert into public.views (scope, owner_id, queue_id, name) values (%s, %s, %s, 'Mine')
 returning id::text
 """
+MACRO = """
+insert into private.macros (scope, owner_id, name, text) values ('mine', %s, 'M', 'Hi.')
+returning id::text
+"""
 
 
 def build_world(db: ActingConnection) -> World:
@@ -64,6 +68,7 @@ def build_world(db: ActingConnection) -> World:
         str(id_of("biller")),
         str(id_of("neighbour")),
         *views,
+        db.scalar(MACRO, ids[CALLER]),
         job["id"],
         hook["id"],
         db.scalar("select id::text from private.webhook_deliveries limit 1"),

@@ -87,12 +87,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.bulk_updates": (
         (),
-        "id person_id change undo_of undone_change total done skipped failed created_at"
-        " started_at finished_at due_at attempts",
+        "id person_id at_once change undo_of undone_change total done skipped failed"
+        " created_at started_at finished_at due_at attempts",
     ),
     "public.views": (
         READABLE,
         "id scope owner_id queue_id name conditions sort created_at updated_at version",
+    ),
+    "private.macros": (
+        (),
+        "id scope owner_id queue_id name text actions created_at updated_at version",
     ),
     "private.settings": (
         (),
@@ -303,6 +307,7 @@ AS_THE_CALLER = {
     "private.is_unbroken",
     "private.is_visible",
     "private.is_working_week",
+    "private.item_outcome",
     "private.machine_address",
     "private.may_see_ticket",
     "private.may_use_view",
@@ -316,6 +321,7 @@ AS_THE_CALLER = {
     "private.page_limit",
     "private.page_of",
     "private.parse_time",
+    "private.placeholders_in",
     "private.queue_json",
     "private.redact_body",
     "private.redact_data",
@@ -331,6 +337,7 @@ AS_THE_CALLER = {
     "private.refuse_fields",
     "private.refuse_revoked",
     "private.refuse_update",
+    "private.render_template",
     "private.reply_opens",
     "private.require_calendar_hours",
     "private.require_capacity",

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.core.types import Command, CommentVisibility, LongText, Model, name_of
+from shared.tickets import Ticket, TicketStep
 
 CommentRef = str
 """A comment's id or its position, as it stands in an address."""
@@ -17,13 +18,23 @@ class CommentDraft(Command):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"body": "We have sent a new invoice.", "visibility": "public"}
+                {
+                    "body": "We have sent a new invoice.",
+                    "visibility": "public",
+                    "then": {"status": "solved", "assignee": "me"},
+                }
             ]
         }
     )
 
     body: LongText
     visibility: CommentVisibility = CommentVisibility.PUBLIC
+    then: TicketStep | None = Field(
+        default=None,
+        description="What is done to the ticket in the same step: both happen, or"
+        " neither. Of a macro the note and the actions; its text is for `body`. Whoever"
+        " requested the ticket may set a solved `status`.",
+    )
 
 
 class Comment(Model):
@@ -63,4 +74,12 @@ class AddedComment(Comment):
         default=None,
         description="The closed ticket that was replied to, if it was one. The reply is"
         " on its follow-up, `ticket_id`.",
+    )
+    batch_id: UUID | None = Field(
+        default=None,
+        description="Of the events of a step with `then`; the bulk update by which it"
+        " is undone.",
+    )
+    ticket: Ticket | None = Field(
+        default=None, description="The ticket after a step with `then`."
     )

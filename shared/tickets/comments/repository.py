@@ -21,9 +21,16 @@ class Comments(Protocol):
     """The comments on tickets."""
 
     def add(
-        self, ticket: TicketRef, draft: CommentDraft, key: str | None
+        self,
+        ticket: TicketRef,
+        draft: CommentDraft,
+        key: str | None,
+        version: int | None = None,
     ) -> AddedComment:
-        """Add a comment once a key; raise `NotFound`, `Denied`, `Conflict`."""
+        """Add a comment once a key, to this version of the ticket or to any.
+
+        Raises `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`.
+        """
         ...
 
     def redact(
@@ -47,9 +54,20 @@ class CommentRepository(Comments):
 
     @override
     def add(
-        self, ticket: TicketRef, draft: CommentDraft, key: str | None
+        self,
+        ticket: TicketRef,
+        draft: CommentDraft,
+        key: str | None,
+        version: int | None = None,
     ) -> AddedComment:
-        arguments = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
+        arguments = {
+            "ticket": ticket,
+            "idempotency_key": key,
+            "expected_version": version,
+            **draft.model_dump(exclude={"then"}),
+        }
+        if draft.then is not None:
+            arguments["change"] = draft.then.model_dump(mode="json", exclude_none=True)
         return AddedComment.model_validate(
             self._database.call("add_comment", arguments)
         )
