@@ -109,6 +109,17 @@ FACTS = {
         "after": {"person_id": str(ME), "person_name": "Ida"},
     },
     "TICKET_REDACTED": {"before": None, "after": {"places": 2}},
+    "TICKET_COMMENT_EDITED": {
+        "before": None,
+        "after": {
+            "comment_id": str(SOMEBODY),
+            "position": 2,
+            "author_id": str(ME),
+            "author_name": "Ida",
+            "by_staff": False,
+            "visibility": "public",
+        },
+    },
     "TICKET_COMMENT_REDACTED": {
         "before": None,
         "after": {

@@ -23,6 +23,7 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_ASSIGNED', 'A ticket was assigned or released.', true, false),
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
+('TICKET_COMMENT_EDITED', 'The author of a comment corrected it.', false, false),
 ('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
 ('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false),
 ('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),
@@ -482,35 +483,80 @@ $$;
 comment on function private.record_ticket_change is
 'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, as they apply.';
 
-create function private.record_comment() returns trigger
+create function private.record_comment_event(comment public.comments, type text) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
     -- Without the body: events are permanent, and a comment may be redacted later.
     perform private.record_event(
-        new.ticket_id, 'TICKET_COMMENTED', null,
+        comment.ticket_id, record_comment_event.type, null,
         jsonb_build_object(
-            'comment_id', new.id,
-            'position', new.position, 'public_position', new.public_position,
-            'author_id', new.author_id, 'by_staff', new.by_staff, 'visibility', new.visibility
+            'comment_id', comment.id,
+            'position', comment.position,
+            'public_position', comment.public_position,
+            'author_id', comment.author_id,
+            'by_staff', comment.by_staff,
+            'visibility', comment.visibility
         ),
-        new.visibility = 'internal'
+        comment.visibility = 'internal'
     );
-    if cardinality(new.mentioned_people) + cardinality(new.mentioned_queues) > 0 then
+end;
+$$;
+comment on function private.record_comment_event is 'Writes an event about a comment.';
+
+create function private.record_mentions(comment public.comments, people uuid[], queues uuid[])
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if cardinality(people) + cardinality(queues) > 0 then
         perform private.record_event(
-            new.ticket_id, 'TICKET_MENTIONED', null,
+            comment.ticket_id, 'TICKET_MENTIONED', null,
             jsonb_build_object(
-                'comment_id', new.id, 'position', new.position, 'author_id', new.author_id,
-                'people', new.mentioned_people, 'queues', new.mentioned_queues
+                'comment_id', comment.id,
+                'position', comment.position,
+                'author_id', comment.author_id,
+                'people', people,
+                'queues', queues
             ),
             true
         );
     end if;
+end;
+$$;
+comment on function private.record_mentions is
+'Writes TICKET_MENTIONED for a note that names people or queues.';
+
+create function private.record_comment() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.record_comment_event(new, 'TICKET_COMMENTED');
+    perform private.record_mentions(new, new.mentioned_people, new.mentioned_queues);
     return null;
 end;
 $$;
 comment on function private.record_comment is
 'Writes TICKET_COMMENTED, and TICKET_MENTIONED for a note that names somebody.';
+
+create function private.record_corrected_comment() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.former_comments (comment_id, version, body, replaced_at)
+    values (old.id, old.version, old.body, new.edited_at);
+    perform private.record_comment_event(new, 'TICKET_COMMENT_EDITED');
+    -- Those are notified whom the note did not name before.
+    perform private.record_mentions(
+        new,
+        array(select unnest(new.mentioned_people) except select unnest(old.mentioned_people)),
+        array(select unnest(new.mentioned_queues) except select unnest(old.mentioned_queues))
+    );
+    return null;
+end;
+$$;
+comment on function private.record_corrected_comment is
+'Keeps what a comment said before it was corrected, and writes TICKET_COMMENT_EDITED, and TICKET_MENTIONED for whom a note names now.';
 
 -- An event holds what a command changes in a ticket, so this counts every such change.
 create trigger count_written_bytes
@@ -533,5 +579,10 @@ execute function private.record_ticket_change();
 create trigger record_comment
 after insert on public.comments
 for each row when (new.position > 1) execute function private.record_comment();
+
+create trigger record_corrected_comment
+after update on public.comments
+for each row when (new.edited_at is distinct from old.edited_at)
+execute function private.record_corrected_comment();
 
 grant execute on function private.feed_horizon to authenticated;

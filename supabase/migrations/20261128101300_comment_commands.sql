@@ -247,7 +247,116 @@ $$;
 comment on function api.add_comment is
 'Adds a comment to a ticket, and applies a change to it in the same step, completely or not at all, as one batch of events that can be undone as a bulk update. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
 
--- redact_comment -------------------------------------------------------------
+-- edit_comment and redact_comment ---------------------------------------------
+
+create function private.find_comment(ticket public.tickets, ref text) returns public.comments
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    comment public.comments;
+begin
+    if ref ~ '^[0-9]{1,9}$' then
+        select * into comment from public.comments as comments
+        where comments.ticket_id = ticket.id
+            and case
+                when private.may_read_notes(ticket.queue_id) then comments.position
+                else comments.public_position
+            end = ref::integer;
+    else
+        select * into comment from public.comments as comments
+        where comments.ticket_id = ticket.id and comments.id = private.as_uuid(ref);
+    end if;
+    if comment.id is null or (
+        comment.visibility = 'internal'
+        and not private.holds_in_queue('tickets.note', ticket.queue_id)
+    ) then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such comment, or it is not yours to see.';
+    end if;
+    return comment;
+end;
+$$;
+comment on function private.find_comment is
+'A comment of a ticket that the caller may see, by id or by its position for them; PT404.';
+
+create function private.require_correctable(comment public.comments) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    editable_for constant interval := (select comment_editable_for from private.settings);
+begin
+    if comment.redacted_at is not null then
+        raise sqlstate 'PT409' using
+            message = 'redacted', detail = 'The words of this comment were taken out.';
+    end if;
+    if comment.created_at + editable_for < now() then
+        raise sqlstate 'PT409' using
+            message = 'too-late',
+            detail = format(
+                'A comment can be corrected for %s seconds. Write another one.',
+                extract(epoch from editable_for)::integer
+            );
+    end if;
+    -- What it said before is shown with it, and a response holds only so much.
+    if comment.version > 10 then
+        raise sqlstate 'PT409' using
+            message = 'too-many-corrections',
+            detail = 'A comment can be corrected ten times. Write another one.';
+    end if;
+end;
+$$;
+comment on function private.require_correctable is
+'PT409 unless the author of a comment may still correct it.';
+
+create function api.edit_comment(
+    ticket text, comment text, body text, expected_version integer default null
+) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.lock_ticket(ticket);
+    target_comment public.comments := private.find_comment(target, comment);
+    named_people uuid[] := '{}';
+    named_queues uuid[] := '{}';
+begin
+    if target_comment.author_id <> private.caller() then
+        raise sqlstate 'PT403' using
+            message = 'denied', detail = 'Only its author corrects a comment.';
+    end if;
+    perform private.require_version(target_comment.version, expected_version);
+    -- Without the detail of a constraint, which shows the whole row.
+    if body is null or length(body) not between 1 and 50000 or not private.is_visible(body) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'A comment has 1 to 50,000 characters.';
+    end if;
+    if target_comment.body = edit_comment.body then
+        return private.comment_json(target_comment);
+    end if;
+    if target.status_category = 'closed' then
+        raise sqlstate 'PT409' using
+            message = 'ticket-closed',
+            detail = 'A closed ticket does not change. Open a new one.';
+    end if;
+    perform private.require_correctable(target_comment);
+    if target_comment.visibility = 'internal' then
+        select found.people, found.queues into named_people, named_queues
+        from private.find_mentions(body, target.queue_id) as found;
+    end if;
+    update public.comments as comments
+    set
+        body = edit_comment.body,
+        -- Two corrections in one moment are two.
+        edited_at = greatest(now(), comments.edited_at + interval '1 microsecond'),
+        mentioned_people = named_people,
+        mentioned_queues = named_queues
+    where comments.id = target_comment.id
+    returning * into target_comment;
+    return private.comment_json(target_comment);
+end;
+$$;
+comment on function api.edit_comment is
+'Corrects a comment (id or position) of the caller, for as long as the setting comment_editable_for says; what it said before is kept for those who read notes.';
 
 create function api.redact_comment(
     ticket text, comment text, idempotency_key text default null
@@ -261,25 +370,7 @@ declare
     response jsonb;
 begin
     perform private.require_in_queue('comments.redact', target.queue_id);
-    if comment ~ '^[0-9]{1,9}$' then
-        select * into target_comment from public.comments as comments
-        where comments.ticket_id = target.id
-            and case
-                when private.may_read_notes(target.queue_id) then comments.position
-                else comments.public_position
-            end = comment::integer;
-    elsif comment ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-        select * into target_comment from public.comments as comments
-        where comments.ticket_id = target.id and comments.id = comment::uuid;
-    end if;
-    if target_comment.id is null or (
-        target_comment.visibility = 'internal'
-        and not private.holds_in_queue('tickets.note', target.queue_id)
-    ) then
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such comment, or it is not yours to see.';
-    end if;
+    target_comment := private.find_comment(target, comment);
     response := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'redact_comment', 'comment', target_comment.id)
@@ -295,18 +386,10 @@ begin
             redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
-        perform private.record_event(
-            target.id, 'TICKET_COMMENT_REDACTED', null,
-            jsonb_build_object(
-                'comment_id', target_comment.id,
-                'position', target_comment.position,
-                'public_position', target_comment.public_position,
-                'author_id', target_comment.author_id,
-                'by_staff', target_comment.by_staff,
-                'visibility', target_comment.visibility
-            ),
-            target_comment.visibility = 'internal'
-        );
+        update private.former_comments as former
+        set body = private.redacted_body()
+        where former.comment_id = target_comment.id;
+        perform private.record_comment_event(target_comment, 'TICKET_COMMENT_REDACTED');
     end if;
     perform private.store_response(
         idempotency_key, jsonb_build_object('comment', target_comment.id)
@@ -317,4 +400,5 @@ $$;
 comment on function api.redact_comment is
 'Redacts the body of a comment (id or position) permanently; needs comments.redact in the queue. Redacting again changes nothing.';
 
-grant execute on function api.add_comment, api.redact_comment to authenticated;
+grant execute on function api.add_comment, api.edit_comment, api.redact_comment
+to authenticated;

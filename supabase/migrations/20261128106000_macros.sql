@@ -55,8 +55,8 @@ execute function private.count_written_bytes('text', 'actions');
 
 -- Placeholders ---------------------------------------------------------------
 --
--- A name in two braces stands for a value. Only names are looked up and values inserted, as they are: no
--- expressions, no conditions, and what stands in a value is never read as a placeholder.
+-- A name in two braces stands for a value. Only names are looked up, and values are inserted as
+-- they are: no expressions, no conditions, and nothing in a value is read as a placeholder.
 
 create function private.placeholder_values(ticket public.tickets, internal boolean) returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -109,6 +109,19 @@ COMMANDS = {
         ),
     ),
     "list_comments": Command(Case(reading(), on_ticket())),
+    "edit_comment": Command(
+        Case(
+            reading("tickets.note"),
+            lambda w: {"ticket": w.ticket, "comment": w.note, "body": "B"},
+            refused="PT404",
+        ),
+        step=unrelated,
+        both_ways=Route(
+            f"PATCH {TICKET}/comments/{{comment}}",
+            lambda w: {"ticket": w.ticket, "comment": w.note, "body": "So."},
+            {"ticket": REF, "comment": REF, "body": TEXT, "expected_version": VERSION},
+        ),
+    ),
     "redact_comment": Command(
         Case(reading("comments.redact"), on_ticket(comment="1")),
         step=unrelated,
@@ -175,6 +188,7 @@ COMMANDS = {
 FUNCTIONS = {
     "AddComment": command(**WARM),
     "ListComments": query(),
+    "EditComment": command(),
     "RedactComment": command(),
     "RedactTicket": command(),
     "LeaseReply": command(),

@@ -39,6 +39,7 @@ class World(NamedTuple):
     team_view: str
     everyones_view: str
     macro: str
+    note: str  # on ticket, by the caller
     bulk_update: str
     webhook: str
     delivery: str

@@ -69,6 +69,7 @@ def build_world(db: ActingConnection) -> World:
         str(id_of("neighbour")),
         *views,
         db.scalar(MACRO, ids[CALLER]),
+        db.note(tickets[0], CALLER)["id"],
         job["id"],
         hook["id"],
         db.scalar("select id::text from private.webhook_deliveries limit 1"),

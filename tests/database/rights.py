@@ -23,7 +23,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.comments": (
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
-        " created_at redacted_at redacted_by mentioned_people mentioned_queues",
+        " created_at redacted_at redacted_by mentioned_people mentioned_queues edited_at"
+        " version",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -94,6 +95,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id scope owner_id queue_id name conditions sort created_at updated_at version",
     ),
+    "private.former_comments": ((), "comment_id version body replaced_at"),
     "private.macros": (
         (),
         "id scope owner_id queue_id name text actions created_at updated_at version",
@@ -103,7 +105,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "only_row version default_language solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
-        " commands_per_minute commands_per_minute_by_address bytes_per_minute",
+        " comment_editable_for commands_per_minute commands_per_minute_by_address"
+        " bytes_per_minute",
     ),
     "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
     "private.audit_entries": (

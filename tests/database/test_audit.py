@@ -24,6 +24,7 @@ NOT_AUDITED = {
     "private.queue_notification_preferences": "a person's own choice",
     "public.notifications": "made by events",
     "public.views": "filters, which grant no right",
+    "private.former_comments": "what people wrote, with its own trace",
     "private.macros": "texts and actions, which grant no right",
     "private.bulk_updates": "its history is its own, and ticket_events",
     "private.bulk_items": "its history is its own, and ticket_events",

@@ -46,6 +46,7 @@ def world(people):
         "POST", "/v1/webhooks", {"url": "https://hooks.example.com/", **quiet}
     )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
+    note = admin.do("POST", f"/v1/tickets/{ticket['id']}/comments", {"body": "Mine."})
     macro = admin.do("POST", "/v1/macros", {"name": "Mine", "text": "Hello."})
     organization = admin.do("POST", "/v1/organizations", {"name": f"Two {uuid4()}"})
     # A name that stands in no log by chance, as a letter would.
@@ -58,6 +59,7 @@ def world(people):
         agent=people.agent.id,
         view=view["id"],
         macro=macro["id"],
+        note=note["id"],
         webhook=webhook["id"],
         organization=organization["id"],
         machine=machine["id"],

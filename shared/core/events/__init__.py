@@ -4,6 +4,7 @@ from .schema import event_schema
 from .tickets import (
     TicketAssigned,
     TicketCommented,
+    TicketCommentEdited,
     TicketCommentRedacted,
     TicketCreated,
     TicketEvent,
@@ -23,6 +24,7 @@ __all__ = [
     "DomainEvent",
     "EventType",
     "TicketAssigned",
+    "TicketCommentEdited",
     "TicketCommentRedacted",
     "TicketCommented",
     "TicketCreated",

@@ -189,6 +189,14 @@ class TicketReplyTakenOver(TicketEvent):
     after: LeaseFacts
 
 
+class TicketCommentEdited(TicketEvent):
+    """The author of a comment corrected it."""
+
+    type: Literal["TICKET_COMMENT_EDITED"] = "TICKET_COMMENT_EDITED"
+    before: None
+    after: CommentFacts
+
+
 class TicketCommentRedacted(TicketEvent):
     """A comment was redacted; copies of it should be as well."""
 

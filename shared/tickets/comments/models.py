@@ -12,6 +12,16 @@ CommentRef = str
 """A comment's id or its position, as it stands in an address."""
 
 
+class CommentCorrection(Command):
+    """What a comment is to say."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"body": "We have sent a new invoice today."}]}
+    )
+
+    body: LongText
+
+
 class CommentDraft(Command):
     """A comment to add."""
 
@@ -37,6 +47,13 @@ class CommentDraft(Command):
     )
 
 
+class FormerBody(Model):
+    """What a comment said before its author corrected it."""
+
+    body: str
+    replaced_at: datetime
+
+
 class Comment(Model):
     """A comment; `position` 1 is the description that the ticket was opened with.
 
@@ -54,6 +71,14 @@ class Comment(Model):
     visibility: CommentVisibility
     body: str
     created_at: datetime
+    version: int = 1
+    edited_at: datetime | None = Field(
+        default=None, description="When its author last corrected it, if they did."
+    )
+    former_bodies: list[FormerBody] | None = Field(
+        default=None,
+        description="What it said before, the oldest first, for those who read notes.",
+    )
     redacted_at: datetime | None = Field(
         default=None, description="When its words were taken out, if they were."
     )

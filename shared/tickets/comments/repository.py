@@ -14,7 +14,13 @@ from shared.core.types import (
 )
 from shared.tickets import TicketRef
 
-from .models import AddedComment, Comment, CommentDraft, CommentRef
+from .models import (
+    AddedComment,
+    Comment,
+    CommentCorrection,
+    CommentDraft,
+    CommentRef,
+)
 
 
 class Comments(Protocol):
@@ -31,6 +37,16 @@ class Comments(Protocol):
 
         Raises `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`.
         """
+        ...
+
+    def correct(
+        self,
+        ticket: TicketRef,
+        comment: CommentRef,
+        correction: CommentCorrection,
+        version: int | None,
+    ) -> Comment:
+        """Correct one's own; raise `NotFound`, `Denied`, `Conflict`, `Stale`."""
         ...
 
     def redact(
@@ -71,6 +87,22 @@ class CommentRepository(Comments):
         return AddedComment.model_validate(
             self._database.call("add_comment", arguments)
         )
+
+    @override
+    def correct(
+        self,
+        ticket: TicketRef,
+        comment: CommentRef,
+        correction: CommentCorrection,
+        version: int | None,
+    ) -> Comment:
+        arguments = {
+            "ticket": ticket,
+            "comment": comment,
+            "body": correction.body,
+            "expected_version": version,
+        }
+        return Comment.model_validate(self._database.call("edit_comment", arguments))
 
     @override
     def redact(
