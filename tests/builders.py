@@ -89,6 +89,7 @@ FACTS = {
             "queue_id": str(QUEUE),
             "requester_id": str(ME),
             "requester_name": "Ida",
+            "organization_id": None,
             "follow_up_of": None,
             "tags": [],
             "skills": [],

@@ -39,6 +39,8 @@ async def get_ticket(
 
     What is included is in the ETag too, which `If-Match` takes as well. `unread` and
     the names of people in the ticket may change while the version does not.
+
+    With `at`, the ticket is as it was then; before it was opened there is none: 404.
     """
     found = tickets.get(ticket, query.include)
     set_etag(response, found, found.digest())

@@ -98,6 +98,8 @@ create table public.ticket_events (
     position bigint not null generated always as identity,
     batch_id uuid default private.current_batch(),
     correlation_id text default private.correlation_id(),
+    waiting_on public.waiting_party,
+    waiting_since timestamptz,
     constraint ticket_events_seq_unique unique (ticket_id, seq),
     constraint ticket_events_public_seq_unique unique (ticket_id, public_seq),
     constraint ticket_events_public check (
@@ -119,7 +121,8 @@ comment on column public.ticket_events.actor_id is 'Who did it; null for the sys
 comment on column public.ticket_events.is_internal is 'Whether only staff may see it.';
 comment on column public.ticket_events.before is 'The changed fields before.';
 comment on column public.ticket_events.after is 'The changed fields after.';
-comment on column public.ticket_events.occurred_at is 'When it happened.';
+comment on column public.ticket_events.occurred_at is
+'When it happened: the time of its transaction, and never before the event before it.';
 comment on column public.ticket_events.turn is
 'The turn of the writing transaction. The feed is ordered by turn and position.';
 comment on column public.ticket_events.position is 'Order among the events of a turn.';
@@ -127,6 +130,9 @@ comment on column public.ticket_events.batch_id is
 'The bulk update that it was part of, or the macro or comment with a change; null for a single change.';
 comment on column public.ticket_events.correlation_id is
 'The correlation id of the request; null when there was none.';
+comment on column public.ticket_events.waiting_on is
+'Whom the ticket waits for after it, which its type does not always tell; for private.ticket_at.';
+comment on column public.ticket_events.waiting_since is 'Since when it waits for them.';
 create index ticket_events_actor on public.ticket_events (actor_id);
 create index ticket_events_occurred on public.ticket_events using brin (occurred_at);
 create unique index ticket_events_feed on public.ticket_events (turn, position);
@@ -324,7 +330,7 @@ begin
     select * into target from public.tickets where id = ticket for update;
     insert into public.ticket_events (
         ticket_id, number, seq, public_seq, version, public_version,
-        type, actor_id, is_internal, before, after
+        type, actor_id, is_internal, before, after, occurred_at, waiting_on, waiting_since
     )
     select
         target.id,
@@ -337,7 +343,15 @@ begin
         private.caller(),
         record_event.is_internal,
         record_event.before,
-        record_event.after
+        record_event.after,
+        -- A transaction that began earlier may get the lock later.
+        greatest(now(), (
+            select last.occurred_at from public.ticket_events as last
+            where last.ticket_id = ticket
+            order by last.seq desc limit 1
+        )),
+        target.waiting_on,
+        target.waiting_since
     from public.ticket_events as events
     where events.ticket_id = ticket;
 end;
@@ -350,6 +364,7 @@ as $$
 begin
     return jsonb_build_object(
         'requester_id', ticket.requester_id,
+        'organization_id', ticket.organization_id,
         'subject', ticket.subject,
         'type', ticket.type,
         'priority', ticket.priority,

@@ -38,6 +38,7 @@ COMMANDS = {
             ),
         ),
     ),
+    "get_ticket_at": Command(Case(reading(), on_ticket(at="infinity"))),
     "get_ticket": Command(Case(reading(), on_ticket())),
     "explain_access": Command(Case(reading("people.read"), on_ticket())),
     "list_my_tickets": Command(Case(ANYBODY)),

@@ -23,8 +23,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.comments": (
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
-        " created_at redacted_at redacted_by mentioned_people mentioned_queues edited_at"
-        " version",
+        " created_at redacted_at redacted_by mentioned_people mentioned_queues"
+        " edited_at version",
     ),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
@@ -60,7 +60,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_events": (
         READABLE,
         "id ticket_id number seq public_seq version public_version type actor_id"
-        " is_internal before after occurred_at turn position batch_id correlation_id",
+        " is_internal before after occurred_at turn position batch_id correlation_id"
+        " waiting_on waiting_since",
     ),
     "public.ticket_followers": (
         READABLE,

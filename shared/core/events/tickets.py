@@ -61,6 +61,7 @@ class NewTicketFacts(Model):
     queue_id: UUID
     requester_id: UUID
     requester_name: str | None
+    organization_id: UUID | None
     follow_up_of: UUID | None
     tags: list[str]
     skills: list[str] = Field(description="Empty for those who read no notes.")
@@ -135,6 +136,7 @@ class TicketFacts(Model):
 
     requester_id: UUID | SkipJsonSchema[None] = Changed
     requester_name: str | SkipJsonSchema[None] = Changed
+    organization_id: UUID | SkipJsonSchema[None] = Changed
     subject: str | SkipJsonSchema[None] = Changed
     type: TicketType | SkipJsonSchema[None] = Changed
     priority: TicketPriority | SkipJsonSchema[None] = Changed
