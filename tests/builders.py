@@ -110,6 +110,15 @@ FACTS = {
         "after": {"person_id": str(ME), "person_name": "Ida"},
     },
     "TICKET_REDACTED": {"before": None, "after": {"places": 2}},
+    "TICKET_RATED": {
+        "before": None,
+        "after": {
+            "score": "good",
+            "comment": "That was fast.",
+            "person_id": str(ME),
+            "person_name": "Ida",
+        },
+    },
     "TICKET_COMMENT_EDITED": {
         "before": None,
         "after": {

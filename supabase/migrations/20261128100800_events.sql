@@ -24,6 +24,7 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
 ('TICKET_COMMENT_EDITED', 'The author of a comment corrected it.', false, false),
+('TICKET_RATED', 'The requester rated how a ticket was solved.', true, false),
 ('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
 ('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false),
 ('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),

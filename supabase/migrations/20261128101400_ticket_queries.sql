@@ -416,9 +416,13 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
+    rating constant jsonb := private.rating_json(target);
     shown json;
 begin
     select tickets_json into shown from private.tickets_json(array[target.id]);
+    if rating is not null then
+        shown := shown::jsonb || jsonb_build_object('rating', rating);
+    end if;
     if include is null then
         return shown;
     elsif not include <@ array['comments', 'events', 'topics'] then
@@ -440,7 +444,7 @@ begin
 end;
 $$;
 comment on function api.get_ticket is
-'One ticket, by id or number; with include also its newest comments and events, a page of each, and the topics to join for it.';
+'One ticket, by id or number, with its rating; with include also its newest comments and events, a page of each, and the topics to join for it.';
 
 -- One plan a connection, for the same reason: with many tickets, planning for each person anew
 -- takes as long as all the rest.

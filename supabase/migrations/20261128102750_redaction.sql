@@ -108,6 +108,10 @@ begin
     select count(*) into hidden from public.comments
     where ticket_id = target.id and visibility = 'internal' and strpos(body, redacted) > 0;
     hidden := hidden + (
+        select count(*) from private.ratings
+        where ticket_id = target.id and strpos(comment, redacted) > 0
+    );
+    hidden := hidden + (
         select count(*) from private.former_comments as former
         inner join public.comments on comments.id = former.comment_id
         where comments.ticket_id = target.id and strpos(former.body, redacted) > 0
@@ -129,7 +133,7 @@ begin
 end;
 $$;
 comment on function private.hidden_places is
-'In how many places of a ticket a text stands that only those see who read its notes: notes, what comments said before, internal events, needed skills.';
+'In how many places of a ticket a text stands that only those see who read its notes: notes, the rating, what comments said before, internal events, needed skills.';
 
 create function private.redact_copies(
     ticket uuid, redacted text, comments_too boolean default true
@@ -156,6 +160,11 @@ begin
         redacted_at = coalesce(redacted_at, now()),
         redacted_by = private.caller()
     where comments_too and ticket_id = redact_copies.ticket and strpos(body, redacted) > 0;
+    get diagnostics changed = row_count;
+    places := places + changed;
+    update private.ratings
+    set comment = left(private.redact_text(comment, redacted), 2000)
+    where ticket_id = redact_copies.ticket and strpos(comment, redacted) > 0;
     get diagnostics changed = row_count;
     places := places + changed;
     update private.former_comments as former

@@ -40,6 +40,7 @@ class World(NamedTuple):
     everyones_view: str
     macro: str
     note: str  # on ticket, by the caller
+    solved: str  # a ticket that the caller requested
     bulk_update: str
     webhook: str
     delivery: str

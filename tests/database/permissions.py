@@ -70,6 +70,7 @@ def build_world(db: ActingConnection) -> World:
         *views,
         db.scalar(MACRO, ids[CALLER]),
         db.note(tickets[0], CALLER)["id"],
+        db.set_status(db.create_ticket(CALLER), "solved", CALLER)["id"],
         job["id"],
         hook["id"],
         db.scalar("select id::text from private.webhook_deliveries limit 1"),

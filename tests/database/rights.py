@@ -96,6 +96,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id scope owner_id queue_id name conditions sort created_at updated_at version",
     ),
+    "private.rating_links": ((), "token_hash ticket_id created_at"),
+    "private.ratings": ((), "ticket_id score comment rated_at"),
     "private.former_comments": ((), "comment_id version body replaced_at"),
     "private.macros": (
         (),
@@ -106,8 +108,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "only_row version default_language solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
-        " comment_editable_for commands_per_minute commands_per_minute_by_address"
-        " bytes_per_minute",
+        " comment_editable_for ratings_enabled rating_open_for commands_per_minute"
+        " commands_per_minute_by_address bytes_per_minute",
     ),
     "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
     "private.audit_entries": (

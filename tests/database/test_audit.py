@@ -25,6 +25,8 @@ NOT_AUDITED = {
     "public.notifications": "made by events",
     "public.views": "filters, which grant no right",
     "private.former_comments": "what people wrote, with its own trace",
+    "private.ratings": "what requesters think, with events of its own",
+    "private.rating_links": "hashes of tokens that end by themselves",
     "private.macros": "texts and actions, which grant no right",
     "private.bulk_updates": "its history is its own, and ticket_events",
     "private.bulk_items": "its history is its own, and ticket_events",

@@ -16,8 +16,8 @@ where attrelid = 'private.settings'::regclass and attnum > 0 and not attisdroppe
 TYPES = {"boolean": "boolean", "text": "string"}
 PUBLIC = {
     "bytes_per_minute", "commands_per_minute", "comment_editable_for",
-    "confirm_new_tickets",
-    "default_language", "reply_lease", "solved_closes_after",
+    "confirm_new_tickets", "default_language", "rating_open_for", "ratings_enabled",
+    "reply_lease", "solved_closes_after",
 }  # fmt: skip
 
 

@@ -46,6 +46,8 @@ def world(people):
         "POST", "/v1/webhooks", {"url": "https://hooks.example.com/", **quiet}
     )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
+    solved = admin.open_ticket()
+    admin.set_status(solved, "solved")
     note = admin.do("POST", f"/v1/tickets/{ticket['id']}/comments", {"body": "Mine."})
     macro = admin.do("POST", "/v1/macros", {"name": "Mine", "text": "Hello."})
     organization = admin.do("POST", "/v1/organizations", {"name": f"Two {uuid4()}"})
@@ -60,6 +62,7 @@ def world(people):
         view=view["id"],
         macro=macro["id"],
         note=note["id"],
+        solved=solved["id"],
         webhook=webhook["id"],
         organization=organization["id"],
         machine=machine["id"],

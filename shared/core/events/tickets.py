@@ -199,6 +199,23 @@ class TicketCommentEdited(TicketEvent):
     after: CommentFacts
 
 
+class RatingFacts(Model):
+    """What the requester thinks of how the ticket was solved."""
+
+    score: Literal["good", "bad"]
+    comment: str | None
+    person_id: UUID
+    person_name: str | None
+
+
+class TicketRated(TicketEvent):
+    """The requester rated the ticket, or changed that; by a link, without an actor."""
+
+    type: Literal["TICKET_RATED"] = "TICKET_RATED"
+    before: RatingFacts | None
+    after: RatingFacts
+
+
 class TicketCommentRedacted(TicketEvent):
     """A comment was redacted; copies of it should be as well."""
 
