@@ -26,6 +26,16 @@ revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public
 revoke all on functions from anon, authenticated, service_role;
 
+-- Without a search path of its own, so that it is inlined and indexes serve what is due.
+create function private.now() returns timestamptz
+language sql stable parallel safe
+begin atomic
+    select pg_catalog.now();
+end;
+comment on function private.now is
+'The time of the transaction, for whatever happens to tickets and for what becomes due by it. What must differ within a transaction adds clock_timestamp() - now(). Leases, keys, limits, retries, sessions, secrets and records of administration stay on now(). A test moves the time by replacing this function, which only the owner of the database may do.';
+grant execute on function private.now to authenticated;
+
 create function private.is_language(value text) returns boolean
 language sql immutable parallel safe set search_path = ''
 begin atomic

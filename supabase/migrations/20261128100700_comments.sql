@@ -13,7 +13,7 @@ create table public.comments (
     by_staff boolean not null default false,
     visibility public.comment_visibility not null default 'public',
     body text not null,
-    created_at timestamptz not null default now(),
+    created_at timestamptz not null default private.now(),
     redacted_at timestamptz,
     redacted_by uuid references public.people (id) on delete set null,
     mentioned_people uuid[] not null default '{}',

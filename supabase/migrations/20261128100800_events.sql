@@ -94,7 +94,7 @@ create table public.ticket_events (
     is_internal boolean not null default false,
     before jsonb,
     after jsonb,
-    occurred_at timestamptz not null default now(),
+    occurred_at timestamptz not null default private.now(),
     turn bigint not null default private.feed_turn(),
     position bigint not null generated always as identity,
     batch_id uuid default private.current_batch(),

@@ -523,7 +523,7 @@ select
 from public.tickets
 where
     status_category = 'solved'
-    and solved_at <= now() - (select settings.solved_closes_after from private.settings);
+    and solved_at <= private.now() - (select settings.solved_closes_after from private.settings);
 comment on view private.solved_tickets_due is 'Tickets that have been solved long enough to be closed.';
 
 create function api.close_solved_tickets(max_items integer default 500) returns integer

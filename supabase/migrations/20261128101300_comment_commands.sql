@@ -382,7 +382,7 @@ begin
         update public.comments as comments
         set
             body = private.redacted_body(),
-            redacted_at = coalesce(comments.redacted_at, now()),
+            redacted_at = coalesce(comments.redacted_at, private.now()),
             redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;

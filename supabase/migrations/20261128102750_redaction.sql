@@ -157,7 +157,7 @@ begin
     update public.comments
     set
         body = private.redact_body(body, redacted),
-        redacted_at = coalesce(redacted_at, now()),
+        redacted_at = coalesce(redacted_at, private.now()),
         redacted_by = private.caller()
     where comments_too and ticket_id = redact_copies.ticket and strpos(body, redacted) > 0;
     get diagnostics changed = row_count;

@@ -121,7 +121,7 @@ as $$
             where counts.queue_id = queues.id and counts.category in ('new', 'open')
         ), 0)::bigint,
         coalesce((
-            select extract(epoch from now() - tickets.waiting_since)
+            select extract(epoch from private.now() - tickets.waiting_since)
             from public.tickets
             where tickets.queue_id = queues.id
                 and tickets.waiting_on = 'agent'

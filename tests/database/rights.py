@@ -248,6 +248,7 @@ my_profile
 named_event_json
 names_in_events
 note_queues
+now
 page_limit
 page_of
 readable_queues
@@ -322,6 +323,7 @@ AS_THE_CALLER = {
     "private.moves_organization",
     "private.new_webhook_secret",
     "private.normal_domains",
+    "private.now",
     "private.only_keys",
     "private.order_sql",
     "private.page_limit",
@@ -383,6 +385,7 @@ INLINED = {
     "private.is_visible",
     "private.may_see_ticket",
     "private.may_use_view",
+    "private.now",
     "private.page_limit",
     "private.redacted_body",
     "private.reply_opens",
