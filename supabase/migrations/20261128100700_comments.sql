@@ -166,7 +166,7 @@ language sql stable security definer set search_path = ''
 as $$
     select coalesce(was.author_id = private.caller(), false)
         and was.redacted_at is null
-        and was.created_at + settings.comment_editable_for >= now()
+        and was.created_at + settings.comment_editable_for >= private.now()
         and now_is.edited_at is not null
         and to_jsonb(was) - corrected.columns is not distinct from
         to_jsonb(now_is) - corrected.columns

@@ -346,7 +346,7 @@ begin
         record_event.before,
         record_event.after,
         -- A transaction that began earlier may get the lock later.
-        greatest(now(), (
+        greatest(private.now(), (
             select last.occurred_at from public.ticket_events as last
             where last.ticket_id = ticket
             order by last.seq desc limit 1

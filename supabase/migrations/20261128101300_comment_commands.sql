@@ -290,7 +290,7 @@ begin
         raise sqlstate 'PT409' using
             message = 'redacted', detail = 'The words of this comment were taken out.';
     end if;
-    if comment.created_at + editable_for < now() then
+    if comment.created_at + editable_for < private.now() then
         raise sqlstate 'PT409' using
             message = 'too-late',
             detail = format(
@@ -347,7 +347,7 @@ begin
     set
         body = edit_comment.body,
         -- Two corrections in one moment are two.
-        edited_at = greatest(now(), comments.edited_at + interval '1 microsecond'),
+        edited_at = greatest(private.now(), comments.edited_at + interval '1 microsecond'),
         mentioned_people = named_people,
         mentioned_queues = named_queues
     where comments.id = target_comment.id

@@ -200,7 +200,7 @@ begin
             from public.tickets
             where tickets.id = email.ticket_id
                 and tickets.requester_id = email.person_id
-                and private.rated_until(tickets) > now()
+                and private.rated_until(tickets) > private.now()
                 and jsonb_path_exists(
                     content -> 'happened', '$[*].event.after ? (@.category == "solved")'
                 )

@@ -54,7 +54,7 @@ begin
         return null;
     end if;
     select * into rating from private.ratings where ticket_id = ticket.id;
-    if rating.ticket_id is null and (open_until is null or open_until < now()) then
+    if rating.ticket_id is null and (open_until is null or open_until < private.now()) then
         return null;
     end if;
     return jsonb_build_object(
@@ -81,7 +81,7 @@ begin
             message = 'invalid',
             detail = 'A score is good or bad, and a comment has 1 to 2,000 characters.';
     end if;
-    if open_until is null or open_until < now() then
+    if open_until is null or open_until < private.now() then
         raise sqlstate 'PT409' using
             message = 'rating-closed',
             detail = 'A solved ticket can be rated for some days, and this one cannot, or no more.';
@@ -89,7 +89,7 @@ begin
     select * into former from private.ratings where ticket_id = ticket.id;
     if (former.score, former.comment) is distinct from (rate.score, rate.comment) then
         insert into private.ratings as ratings (ticket_id, score, comment, rated_at)
-        values (ticket.id, rate.score, rate.comment, now())
+        values (ticket.id, rate.score, rate.comment, private.now())
         on conflict on constraint ratings_pkey do update
         set score = excluded.score, comment = excluded.comment, rated_at = excluded.rated_at;
         -- Whoever rates by a link has not signed in, so the event names the requester itself.
