@@ -274,6 +274,7 @@ AS_THE_CALLER = {
     "api.list_roles",
     "api.mark_notifications_read",
     "api.whoami",
+    "private.after_event",
     "private.agent_order_sql",
     "private.are_changed_tags",
     "private.are_tags",
