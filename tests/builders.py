@@ -96,6 +96,7 @@ FACTS = {
             "queue_id": str(QUEUE),
             "requester_id": str(ME),
             "requester_name": "Ida",
+            "organization_id": None,
             "follow_up_of": None,
             "tags": [],
             "skills": [],
@@ -116,6 +117,26 @@ FACTS = {
         "after": {"person_id": str(ME), "person_name": "Ida"},
     },
     "TICKET_REDACTED": {"before": None, "after": {"places": 2}},
+    "TICKET_RATED": {
+        "before": None,
+        "after": {
+            "score": "good",
+            "comment": "That was fast.",
+            "person_id": str(ME),
+            "person_name": "Ida",
+        },
+    },
+    "TICKET_COMMENT_EDITED": {
+        "before": None,
+        "after": {
+            "comment_id": str(SOMEBODY),
+            "position": 2,
+            "author_id": str(ME),
+            "author_name": "Ida",
+            "by_staff": False,
+            "visibility": "public",
+        },
+    },
     "TICKET_COMMENT_REDACTED": {
         "before": None,
         "after": {

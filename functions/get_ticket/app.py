@@ -39,8 +39,13 @@ async def get_ticket(
 
     What is included is in the ETag too, which `If-Match` takes as well. `unread` and
     the names of people in the ticket may change while the version does not.
+
+    With `at`, the ticket is as it was then; before it was opened there is none: 404.
     """
-    found = tickets.get(ticket, query.include)
+    if query.at is None:
+        found = tickets.get(ticket, query.include)
+    else:
+        found = tickets.at(ticket, query.at)
     set_etag(response, found, found.digest())
     if is_known(response, if_none_match):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=response.headers)

@@ -11,6 +11,7 @@ from .problems import describe_types
 PUBLIC: Final[Mapping[str, set[str]]] = {
     "/health": {"503"},
     "/v1/token": {"413", "429", "503"},
+    "/v1/ratings": {"400", "404", "409", "413", "415", "422", "429", "503"},
 }
 """What takes no access token, with the problems that a request may meet there."""
 

@@ -1,7 +1,6 @@
 """Bulk updates: one change to many tickets, done in chunks by a worker."""
 
 from .models import (
-    BulkChange,
     BulkDraft,
     BulkItem,
     BulkResult,
@@ -13,7 +12,6 @@ from .ports import BulkUpdateQueue, BulkUpdates
 from .repository import BulkUpdateQueueRepository, BulkUpdateRepository
 
 __all__ = [
-    "BulkChange",
     "BulkDraft",
     "BulkItem",
     "BulkResult",

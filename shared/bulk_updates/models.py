@@ -2,20 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from shared.core.types import (
-    Command,
-    Fields,
-    Model,
-    SingleLine,
-    Storable,
-    TicketPriority,
-)
-from shared.tickets import Tag
+from shared.core.types import Command, Model
+from shared.tickets import TicketStep
 
 _ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REF_PATTERN = rf"^([0-9]{{1,18}}|{_ID})$"
@@ -33,34 +26,6 @@ BulkTicketRef = Annotated[
         }
     ),
 ]
-Tags = Annotated[list[Tag], Field(min_length=1, max_length=20)]
-
-
-class BulkChange(Command):
-    """The change to each ticket; what is left out stays as it is."""
-
-    status: Storable | None = None
-    reason: Annotated[SingleLine, Field(min_length=1, max_length=500)] | None = Field(
-        default=None, description="Of the status; shown to everybody who sees it."
-    )
-    assignee: UUID | Literal["me", "none"] | None = None
-    priority: TicketPriority | None = None
-    queue: Storable | None = Field(default=None, description="Key or id.")
-    add_tags: Tags | None = None
-    remove_tags: Tags | None = None
-    data: Annotated[Fields, Field(min_length=1)] | None = Field(
-        default=None,
-        description="Custom fields, merged (RFC 7396): what is named is replaced, what"
-        " is null goes, objects are merged.",
-    )
-
-    @model_validator(mode="after")
-    def _change_something(self) -> Self:
-        if not self.model_dump(exclude={"reason"}, exclude_none=True):
-            raise ValueError("change something")
-        if self.reason is not None and self.status is None:
-            raise ValueError("a reason goes with a status")
-        return self
 
 
 class BulkDraft(Command):
@@ -78,7 +43,7 @@ class BulkDraft(Command):
         description="Named one by one; 1,000 at most.",
     )
     view: UUID | None = Field(default=None, description="All that a view shows now.")
-    change: BulkChange
+    change: TicketStep
 
     @model_validator(mode="after")
     def _name_one(self) -> Self:

@@ -9,6 +9,7 @@ from shared.core.events import DomainEvent
 from shared.core.types import Page
 from shared.tickets import Ticket
 from shared.tickets.comments import Comment
+from shared.tickets.ratings import Rating
 from shared.topics import Topic
 
 
@@ -45,9 +46,15 @@ class TicketDetail(Ticket):
         description="What to join for this ticket; see `/v1/topics`.",
     )
 
+    rating: Rating | None = Field(
+        default=None,
+        exclude_if=_is_left_out,
+        description="For its requester and those who read its notes.",
+    )
+
     def digest(self) -> str | None:
         """Return a text that changes with what is included; None without any."""
-        if self.comments is None and self.events is None and self.topics is None:
+        included = self.model_dump_json(include={*Part, "rating"})
+        if included == "{}":
             return None
-        included = self.model_dump_json(include={part.value for part in Part})
         return sha256(included.encode()).hexdigest()[:16]

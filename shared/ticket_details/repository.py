@@ -1,6 +1,7 @@
 """Tickets with what is included, over PostgREST."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from typing_extensions import override
@@ -26,6 +27,10 @@ class TicketDetailReader(Protocol):
         """
         ...
 
+    def at(self, ticket: TicketRef, time: datetime) -> TicketDetail:
+        """Return a visible ticket as it was at a time; raise `NotFound`."""
+        ...
+
 
 class TicketDetailRepository(TicketDetailReader):
     """Tickets with their parts over PostgREST."""
@@ -43,4 +48,10 @@ class TicketDetailRepository(TicketDetailReader):
             row["comments"] = read_page(row["comments"], Comment.model_validate)
         if Part.EVENTS in row:
             row["events"] = read_events(row["events"])
+        return TicketDetail.model_validate(row)
+
+    @override
+    def at(self, ticket: TicketRef, time: datetime) -> TicketDetail:
+        arguments = {"ticket": ticket, "at": time.isoformat()}
+        row = self._database.call("get_ticket_at", arguments)
         return TicketDetail.model_validate(row)

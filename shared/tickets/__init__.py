@@ -1,5 +1,6 @@
 """Tickets: models, ports and repository; access and comments below."""
 
+from .actions import Tags, TicketActions, TicketStep
 from .models import (
     Assignment,
     MyTickets,
@@ -43,8 +44,10 @@ __all__ = [
     "SolvedTickets",
     "StatusChange",
     "Tag",
+    "Tags",
     "TextToRedact",
     "Ticket",
+    "TicketActions",
     "TicketChange",
     "TicketDraft",
     "TicketReader",
@@ -54,6 +57,7 @@ __all__ = [
     "TicketRepository",
     "TicketSnoozeRepository",
     "TicketSnoozing",
+    "TicketStep",
     "TicketWriter",
     "WaitingParty",
     "read_events",

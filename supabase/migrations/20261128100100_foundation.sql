@@ -64,6 +64,9 @@ create table private.settings (
     webhook_log_kept interval not null default '30 days',
     page_scan_limit integer not null default 5000,
     reply_lease interval not null default '2 minutes',
+    comment_editable_for interval not null default '5 minutes',
+    ratings_enabled boolean not null default true,
+    rating_open_for interval not null default '7 days',
     commands_per_minute integer default 600,
     commands_per_minute_by_address integer default 3000,
     bytes_per_minute integer default 10485760,
@@ -99,6 +102,12 @@ comment on column private.settings.page_scan_limit is
 'How many tickets a page or a count of a queue may scan.';
 comment on column private.settings.reply_lease is
 'How long a reply lease lasts after it was last renewed.';
+comment on column private.settings.comment_editable_for is
+'How long the author of a comment may correct it; 0 for not at all.';
+comment on column private.settings.ratings_enabled is
+'Whether requesters are asked how a ticket was solved, and can rate it.';
+comment on column private.settings.rating_open_for is
+'How long after a ticket was solved its requester may rate it, and change the rating.';
 comment on column private.settings.commands_per_minute is
 'Rate limit a person: commands a minute; null for no limit.';
 comment on column private.settings.commands_per_minute_by_address is
@@ -143,6 +152,9 @@ insert into private.setting_definitions (setting, is_public, unit, minimum, maxi
 ('webhook_log_kept', false, 'seconds', 2 * 86400, 365 * 86400),
 ('page_scan_limit', false, 'tickets', 100, 100000),
 ('reply_lease', true, 'seconds', 10, 3600),
+('comment_editable_for', true, 'seconds', 0, 3600),
+('ratings_enabled', true, null, null, null),
+('rating_open_for', true, 'seconds', 3600, 60 * 86400),
 -- At least one, so that whoever has lowered a limit too far can raise it again.
 ('commands_per_minute', true, 'commands', 1, 1000000),
 ('commands_per_minute_by_address', false, 'commands', 1, 10000000),

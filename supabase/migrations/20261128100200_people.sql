@@ -201,6 +201,8 @@ insert into public.permissions (permission, description) values
 ('queues.manage', 'Make, rename and archive queues, and lead every one.'),
 ('views.share_team', 'Share views with a queue''s people.'),
 ('views.share_all', 'Share views with all staff.'),
+('macros.share_team', 'Share macros with a queue''s people.'),
+('macros.share_all', 'Share macros with all staff.'),
 ('people.read', 'See people and their roles.'),
 ('people.manage', 'Invite people, change, merge and deactivate them.'),
 ('organizations.manage', 'Enter, change and delete organizations.'),
@@ -245,6 +247,7 @@ values
 ('lead', 'comments.redact'),
 ('lead', 'queues.lead'),
 ('lead', 'views.share_team'),
+('lead', 'macros.share_team'),
 ('lead', 'organizations.manage'),
 ('lead', 'reports.read');
 

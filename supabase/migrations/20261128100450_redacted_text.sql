@@ -54,7 +54,9 @@ language plpgsql immutable set search_path = ''
 as $$
 declare
     -- Everything else is ids, numbers and names of ours, which blanking would break.
-    fields constant text[] := '{subject,status_reason,reason,body,tags,add_tags,remove_tags,skills,data}';
+    fields constant text[] := '{
+        subject,status_reason,reason,body,reply,note,comment,tags,add_tags,remove_tags,skills,data
+    }';
 begin
     return case jsonb_typeof(value)
         when 'object' then coalesce(
@@ -100,7 +102,7 @@ begin
 end;
 $$;
 comment on function private.redact_json is
-'JSON with a text blanked in the fields that people write: subject, reason, body, tags, skills, names of files, and data, with its keys and numbers.';
+'JSON with a text blanked in the fields that people write: subject, reason, body, reply, note, comment, tags, skills, names of files, and data, with its keys and numbers.';
 
 create function private.redact_data(data jsonb, redacted text) returns jsonb
 language sql immutable set search_path = ''

@@ -36,6 +36,7 @@ create table public.tickets (
     snoozed_until timestamptz,
     silent_since timestamptz,
     reminded_at timestamptz,
+    solved_by_requester boolean not null default false,
     tag_keys text[] generated always as (nullif(private.tag_keys(tags), '{}')) stored,
     skill_keys text[] generated always as (nullif(private.tag_keys(skills), '{}')) stored,
     constraint tickets_subject_length check (length(subject) between 1 and 200),
@@ -56,7 +57,9 @@ create table public.tickets (
     constraint tickets_tags_count check (cardinality(tags) <= 20),
     constraint tickets_tags_form check (private.are_tags(tags)),
     constraint tickets_solved_needs_assignee check (
-        status_category not in ('solved', 'closed') or assignee_id is not null
+        status_category not in ('solved', 'closed')
+        or assignee_id is not null
+        or solved_by_requester
     ),
     constraint tickets_snoozed_is_unsolved check (
         snoozed_until is null or status_category in ('new', 'open', 'pending', 'on_hold')
@@ -115,6 +118,8 @@ comment on column public.tickets.silent_since is
 'Of a pending ticket, since when the customer owes a reply: since it is pending, or the last public reply.';
 comment on column public.tickets.reminded_at is
 'When the customer was reminded of that; null when not yet.';
+comment on column public.tickets.solved_by_requester is
+'Whether its requester solved it, who needs no assignee for that, or withdrew it.';
 comment on column public.tickets.tag_keys is
 'By what its tags are compared, see private.tag_key; null without tags.';
 comment on column public.tickets.skill_keys is
@@ -397,7 +402,8 @@ create function private.check_transition(
 language plpgsql stable security definer set search_path = ''
 as $$
 begin
-    if not is_undo and not exists (
+    -- A request may be withdrawn at any time, whatever steps its type has for staff.
+    if not is_undo and not now_is.solved_by_requester and not exists (
         select from public.ticket_transitions
         where type = now_is.type
             and before = was.status_category and after = now_is.status_category
@@ -415,7 +421,9 @@ begin
                 )
             );
     end if;
-    if now_is.status_category in ('solved', 'closed') and now_is.assignee_id is null then
+    if now_is.status_category in ('solved', 'closed')
+    and now_is.assignee_id is null
+    and not now_is.solved_by_requester then
         raise sqlstate 'PT409' using
             message = 'solved-needs-assignee',
             detail = 'Assign the ticket before it is solved.';
@@ -430,7 +438,7 @@ begin
 end;
 $$;
 comment on function private.check_transition is
-'PT409 unless the type allows the step or it is an undo, what is solved is assigned, and what closes is due.';
+'PT409 unless the type allows the step, or it is an undo or a requester solving their own, what is solved is assigned or was solved by its requester, and what closes is due.';
 
 create function private.redacted_ticket(ticket public.tickets, redacted text)
 returns public.tickets
@@ -528,6 +536,12 @@ begin
     end if;
     if new.status_category is distinct from old.status_category then
         is_undo := private.restores_status(old, new);
+        new.solved_by_requester := case
+            when new.status_category = 'closed' then old.solved_by_requester
+            when new.status_category <> 'solved' then false
+            when is_undo then new.solved_by_requester
+            else coalesce(new.requester_id = private.caller(), false)
+        end;
         perform private.check_transition(old, new, is_undo);
         new.waiting_on := case
             when is_undo then new.waiting_on
@@ -557,7 +571,9 @@ begin
         and coalesce(current_setting('autocrm.solves_silent', true), '') <> 'on'
     ) then
         perform private.require_fields_of_type(
-            new.type, new.data, new.status_category = 'solved', old.type, old.data,
+            -- Of whoever withdraws a ticket nothing is asked.
+            new.type, new.data, new.status_category = 'solved' and not new.solved_by_requester,
+            old.type, old.data,
             old.status_category = 'solved' or is_undo
         );
     end if;

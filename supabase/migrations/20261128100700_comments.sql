@@ -1,4 +1,5 @@
--- Comments on tickets: public replies and internal notes. Append-only, except for redaction.
+-- Comments on tickets: public replies and internal notes. Append-only, but for redaction, and for
+-- an author's corrections, which leave a trace.
 
 create type public.comment_visibility as enum ('public', 'internal');
 comment on type public.comment_visibility is 'Who may read a comment: everybody who sees the ticket, or staff only.';
@@ -18,6 +19,8 @@ create table public.comments (
     mentioned_people uuid[] not null default '{}',
     mentioned_queues uuid[] not null default '{}',
     attachments uuid[] not null default '{}',
+    edited_at timestamptz,
+    version integer not null default 1,
     constraint comments_body_length check (length(body) between 1 and 50000),
     constraint comments_body_visible check (private.is_visible(body)),
     constraint comments_position_unique unique (ticket_id, position),
@@ -31,7 +34,7 @@ create table public.comments (
     )
 );
 comment on table public.comments is
-'Comments on tickets. Rows are only added; a body may only be redacted, whole or in part.';
+'Comments on tickets. Rows are only added; a body may only be redacted, whole or in part, and for a few minutes be corrected by its author.';
 comment on column public.comments.id is 'Identity.';
 comment on column public.comments.ticket_id is 'The ticket.';
 comment on column public.comments.position is
@@ -51,8 +54,25 @@ comment on column public.comments.mentioned_people is
 'Readers of the note whom it names, when it was written; see private.find_mentions.';
 comment on column public.comments.mentioned_queues is 'Queues that the note names.';
 comment on column public.comments.attachments is 'The files that came with it, in order.';
+comment on column public.comments.edited_at is
+'When its author last corrected it; null when they never did.';
+comment on column public.comments.version is 'Incremented with every change; its ETag.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
+
+create table private.former_comments (
+    comment_id uuid not null references public.comments (id) on delete cascade,
+    version integer not null,
+    body text not null,
+    replaced_at timestamptz not null,
+    primary key (comment_id, version)
+);
+comment on table private.former_comments is
+'What comments said before their authors corrected them; for those who read the notes of the ticket.';
+comment on column private.former_comments.comment_id is 'The comment.';
+comment on column private.former_comments.version is 'The version of the comment that said so.';
+comment on column private.former_comments.body is 'The text, plain.';
+comment on column private.former_comments.replaced_at is 'When it was replaced.';
 
 create function private.comment_json(
     comment public.comments, internal boolean default null
@@ -71,6 +91,14 @@ begin
             select jsonb_build_object('name', people.name)
             from public.people where people.id = comment.author_id
         ),
+        'former_bodies', case when to_readers and comment.edited_at is not null then (
+            select
+                jsonb_agg(
+                    jsonb_build_object('body', former.body, 'replaced_at', former.replaced_at)
+                    order by former.version
+                )
+            from private.former_comments as former where former.comment_id = comment.id
+        ) end,
         'redacted_by_name', case when comment.redacted_by is not null then (
             select people.name from public.people where people.id = comment.redacted_by
         ) end,
@@ -83,7 +111,7 @@ begin
 end;
 $$;
 comment on function private.comment_json is
-'A comment as JSON, with its files, the names of its author and of who redacted it and its position, for an audience, or else for the caller.';
+'A comment as JSON, with its files, the names of its author and of who redacted it, its position, and for those who read notes what it said before, for an audience, or else for the caller.';
 
 create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''
@@ -110,6 +138,17 @@ before insert on public.comments
 for each row when (octet_length(new.body) > 4096)
 execute function private.count_written_bytes('body');
 
+create trigger count_corrected_bytes
+before update on public.comments
+for each row when (
+    new.edited_at is distinct from old.edited_at and octet_length(new.body) > 4096
+)
+execute function private.count_written_bytes('body');
+
+create trigger increment_version
+before update on public.comments
+for each row execute function private.increment_version();
+
 create function private.refuse_update() returns trigger
 language plpgsql set search_path = ''
 as $$
@@ -128,11 +167,38 @@ as $$
 $$;
 comment on function private.redact_body is 'The body of a comment with a text blanked.';
 
-create trigger refuse_update
+create function private.corrects_comment(was public.comments, now_is public.comments)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+    select coalesce(was.author_id = private.caller(), false)
+        and was.redacted_at is null
+        and was.created_at + settings.comment_editable_for >= private.now()
+        and now_is.edited_at is not null
+        and to_jsonb(was) - corrected.columns is not distinct from
+        to_jsonb(now_is) - corrected.columns
+    from
+        private.settings,
+        (
+            values (array['body', 'edited_at', 'version', 'mentioned_people', 'mentioned_queues'])
+        ) as corrected (columns);
+$$;
+comment on function private.corrects_comment is
+'Whether a change of a comment is its author correcting it in time, and nothing else.';
+
+create trigger refuse_correction
 before update on public.comments
 for each row when (
-    to_jsonb(old) - array['author_id', 'body', 'redacted_at', 'redacted_by']
-    is distinct from to_jsonb(new) - array['author_id', 'body', 'redacted_at', 'redacted_by']
+    new.edited_at is distinct from old.edited_at and not private.corrects_comment(old, new)
+)
+execute function private.refuse_update();
+
+create trigger refuse_update
+before update on public.comments
+for each row when (new.edited_at is not distinct from old.edited_at and (
+    to_jsonb(old) - array['author_id', 'body', 'redacted_at', 'redacted_by', 'version']
+    is distinct from
+    to_jsonb(new) - array['author_id', 'body', 'redacted_at', 'redacted_by', 'version']
     -- Two records of one author: see api.merge_people.
     or new.author_id <> old.author_id
     and coalesce(current_setting('autocrm.merges_people', true), '') <> 'on'
@@ -150,7 +216,7 @@ for each row when (
             )
         )
     )
-)
+))
 execute function private.refuse_update();
 
 alter table public.comments enable row level security;

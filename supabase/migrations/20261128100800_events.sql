@@ -23,6 +23,8 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_ASSIGNED', 'A ticket was assigned or released.', true, false),
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
+('TICKET_COMMENT_EDITED', 'The author of a comment corrected it.', false, false),
+('TICKET_RATED', 'The requester rated how a ticket was solved.', true, false),
 ('TICKET_COMMENT_REDACTED', 'A comment or a file of it was redacted.', false, false),
 ('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false),
 ('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),
@@ -81,7 +83,7 @@ begin atomic
     select nullif(current_setting('autocrm.batch', true), '')::uuid;
 end;
 comment on function private.current_batch is
-'The bulk update that the current transaction belongs to, or null; clients cannot set it.';
+'The batch of the current transaction, which is the id of a bulk update, or null; clients cannot set it.';
 
 -- Events ---------------------------------------------------------------------
 
@@ -103,6 +105,8 @@ create table public.ticket_events (
     position bigint not null generated always as identity,
     batch_id uuid default private.current_batch(),
     correlation_id text default private.correlation_id(),
+    waiting_on public.waiting_party,
+    waiting_since timestamptz,
     constraint ticket_events_seq_unique unique (ticket_id, seq),
     constraint ticket_events_public_seq_unique unique (ticket_id, public_seq),
     constraint ticket_events_public check (
@@ -124,14 +128,18 @@ comment on column public.ticket_events.actor_id is 'Who did it; null for the sys
 comment on column public.ticket_events.is_internal is 'Whether only staff may see it.';
 comment on column public.ticket_events.before is 'The changed fields before.';
 comment on column public.ticket_events.after is 'The changed fields after.';
-comment on column public.ticket_events.occurred_at is 'When it happened.';
+comment on column public.ticket_events.occurred_at is
+'When it happened: the time of its transaction, and never before the event before it.';
 comment on column public.ticket_events.turn is
 'The turn of the writing transaction. The feed is ordered by turn and position.';
 comment on column public.ticket_events.position is 'Order among the events of a turn.';
 comment on column public.ticket_events.batch_id is
-'The bulk update that it was part of; null for a single change.';
+'The bulk update that it was part of, or the macro or comment with a change; null for a single change.';
 comment on column public.ticket_events.correlation_id is
 'The correlation id of the request; null when there was none.';
+comment on column public.ticket_events.waiting_on is
+'Whom the ticket waits for after it, which its type does not always tell; for private.ticket_at.';
+comment on column public.ticket_events.waiting_since is 'Since when it waits for them.';
 create index ticket_events_actor on public.ticket_events (actor_id);
 create index ticket_events_occurred on public.ticket_events using brin (occurred_at);
 create unique index ticket_events_feed on public.ticket_events (turn, position);
@@ -377,7 +385,7 @@ begin
     select * into target from public.tickets where id = ticket for update;
     insert into public.ticket_events (
         ticket_id, number, seq, public_seq, version, public_version,
-        type, actor_id, is_internal, before, after
+        type, actor_id, is_internal, before, after, occurred_at, waiting_on, waiting_since
     )
     select
         target.id,
@@ -390,7 +398,15 @@ begin
         private.caller(),
         record_event.is_internal,
         record_event.before,
-        record_event.after
+        record_event.after,
+        -- A transaction that began earlier may get the lock later.
+        greatest(private.now(), (
+            select last.occurred_at from public.ticket_events as last
+            where last.ticket_id = ticket
+            order by last.seq desc limit 1
+        )),
+        target.waiting_on,
+        target.waiting_since
     from public.ticket_events as events
     where events.ticket_id = ticket;
 end;
@@ -403,6 +419,7 @@ as $$
 begin
     return jsonb_build_object(
         'requester_id', ticket.requester_id,
+        'organization_id', ticket.organization_id,
         'subject', ticket.subject,
         'type', ticket.type,
         'priority', ticket.priority,
@@ -567,29 +584,71 @@ as $$
 $$;
 comment on function private.comment_facts is 'What an event says of a comment.';
 
-create function private.record_comment() returns trigger
+create function private.record_comment_event(comment public.comments, type text) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
     perform private.record_event(
-        new.ticket_id, 'TICKET_COMMENTED', null, private.comment_facts(new),
-        new.visibility = 'internal'
+        comment.ticket_id, record_comment_event.type, null, private.comment_facts(comment),
+        comment.visibility = 'internal'
     );
-    if cardinality(new.mentioned_people) + cardinality(new.mentioned_queues) > 0 then
+end;
+$$;
+comment on function private.record_comment_event is 'Writes an event about a comment.';
+
+create function private.record_mentions(comment public.comments, people uuid[], queues uuid[])
+returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    if cardinality(people) + cardinality(queues) > 0 then
         perform private.record_event(
-            new.ticket_id, 'TICKET_MENTIONED', null,
+            comment.ticket_id, 'TICKET_MENTIONED', null,
             jsonb_build_object(
-                'comment_id', new.id, 'position', new.position, 'author_id', new.author_id,
-                'people', new.mentioned_people, 'queues', new.mentioned_queues
+                'comment_id', comment.id,
+                'position', comment.position,
+                'author_id', comment.author_id,
+                'people', people,
+                'queues', queues
             ),
             true
         );
     end if;
+end;
+$$;
+comment on function private.record_mentions is
+'Writes TICKET_MENTIONED for a note that names people or queues.';
+
+create function private.record_comment() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.record_comment_event(new, 'TICKET_COMMENTED');
+    perform private.record_mentions(new, new.mentioned_people, new.mentioned_queues);
     return null;
 end;
 $$;
 comment on function private.record_comment is
 'Writes TICKET_COMMENTED, and TICKET_MENTIONED for a note that names somebody.';
+
+create function private.record_corrected_comment() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into private.former_comments (comment_id, version, body, replaced_at)
+    values (old.id, old.version, old.body, new.edited_at);
+    perform private.record_comment_event(new, 'TICKET_COMMENT_EDITED');
+    -- Those are notified whom the note did not name before.
+    perform private.record_mentions(
+        new,
+        array(select unnest(new.mentioned_people) except select unnest(old.mentioned_people)),
+        array(select unnest(new.mentioned_queues) except select unnest(old.mentioned_queues))
+    );
+    return null;
+end;
+$$;
+comment on function private.record_corrected_comment is
+'Keeps what a comment said before it was corrected, and writes TICKET_COMMENT_EDITED, and TICKET_MENTIONED for whom a note names now.';
 
 -- An event holds what a command changes in a ticket, so this counts every such change.
 create trigger count_written_bytes
@@ -612,5 +671,10 @@ execute function private.record_ticket_change();
 create trigger record_comment
 after insert on public.comments
 for each row when (new.position > 1) execute function private.record_comment();
+
+create trigger record_corrected_comment
+after update on public.comments
+for each row when (new.edited_at is distinct from old.edited_at)
+execute function private.record_corrected_comment();
 
 grant execute on function private.feed_horizon to authenticated;

@@ -334,7 +334,8 @@ begin
         changes -> 'data', target.queue_id in (select private.note_queues())
     );
     changed := private.apply_changes(target, changes);
-    if changed.assignee_id is null and target.status_category = 'solved' then
+    if changed.assignee_id is distinct from target.assignee_id
+    and target.status_category = 'solved' then
         raise sqlstate 'PT409' using
             message = 'solved-needs-assignee',
             detail = 'A solved ticket keeps its assignee, who does not work that queue.';
@@ -369,6 +370,20 @@ comment on function api.update_ticket is
 
 -- update_ticket_status -------------------------------------------------------
 
+create function private.is_solved_by_requester(ticket public.tickets, status text)
+returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return ticket.requester_id = private.caller() and exists (
+        select from public.ticket_statuses as statuses
+        where statuses.status = is_solved_by_requester.status and statuses.category = 'solved'
+    );
+end;
+$$;
+comment on function private.is_solved_by_requester is
+'Whether the caller solves a ticket of their own with a status, for which they need no permission.';
+
 create function api.update_ticket_status(
     ticket text,
     status text,
@@ -379,9 +394,18 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     target public.tickets := private.lock_ticket(ticket, expected_version);
+    by_requester constant boolean := private.is_solved_by_requester(target, status);
     violated text;
 begin
-    perform private.require_in_queue('tickets.status', target.queue_id);
+    if not by_requester then
+        perform private.require_in_queue('tickets.status', target.queue_id);
+    elsif target.status_category = 'solved'
+    and not private.holds_in_queue('tickets.status', target.queue_id) then
+        -- It is what they want, with the reason of whoever was faster.
+        return private.ticket_json(target);
+    elsif target.assignee_id is null and target.status_category <> 'solved' then
+        reason := coalesce(reason, 'withdrawn');
+    end if;
     if status is null then
         raise sqlstate 'PT422' using message = 'invalid', detail = 'Name a status.';
     end if;
@@ -413,7 +437,7 @@ begin
 end;
 $$;
 comment on function api.update_ticket_status is
-'Changes the status of a ticket by an allowed transition, or the reason for its status; PT409 names the allowed ones.';
+'Changes the status of a ticket by an allowed transition, or the reason for its status; PT409 names the allowed ones. A requester solves their own ticket without a permission; one that nobody works is withdrawn, which is then the reason.';
 
 -- assign_ticket and release_ticket -------------------------------------------
 

@@ -151,6 +151,23 @@ $$;
 comment on function private.write_comment is
 'Adds a comment of the caller to a locked ticket, with what follows from it.';
 
+create function private.added_comment_json(comment public.comments, response jsonb)
+returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+    return private.comment_json(comment) || (response - 'comment') || case
+        when response ? 'batch_id' then jsonb_build_object('ticket', (
+            select private.ticket_json(tickets) from public.tickets
+            where tickets.id = comment.ticket_id
+        ))
+        else '{}'
+    end;
+end;
+$$;
+comment on function private.added_comment_json is
+'A comment as the response to who added it, with the ticket if the request changed it, too.';
+
 create function private.stored_comment(response jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -160,7 +177,7 @@ begin
     select * into comment from public.comments where id = (response ->> 'comment')::uuid;
     -- It may be on a follow-up, which whoever sees the closed ticket need not see.
     perform private.find_visible_ticket(comment.ticket_id::text);
-    return private.comment_json(comment) || (response - 'comment');
+    return private.added_comment_json(comment, response);
 end;
 $$;
 comment on function private.stored_comment is
@@ -171,6 +188,8 @@ create function api.add_comment(
     body text,
     visibility public.comment_visibility default 'public',
     attachments uuid[] default '{}',
+    change jsonb default null,
+    expected_version integer default null,
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -184,9 +203,11 @@ declare
         idempotency_key,
         jsonb_build_object(
             'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility,
-            'attachments', attachments
+            'attachments', attachments, 'change', change
         )
     );
+    expanded jsonb;
+    batch uuid;
     comment public.comments;
 begin
     -- Also before an earlier response: what it shows needs the permission of today.
@@ -196,7 +217,23 @@ begin
     if response is not null then
         return private.stored_comment(response);
     end if;
-    if target.status_category = 'closed' and (visibility = 'internal' or replies_as_staff) then
+    perform private.require_version(private.shown_version(target), expected_version);
+    if change is not null then
+        -- Permissions first, as of a bulk update.
+        perform private.require_permissions_for(
+            change - case
+                when private.is_solved_by_requester(target, change ->> 'status') then 'status'
+                else ''
+            end
+        );
+        perform private.require_actions(change);
+        -- The comment is what was written; the text of a macro went into it, or was left out.
+        expanded := private.with_macro(change) - 'reply';
+        batch := private.begin_batch(target.id, expanded);
+    end if;
+    if target.status_category = 'closed' and (
+        visibility = 'internal' or replies_as_staff or change is not null
+    ) then
         raise sqlstate 'PT409' using
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
@@ -205,18 +242,132 @@ begin
     else
         comment := private.write_comment(target, me, visibility, body, attachments);
     end if;
+    if batch is not null then
+        perform private.apply_at_once(target.id, expanded);
+        perform set_config('autocrm.batch', '', true);
+    end if;
     response := jsonb_strip_nulls(jsonb_build_object(
         'comment', comment.id,
+        'batch_id', batch,
         'follow_up_of', case when comment.ticket_id <> target.id then target.id end
     ));
     perform private.store_response(idempotency_key, response);
-    return private.comment_json(comment) || (response - 'comment');
+    return private.added_comment_json(comment, response);
 end;
 $$;
 comment on function api.add_comment is
-'Adds a comment to a ticket, with files that the caller has uploaded for it. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
+'Adds a comment to a ticket, with files that the caller has uploaded for it, and applies a change to it in the same step, completely or not at all, as one batch of events that can be undone as a bulk update. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
 
--- redact_comment -------------------------------------------------------------
+-- edit_comment and redact_comment ---------------------------------------------
+
+create function private.find_comment(ticket public.tickets, ref text) returns public.comments
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    comment public.comments;
+begin
+    if ref ~ '^[0-9]{1,9}$' then
+        select * into comment from public.comments as comments
+        where comments.ticket_id = ticket.id
+            and case
+                when private.may_read_notes(ticket.queue_id) then comments.position
+                else comments.public_position
+            end = ref::integer;
+    else
+        select * into comment from public.comments as comments
+        where comments.ticket_id = ticket.id and comments.id = private.as_uuid(ref);
+    end if;
+    if comment.id is null or (
+        comment.visibility = 'internal'
+        and not private.holds_in_queue('tickets.note', ticket.queue_id)
+    ) then
+        raise sqlstate 'PT404' using
+            message = 'not-found',
+            detail = 'There is no such comment, or it is not yours to see.';
+    end if;
+    return comment;
+end;
+$$;
+comment on function private.find_comment is
+'A comment of a ticket that the caller may see, by id or by its position for them; PT404.';
+
+create function private.require_correctable(comment public.comments) returns void
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    editable_for constant interval := (select comment_editable_for from private.settings);
+begin
+    if comment.redacted_at is not null then
+        raise sqlstate 'PT409' using
+            message = 'redacted', detail = 'The words of this comment were taken out.';
+    end if;
+    if comment.created_at + editable_for < private.now() then
+        raise sqlstate 'PT409' using
+            message = 'too-late',
+            detail = format(
+                'A comment can be corrected for %s seconds. Write another one.',
+                extract(epoch from editable_for)::integer
+            );
+    end if;
+    -- What it said before is shown with it, and a response holds only so much.
+    if comment.version > 10 then
+        raise sqlstate 'PT409' using
+            message = 'too-many-corrections',
+            detail = 'A comment can be corrected ten times. Write another one.';
+    end if;
+end;
+$$;
+comment on function private.require_correctable is
+'PT409 unless the author of a comment may still correct it.';
+
+create function api.edit_comment(
+    ticket text, comment text, body text, expected_version integer default null
+) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.lock_ticket(ticket);
+    target_comment public.comments := private.find_comment(target, comment);
+    named_people uuid[] := '{}';
+    named_queues uuid[] := '{}';
+begin
+    if target_comment.author_id <> private.caller() then
+        raise sqlstate 'PT403' using
+            message = 'denied', detail = 'Only its author corrects a comment.';
+    end if;
+    perform private.require_version(target_comment.version, expected_version);
+    -- Without the detail of a constraint, which shows the whole row.
+    if body is null or length(body) not between 1 and 50000 or not private.is_visible(body) then
+        raise sqlstate 'PT422' using
+            message = 'invalid', detail = 'A comment has 1 to 50,000 characters.';
+    end if;
+    if target_comment.body = edit_comment.body then
+        return private.comment_json(target_comment);
+    end if;
+    if target.status_category = 'closed' then
+        raise sqlstate 'PT409' using
+            message = 'ticket-closed',
+            detail = 'A closed ticket does not change. Open a new one.';
+    end if;
+    perform private.require_correctable(target_comment);
+    if target_comment.visibility = 'internal' then
+        select found.people, found.queues into named_people, named_queues
+        from private.find_mentions(body, target.queue_id) as found;
+    end if;
+    update public.comments as comments
+    set
+        body = edit_comment.body,
+        -- Two corrections in one moment are two.
+        edited_at = greatest(private.now(), comments.edited_at + interval '1 microsecond'),
+        mentioned_people = named_people,
+        mentioned_queues = named_queues
+    where comments.id = target_comment.id
+    returning * into target_comment;
+    return private.comment_json(target_comment);
+end;
+$$;
+comment on function api.edit_comment is
+'Corrects a comment (id or position) of the caller, for as long as the setting comment_editable_for says; what it said before is kept for those who read notes.';
 
 create function api.redact_comment(
     ticket text, comment text, idempotency_key text default null
@@ -230,25 +381,7 @@ declare
     response jsonb;
 begin
     perform private.require_in_queue('comments.redact', target.queue_id);
-    if comment ~ '^[0-9]{1,9}$' then
-        select * into target_comment from public.comments as comments
-        where comments.ticket_id = target.id
-            and case
-                when private.may_read_notes(target.queue_id) then comments.position
-                else comments.public_position
-            end = comment::integer;
-    elsif comment ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-        select * into target_comment from public.comments as comments
-        where comments.ticket_id = target.id and comments.id = comment::uuid;
-    end if;
-    if target_comment.id is null or (
-        target_comment.visibility = 'internal'
-        and not private.holds_in_queue('tickets.note', target.queue_id)
-    ) then
-        raise sqlstate 'PT404' using
-            message = 'not-found',
-            detail = 'There is no such comment, or it is not yours to see.';
-    end if;
+    target_comment := private.find_comment(target, comment);
     response := private.stored_response(
         idempotency_key,
         jsonb_build_object('command', 'redact_comment', 'comment', target_comment.id)
@@ -265,11 +398,10 @@ begin
             redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
-        perform private.record_event(
-            target.id, 'TICKET_COMMENT_REDACTED', null,
-            private.comment_facts(target_comment),
-            target_comment.visibility = 'internal'
-        );
+        update private.former_comments as former
+        set body = private.redacted_body()
+        where former.comment_id = target_comment.id;
+        perform private.record_comment_event(target_comment, 'TICKET_COMMENT_REDACTED');
     end if;
     perform private.store_response(
         idempotency_key, jsonb_build_object('comment', target_comment.id)
@@ -280,4 +412,5 @@ $$;
 comment on function api.redact_comment is
 'Redacts the body of a comment (id or position) and its files permanently; needs comments.redact in the queue. Redacting again changes nothing.';
 
-grant execute on function api.add_comment, api.redact_comment to authenticated;
+grant execute on function api.add_comment, api.edit_comment, api.redact_comment
+to authenticated;

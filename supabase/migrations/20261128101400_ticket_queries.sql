@@ -312,14 +312,123 @@ $$;
 comment on function private.history_page is
 'A page of the comments or the events of a ticket between two of their numbers, as the caller knows these: items, and as next the number of the last item when there are more.';
 
+create function private.after_event(ticket public.tickets, event public.ticket_events)
+returns public.tickets
+language plpgsql stable set search_path = ''
+as $$
+declare
+    after public.tickets := ticket;
+    is_solved constant boolean := event.after ->> 'category' in ('solved', 'closed');
+begin
+    case event.type
+        when 'TICKET_CREATED', 'TICKET_UPDATED' then
+            -- The keys are those of the columns.
+            after := jsonb_populate_record(ticket, event.after);
+        when 'TICKET_STATUS_CHANGED' then
+            after.status := event.after ->> 'status';
+            after.status_reason := event.after ->> 'reason';
+            after.status_category := event.after ->> 'category';
+            if after.status_category <> ticket.status_category then
+                after.solved_at := case
+                    when after.status_category = 'solved' then event.occurred_at
+                    when is_solved then ticket.solved_at
+                end;
+                after.closed_at := case
+                    when after.status_category = 'closed' then event.occurred_at
+                end;
+            end if;
+        when 'TICKET_ASSIGNED' then
+            after.assignee_id := event.after ->> 'assignee_id';
+            after.assigned_at := event.occurred_at;
+            after.released_by := case
+                when after.assignee_id is null then event.before ->> 'assignee_id'
+            end;
+        else
+            null;
+    end case;
+    after.waiting_on := event.waiting_on;
+    after.waiting_since := event.waiting_since;
+    if event.version <> ticket.version then
+        after.version := event.version;
+        after.updated_at := event.occurred_at;
+    end if;
+    if event.public_version <> ticket.public_version then
+        after.public_version := event.public_version;
+        after.public_updated_at := event.occurred_at;
+    end if;
+    return after;
+end;
+$$;
+comment on function private.after_event is 'A ticket after its next event.';
+
+create function private.ticket_at(target public.tickets, at timestamptz) returns public.tickets
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    ticket public.tickets := target;
+    event public.ticket_events;
+begin
+    if at < target.created_at then
+        raise sqlstate 'PT404' using
+            message = 'not-found', detail = 'There was no such ticket yet.';
+    end if;
+    if not exists (
+        select from public.ticket_events as events
+        where events.ticket_id = target.id and events.occurred_at > at
+    ) then
+        return target;
+    end if;
+    ticket.status_category := 'new';
+    ticket.status_reason := null;
+    ticket.assignee_id := null;
+    ticket.assigned_at := null;
+    ticket.released_by := null;
+    ticket.solved_at := null;
+    ticket.closed_at := null;
+    ticket.version := 1;
+    ticket.public_version := 1;
+    ticket.updated_at := target.created_at;
+    ticket.public_updated_at := target.created_at;
+    for event in
+        select * from public.ticket_events as events
+        where events.ticket_id = target.id and events.occurred_at <= at
+        order by events.seq
+    loop
+        ticket := private.after_event(ticket, event);
+    end loop;
+    return ticket;
+end;
+$$;
+comment on function private.ticket_at is
+'A ticket as it was at a time, after all events up to then; with redacted text as it is now. PT404 before it was opened.';
+
+create function api.get_ticket_at(ticket text, at timestamptz) returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+    target constant public.tickets := private.find_visible_ticket(ticket);
+begin
+    -- The audience is that of today.
+    return private.ticket_json(
+        private.ticket_at(target, at), private.may_read_notes(target.queue_id)
+    );
+end;
+$$;
+comment on function api.get_ticket_at is
+'One ticket as it was at a time, inclusive, replayed from its events, for whom may see it today; the names in it are those of today.';
+
 create function api.get_ticket(ticket text, include text[] default null) returns json
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
     target constant public.tickets := private.find_visible_ticket(ticket);
+    rating constant jsonb := private.rating_json(target);
     shown json;
 begin
     select tickets_json into shown from private.tickets_json(array[target.id]);
+    if rating is not null then
+        shown := shown::jsonb || jsonb_build_object('rating', rating);
+    end if;
     if include is null then
         return shown;
     elsif not include <@ array['comments', 'events', 'topics'] then
@@ -341,7 +450,7 @@ begin
 end;
 $$;
 comment on function api.get_ticket is
-'One ticket, by id or number; with include also its newest comments and events, a page of each, and the topics to join for it.';
+'One ticket, by id or number, with its rating; with include also its newest comments and events, a page of each, and the topics to join for it.';
 
 -- One plan a connection, for the same reason: with many tickets, planning for each person anew
 -- takes as long as all the rest.
@@ -505,6 +614,6 @@ comment on function api.list_ticket_events is
 'A page of the events of a ticket between two seqs, in order or newest first: how a client that slept catches up. Items, and as next the seq to continue after, or before; null at the end.';
 
 grant execute on function
-api.mark_ticket_read, api.get_ticket, api.list_my_tickets, api.list_comments,
+api.mark_ticket_read, api.get_ticket, api.get_ticket_at, api.list_my_tickets, api.list_comments,
 api.list_ticket_events
 to authenticated;

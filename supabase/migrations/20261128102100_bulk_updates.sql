@@ -5,6 +5,7 @@
 create table private.bulk_updates (
     id uuid primary key default extensions.uuid_generate_v4(),
     person_id uuid not null references public.people (id) on delete cascade,
+    at_once boolean not null default false,
     change jsonb,
     undo_of uuid references private.bulk_updates (id) on delete set null,
     undone_change jsonb,
@@ -18,7 +19,7 @@ create table private.bulk_updates (
     due_at timestamptz not null default now(),
     attempts smallint not null default 0,
     -- Twice what a change can have, which may be redacted.
-    constraint bulk_updates_change_length check (octet_length(change::text) <= 32768),
+    constraint bulk_updates_change_length check (octet_length(change::text) <= 262144),
     constraint bulk_updates_total check (total between 0 and 1000),
     constraint bulk_updates_counted check (
         least(done, skipped, failed) >= 0
@@ -30,6 +31,8 @@ comment on table private.bulk_updates is
 'One change to many tickets. Its id is the batch_id of the resulting events.';
 comment on column private.bulk_updates.id is 'Identity.';
 comment on column private.bulk_updates.person_id is 'The owner, with whose permissions it is applied.';
+comment on column private.bulk_updates.at_once is
+'Whether it was applied within its request, to one ticket: by a macro, or with a comment.';
 comment on column private.bulk_updates.change is
 'The change to each ticket; null in an undo, where each item has its own.';
 comment on column private.bulk_updates.undo_of is 'The bulk update that this one undoes.';
@@ -53,7 +56,7 @@ comment on index private.bulk_updates_unfinished is 'Serves the limit of unfinis
 create index bulk_updates_finished on private.bulk_updates (finished_at)
 where finished_at is not null;
 comment on index private.bulk_updates_finished is 'Serves bulk_updates_expired.';
-create index bulk_updates_person on private.bulk_updates (person_id, created_at, id);
+create index bulk_updates_person on private.bulk_updates (person_id, at_once, created_at, id);
 comment on index private.bulk_updates_person is 'Serves list_bulk_updates.';
 create index bulk_updates_undo_of on private.bulk_updates (undo_of);
 
@@ -198,22 +201,28 @@ $$;
 comment on function private.are_changed_tags is
 'Whether a JSON list has 1 to 20 tags; null for null.';
 
-create function private.require_bulk_change(change jsonb) returns void
+create function private.require_actions(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-    fields constant text[] := '{status,assignee,priority,queue,add_tags,remove_tags,data}';
+    fields constant text[]
+        := '{status,assignee,priority,queue,tags,add_tags,remove_tags,data,macro}';
 begin
     perform private.require_fields(change, '{
         "status": "string", "reason": "string", "assignee": "string", "priority": "string",
-        "queue": "string", "add_tags": "strings", "remove_tags": "strings", "data": "object"
+        "queue": "string", "tags": "strings", "add_tags": "strings", "remove_tags": "strings",
+        "data": "object", "macro": "string", "macro_version": "integer"
     }');
     if not change ?| fields
     or (change ? 'reason' and not change ? 'status')
+    or (change ? 'macro_version' and not change ? 'macro')
+    or (change ->> 'macro_version')::numeric not between 1 and 2147483647
+    or octet_length(change::text) > 65536
     or length(change ->> 'reason') not between 1 and 500
     or not private.is_single_line(change ->> 'reason')
     or change -> 'data' = '{}'
     or jsonb_path_exists(change -> 'data', 'strict $.**{9}')
+    or not private.are_changed_tags(nullif(change -> 'tags', '[]'))
     or not private.are_changed_tags(change -> 'add_tags')
     or not private.are_changed_tags(change -> 'remove_tags')
     or change ->> 'assignee' !~* '^(me|none|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
@@ -237,8 +246,8 @@ begin
     end if;
 end;
 $$;
-comment on function private.require_bulk_change is
-'PT409 or PT422 unless the change of a bulk update is valid: status (with a reason), assignee (an id, me or none), priority, queue, add_tags, remove_tags, data.';
+comment on function private.require_actions is
+'PT409 or PT422 unless these are actions on a ticket: status (with a reason), assignee (an id, me or none), priority, queue, tags, add_tags, remove_tags, data, or those of a macro.';
 
 create function private.require_permissions_for(change jsonb) returns void
 language plpgsql stable security definer set search_path = ''
@@ -252,6 +261,12 @@ begin
     end if;
     if change ?| '{priority,queue,tags,add_tags,remove_tags,data}' then
         perform private.require_permission('tickets.update');
+    end if;
+    if change ? 'reply' then
+        perform private.require_permission('tickets.reply');
+    end if;
+    if change ? 'note' then
+        perform private.require_permission('tickets.note');
     end if;
 end;
 $$;
@@ -331,6 +346,7 @@ declare
             'command', 'bulk_update', 'change', change, 'tickets', tickets, 'view', view
         )
     );
+    expanded jsonb;
     ticket_refs text[];
     job private.bulk_updates;
 begin
@@ -339,7 +355,10 @@ begin
     end if;
     -- Permissions first: whether a queue or a status exists is not for everybody to know.
     perform private.require_permissions_for(change);
-    perform private.require_bulk_change(change);
+    perform private.require_actions(change);
+    -- As the macro is now: the last ticket gets what the first one gets.
+    expanded := private.with_macro(change);
+    perform private.require_permissions_for(expanded);
     if (tickets is null) = (view is null) then
         raise sqlstate 'PT422' using
             message = 'invalid', detail = 'Name either tickets or a view.';
@@ -357,7 +376,7 @@ begin
             message = 'too-many-tickets',
             detail = 'A bulk update takes 1,000 tickets at most. Narrow it down.';
     end if;
-    job := private.open_bulk_update(change, cardinality(ticket_refs));
+    job := private.open_bulk_update(expanded, cardinality(ticket_refs));
     insert into private.bulk_items (bulk_update_id, position, ticket)
     select job.id, item.position, item.ticket
     from unnest(ticket_refs) with ordinality as item (ticket, position);
@@ -418,6 +437,7 @@ begin
     from (
         select * from private.bulk_updates
         where person_id = me
+            and not at_once
             and (
                 before is null
                 or (created_at, id) < ((before ->> 0)::timestamptz, (before ->> 1)::uuid)
@@ -428,7 +448,7 @@ begin
 end;
 $$;
 comment on function api.list_bulk_updates is
-'A page of the bulk updates of the caller, newest first, before a sort key: items, and as next the one to continue with, null at the end.';
+'A page of the bulk updates of the caller, without what was applied at once, newest first, before a sort key: items, and as next the one to continue with, null at the end.';
 
 create function api.list_bulk_items(
     bulk_update uuid, result text default null, after integer default 0,
@@ -478,6 +498,7 @@ declare
         jsonb_build_object('command', 'undo_bulk_update', 'bulk_update', bulk_update)
     );
     job private.bulk_updates;
+    restorable integer;
 begin
     if response is not null then
         return response;
@@ -487,11 +508,17 @@ begin
             message = 'not-finished',
             detail = 'The bulk update is still under way. Undo it when it is finished.';
     end if;
-    if original.done = 0 then
+    -- What a macro wrote stays; a ticket that got nothing else is as it was.
+    select count(*) into restorable
+    from private.bulk_items as items
+    where items.bulk_update_id = original.id
+        and items.result = 'done'
+        and items.before - 'waiting' <> items.after - 'waiting';
+    if restorable = 0 then
         raise sqlstate 'PT409' using
-            message = 'nothing-to-undo', detail = 'The bulk update has changed nothing.';
+            message = 'nothing-to-undo', detail = 'The bulk update has changed nothing that can be undone.';
     end if;
-    job := private.open_bulk_update(null, original.done, original);
+    job := private.open_bulk_update(null, restorable, original);
     insert into private.bulk_items (bulk_update_id, position, ticket, change, expected)
     select
         job.id,
@@ -502,7 +529,9 @@ begin
         || jsonb_build_object('waiting', items.before -> 'waiting'),
         private.changed_fields(items.after - 'waiting', items.before - 'waiting')
     from private.bulk_items as items
-    where items.bulk_update_id = original.id and items.result = 'done';
+    where items.bulk_update_id = original.id
+        and items.result = 'done'
+        and items.before - 'waiting' <> items.after - 'waiting';
     response := private.bulk_update_json(job);
     perform private.store_response(idempotency_key, response);
     return response;

@@ -12,11 +12,15 @@ as $$
         'priority', ticket.priority,
         'queue', ticket.queue_id,
         'tags', ticket.tags,
-        'waiting', jsonb_build_object('on', ticket.waiting_on, 'since', ticket.waiting_since)
+        'waiting', jsonb_build_object(
+            'on', ticket.waiting_on,
+            'since', ticket.waiting_since,
+            'solved_by_requester', ticket.solved_by_requester
+        )
     );
 $$;
 comment on function private.bulk_state is
-'The fields of a ticket that a bulk update may change, in the form of a change, and the waiting that follows from them.';
+'The fields of a ticket that a bulk update may change, in the form of a change, and what follows from them: the waiting, and whether its requester solved it.';
 
 create function private.changed_data(data jsonb, other jsonb) returns jsonb
 language sql immutable set search_path = ''
@@ -39,7 +43,11 @@ as $$
             when change ?| '{add_tags,remove_tags}' then jsonb_build_object('tags', (
                 select coalesce(jsonb_agg(tags.tag order by tags.position), '[]')
                 from unnest(private.distinct_tags(
-                    ticket.tags || array(select jsonb_array_elements_text(change -> 'add_tags'))
+                    case
+                        when change ? 'tags'
+                            then array(select jsonb_array_elements_text(change -> 'tags'))
+                        else ticket.tags
+                    end || array(select jsonb_array_elements_text(change -> 'add_tags'))
                 )) with ordinality as tags (tag, position)
                 where private.tag_key(tags.tag) <> all (private.tag_keys(
                     array(select jsonb_array_elements_text(change -> 'remove_tags'))
@@ -102,6 +110,12 @@ declare
     moves_to_assignee constant boolean := change ? 'queue' and assignee <> 'none';
     ticket public.tickets;
 begin
+    if change ? 'reply' then
+        perform private.write_from_template(target, change ->> 'reply', 'public');
+    end if;
+    if change ? 'note' then
+        perform private.write_from_template(target, change ->> 'note', 'internal');
+    end if;
     if moves_to_assignee then
         perform private.move_and_assign(
             target, change ->> 'queue',
@@ -204,7 +218,9 @@ begin
             message = 'changed-since',
             detail = 'It has been assigned since, and a new ticket has no assignee.';
     end if;
-    if restored.status_category = 'solved' and restored.assignee_id is null then
+    if restored.status_category = 'solved'
+    and restored.assignee_id is null
+    and not restored.solved_by_requester then
         raise sqlstate 'PT409' using
             message = 'solved-needs-assignee',
             detail = 'It has no assignee then, and a solved ticket needs one.';
@@ -267,6 +283,7 @@ begin
     if ticket.status_category <> target.status_category then
         ticket.waiting_on := fields #>> '{waiting,on}';
         ticket.waiting_since := fields #>> '{waiting,since}';
+        ticket.solved_by_requester := fields #>> '{waiting,solved_by_requester}';
     end if;
     perform private.require_restorable(target, item, ticket);
     update public.tickets
@@ -279,7 +296,8 @@ begin
         tags = ticket.tags,
         data = ticket.data,
         waiting_on = ticket.waiting_on,
-        waiting_since = ticket.waiting_since
+        waiting_since = ticket.waiting_since,
+        solved_by_requester = ticket.solved_by_requester
     where id = target.id
     returning * into ticket;
     return ticket;
@@ -287,6 +305,32 @@ end;
 $$;
 comment on function private.restore_ticket is
 'Restores the fields of a ticket that a bulk update changed, unless they have changed since; with the status, since when the ticket waits for whom.';
+
+create function private.item_outcome(
+    item private.bulk_items, target public.tickets, ticket public.tickets
+) returns private.bulk_items
+language plpgsql stable set search_path = ''
+as $$
+declare
+    outcome private.bulk_items := item;
+begin
+    if ticket.version = target.version then
+        outcome.result := 'skipped';
+        outcome.problem := 'unchanged';
+        outcome.detail := 'There was nothing to change.';
+    else
+        outcome.result := 'done';
+        outcome.ticket_id := ticket.id;
+        outcome.before := private.bulk_state(target)
+            || jsonb_build_object('data', private.changed_data(target.data, ticket.data));
+        outcome.after := private.bulk_state(ticket)
+            || jsonb_build_object('data', private.changed_data(ticket.data, target.data));
+    end if;
+    return outcome;
+end;
+$$;
+comment on function private.item_outcome is
+'An item with its result, of a ticket before and after the change.';
 
 create function private.apply_item(item private.bulk_items, job private.bulk_updates)
 returns private.bulk_items
@@ -309,19 +353,7 @@ begin
         target := private.lock_ticket_to_restore(item);
         ticket := private.restore_ticket(target, item);
     end if;
-    if ticket.version = target.version then
-        outcome.result := 'skipped';
-        outcome.problem := 'unchanged';
-        outcome.detail := 'There was nothing to change.';
-    else
-        outcome.result := 'done';
-        outcome.ticket_id := ticket.id;
-        outcome.before := private.bulk_state(target)
-            || jsonb_build_object('data', private.changed_data(target.data, ticket.data));
-        outcome.after := private.bulk_state(ticket)
-            || jsonb_build_object('data', private.changed_data(ticket.data, target.data));
-    end if;
-    return outcome;
+    return private.item_outcome(item, target, ticket);
 exception
     when others then
         get stacked diagnostics

@@ -193,6 +193,19 @@ begin
     where tickets.id = email.ticket_id
         and people.email is not null
         and exists (select from visible);
+    -- Its requester is asked when it has been solved, and still is.
+    if content is not null then
+        content := content || coalesce((
+            select jsonb_build_object('rating_token', private.new_rating_link(tickets.id))
+            from public.tickets
+            where tickets.id = email.ticket_id
+                and tickets.requester_id = email.person_id
+                and private.rated_until(tickets) > private.now()
+                and jsonb_path_exists(
+                    content -> 'happened', '$[*].event.after ? (@.category == "solved")'
+                )
+        ), '{}');
+    end if;
     return content;
 end;
 $$;

@@ -116,6 +116,15 @@ begin
             )
     );
     hidden := hidden + (
+        select count(*) from private.ratings
+        where ticket_id = target.id and strpos(comment, redacted) > 0
+    );
+    hidden := hidden + (
+        select count(*) from private.former_comments as former
+        inner join public.comments on comments.id = former.comment_id
+        where comments.ticket_id = target.id and strpos(former.body, redacted) > 0
+    );
+    hidden := hidden + (
         select count(*) from public.ticket_events as events
         where events.ticket_id = target.id and events.is_internal
             and (events.before, events.after) is distinct from (
@@ -132,7 +141,7 @@ begin
 end;
 $$;
 comment on function private.hidden_places is
-'In how many places of a ticket a text stands that only those see who read its notes: notes and their files, internal events, needed skills.';
+'In how many places of a ticket a text stands that only those see who read its notes: notes and their files, the rating, what comments said before, internal events, needed skills.';
 
 create function private.redact_copies(
     ticket uuid, redacted text, comments_too boolean default true
@@ -166,6 +175,20 @@ begin
     update public.attachments
     set name = left(private.redact_text(name, redacted), 255)
     where comments_too and ticket_id = redact_copies.ticket and strpos(name, redacted) > 0;
+    get diagnostics changed = row_count;
+    places := places + changed;
+    update private.ratings
+    set comment = left(private.redact_text(comment, redacted), 2000)
+    where ticket_id = redact_copies.ticket and strpos(comment, redacted) > 0;
+    get diagnostics changed = row_count;
+    places := places + changed;
+    update private.former_comments as former
+    set body = private.redact_body(former.body, redacted)
+    from public.comments
+    where comments_too
+        and comments.id = former.comment_id
+        and comments.ticket_id = redact_copies.ticket
+        and strpos(former.body, redacted) > 0;
     get diagnostics changed = row_count;
     places := places + changed;
     update public.ticket_events as events

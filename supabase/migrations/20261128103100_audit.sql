@@ -172,7 +172,8 @@ for each row execute function private.record_audit(
     '',
     'default_language time_zone solved_closes_after email_delay confirm_new_tickets '
     'addresses_are_confirmed organization_moves_tickets '
-    'webhook_disabled_after webhook_log_kept page_scan_limit reply_lease commands_per_minute '
+    'webhook_disabled_after webhook_log_kept page_scan_limit reply_lease '
+    'comment_editable_for ratings_enabled rating_open_for commands_per_minute '
     'commands_per_minute_by_address bytes_per_minute file_bytes file_bytes_per_day '
     'files_per_comment unused_files_kept'
 );

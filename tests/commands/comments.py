@@ -15,7 +15,19 @@ from .expectations import (
 )
 from .replays import HIDDEN, MOVED_AWAY, OUT_OF_THE_QUEUE, TEAM, lose_permission
 from .template import WARM, command, query
-from .values import BOOLEAN, ENUM, KEY, NOBODY, REF, TEXT
+from .values import (
+    BOOLEAN,
+    ENUM,
+    ID,
+    KEY,
+    NOBODY,
+    QUEUE,
+    REF,
+    TAGS,
+    TEXT,
+    VERSION,
+    of,
+)
 
 TICKET = "/v1/tickets/{ticket}"
 
@@ -47,6 +59,14 @@ COMMANDS = {
                 reading("tickets.note"),
                 on_ticket(body="B", visibility="internal"),
             ),
+            "reply and move": Case(
+                reading("tickets.status"),
+                on_ticket(body="B", change={"status": "open"}),
+            ),
+            "reply and change": Case(
+                reading("tickets.update"),
+                on_ticket(body="B", change={"priority": "low"}),
+            ),
         },
         step=lambda v: {"ticket": v["ticket"], "body": "B"},
         both_ways=Route(
@@ -55,6 +75,19 @@ COMMANDS = {
             {
                 "ticket": REF, "body": TEXT, "visibility": ENUM, "idempotency_key": KEY,
                 "attachments": [["nope"], [NOBODY], [NOBODY, NOBODY], "nope", [None]],
+                "expected_version": VERSION,
+                "change": [
+                    [], {}, {"subject": "S"}, {"status": "closed"}, {"reason": "Why."},
+                    {"macro_version": 1}, {"macro": NOBODY}, *of("macro", [*ID, 7]),
+                    *of("status", ["", "nope", 7]), *of("assignee", [*ID, 7]),
+                    *of("priority", ENUM), *of("queue", ["", *QUEUE, 7]),
+                    *of("tags", TAGS), *of("add_tags", [*TAGS, []]),
+                    *of("data", [{}, [], 7]),
+                ],
+            },
+            lambda a: {
+                {"change": "then"}.get(name, name): a[name]
+                for name in ("body", "visibility", "change") if name in a
             },
         ),
         replays=(
@@ -77,6 +110,19 @@ COMMANDS = {
         ),
     ),
     "list_comments": Command(Case(reading(), on_ticket())),
+    "edit_comment": Command(
+        Case(
+            reading("tickets.note"),
+            lambda w: {"ticket": w.ticket, "comment": w.note, "body": "B"},
+            refused="PT404",
+        ),
+        step=unrelated,
+        both_ways=Route(
+            f"PATCH {TICKET}/comments/{{comment}}",
+            lambda w: {"ticket": w.ticket, "comment": w.note, "body": "So."},
+            {"ticket": REF, "comment": REF, "body": TEXT, "expected_version": VERSION},
+        ),
+    ),
     "redact_comment": Command(
         Case(reading("comments.redact"), on_ticket(comment="1")),
         step=unrelated,
@@ -143,6 +189,7 @@ COMMANDS = {
 FUNCTIONS = {
     "AddComment": command(**WARM),
     "ListComments": query(),
+    "EditComment": command(),
     "RedactComment": command(),
     "RedactTicket": command(),
     "LeaseReply": command(),

@@ -38,6 +38,9 @@ class World(NamedTuple):
     view: str
     team_view: str
     everyones_view: str
+    macro: str
+    note: str  # on ticket, by the caller
+    solved: str  # a ticket that the caller requested
     bulk_update: str
     webhook: str
     delivery: str

@@ -14,6 +14,7 @@ from . import (
     fields,
     followers,
     machines,
+    macros,
     notifications,
     organizations,
     people,
@@ -30,8 +31,8 @@ from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
     tickets, followers, comments, attachments, queues, assignment, bulk_updates, views,
-    people, records, organizations, notifications, events, fields, webhooks, machines,
-    sla, reports, administration, workers,
+    macros, people, records, organizations, notifications, events, fields, webhooks,
+    machines, sla, reports, administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -1,7 +1,10 @@
 """Tickets: to open, read, change and mark as read."""
 
+from tests.database.acting import ActingConnection
+
 from .expectations import (
     ANYBODY,
+    Arguments,
     Case,
     Command,
     Replay,
@@ -29,6 +32,12 @@ from .values import (
 )
 
 TICKET = "/v1/tickets/{ticket}"
+
+
+def _solved(db: ActingConnection, who: str) -> Arguments:
+    ticket = db.set_status(db.create_ticket(who), "solved", who)
+    return {"ticket": ticket["id"], "score": "good"}
+
 
 COMMANDS = {
     "create_ticket": Command(
@@ -64,6 +73,23 @@ COMMANDS = {
             ),
         ),
     ),
+    "rate_ticket": Command(
+        Case(ANYBODY, lambda w: {"ticket": w.solved, "score": "good"}),
+        step=unrelated,
+        both_ways=Route(
+            "POST /v1/tickets/{ticket}/rating",
+            lambda w: {"ticket": w.solved, "score": "good"},
+            {
+                "ticket": REF, "score": [None, *ENUM],
+                "comment": ["", " ", "\0", "x" * 2_001], "idempotency_key": KEY,
+            },
+        ),
+        replays=(
+            Replay(("customer", "colleague"), _solved),
+        ),
+    ),
+    "rate_by_link": Command(callers="anon", step=unrelated),
+    "get_ticket_at": Command(Case(reading(), on_ticket(at="infinity"))),
     "get_ticket": Command(Case(reading(), on_ticket())),
     "explain_access": Command(Case(reading("people.read"), on_ticket())),
     "list_my_tickets": Command(Case(ANYBODY)),
@@ -111,6 +137,7 @@ COMMANDS = {
     ),
 }  # fmt: skip
 FUNCTIONS = {
+    "RateTicket": command(),
     "CreateTicket": command(**WARM),
     "ExplainAccess": query(),
     "GetTicket": query(**WARM),

@@ -14,6 +14,10 @@ VIEW = """
 insert into public.views (scope, owner_id, queue_id, name) values (%s, %s, %s, 'Mine')
 returning id::text
 """
+MACRO = """
+insert into private.macros (scope, owner_id, name, text) values ('mine', %s, 'M', 'Hi.')
+returning id::text
+"""
 
 
 def build_world(db: ActingConnection) -> World:
@@ -65,6 +69,9 @@ def build_world(db: ActingConnection) -> World:
         str(id_of("biller")),
         str(id_of("neighbour")),
         *views,
+        db.scalar(MACRO, ids[CALLER]),
+        db.note(tickets[0], CALLER)["id"],
+        db.set_status(db.create_ticket(CALLER), "solved", CALLER)["id"],
         job["id"],
         hook["id"],
         db.scalar("select id::text from private.webhook_deliveries limit 1"),

@@ -24,7 +24,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
         " created_at redacted_at redacted_by mentioned_people mentioned_queues"
-        " attachments",
+        " attachments edited_at version",
     ),
     "public.attachments": (
         READABLE,
@@ -73,7 +73,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.ticket_events": (
         READABLE,
         "id ticket_id number seq public_seq version public_version type actor_id"
-        " is_internal before after occurred_at turn position batch_id correlation_id",
+        " is_internal before after occurred_at turn position batch_id correlation_id"
+        " waiting_on waiting_since",
     ),
     "public.ticket_followers": (
         READABLE,
@@ -92,7 +93,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         " queue_id requester_id organization_id assignee_id follow_up_of tags"
         " waiting_on waiting_since version public_version created_at updated_at"
         " public_updated_at solved_at closed_at skills assigned_at released_by"
-        " snoozed_until silent_since reminded_at"
+        " snoozed_until silent_since reminded_at solved_by_requester"
         " tag_keys skill_keys",
     ),
     "private.bulk_items": (
@@ -102,19 +103,27 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.bulk_updates": (
         (),
-        "id person_id change undo_of undone_change total done skipped failed created_at"
-        " started_at finished_at due_at attempts",
+        "id person_id at_once change undo_of undone_change total done skipped failed"
+        " created_at started_at finished_at due_at attempts",
     ),
     "public.views": (
         READABLE,
         "id scope owner_id queue_id name conditions sort created_at updated_at version",
+    ),
+    "private.rating_links": ((), "token_hash ticket_id created_at"),
+    "private.ratings": ((), "ticket_id score comment rated_at"),
+    "private.former_comments": ((), "comment_id version body replaced_at"),
+    "private.macros": (
+        (),
+        "id scope owner_id queue_id name text actions created_at updated_at version",
     ),
     "private.settings": (
         (),
         "only_row version default_language time_zone solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
-        " commands_per_minute commands_per_minute_by_address bytes_per_minute"
+        " comment_editable_for ratings_enabled rating_open_for commands_per_minute"
+        " commands_per_minute_by_address bytes_per_minute"
         " file_bytes file_bytes_per_day files_per_comment unused_files_kept",
     ),
     "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
@@ -303,6 +312,7 @@ AS_THE_CALLER = {
     "api.list_permissions",
     "api.mark_notifications_read",
     "api.whoami",
+    "private.after_event",
     "private.agent_order_sql",
     "private.are_changed_tags",
     "private.are_steps",
@@ -350,6 +360,7 @@ AS_THE_CALLER = {
     "private.is_unbroken",
     "private.is_visible",
     "private.is_working_week",
+    "private.item_outcome",
     "private.machine_address",
     "private.may_see_ticket",
     "private.may_use_view",
@@ -367,6 +378,7 @@ AS_THE_CALLER = {
     "private.page_of",
     "private.parse_time",
     "private.projected_runs",
+    "private.placeholders_in",
     "private.queue_json",
     "private.recompute_json",
     "private.redact_body",
@@ -383,6 +395,7 @@ AS_THE_CALLER = {
     "private.refuse_fields",
     "private.refuse_revoked",
     "private.refuse_update",
+    "private.render_template",
     "private.reply_opens",
     "private.report_dimensions",
     "private.report_metrics",

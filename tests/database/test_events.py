@@ -90,6 +90,7 @@ def test_events_record_the_life_of_a_ticket(db):
         "queue_id": ticket["queue_id"],
         "requester_id": ticket["requester_id"],
         "requester_name": "Customer",
+        "organization_id": ticket["organization_id"],
         "follow_up_of": None,
         "tags": ["a"],
         "skills": [],

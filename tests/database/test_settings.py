@@ -15,9 +15,10 @@ where attrelid = 'private.settings'::regclass and attnum > 0 and not attisdroppe
 """
 TYPES = {"boolean": "boolean", "text": "string"}
 PUBLIC = {
-    "bytes_per_minute", "commands_per_minute", "confirm_new_tickets",
-    "default_language", "file_bytes", "file_bytes_per_day", "files_per_comment",
-    "reply_lease", "solved_closes_after", "time_zone", "unused_files_kept",
+    "bytes_per_minute", "commands_per_minute", "comment_editable_for",
+    "confirm_new_tickets", "default_language", "file_bytes", "file_bytes_per_day",
+    "files_per_comment", "rating_open_for", "ratings_enabled", "reply_lease",
+    "solved_closes_after", "time_zone", "unused_files_kept",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from .assigning import (
     make_available,
     set_strategy,
 )
-from .bulk import run
+from .bulk import run, run_undo
 from .personas import id_of
 
 pytestmark = pytest.mark.slow
@@ -468,3 +468,90 @@ def test_closed_tickets_refuse_every_staff_command(db, function, arguments):
 
     with refused("PT409", "ticket-closed"):
         db.call("admin", function, ticket=ticket["id"], **arguments)
+
+
+# Requesters -------------------------------------------------------------------
+
+
+LIVE = ("new", "open", "pending", "on_hold")
+
+
+@pytest.mark.parametrize("kind", [str(each) for each in TicketType])
+@pytest.mark.parametrize("before", LIVE)
+@pytest.mark.parametrize("held", [True, False])
+def test_requesters_solve_their_own_tickets_of_any_type(db, kind, before, held):
+    ticket = db.create_ticket_in(before, type=kind)
+    if not held and before != "new":
+        ticket = db.release(ticket)
+
+    solved = db.set_status(ticket, "solved", "customer")
+
+    assert solved["status_category"] == "solved"
+    withdrawn = ticket["assignee_id"] is None
+    assert solved["status_reason"] == ("withdrawn" if withdrawn else None)
+    assert db.event_types(ticket)[-1] == "TICKET_STATUS_CHANGED"
+    assert db.set_status(ticket, "solved", "customer", reason="Again.") == solved
+    db.close(ticket)
+    assert db.reload(ticket)["status_category"] == "closed"
+
+
+@pytest.mark.parametrize("who", ["colleague", "stranger", "biller"])
+def test_nobody_else_solves_without_the_permission(db, who):
+    ticket = db.create_ticket_in("open")
+
+    with refused("PT403" if who == "colleague" else "PT404"):
+        db.set_status(ticket, "solved", who)
+
+
+@pytest.mark.parametrize("status", ["open", "pending", "on_hold", "new", "closed"])
+def test_requesters_take_no_other_step(db, status):
+    ticket = db.create_ticket_in("solved")
+
+    with refused("PT403", "denied"):
+        db.set_status(ticket, status, "customer")
+
+
+def test_a_withdrawn_ticket_is_reopened_changed_and_solved_as_any_other(db):
+    ticket = db.create_ticket()
+    db.set_status(ticket, "solved", "customer", reason="It works again.")
+
+    changed = db.call(
+        "agent", "update_ticket", ticket=ticket["id"], changes={"queue": "billing"}
+    )
+    db.comment("customer", ticket, "It does not.")
+    with refused("PT409", "solved-needs-assignee"):
+        db.set_status(ticket, "solved", "admin")
+
+    assert (changed["status_reason"], changed["queue_id"]) == (
+        "It works again.",
+        str(id_of("billing")),
+    )
+
+
+def test_withdrawing_asks_for_no_field(db):
+    db.call(
+        "admin",
+        "create_field",
+        key="cause",
+        type="text",
+        agent_label="Cause",
+        required_to_solve=True,
+    )
+    ticket = db.create_ticket_in("open")
+
+    with refused("PT422", "missing-data"):
+        db.set_status(ticket, "solved", "agent")
+
+    assert db.set_status(ticket, "solved", "customer")["status"] == "solved"
+
+
+def test_undo_gives_a_withdrawn_ticket_back_as_it_was(db):
+    ticket = db.create_ticket()
+    withdrawn = db.set_status(ticket, "solved", "customer")
+    job = run(db, [ticket], status="open")
+
+    run_undo(db, job)
+
+    restored = db.reload(ticket)
+    assert (restored["status"], restored["assignee_id"]) == ("solved", None)
+    assert restored["status_reason"] == withdrawn["status_reason"]

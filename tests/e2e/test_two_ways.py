@@ -46,6 +46,10 @@ def world(people):
         "POST", "/v1/webhooks", {"url": "https://hooks.example.com/", **quiet}
     )
     view = admin.do("POST", "/v1/views", {"name": "Mine"})
+    solved = admin.open_ticket()
+    admin.set_status(solved, "solved")
+    note = admin.do("POST", f"/v1/tickets/{ticket['id']}/comments", {"body": "Mine."})
+    macro = admin.do("POST", "/v1/macros", {"name": "Mine", "text": "Hello."})
     organization = admin.do("POST", "/v1/organizations", {"name": f"Two {uuid4()}"})
     # A name that stands in no log by chance, as a letter would.
     named = {"name": "Two ways, import", "permissions": []}
@@ -56,6 +60,9 @@ def world(people):
         ticket=str(ticket["id"]),
         agent=people.agent.id,
         view=view["id"],
+        macro=macro["id"],
+        note=note["id"],
+        solved=solved["id"],
         webhook=webhook["id"],
         organization=organization["id"],
         machine=machine["id"],
@@ -71,6 +78,7 @@ def world(people):
     admin.do("DELETE", f"/v1/machine-users/{machine['id']}")
     admin.do("DELETE", f"/v1/webhooks/{webhook['id']}")
     admin.do("DELETE", f"/v1/views/{view['id']}")
+    admin.do("DELETE", f"/v1/macros/{macro['id']}")
     admin.do("DELETE", f"/v1/calendars/{calendar['id']}")
     admin.do("DELETE", f"/v1/sla-policies/{policy['id']}")
 

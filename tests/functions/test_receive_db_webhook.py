@@ -152,6 +152,8 @@ def test_refusals_are_logged_without_the_secret(caplog):
         "TICKET_UPDATED",
         "TICKET_COMMENTED",
         "TICKET_REPLY_TAKEN_OVER",
+        "TICKET_COMMENT_EDITED",
+        "TICKET_RATED",
         "TICKET_COMMENT_REDACTED",
         "TICKET_FOLLOWED_UP",
     ],

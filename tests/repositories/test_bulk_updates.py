@@ -5,7 +5,6 @@ from uuid import uuid4
 import pytest
 
 from shared.bulk_updates import (
-    BulkChange,
     BulkDraft,
     BulkResult,
     BulkState,
@@ -15,10 +14,10 @@ from shared.bulk_updates import (
 from shared.core.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
 from shared.core.types import TicketPriority
 from shared.ticket_details import TicketDetailRepository
-from shared.tickets import TicketDraft, TicketRepository
+from shared.tickets import TicketDraft, TicketRepository, TicketStep
 
 pytestmark = pytest.mark.slow
-LOW = BulkChange(priority=TicketPriority.LOW)
+LOW = TicketStep(priority=TicketPriority.LOW)
 
 
 def opened(api):
@@ -88,7 +87,7 @@ def test_refusals_come_as_their_kind(api):
         updates(api).begin(BulkDraft(view=uuid4(), change=LOW), None)
     assert refusal.value.problem == "unknown-view"
     with pytest.raises(Conflict):
-        begun(api, ref, change=BulkChange(status="closed"))
+        begun(api, ref, change=TicketStep(status="closed"))
     for ask in (updates(api, "neighbour").get, updates(api, "admin").get):
         with pytest.raises(NotFound):
             ask(job.id)

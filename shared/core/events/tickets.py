@@ -61,6 +61,7 @@ class NewTicketFacts(Model):
     queue_id: UUID
     requester_id: UUID
     requester_name: str | None
+    organization_id: UUID | None
     follow_up_of: UUID | None
     tags: list[str]
     skills: list[str] = Field(description="Empty for those who read no notes.")
@@ -130,6 +131,7 @@ class TicketFacts(Model):
 
     requester_id: UUID | SkipJsonSchema[None] = Changed
     requester_name: str | SkipJsonSchema[None] = Changed
+    organization_id: UUID | SkipJsonSchema[None] = Changed
     subject: str | SkipJsonSchema[None] = Changed
     type: TicketType | SkipJsonSchema[None] = Changed
     priority: TicketPriority | SkipJsonSchema[None] = Changed
@@ -192,6 +194,31 @@ class TicketReplyTakenOver(TicketEvent):
     type: Literal["TICKET_REPLY_TAKEN_OVER"] = "TICKET_REPLY_TAKEN_OVER"
     before: LeaseFacts
     after: LeaseFacts
+
+
+class TicketCommentEdited(TicketEvent):
+    """The author of a comment corrected it."""
+
+    type: Literal["TICKET_COMMENT_EDITED"] = "TICKET_COMMENT_EDITED"
+    before: None
+    after: CommentFacts
+
+
+class RatingFacts(Model):
+    """What the requester thinks of how the ticket was solved."""
+
+    score: Literal["good", "bad"]
+    comment: str | None
+    person_id: UUID
+    person_name: str | None
+
+
+class TicketRated(TicketEvent):
+    """The requester rated the ticket, or changed that; by a link, without an actor."""
+
+    type: Literal["TICKET_RATED"] = "TICKET_RATED"
+    before: RatingFacts | None
+    after: RatingFacts
 
 
 class TicketCommentRedacted(TicketEvent):

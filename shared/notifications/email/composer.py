@@ -64,6 +64,11 @@ class EmailComposer:
     def _text(self, email: Email) -> str:
         paragraphs = [describe(happened, email) for happened in email.happened]
         link = self._ticket_url.replace("{number}", str(email.number))
+        if link and email.rating_token:
+            # A fragment stays in the browser: no server, log or scanner is sent it.
+            paragraphs.append(
+                f"How did we do? Good or bad: {link}#rating={email.rating_token}"
+            )
         foot = [
             "-- ",
             f"Ticket #{email.number}: {one_line(email.subject)}",

@@ -22,6 +22,7 @@ class Email(Model):
         attempt: which attempt this is, from 1; it proves who holds the lease.
         names: of those people whom the reader may know.
         statuses: what the reader calls each status.
+        rating_token: by which the reader rates the ticket, if they are asked to.
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class Email(Model):
     names: Mapping[UUID, str]
     statuses: Mapping[str, str]
     happened: list[EmailEvent]
+    rating_token: str | None = None
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,16 @@ def _commented(event: events.TicketCommented, mail: Email) -> str:
 
 
 @sentence.register
+def _rated(event: events.TicketRated, mail: Email) -> str:
+    return f"The ticket was rated {event.after.score}"
+
+
+@sentence.register
+def _corrected(event: events.TicketCommentEdited, mail: Email) -> str:
+    return f"{_who(event.actor_id, mail)} corrected a comment"
+
+
+@sentence.register
 def _redacted(event: events.TicketCommentRedacted, mail: Email) -> str:
     return f"{_who(event.actor_id, mail)} took the words out of a comment"
 

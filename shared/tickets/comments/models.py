@@ -7,9 +7,20 @@ from pydantic import ConfigDict, Field
 
 from shared.core.types import Command, CommentVisibility, LongText, Model, name_of
 from shared.tickets.attachments import Attachment
+from shared.tickets import Ticket, TicketStep
 
 CommentRef = str
 """A comment's id or its position, as it stands in an address."""
+
+
+class CommentCorrection(Command):
+    """What a comment is to say."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"body": "We have sent a new invoice today."}]}
+    )
+
+    body: LongText
 
 
 class CommentDraft(Command):
@@ -18,7 +29,11 @@ class CommentDraft(Command):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"body": "We have sent a new invoice.", "visibility": "public"}
+                {
+                    "body": "We have sent a new invoice.",
+                    "visibility": "public",
+                    "then": {"status": "solved", "assignee": "me"},
+                }
             ]
         }
     )
@@ -28,6 +43,19 @@ class CommentDraft(Command):
     attachments: list[UUID] = Field(
         default=[], max_length=100, description="Files that you have uploaded for it."
     )
+    then: TicketStep | None = Field(
+        default=None,
+        description="What is done to the ticket in the same step: both happen, or"
+        " neither. Of a macro the note and the actions; its text is for `body`. Whoever"
+        " requested the ticket may set a solved `status`.",
+    )
+
+
+class FormerBody(Model):
+    """What a comment said before its author corrected it."""
+
+    body: str
+    replaced_at: datetime
 
 
 class Comment(Model):
@@ -47,6 +75,14 @@ class Comment(Model):
     visibility: CommentVisibility
     body: str
     created_at: datetime
+    version: int = 1
+    edited_at: datetime | None = Field(
+        default=None, description="When its author last corrected it, if they did."
+    )
+    former_bodies: list[FormerBody] | None = Field(
+        default=None,
+        description="What it said before, the oldest first, for those who read notes.",
+    )
     redacted_at: datetime | None = Field(
         default=None, description="When its words were taken out, if they were."
     )
@@ -70,4 +106,12 @@ class AddedComment(Comment):
         default=None,
         description="The closed ticket that was replied to, if it was one. The reply is"
         " on its follow-up, `ticket_id`.",
+    )
+    batch_id: UUID | None = Field(
+        default=None,
+        description="Of the events of a step with `then`; the bulk update by which it"
+        " is undone.",
+    )
+    ticket: Ticket | None = Field(
+        default=None, description="The ticket after a step with `then`."
     )

@@ -14,16 +14,39 @@ from shared.core.types import (
 )
 from shared.tickets import TicketRef
 
-from .models import AddedComment, Comment, CommentDraft, CommentRef
+from .models import (
+    AddedComment,
+    Comment,
+    CommentCorrection,
+    CommentDraft,
+    CommentRef,
+)
 
 
 class Comments(Protocol):
     """The comments on tickets."""
 
     def add(
-        self, ticket: TicketRef, draft: CommentDraft, key: str | None
+        self,
+        ticket: TicketRef,
+        draft: CommentDraft,
+        key: str | None,
+        version: int | None = None,
     ) -> AddedComment:
-        """Add a comment once a key; raise `NotFound`, `Denied`, `Conflict`."""
+        """Add a comment once a key, to this version of the ticket or to any.
+
+        Raises `NotFound`, `Denied`, `Conflict`, `Invalid`, `Stale`.
+        """
+        ...
+
+    def correct(
+        self,
+        ticket: TicketRef,
+        comment: CommentRef,
+        correction: CommentCorrection,
+        version: int | None,
+    ) -> Comment:
+        """Correct one's own; raise `NotFound`, `Denied`, `Conflict`, `Stale`."""
         ...
 
     def redact(
@@ -47,13 +70,39 @@ class CommentRepository(Comments):
 
     @override
     def add(
-        self, ticket: TicketRef, draft: CommentDraft, key: str | None
+        self,
+        ticket: TicketRef,
+        draft: CommentDraft,
+        key: str | None,
+        version: int | None = None,
     ) -> AddedComment:
-        arguments = {"ticket": ticket, "idempotency_key": key}
-        arguments |= draft.model_dump(mode="json")
+        arguments = {
+            "ticket": ticket,
+            "idempotency_key": key,
+            "expected_version": version,
+            **draft.model_dump(mode="json", exclude={"then"}),
+        }
+        if draft.then is not None:
+            arguments["change"] = draft.then.model_dump(mode="json", exclude_none=True)
         return AddedComment.model_validate(
             self._database.call("add_comment", arguments)
         )
+
+    @override
+    def correct(
+        self,
+        ticket: TicketRef,
+        comment: CommentRef,
+        correction: CommentCorrection,
+        version: int | None,
+    ) -> Comment:
+        arguments = {
+            "ticket": ticket,
+            "comment": comment,
+            "body": correction.body,
+            "expected_version": version,
+        }
+        return Comment.model_validate(self._database.call("edit_comment", arguments))
 
     @override
     def redact(

@@ -133,6 +133,11 @@ def test_an_email_sent_twice_is_one_message_and_a_ticket_one_thread():
         (email_event(words="Yes."), "Ada replied:\n\n> Yes."),
         (email_event(is_internal=True), "Ada took an internal note."),
         (
+            email_event("TICKET_RATED", is_internal=True),
+            "The ticket was rated good.",
+        ),
+        (email_event("TICKET_COMMENT_EDITED"), "Ada corrected a comment."),
+        (
             email_event("TICKET_COMMENT_REDACTED"),
             "Ada took the words out of a comment.",
         ),

@@ -1,0 +1,1 @@
+"""Correct one's own comment."""

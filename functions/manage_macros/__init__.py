@@ -1,0 +1,1 @@
+"""Save, share, change and delete macros."""

@@ -1,0 +1,1 @@
+"""Rate a solved ticket."""
