@@ -34,9 +34,9 @@ from functions.relay_missed_events.app import get_relay
 from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
 from functions.report_metrics.app import handler as report_metrics
-from functions.sweep_files.app import handler as sweep_files
 from functions.run_automations.app import handler as run_automations
 from functions.sweep_due_times.app import handler as sweep_due_times
+from functions.sweep_files.app import handler as sweep_files
 from shared.core.auth import accept_proof
 from shared.core.jobs import open_job_trigger
 from shared.core.persistence.storage import BucketFiles

@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.core.types import Command, CommentVisibility, LongText, Model, name_of
-from shared.tickets.attachments import Attachment
 from shared.tickets import Ticket, TicketStep
+from shared.tickets.attachments import Attachment
 
 CommentRef = str
 """A comment's id or its position, as it stands in an address."""
