@@ -134,6 +134,7 @@ FACTS = {
             "author_id": str(ME),
             "author_name": "Ida",
             "by_staff": False,
+            "attachments": [],
             "visibility": "public",
         },
     },

@@ -59,12 +59,13 @@ DERIVED = {
         "next_due",
         "breached",
     },
-    Comment: {"author_name", "redacted_by_name"},
+    Comment: {"author_name", "redacted_by_name", "former_bodies"},
     Person: {"roles", "organization_name"},
     Role: {"permissions"},
     View: {"owner_name", "queue_name"},
     **{event: {"actor_name", "actor_kind"} for event in EVENT_CLASSES},
 }
+WAITING = {"waiting_on", "waiting_since"}  # for the history of a ticket
 # What a model leaves out of the row.
 LEFT_OUT = {
     Person: {"created_at", "language", "time_zone", "merged_into", "version"},
@@ -96,7 +97,7 @@ LEFT_OUT = {
     Comment: {"public_position"},
     ReadMarker: {"person_id"},  # always the caller
     **{  # of the feed, and of the public
-        event: {"turn", "position", "public_seq", "public_version"}
+        event: {"turn", "position", "public_seq", "public_version", *WAITING}
         for event in EVENT_CLASSES
     },
 }

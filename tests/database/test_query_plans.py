@@ -182,7 +182,12 @@ def queue_page_nodes(db, who="agent", queue="support", **filters):
     return found
 
 
-SHOWN = {"tickets_pkey", "ticket_read_markers_pkey", "ticket_events_seq_unique"}
+SHOWN = {
+    "tickets_pkey",
+    "ticket_read_markers_pkey",
+    "ticket_events_seq_unique",
+    "sla_tickets_pkey",
+}
 AFTER = {
     "waiting": Json(["2026-11-01T11:30:00Z", str(id_of("x"))]),
     "priority": Json(["high", "2026-11-01T11:30:00Z", str(id_of("x"))]),

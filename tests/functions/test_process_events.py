@@ -24,6 +24,7 @@ def pending(rest, aws):
     """Make an event pending, of which some reactions are done already."""
     rest.results |= {
         "refresh_queue_status": None,
+        "read_sla_logs": {"terms": [], "logs": []},
         "notify_people": True,
         "create_webhook_deliveries": True,
         "record_reaction": VOID,
