@@ -5,6 +5,9 @@
 
 create extension if not exists "uuid-ossp" with schema extensions;
 create extension if not exists pg_net with schema extensions;
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists unaccent with schema extensions;
+create extension if not exists fuzzystrmatch with schema extensions;
 
 create schema private;
 comment on schema private is
@@ -54,6 +57,7 @@ create table private.settings (
     only_row boolean primary key default true,
     version integer not null default 1,
     default_language text not null default 'en',
+    search_language text not null default 'en',
     solved_closes_after interval not null default '4 days',
     email_delay interval not null default '30 seconds',
     confirm_new_tickets boolean not null default false,
@@ -74,6 +78,8 @@ comment on column private.settings.only_row is 'Always true, so that there is at
 comment on column private.settings.version is 'Incremented with every change; the ETag.';
 comment on column private.settings.default_language is
 'The language of what has no translation into the language that somebody asks for, as a tag such as de or pt-BR.';
+comment on column private.settings.search_language is
+'The language in which search knows the forms of a word, such as de; und for none. After a change tickets are indexed anew, which takes minutes at many.';
 comment on column private.settings.solved_closes_after is
 'How long a solved ticket may still be reopened.';
 comment on column private.settings.email_delay is
@@ -118,6 +124,7 @@ comment on column private.setting_definitions.maximum is 'The greatest value, in
 
 insert into private.setting_definitions (setting, is_public, unit, minimum, maximum) values
 ('default_language', true, null, null, null),
+('search_language', true, null, null, null),
 ('solved_closes_after', true, 'seconds', 3600, 28 * 86400),
 ('email_delay', false, 'seconds', 0, 3600),
 ('confirm_new_tickets', true, null, null, null),

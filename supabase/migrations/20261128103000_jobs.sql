@@ -5,9 +5,12 @@
 -- An answer may be out of date at once: a job looks for itself, and running it for nothing
 -- does no harm.
 
+-- In PL/pgSQL, which looks up what it asks when it runs, and not before later files define it.
 create function api.due_jobs() returns setof text
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+begin
+    return query
     select 'missed_events' where exists (select from private.outbox_due)
 
     union all
@@ -42,6 +45,9 @@ as $$
     select 'field_values' where exists (select from private.field_fills_due)
 
     union all
+    select 'search' where exists (select from private.search_rebuilds_due)
+
+    union all
     select 'webhooks'
     where exists (
         select from private.webhook_endpoints as endpoints
@@ -61,6 +67,7 @@ as $$
     where exists (select from private.emails_due)
     or exists (select from private.emails_expired)
     or exists (select from private.notifications_expired);
+end;
 $$;
 comment on function api.due_jobs is
 'The jobs that have something to do now, each run by one function. For the scheduler.';
