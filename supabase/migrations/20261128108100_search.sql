@@ -97,8 +97,7 @@ comment on function private.search_query is
 'Understands a search: words that must all be there, "several words" together, or between alternatives, - before what must not be there; the last word may be the beginning of one. PT422 for a search for nothing.';
 
 create function private.similar_words(misspelled text) returns text[]
-language sql stable security definer
-set search_path = '' set pg_trgm.similarity_threshold = 0.3
+language sql stable security definer set search_path = ''
 as $$
     select array(
         select similar_ones.word
@@ -359,14 +358,14 @@ as $$
 declare
     numbers bigint[];
 begin
-    -- `offset 0` keeps it a look at one ticket by its number, after its words.
+    -- `offset 0` keeps it a look at one ticket; by the number of its words it comes after these.
     execute format(
         'select array_agg(number) from (
             select distinct listed.number
             from (%s) as listed
             inner join private.ticket_search as search on search.number = listed.number
             where search.%I @@ $1 and exists (
-                select from public.tickets where tickets.number = listed.number and %s offset 0
+                select from public.tickets where tickets.number = search.number and %s offset 0
             )
             order by listed.number desc limit $6
         ) as matches',
@@ -426,7 +425,7 @@ begin
                 ))
             order by candidate desc limit $6
         ) as matches',
-        scope.condition, scope.query::text = scope.candidates::text, scope.words
+        scope.condition, (scope.query::text = scope.candidates::text)::text, scope.words
     ) into numbers using scope.query, before, filters, rights, candidates, max_matches;
     return coalesce(numbers, '{}');
 end;
@@ -591,16 +590,21 @@ create function private.highlight(
 language sql stable set search_path = ''
 as $$
     -- Marked by control characters, which texts do not have, and split at them.
-    select coalesce(jsonb_agg(
-        jsonb_build_object('text', piece.content, 'match', piece.place % 2 = 0)
-        order by piece.place
-    ) filter (where piece.content <> ''), '[]')
+    select
+        case
+            when count(*) > 1 then jsonb_agg(
+                jsonb_build_object('text', piece.content, 'match', piece.place % 2 = 0)
+                order by piece.place
+            ) filter (where piece.content <> '')
+        end
     from unnest(string_to_array(
         replace(
             ts_headline(
                 configuration, translate(content, E'\x02\x03', ''), query,
-                E'StartSel="\x02", StopSel="\x03", HighlightAll=' || whole
-                || ', MinWords=10, MaxWords=30'
+                E'StartSel="\x02", StopSel="\x03", ' || case
+                    when whole then 'HighlightAll=true'
+                    else 'MaxFragments=1, MinWords=10, MaxWords=30'
+                end
             ),
             E'\x03', E'\x02'
         ),
@@ -608,104 +612,153 @@ as $$
     )) with ordinality as piece (content, place);
 $$;
 comment on function private.highlight is
-'A text, or the part of it that matches best, in pieces that match or do not: plain text to be shown as such, since neither offsets nor marks in it mean the same to every client.';
+'A text, or the part of it that matches best, in pieces that match or do not: plain text to be shown as such, since neither offsets nor marks in it mean the same to every client. Null when nothing matches.';
+
+create function private.header_highlights(
+    tickets uuid[], rights private.search_rights, query tsquery
+) returns table (ticket_id uuid, highlights jsonb)
+language plpgsql stable security definer rows 50 set search_path = ''
+as $$
+declare
+    configuration constant regconfig := private.search_configuration();
+begin
+    return query
+    select
+        texts.id,
+        jsonb_agg(jsonb_build_object(
+            'place', texts.place, 'field', texts.field,
+            'pieces', private.highlight(configuration, texts.content, query, true)
+        ) order by texts.field nulls first)
+    from (
+        select chosen.id, 'subject' as place, null as field, chosen.subject as content
+        from public.tickets as chosen where chosen.id = any (header_highlights.tickets)
+        union all
+        select chosen.id, 'field', field.key, field.value
+        from public.tickets as chosen
+        cross join lateral private.shown_ticket(
+            chosen, chosen.queue_id = any ((rights).note_queues)
+        ) as shown
+        cross join lateral jsonb_each_text(shown.data) as field
+        where chosen.id = any (header_highlights.tickets) and length(field.value) <= 4000
+    ) as texts
+    where to_tsvector(configuration, texts.content) @@ query
+    group by texts.id;
+end;
+$$;
+comment on function private.header_highlights is
+'Where subjects and fields of tickets have words that were looked for, as the caller sees them.';
 
 create function private.comment_highlight(
-    comment public.comments, internal boolean, query tsquery
+    comment public.comments, internal boolean, pieces jsonb
 ) returns jsonb
-language sql stable security definer set search_path = ''
+language sql immutable set search_path = ''
 as $$
     select jsonb_build_object(
-        'in', 'comment',
+        'place', 'comment',
         'comment_id', comment.id,
         'visibility', comment.visibility,
         'position', case when internal then comment.position else comment.public_position end,
-        'pieces', private.highlight(
-            private.search_configuration(), left(comment.body, 20000), query, false
-        )
+        'pieces', pieces
     );
 $$;
 comment on function private.comment_highlight is
 'Where a comment has words that were looked for, with its position as its audience knows it.';
 
-create function private.ticket_highlights(
-    ticket public.tickets, internal boolean, query tsquery, part text
-) returns jsonb
-language plpgsql stable security definer set search_path = ''
+-- Of a long conversation the newest part alone, so that it costs no more than others.
+create function private.newest_comments(ticket uuid, internal boolean, max_bytes integer)
+returns setof public.comments
+language sql stable security definer rows 5 set search_path = ''
+as $$
+    select comments.*
+    from (
+        select
+            listed.id,
+            octet_length(listed.body) as bytes,
+            sum(octet_length(listed.body)) over (order by listed.position desc) as up_to
+        from public.comments as listed
+        where listed.ticket_id = newest_comments.ticket
+            and (internal or listed.visibility = 'public')
+    ) as newest
+    inner join public.comments on comments.id = newest.id
+    where newest.up_to <= max_bytes or newest.up_to = newest.bytes;
+$$;
+comment on function private.newest_comments is
+'The newest comments of a ticket that an audience reads, so many bytes of them but at least one.';
+
+create function private.conversation_highlights(
+    tickets uuid[], rights private.search_rights, query tsquery
+) returns table (ticket_id uuid, highlights jsonb, matches jsonb)
+language plpgsql stable security definer rows 50 set search_path = ''
 as $$
 declare
     configuration constant regconfig := private.search_configuration();
-    highlights jsonb;
-    matches jsonb;
 begin
-    select coalesce(jsonb_agg(jsonb_build_object(
-        'in', texts.place, 'field', texts.field,
-        'pieces', private.highlight(configuration, texts.content, query, true)
-    )), '[]')
-    into highlights
-    from (
-        select 'subject' as place, null as field, ticket.subject as content
-        union all
-        select 'field', shown_field.key, shown_field.value
-        from private.shown_ticket(ticket, internal) as shown
-        cross join lateral jsonb_each_text(shown.data) as shown_field
-        where length(shown_field.value) <= 4000
-    ) as texts
-    where part is distinct from 'comments' and to_tsvector(configuration, texts.content) @@ query;
-    -- In the newest part of the conversation alone, so that a long one costs no more.
-    with newest as (
-        select
-            comments.*,
-            sum(octet_length(comments.body)) over (order by comments.position desc) as up_to
-        from (
-            select * from public.comments
-            where comments.ticket_id = ticket.id and part is distinct from 'tickets'
-                and (internal or comments.visibility = 'public')
-            order by comments.position desc limit 50
-        ) as comments
-    ),
-
-    matching as (
-        select newest.id, newest.visibility, newest.position,
-            row_number() over (order by newest.position desc) as place
-        from newest
-        where (newest.up_to <= 20000 or newest.up_to = octet_length(newest.body))
-            and to_tsvector(configuration, left(newest.body, 20000)) @@ query
-    )
-
+    return query
     select
-        highlights || coalesce(jsonb_agg(
-            private.comment_highlight(comments, internal, query) order by matching.place
-        ) filter (where matching.place <= 3), '[]'),
+        matching.ticket_id,
+        jsonb_agg(
+            private.comment_highlight(matching.comment, matching.internal, matching.pieces)
+            order by matching.place
+        ) filter (where matching.place <= 3),
         jsonb_build_object(
-            'replies', count(*) filter (where matching.visibility = 'public'),
+            'replies', count(*) filter (where (matching.comment).visibility = 'public'),
             'notes', case
-                when internal then count(*) filter (where matching.visibility = 'internal')
+                when matching.internal
+                    then count(*) filter (where (matching.comment).visibility = 'internal')
             end
         )
-    into highlights, matches
-    from matching
-    inner join public.comments on comments.id = matching.id;
-    return jsonb_build_object('highlights', highlights, 'matches', matches);
+    from (
+        select
+            chosen.id as ticket_id,
+            audience.internal,
+            newest as comment,
+            highlighted.pieces,
+            row_number() over (partition by chosen.id order by newest.position desc) as place
+        from public.tickets as chosen
+        cross join lateral (
+            select chosen.queue_id = any ((rights).note_queues) as internal
+        ) as audience
+        cross join lateral private.newest_comments(
+            chosen.id, audience.internal, 20000
+        ) as newest
+        cross join lateral private.highlight(
+            configuration, left(newest.body, 20000), query, false
+        ) as highlighted (pieces)
+        where chosen.id = any (conversation_highlights.tickets)
+            and highlighted.pieces is not null
+    ) as matching
+    group by matching.ticket_id, matching.internal;
 end;
 $$;
-comment on function private.ticket_highlights is
-'Where a ticket has words that were looked for, as its readers of notes (internal) or all others see it: in subject, fields and its newest comments, up to three of these, and how many of these have them.';
+comment on function private.conversation_highlights is
+'Where the newest comments of tickets have words that were looked for, up to three of a ticket, and how many replies and notes have them; notes for those who read them.';
 
-create function private.found_tickets(ids uuid[], ranks real[], rights private.search_rights, query tsquery, part text)
-returns setof json
+create function private.found_tickets(
+    ids uuid[], ranks real[], rights private.search_rights, query tsquery, part text
+) returns setof json
 language sql stable security definer rows 50 set search_path = ''
 as $$
     select (
-        shown.ticket::jsonb
-        || jsonb_build_object('rank', ranks[shown.position])
-        || private.ticket_highlights(
-            tickets, tickets.queue_id = any ((rights).note_queues), query, part
+        shown.ticket::jsonb || jsonb_build_object(
+            'rank', ranks[shown.place],
+            'highlights',
+            coalesce(header.highlights, '[]') || coalesce(conversation.highlights, '[]'),
+            'matches', coalesce(conversation.matches, jsonb_build_object(
+                'replies', 0,
+                'notes', case
+                    when (shown.ticket ->> 'queue_id')::uuid = any ((rights).note_queues) then 0
+                end
+            ))
         )
     )::json
-    from private.tickets_json(ids) with ordinality as shown (ticket, position)
-    inner join public.tickets on tickets.id = (shown.ticket ->> 'id')::uuid
-    order by shown.position;
+    from private.tickets_json(ids) with ordinality as shown (ticket, place)
+    left join private.header_highlights(
+        case when part is distinct from 'comments' then ids end, rights, query
+    ) as header on header.ticket_id = ids[shown.place]
+    left join private.conversation_highlights(
+        case when part is distinct from 'tickets' then ids end, rights, query
+    ) as conversation on conversation.ticket_id = ids[shown.place]
+    order by shown.place;
 $$;
 comment on function private.found_tickets is
 'Tickets that were found, as lists show them, with how well each matches and where.';
@@ -724,28 +777,22 @@ declare
 begin
     return query
     select
-        newest.shown_position,
-        private.comment_json(comments, internal) || jsonb_build_object(
+        shown.place,
+        private.comment_json(newest, internal) || jsonb_build_object(
             'ticket', jsonb_build_object('number', ticket.number, 'subject', ticket.subject),
             'highlights', jsonb_build_array(
-                private.comment_highlight(comments, internal, query.highlighted)
+                private.comment_highlight(newest, internal, private.highlight(
+                    configuration, left(newest.body, 20000), query.highlighted, false
+                ))
             )
         )
-    from (
-        select
-            listed.id,
-            listed.body,
-            case when internal then listed.position else listed.public_position end
-            as shown_position,
-            sum(octet_length(listed.body)) over (order by listed.position desc) as up_to
-        from public.comments as listed
-        where listed.ticket_id = ticket.id and (internal or listed.visibility = 'public')
-    ) as newest
-    inner join public.comments on comments.id = newest.id
-    where newest.shown_position < before_position
-        and (newest.up_to <= 65536 or newest.up_to = octet_length(newest.body))
+    from private.newest_comments(ticket.id, internal, 65536) as newest
+    cross join lateral (
+        select case when internal then newest.position else newest.public_position end as place
+    ) as shown
+    where shown.place < before_position
         and to_tsvector(configuration, newest.body) @@ query.matching
-    order by newest.shown_position desc
+    order by shown.place desc
     limit max_items;
 end;
 $$;

@@ -20,6 +20,7 @@ BENCHES = {
     "reactions": "events a second of one worker that is fed directly",
     "reads": "reading one ticket, against its row under RLS",
     "realtime": "from commit to the message in a client",
+    "search": "words in tickets and comments, by two readers at once",
     "startup": "`make dev`, installed, until it serves",
     "story": "what one ticket costs, from its question to its solution",
     "writers": "tickets opened a second by concurrent writers",

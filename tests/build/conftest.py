@@ -15,6 +15,7 @@ RESULTS = {
     "close_solved_tickets": 0,
     "due_jobs": [],
     "fill_field_values": None,
+    "rebuild_search": None,
     "event_lag": {"pending": 0, "dead_lettered": 0, "oldest_seconds": 0},
     "delete_old_bulk_updates": 0,
     "delete_old_notifications": 0,

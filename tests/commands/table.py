@@ -18,6 +18,7 @@ from . import (
     people,
     queues,
     records,
+    search,
     sla,
     tickets,
     views,
@@ -28,7 +29,7 @@ from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
     tickets, followers, comments, queues, assignment, bulk_updates, views, people,
-    records, organizations, notifications, events, fields, webhooks, machines, sla,
+    records, organizations, notifications, events, fields, webhooks, machines, search, sla,
     administration, workers,
 )  # fmt: skip
 

@@ -83,6 +83,7 @@ STARTED = {
     "WORKER_WEBHOOKS": "DeliverWebhooks",
     "WORKER_EMAILS": "DeliverEmails",
     "WORKER_FIELD_VALUES": "FillFieldValues",
+    "WORKER_SEARCH": "RebuildSearch",
 }
 FUNCTIONS = {
     "ReceiveDbWebhook": function(

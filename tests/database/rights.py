@@ -96,7 +96,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row version default_language solved_closes_after email_delay"
+        "only_row version default_language search_language solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute",
@@ -181,6 +181,13 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         (),
         "ticket_id person_id session_id expires_at",
     ),
+    "private.search_rebuilds": (
+        (),
+        "id requester_id organization_id hides_fields requested_at after_transaction"
+        " after_number",
+    ),
+    "private.search_words": ((), "word"),
+    "private.ticket_search": ((), "number public_words staff_words bytes"),
     "private.queue_counts": (
         (),
         "id queue_id category difference priority waiting assigned",
@@ -207,6 +214,7 @@ VIEWS = {
     "private.outbox_due",
     "private.queue_readers",
     "private.queue_statuses_changed",
+    "private.search_rebuilds_due",
     "private.solved_tickets_due",
     "private.ticket_readers",
     "private.webhook_deliveries_due",
@@ -216,6 +224,7 @@ VIEWS = {
 SEQUENCES = {  # nobody's
     "private.audit_entries_id_seq",
     "private.queue_counts_id_seq",
+    "private.search_rebuilds_id_seq",
     "public.ticket_events_position_seq",
     "public.tickets_number_seq",
 }
@@ -272,11 +281,13 @@ AS_THE_CALLER = {
     "private.as_email",
     "private.as_single_line",
     "private.as_uuid",
+    "private.branches_sql",
     "private.bulk_state",
     "private.bulk_update_json",
     "private.calendar_json",
     "private.changed_data",
     "private.changed_fields",
+    "private.comment_highlight",
     "private.conditions_cover",
     "private.count_unread",
     "private.current_batch",
@@ -284,6 +295,7 @@ AS_THE_CALLER = {
     "private.distinct_tags",
     "private.distinct_ticket_refs",
     "private.email_attempts",
+    "private.email_words",
     "private.event_facts",
     "private.event_payload",
     "private.field_changes",
@@ -292,6 +304,7 @@ AS_THE_CALLER = {
     "private.filter_sql",
     "private.has_json_type",
     "private.hash_of_secret",
+    "private.highlight",
     "private.holiday_dates",
     "private.increment_version",
     "private.is_domain",
@@ -304,6 +317,7 @@ AS_THE_CALLER = {
     "private.is_unbroken",
     "private.is_visible",
     "private.is_working_week",
+    "private.learnable_words",
     "private.machine_address",
     "private.may_see_ticket",
     "private.may_use_view",
@@ -344,6 +358,9 @@ AS_THE_CALLER = {
     "private.require_policy_fields",
     "private.require_time_zone",
     "private.require_version",
+    "private.restrict_query",
+    "private.search_branches",
+    "private.search_languages",
     "private.seconds_left",
     "private.setting_values",
     "private.shown_ticket",

@@ -42,6 +42,9 @@ NOT_AUDITED = {
     "private.queue_status_broadcasts": "counts",
     "private.person_merges": "people show into whom they were merged",
     "private.field_values": "follows from tickets",
+    "private.search_rebuilds": "what the job has still to do",
+    "private.search_words": "follows from tickets",
+    "private.ticket_search": "follows from tickets",
     "private.field_fills": "work to do",
     "private.audit_entries": "the audit itself",
 }

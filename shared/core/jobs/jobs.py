@@ -21,6 +21,7 @@ class Job(StrEnum):
     WEBHOOKS = "webhooks"
     EMAILS = "emails"
     FIELD_VALUES = "field_values"
+    SEARCH = "search"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

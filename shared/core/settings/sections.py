@@ -160,6 +160,7 @@ class WorkerFunctions(Settings):
     webhooks: str
     emails: str
     field_values: str
+    search: str
 
 
 class JobQueueSettings(Settings):

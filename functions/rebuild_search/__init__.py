@@ -1,0 +1,1 @@
+"""Write the words that are searched anew."""

@@ -1,0 +1,1 @@
+"""Search tickets and comments."""

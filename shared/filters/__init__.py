@@ -1,0 +1,5 @@
+"""Filters of lists of tickets, as requests name them."""
+
+from .query import FilterQuery
+
+__all__ = ["FilterQuery"]
