@@ -25,7 +25,8 @@ class OrganizationsQuery(PageQuery):
     """Which organizations, by name."""
 
     search: Annotated[SingleLine, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="A part of a name or, for staff, of a domain."
+        default=None,
+        description="A part of a name or, for staff, of a domain; or a name like it.",
     )
 
 

@@ -16,7 +16,8 @@ class PeopleQuery(PageQuery):
     """Which people, by name."""
 
     search: Annotated[SingleLine, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="A part of a name or an address."
+        default=None,
+        description="A part of a name or an address; or a name like it, if none has it.",
     )
     role: RoleKey | None = None
 

@@ -47,6 +47,21 @@ end;
 comment on function private.is_language is
 'Whether a text is a language tag of BCP 47 with a script and a region at most, such as de or pt-BR.';
 
+create function private.search_languages() returns jsonb
+language sql immutable set search_path = ''
+as $$
+    select '{
+        "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
+        "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
+        "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+        "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
+        "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+        "ta": "tamil", "tr": "turkish", "und": "simple", "yi": "yiddish"
+    }'::jsonb;
+$$;
+comment on function private.search_languages is
+'The languages of search by tag, each with the configuration of PostgreSQL that it is made of; und for none, in which words match as they are written.';
+
 -- Settings --------------------------------------------------------------------
 --
 -- A setting is a column of private.settings: its default is the default, its comment the meaning,
@@ -71,7 +86,8 @@ create table private.settings (
     commands_per_minute_by_address integer default 3000,
     bytes_per_minute integer default 10485760,
     constraint settings_only_row check (only_row),
-    constraint settings_default_language check (private.is_language(default_language))
+    constraint settings_default_language check (private.is_language(default_language)),
+    constraint settings_search_language check (private.search_languages() ? search_language)
 );
 comment on table private.settings is 'Settings of this deployment; one row.';
 comment on column private.settings.only_row is 'Always true, so that there is at most one row.';

@@ -185,3 +185,25 @@ end;
 $$;
 comment on function private.require_fields is
 'PT422 unless the input is an object without other fields than these, each of its type (private.has_json_type).';
+
+-- Searching names --------------------------------------------------------------
+
+create function private.part_pattern(part text) returns text
+language sql immutable set search_path = ''
+as $$
+    select '%' || regexp_replace(lower(part), '([\\%_])', '\\\1', 'g') || '%';
+$$;
+comment on function private.part_pattern is
+'The pattern for `like` of texts in lower case that have a text in them, as it is written.';
+
+-- Set when it is needed: PostgreSQL knows the setting once the extension is loaded, which a
+-- function with a setting of its own would have to wait for.
+create function private.tolerate_typos() returns void
+language plpgsql set search_path = ''
+as $$
+begin
+    perform set_config('pg_trgm.word_similarity_threshold', '0.55', true);
+end;
+$$;
+comment on function private.tolerate_typos is
+'Lets names count as similar, for this transaction, that differ from a part in a letter or two.';

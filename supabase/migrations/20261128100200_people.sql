@@ -13,6 +13,10 @@ create table public.organizations (
     constraint organizations_notes_length check (length(notes) <= 10000)
 );
 comment on table public.organizations is 'A company or household that customers belong to.';
+create index organizations_similar_name
+on public.organizations using gin (lower(name) extensions.gin_trgm_ops);
+comment on index public.organizations_similar_name is
+'Organizations by a part of their name, or one like it.';
 comment on column public.organizations.id is 'Identity.';
 comment on column public.organizations.name is 'What it is called.';
 comment on column public.organizations.shares_tickets is
@@ -70,6 +74,10 @@ comment on column public.people.merged_into is
 comment on column public.people.version is 'The number of changes, for If-Match.';
 comment on column public.people.created_at is 'When this person signed up or was entered.';
 create index people_name on public.people (name, id);
+create index people_similar_name on public.people using gin (lower(name) extensions.gin_trgm_ops);
+comment on index public.people_similar_name is 'People by a part of their name, or one like it.';
+create index people_similar_email on public.people using gin (email extensions.gin_trgm_ops);
+comment on index public.people_similar_email is 'People by a part of their address.';
 create index people_organization on public.people (organization_id);
 create index people_merged_into on public.people (merged_into);
 

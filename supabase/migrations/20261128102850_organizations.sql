@@ -21,6 +21,9 @@ comment on table private.organization_domains is
 comment on column private.organization_domains.domain is
 'The domain, in lower case; its subdomains are others.';
 comment on column private.organization_domains.organization_id is 'Whose it is.';
+create index organization_domains_similar
+on private.organization_domains using gin (domain extensions.gin_trgm_ops);
+comment on index private.organization_domains_similar is 'Organizations by a part of a domain.';
 create index organization_domains_organization
 on private.organization_domains (organization_id);
 
@@ -160,17 +163,36 @@ comment on function api.get_organization is
 create function api.list_organizations(
     search text default null, after jsonb default null, page_size integer default 50
 ) returns json
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
+    searched constant text := lower(search);
+    pattern constant text := private.part_pattern(search);
     me constant uuid := private.require_caller();
     of_staff constant boolean := private.reads_organizations();
     after_name constant text := after ->> 0;
     after_id constant uuid := (after ->> 1)::uuid;
+    own constant uuid := (select people.organization_id from public.people where people.id = me);
+    misspelled boolean := false;
     organizations json[];
     sort_keys jsonb[];
     page record;
 begin
+    if search is not null then
+        perform private.tolerate_typos();
+        misspelled := not exists (
+            select from public.organizations as visible
+            where (of_staff or visible.id = own)
+                and (
+                    lower(visible.name) like pattern
+                    or of_staff and visible.id in (
+                        select domains.organization_id from private.organization_domains as domains
+                        where domains.domain like pattern
+                    )
+                )
+        );
+    end if;
     select
         array_agg(
             private.organization_json(found_one, of_staff)::json
@@ -184,20 +206,17 @@ begin
     from (
         select visible.*
         from public.organizations as visible
-        where (
-            of_staff
-            or visible.id = (select people.organization_id from public.people where people.id = me)
-        )
+        where (of_staff or visible.id = own)
         and (after is null or (visible.name, visible.id) > (after_name, after_id))
         and (
             search is null
-            or strpos(lower(visible.name), lower(search)) > 0
+            or lower(visible.name) like pattern
             -- Domains are for staff: nobody else finds out by searching.
-            or of_staff and exists (
-                select from private.organization_domains as domains
-                where domains.organization_id = visible.id
-                    and strpos(domains.domain, lower(search)) > 0
+            or of_staff and visible.id in (
+                select domains.organization_id from private.organization_domains as domains
+                where domains.domain like pattern
             )
+            or misspelled and searched operator(extensions.<%) lower(visible.name)
         )
         order by visible.name, visible.id
         limit private.page_limit(page_size) + 1
@@ -207,7 +226,7 @@ begin
 end;
 $$;
 comment on function api.list_organizations is
-'A page of organizations, by name after a cursor, filtered by a part of name or domain: all of them with people.read or organizations.manage; else the name of one''s own.';
+'A page of organizations, by name after a cursor, filtered by a part of name or domain, or, where none has it, by a similar name: all of them with people.read or organizations.manage; else the name of one''s own.';
 
 create function api.list_organization_members(
     organization uuid, after jsonb default null, page_size integer default 50

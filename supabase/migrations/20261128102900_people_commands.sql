@@ -65,9 +65,13 @@ create function api.list_people(
     after jsonb default null,
     page_size integer default 50
 ) returns json
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
+    searched constant text := lower(search);
+    pattern constant text := private.part_pattern(search);
+    misspelled boolean := false;
     to_read constant integer := private.page_limit(page_size) + 1;
     found json[];
     sort_keys jsonb[];
@@ -76,6 +80,14 @@ declare
     after_id constant uuid := (after ->> 1)::uuid;
 begin
     perform private.require_permission('people.read');
+    if search is not null then
+        perform private.tolerate_typos();
+        misspelled := not exists (
+            select from public.people
+            where people.merged_into is null
+                and (lower(people.name) like pattern or people.email like pattern)
+        );
+    end if;
     select
         array_agg(to_json(listed) order by listed.name, listed.id),
         array_agg(jsonb_build_array(listed.name, listed.id) order by listed.name, listed.id)
@@ -98,8 +110,9 @@ begin
         where people.merged_into is null
         and (
             list_people.search is null
-            or strpos(lower(people.name), lower(list_people.search)) > 0
-            or strpos(people.email, lower(list_people.search)) > 0
+            or lower(people.name) like pattern
+            or people.email like pattern
+            or misspelled and searched operator(extensions.<%) lower(people.name)
         )
         and (
             list_people.role is null
@@ -119,7 +132,7 @@ begin
 end;
 $$;
 comment on function api.list_people is
-'A page of people, by name after a sort key, filtered by a part of name or email address, or by role: items, and as next the sort key to continue with, null at the end; needs people.read.';
+'A page of people, by name after a sort key, filtered by a part of name or email address, or, where nobody has it, by a similar name, and by role: items, and as next the sort key to continue with, null at the end; needs people.read.';
 
 -- Roles ----------------------------------------------------------------------
 

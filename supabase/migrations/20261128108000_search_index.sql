@@ -7,47 +7,123 @@
 -- D notes. Notes are in the words of staff alone, never hidden by weight: a search for tickets
 -- without a word would tell of the notes that have it.
 
-create function private.search_languages() returns jsonb
-language sql immutable set search_path = ''
-as $$
-    select '{
-        "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
-        "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
-        "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
-        "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
-        "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
-        "ta": "tamil", "tr": "turkish", "und": "simple", "yi": "yiddish"
-    }'::jsonb;
-$$;
-comment on function private.search_languages is
-'The languages of search by tag, each with the configuration of PostgreSQL that it is made of; und for none, in which words match as they are written.';
-
-alter table private.settings add constraint settings_search_language check (
-    private.search_languages() ? search_language
-);
-
-do $languages$
-declare
-    each record;
-begin
-    for each in select * from jsonb_each_text(private.search_languages()) loop
-        execute format(
-            'create text search configuration private.search_%s (copy = pg_catalog.%I)',
-            each.key, each.value
-        );
-        -- Words that are spelled in ASCII have no accents.
-        execute format(
-            'alter text search configuration private.search_%s'
-            ' alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.%I',
-            each.key, case each.value when 'simple' then 'simple' else each.value || '_stem' end
-        );
-        execute format(
-            'comment on text search configuration private.search_%s is %L',
-            each.key, 'Search in one language, without accents.'
-        );
-    end loop;
-end;
-$languages$;
+-- Words that are spelled in ASCII have no accents; the others lose them before they are stemmed.
+create text search configuration private.search_ar (copy = pg_catalog.arabic);
+alter text search configuration private.search_ar
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.arabic_stem;
+comment on text search configuration private.search_ar is 'Search in Arabic, without accents.';
+create text search configuration private.search_ca (copy = pg_catalog.catalan);
+alter text search configuration private.search_ca
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.catalan_stem;
+comment on text search configuration private.search_ca is 'Search in Catalan, without accents.';
+create text search configuration private.search_da (copy = pg_catalog.danish);
+alter text search configuration private.search_da
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.danish_stem;
+comment on text search configuration private.search_da is 'Search in Danish, without accents.';
+create text search configuration private.search_de (copy = pg_catalog.german);
+alter text search configuration private.search_de
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.german_stem;
+comment on text search configuration private.search_de is 'Search in German, without accents.';
+create text search configuration private.search_el (copy = pg_catalog.greek);
+alter text search configuration private.search_el
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.greek_stem;
+comment on text search configuration private.search_el is 'Search in Greek, without accents.';
+create text search configuration private.search_en (copy = pg_catalog.english);
+alter text search configuration private.search_en
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.english_stem;
+comment on text search configuration private.search_en is 'Search in English, without accents.';
+create text search configuration private.search_es (copy = pg_catalog.spanish);
+alter text search configuration private.search_es
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.spanish_stem;
+comment on text search configuration private.search_es is 'Search in Spanish, without accents.';
+create text search configuration private.search_eu (copy = pg_catalog.basque);
+alter text search configuration private.search_eu
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.basque_stem;
+comment on text search configuration private.search_eu is 'Search in Basque, without accents.';
+create text search configuration private.search_fi (copy = pg_catalog.finnish);
+alter text search configuration private.search_fi
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.finnish_stem;
+comment on text search configuration private.search_fi is 'Search in Finnish, without accents.';
+create text search configuration private.search_fr (copy = pg_catalog.french);
+alter text search configuration private.search_fr
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.french_stem;
+comment on text search configuration private.search_fr is 'Search in French, without accents.';
+create text search configuration private.search_ga (copy = pg_catalog.irish);
+alter text search configuration private.search_ga
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.irish_stem;
+comment on text search configuration private.search_ga is 'Search in Irish, without accents.';
+create text search configuration private.search_hi (copy = pg_catalog.hindi);
+alter text search configuration private.search_hi
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.hindi_stem;
+comment on text search configuration private.search_hi is 'Search in Hindi, without accents.';
+create text search configuration private.search_hu (copy = pg_catalog.hungarian);
+alter text search configuration private.search_hu
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.hungarian_stem;
+comment on text search configuration private.search_hu is 'Search in Hungarian, without accents.';
+create text search configuration private.search_hy (copy = pg_catalog.armenian);
+alter text search configuration private.search_hy
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.armenian_stem;
+comment on text search configuration private.search_hy is 'Search in Armenian, without accents.';
+create text search configuration private.search_id (copy = pg_catalog.indonesian);
+alter text search configuration private.search_id
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.indonesian_stem;
+comment on text search configuration private.search_id is 'Search in Indonesian, without accents.';
+create text search configuration private.search_it (copy = pg_catalog.italian);
+alter text search configuration private.search_it
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.italian_stem;
+comment on text search configuration private.search_it is 'Search in Italian, without accents.';
+create text search configuration private.search_lt (copy = pg_catalog.lithuanian);
+alter text search configuration private.search_lt
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.lithuanian_stem;
+comment on text search configuration private.search_lt is 'Search in Lithuanian, without accents.';
+create text search configuration private.search_ne (copy = pg_catalog.nepali);
+alter text search configuration private.search_ne
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.nepali_stem;
+comment on text search configuration private.search_ne is 'Search in Nepali, without accents.';
+create text search configuration private.search_nl (copy = pg_catalog.dutch);
+alter text search configuration private.search_nl
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.dutch_stem;
+comment on text search configuration private.search_nl is 'Search in Dutch, without accents.';
+create text search configuration private.search_no (copy = pg_catalog.norwegian);
+alter text search configuration private.search_no
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.norwegian_stem;
+comment on text search configuration private.search_no is 'Search in Norwegian, without accents.';
+create text search configuration private.search_pt (copy = pg_catalog.portuguese);
+alter text search configuration private.search_pt
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.portuguese_stem;
+comment on text search configuration private.search_pt is 'Search in Portuguese, without accents.';
+create text search configuration private.search_ro (copy = pg_catalog.romanian);
+alter text search configuration private.search_ro
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.romanian_stem;
+comment on text search configuration private.search_ro is 'Search in Romanian, without accents.';
+create text search configuration private.search_ru (copy = pg_catalog.russian);
+alter text search configuration private.search_ru
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.russian_stem;
+comment on text search configuration private.search_ru is 'Search in Russian, without accents.';
+create text search configuration private.search_sr (copy = pg_catalog.serbian);
+alter text search configuration private.search_sr
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.serbian_stem;
+comment on text search configuration private.search_sr is 'Search in Serbian, without accents.';
+create text search configuration private.search_sv (copy = pg_catalog.swedish);
+alter text search configuration private.search_sv
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.swedish_stem;
+comment on text search configuration private.search_sv is 'Search in Swedish, without accents.';
+create text search configuration private.search_ta (copy = pg_catalog.tamil);
+alter text search configuration private.search_ta
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.tamil_stem;
+comment on text search configuration private.search_ta is 'Search in Tamil, without accents.';
+create text search configuration private.search_tr (copy = pg_catalog.turkish);
+alter text search configuration private.search_tr
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.turkish_stem;
+comment on text search configuration private.search_tr is 'Search in Turkish, without accents.';
+create text search configuration private.search_und (copy = pg_catalog.simple);
+alter text search configuration private.search_und
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.simple;
+comment on text search configuration private.search_und is 'Search without stemming, without accents.';
+create text search configuration private.search_yi (copy = pg_catalog.yiddish);
+alter text search configuration private.search_yi
+alter mapping for word, hword, hword_part with extensions.unaccent, pg_catalog.yiddish_stem;
+comment on text search configuration private.search_yi is 'Search in Yiddish, without accents.';
 
 create function private.search_configuration() returns regconfig
 language plpgsql stable security definer set search_path = ''
@@ -76,8 +152,8 @@ comment on column private.ticket_search.staff_words is
 'The words of what those see who read its notes.';
 comment on column private.ticket_search.bytes is 'The bytes of the comments in it, at most 262,144.';
 -- From these the planner estimates how many tickets have a word; see private.estimate_matches.
-alter table private.ticket_search alter column public_words set statistics 300;
-alter table private.ticket_search alter column staff_words set statistics 300;
+alter table private.ticket_search alter public_words set statistics 300;
+alter table private.ticket_search alter staff_words set statistics 300;
 create index ticket_search_public on private.ticket_search
 using gin (public_words) with (fastupdate = on, gin_pending_list_limit = 512);
 comment on index private.ticket_search_public is 'Tickets by a rare word that everybody sees.';

@@ -244,7 +244,7 @@ language sql stable security definer set search_path = ''
 as $$
     -- Of a queue that is not for customers they know the id alone.
     select queues.id from public.queues
-    where queues.id = private.find_queue_id(ref)
+    where queues.id = (select private.find_queue_id(ref))
         and (
             queues.open_to_customers
             or queues.id = any ((rights).readable_queues)
@@ -478,8 +478,9 @@ begin
         return;
     end if;
     floor := private.search_floor(scope, before, max_read);
+    -- A word that is not among the most frequent ones is estimated at half a percent.
     if floor is not null
-    and private.estimate_matches(scope) * max_read < page_size then
+    and private.estimate_matches(scope) * max_read < 2 * page_size then
         candidates := private.probe_candidates(scope, max_candidates + 1);
     end if;
     if cardinality(candidates) <= max_candidates then

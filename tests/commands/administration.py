@@ -47,6 +47,8 @@ COMMANDS = {
                     *of("confirm_new_tickets", [*BOOLEAN, None, 0]),
                     *of("default_language",
                         ["", "EN", "english", "de\n", "\0", None, 7]),
+                    *of("search_language",
+                        ["", "EN", "english", "de-AT", "\0", None, 7]),
                     *of("commands_per_minute", [0, -1, 2**31, "many"]),
                 ],
                 "expected_version": VERSION,

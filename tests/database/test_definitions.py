@@ -6,14 +6,16 @@ from collections import Counter
 from .server import MIGRATIONS
 
 CREATED = re.compile(
-    r"^create (?:unlogged |unique )?(?P<kind>\w+) (?:if not exists )?"
+    r"^create (?:unlogged |unique )?(?P<kind>text search configuration|\w+) (?:if not exists )?"
     r"(?P<name>\"[^\"]+\"|[\w.]+)(?:\s+\S.*?\son (?P<table>[\w.]+))?",
     re.MULTILINE | re.DOTALL,
 )
-# What would change an object that stands elsewhere.
+# What would change an object that stands elsewhere. Two things of a table can be said
+# in no other way than by altering it.
 CHANGES = re.compile(
     r"^(create or replace\b|drop\b|do\b|update\b|delete\b"
-    r"|alter table (?!\S+\s+enable row level security;)).*$",
+    r"|alter table (?!\S+\s+(enable row level security;|alter \w+ set statistics \d+;)))"
+    r".*$",
     re.MULTILINE,
 )
 

@@ -165,6 +165,12 @@ def test_security_definers_pin_the_search_path(fetch):
         "jit=off",
         "enable_incremental_sort=off",
         "enable_seqscan=off",
+        "enable_bitmapscan=off",
+        "enable_indexscan=off",
+        "enable_hashagg=off",
+        "enable_hashjoin=off",
+        "enable_mergejoin=off",
+        "plan_cache_mode=force_custom_plan",
         "plan_cache_mode=force_generic_plan",
         "lock_timeout=2s",
     }
