@@ -84,7 +84,7 @@ begin
         else understood.matching
     end;
     -- Also in the words of who may not know addresses, which have none.
-    if lower(typed) ~ '^[a-z0-9._%+-]*@?[a-z0-9.-]{3,}$'
+    if lower(typed) ~ '^(?=.{4,})([a-z0-9._%+-]+(@[a-z0-9.-]*)?|@[a-z0-9.-]+)$'
     and private.has_permission('people.read') then
         understood.matching := understood.matching
             || format('''=%s'':*', ltrim(lower(typed), '@'))::tsquery;
@@ -104,7 +104,15 @@ as $$
         from (
             select distinct
                 known.word,
-                extensions.levenshtein_less_equal(known.word, misspelled, 2) as distance,
+                -- What is misspelled near its end has kept that, where known words have lost it.
+                least(
+                    extensions.levenshtein_less_equal(known.word, misspelled, 2),
+                    case
+                        when length(known.word) >= 5 then 1 + extensions.levenshtein_less_equal(
+                            known.word, left(misspelled, length(known.word)), 1
+                        )
+                    end
+                ) as distance,
                 extensions.similarity(known.word, misspelled) as likeness
             from private.search_words as known
             where known.word operator(extensions.%) misspelled
