@@ -118,6 +118,7 @@ FACTS = {
             "author_name": "Ida",
             "by_staff": False,
             "visibility": "public",
+            "attachments": [],
         },
     },
     "TICKET_FOLLOWED_UP": {
@@ -149,6 +150,7 @@ FACTS = {
             "author_name": "Ida",
             "by_staff": False,
             "visibility": "public",
+            "attachments": [],
         },
     },
 }

@@ -66,7 +66,9 @@ comment on function private.require_in_queue is 'PT403 unless the caller has a p
 
 -- create_ticket --------------------------------------------------------------
 
-create function private.open_ticket(draft public.tickets, body text)
+create function private.open_ticket(
+    draft public.tickets, body text, files uuid[] default '{}'
+)
 returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
@@ -87,8 +89,8 @@ begin
         draft.tags, draft.data, draft.follow_up_of, coalesce(draft.skills, '{}')
     )
     returning * into ticket;
-    insert into public.comments (ticket_id, author_id, body)
-    values (ticket.id, ticket.requester_id, body);
+    insert into public.comments (ticket_id, author_id, body, attachments)
+    values (ticket.id, ticket.requester_id, body, files);
     return ticket;
 end;
 $$;

@@ -5,7 +5,7 @@
 -- An answer may be out of date at once: a job looks for itself, and running it for nothing
 -- does no harm.
 
--- In PL/pgSQL, which looks up what it asks when it runs, and not before later files define it.
+-- In PL/pgSQL, because it asks views of later files too.
 create function api.due_jobs() returns setof text
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -43,6 +43,16 @@ begin
 
     union all
     select 'field_values' where exists (select from private.field_fills_due)
+
+    union all
+    select 'file_checks'
+    where exists (select from private.file_checks_due)
+    or exists (select from private.uploads_missed)
+
+    union all
+    select 'unused_files'
+    where exists (select from private.unused_files)
+    or exists (select from private.file_removals)
 
     union all
     select 'search' where exists (select from private.search_rebuilds_due)

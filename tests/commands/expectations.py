@@ -48,6 +48,7 @@ class World(NamedTuple):
     machine_secret: str
     calendar: str
     policy: str
+    attachment: str
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from .acting import PATIENCE, ActingConnection
+from .permissions import CALLER, build_world
+from .personas import sign_up
 from .server import EMPTY, SEEDED, open_connection, shared_server
 
 
@@ -25,6 +27,14 @@ def db(session_connection):
     """The seeded database, in a transaction that is rolled back."""
     with session_connection.transaction(force_rollback=True):
         yield ActingConnection(session_connection)
+
+
+@pytest.fixture(scope="module")
+def world(session_connection):
+    """One of everything that commands are about, made once for a module."""
+    with session_connection.transaction(force_rollback=True):
+        sign_up(session_connection, CALLER)
+        yield build_world(ActingConnection(session_connection))
 
 
 @pytest.fixture

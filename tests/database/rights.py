@@ -23,8 +23,16 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.comments": (
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
-        " created_at redacted_at redacted_by mentioned_people mentioned_queues",
+        " created_at redacted_at redacted_by mentioned_people mentioned_queues"
+        " attachments",
     ),
+    "public.attachments": (
+        READABLE,
+        "id ticket_id comment_id uploader_id object_name name content_type size sha256"
+        " state problem created_at checked_at check_due_at check_attempts redacted_at"
+        " redacted_by",
+    ),
+    "private.file_removals": ((), "object_name requested_at"),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
         READABLE,
@@ -99,7 +107,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "only_row version default_language search_language solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
-        " commands_per_minute commands_per_minute_by_address bytes_per_minute",
+        " commands_per_minute commands_per_minute_by_address bytes_per_minute"
+        " file_bytes file_bytes_per_day files_per_comment unused_files_kept",
     ),
     "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
     "private.audit_entries": (
@@ -207,6 +216,7 @@ VIEWS = {
     "private.emails_due",
     "private.emails_expired",
     "private.field_fills_due",
+    "private.file_checks_due",
     "private.held_permissions",
     "private.note_readers",
     "private.notifications_expired",
@@ -217,6 +227,8 @@ VIEWS = {
     "private.search_rebuilds_due",
     "private.solved_tickets_due",
     "private.ticket_readers",
+    "private.unused_files",
+    "private.uploads_missed",
     "private.webhook_deliveries_due",
     "private.webhook_deliveries_expired",
 }
@@ -237,6 +249,7 @@ feed_cursor
 feed_horizon
 feed_page_end
 feed_place
+files_in_event
 followed_tickets
 has_permission
 is_staff
@@ -281,12 +294,15 @@ AS_THE_CALLER = {
     "private.as_email",
     "private.as_single_line",
     "private.as_uuid",
+    "private.attachment_json",
+    "private.blank_files",
     "private.branches_sql",
     "private.bulk_state",
     "private.bulk_update_json",
     "private.calendar_json",
     "private.changed_data",
     "private.changed_fields",
+    "private.comment_facts",
     "private.comment_highlight",
     "private.conditions_cover",
     "private.count_unread",
@@ -301,6 +317,7 @@ AS_THE_CALLER = {
     "private.field_changes",
     "private.field_filter_sql",
     "private.fields_among",
+    "private.files_in_event",
     "private.filter_sql",
     "private.has_json_type",
     "private.hash_of_secret",

@@ -10,8 +10,8 @@ from tests.commands import CASES, COMMANDS
 from tests.commands.expectations import READ
 
 from .arrange import revoke_role
-from .permissions import CALLER, build_world
-from .personas import id_of, sign_up
+from .permissions import CALLER
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 
@@ -21,30 +21,32 @@ insert into public.role_permissions (role, permission)
 select 'exactly', unnest(%s::text[])
 """
 GRANT = "insert into public.person_roles (person_id, role) values (%s, 'exactly')"
+KEPT_BY = {
+    "public.role_permissions": "end_work",
+    "public.person_roles": "end_work",
+    "public.tickets": "keep_workable",
+}
 TAKE = "update public.tickets set assignee_id = %s where number = %s"
 
 
-@pytest.fixture
-def world(db):
-    sign_up(db.connection, CALLER)
-    return build_world(db)
+@pytest.fixture(scope="module", autouse=True)
+def kept_work(world, session_connection):
+    """Leave them their ticket, even while they cannot work it.
+
+    A command must say so, not the lack of a ticket.
+    """
+    for table, trigger in KEPT_BY.items():
+        session_connection.execute(f"alter table {table} disable trigger {trigger}")
 
 
 def hold_exactly(db, world, permissions):
     """Give the caller exactly these permissions, as a member of queue support."""
-    for table in ("role_permissions", "person_roles"):
-        db.execute(f"alter table public.{table} disable trigger end_work")
     for role in ("agent", "customer"):
         revoke_role(db, CALLER, role)
     db.execute(ROLE)
     db.execute(PERMISSIONS, list(permissions))
     db.execute(GRANT, id_of(CALLER))
-    # Theirs even while they cannot work it: a command must say so, not the lack of one.
-    db.execute("alter table public.tickets disable trigger keep_workable")
     db.execute(TAKE, id_of(CALLER), world.mine)
-    db.execute("alter table public.tickets enable trigger keep_workable")
-    for table in ("role_permissions", "person_roles"):
-        db.execute(f"alter table public.{table} enable trigger end_work")
 
 
 def result_of(db, world, case, permissions):

@@ -9,18 +9,11 @@ from tests.commands import CASES
 from tests.commands.expectations import World
 
 from .bulk import items, run
-from .permissions import CALLER, build_world
-from .personas import id_of, sign_up
+from .personas import id_of
 
 pytestmark = pytest.mark.slow
 
 NOWHERE = str(uuid4())
-
-
-@pytest.fixture
-def world(db):
-    sign_up(db.connection, CALLER)
-    return build_world(db)
 
 
 def hidden(db, world: World):

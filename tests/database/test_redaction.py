@@ -104,6 +104,7 @@ def test_redaction_is_recorded_once_without_the_body(db, ticket, comment):
         "author_name",
         "by_staff",
         "visibility",
+        "attachments",
     }
 
 

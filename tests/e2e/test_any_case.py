@@ -4,15 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from infra.openapi import compose_openapi, find_routers
-from tests.open_desk import ROOT
+from tests.api_document import api_document
 
 pytestmark = pytest.mark.slow
 VERBS = {"get", "post", "put", "patch", "delete"}
 NOBODY = "f3a1c7de-5b7f-4c1e-9d0a-2f6f5b8f0c11"  # the same at every run
 ROUTES = sorted(
     (verb.upper(), path)
-    for path, item in compose_openapi(find_routers(ROOT))["paths"].items()
+    for path, item in api_document()["paths"].items()
     for verb in item
     if verb in VERBS and "{" in path
 )

@@ -36,6 +36,7 @@ def test_a_comment_is_added(rest, body, visibility):
             "ticket": "1042",
             "body": "Thank you.",
             "visibility": visibility,
+            "attachments": [],
             "idempotency_key": "k",
         }
     ]

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from functions.create_ticket.app import handler as create_ticket
 from functions.update_ticket.app import handler as update_ticket
-from infra.openapi import compose_openapi, find_routers
+from infra.openapi import find_routers
 from shared.core.http import create_app
 from shared.core.http.app import create_handler
+from tests.api_document import api_document
 from tests.builders import ticket_row
 from tests.events import send
 from tests.open_desk import ROOT
 
 ID = "f3a1c7de-5b7f-4c1e-9d0a-2f6f5b8f0c11"
-DOCUMENT = compose_openapi(find_routers(ROOT))
+DOCUMENT = api_document()
 ROUTERS = find_routers(ROOT)
 OPERATIONS = [
     (verb.upper(), path, operation)

@@ -152,6 +152,15 @@ class TicketUpdated(TicketEvent):
     after: TicketFacts
 
 
+class FileFacts(Model):
+    """A file of a comment, with the name it has when the event is read."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size: int
+
+
 class CommentFacts(Model):
     """Which comment; its words are read from the ticket.
 
@@ -164,6 +173,7 @@ class CommentFacts(Model):
     author_name: str | None
     by_staff: bool
     visibility: CommentVisibility
+    attachments: list[FileFacts]
 
 
 class TicketCommented(TicketEvent):
@@ -190,7 +200,7 @@ class TicketReplyTakenOver(TicketEvent):
 
 
 class TicketCommentRedacted(TicketEvent):
-    """A comment was redacted; copies of it should be as well."""
+    """A comment or a file of it was redacted; copies of it should be as well."""
 
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
     before: None

@@ -3,6 +3,7 @@
 from .app import create_app, create_handler
 from .callers import (
     CallersDatabase,
+    CallersStorage,
     PublicDatabase,
     TrustedAccounts,
     TrustedDatabase,
@@ -29,6 +30,7 @@ from .problems import STATUS
 __all__ = [
     "STATUS",
     "CallersDatabase",
+    "CallersStorage",
     "Commas",
     "EventsQuery",
     "HistoryQuery",

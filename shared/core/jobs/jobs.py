@@ -22,6 +22,8 @@ class Job(StrEnum):
     EMAILS = "emails"
     FIELD_VALUES = "field_values"
     SEARCH = "search"
+    FILE_CHECKS = "file_checks"
+    UNUSED_FILES = "unused_files"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

@@ -161,6 +161,8 @@ class WorkerFunctions(Settings):
     emails: str
     field_values: str
     search: str
+    file_checks: str
+    unused_files: str
 
 
 class JobQueueSettings(Settings):

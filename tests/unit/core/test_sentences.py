@@ -11,13 +11,12 @@ from fastapi import Query
 from pydantic import Field
 from starlette.testclient import TestClient
 
-from infra.openapi import compose_openapi, find_routers
 from shared.core.errors.sentences import PATTERNS, SENTENCES
 from shared.core.http import create_app
 from shared.core.types import Command, StrictBool, StrictInt, TicketPriority, Timestamp
 from shared.queues import When
 from shared.tickets import Assignment, Tag, TicketDraft
-from tests.architecture.source import ROOT
+from tests.api_document import api_document
 
 TIME = "It must be a date and time with an offset, such as 2026-11-28T09:00:00Z."
 PYDANTIC = re.compile(
@@ -203,9 +202,7 @@ def patterns(node):
 
 
 def test_every_pattern_of_the_document_has_words():
-    document = compose_openapi(find_routers(ROOT))
-
-    found = patterns(document)
+    found = patterns(api_document())
 
     assert found
     assert found - set(PATTERNS) == set()

@@ -1,0 +1,1 @@
+"""Announce a file for a ticket."""

@@ -1,0 +1,1 @@
+"""Check files that were uploaded."""

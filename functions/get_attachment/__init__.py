@@ -1,0 +1,1 @@
+"""Return a file of a ticket, with where to download it."""

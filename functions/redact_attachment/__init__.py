@@ -1,0 +1,1 @@
+"""Redact a file of a ticket."""

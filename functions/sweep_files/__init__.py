@@ -1,0 +1,1 @@
+"""Remove files that nobody will use."""
