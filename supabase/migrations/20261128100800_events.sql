@@ -373,16 +373,15 @@ grant execute on function private.names_in_events, private.named_event_json to a
 
 -- Writing events -------------------------------------------------------------
 
-create function private.record_event(
-    ticket uuid, type text, before jsonb, after jsonb, is_internal boolean default false
+create function private.record_events(
+    tickets uuid[], type text, befores jsonb[], afters jsonb[], is_internal boolean default false
 ) returns void
 language plpgsql security definer set search_path = ''
 as $$
-declare
-    target public.tickets;
 begin
-    -- The lock makes seq gap-free: a concurrent writer waits until the first has committed.
-    select * into target from public.tickets where id = ticket for update;
+    -- The locks make seq gap-free: a concurrent writer waits until the first has committed.
+    perform from public.tickets as locked
+    where locked.id = any (record_events.tickets) order by locked.id for update;
     insert into public.ticket_events (
         ticket_id, number, seq, public_seq, version, public_version,
         type, actor_id, is_internal, before, after, occurred_at, waiting_on, waiting_since
@@ -390,25 +389,48 @@ begin
     select
         target.id,
         target.number,
-        1 + coalesce(max(events.seq), 0),
-        case when not record_event.is_internal then 1 + coalesce(max(events.public_seq), 0) end,
+        coalesce(last.seq, 0) + given.place,
+        case when not record_events.is_internal then coalesce(public.seq, 0) + given.place end,
         target.version,
-        case when not record_event.is_internal then target.public_version end,
-        record_event.type,
+        case when not record_events.is_internal then target.public_version end,
+        record_events.type,
         private.caller(),
-        record_event.is_internal,
-        record_event.before,
-        record_event.after,
+        record_events.is_internal,
+        given.before,
+        given.after,
         -- A transaction that began earlier may get the lock later.
-        greatest(private.now(), (
-            select last.occurred_at from public.ticket_events as last
-            where last.ticket_id = ticket
-            order by last.seq desc limit 1
-        )),
+        greatest(private.now(), last.occurred_at),
         target.waiting_on,
         target.waiting_since
-    from public.ticket_events as events
-    where events.ticket_id = ticket;
+    from (
+        select
+            item.*, row_number() over (partition by item.ticket_id order by item.position) as place
+        from unnest(record_events.tickets, befores, afters)
+        with ordinality as item (ticket_id, before, after, position)
+    ) as given
+    inner join public.tickets as target on target.id = given.ticket_id
+    left join lateral (
+        select events.seq, events.occurred_at from public.ticket_events as events
+        where events.ticket_id = given.ticket_id
+        order by events.seq desc limit 1
+    ) as last on true
+    left join lateral (
+        select max(events.public_seq) as seq from public.ticket_events as events
+        where events.ticket_id = given.ticket_id and not record_events.is_internal
+    ) as public on true
+    order by given.position;
+end;
+$$;
+comment on function private.record_events is
+'Appends events of one type to the histories of tickets, in their order: an element of befores and of afters for each ticket, which may come more than once.';
+
+create function private.record_event(
+    ticket uuid, type text, before jsonb, after jsonb, is_internal boolean default false
+) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+    perform private.record_events(array[ticket], type, array[before], array[after], is_internal);
 end;
 $$;
 comment on function private.record_event is 'Appends one event to the history of a ticket.';

@@ -78,25 +78,31 @@ comment on index private.sla_runs_sweep is 'Serves the sweep, which touches only
 
 create function private.escalation_steps(run private.sla_runs)
 returns table (at timestamptz, step jsonb)
-language sql stable security definer rows 2 set search_path = ''
+language plpgsql stable security definer rows 2 set search_path = ''
 as $$
+begin
+    return query
     select
-        case step ->> 'on' when 'warning' then run.warned_at else run.recorded_at end
-        + make_interval(mins => coalesce((step ->> 'after')::integer, 0)),
-        step
+        case one ->> 'on' when 'warning' then run.warned_at else run.recorded_at end
+        + make_interval(mins => coalesce((one ->> 'after')::integer, 0)),
+        one
     from private.sla_policies as policies
-    cross join jsonb_array_elements(policies.escalation) as step
+    cross join jsonb_array_elements(policies.escalation) as one
     where policies.id = run.policy_id
-        and coalesce(step -> 'metrics', '[]') in ('[]', 'null')
-        or policies.id = run.policy_id and step -> 'metrics' ? run.metric;
+        and (
+            coalesce(one -> 'metrics', '[]') in ('[]', 'null')
+            or one -> 'metrics' ? run.metric
+        );
+end;
 $$;
 comment on function private.escalation_steps is
 'The steps of escalation of the policy of a run, with when each is due: so long after the warning was given or the breach was recorded; null before that.';
 
 create function private.next_sweep(run private.sla_runs) returns timestamptz
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-    select least(
+begin
+    return least(
         case
             when run.met_at is null and run.stopped_at is null
                 and run.warned_at is null and run.recorded_at is null and run.breached_at is null
@@ -111,6 +117,7 @@ as $$
             )
         end
     );
+end;
 $$;
 comment on function private.next_sweep is
 'When a sweep has something to do about a run next: a warning, a breach or a step of escalation.';

@@ -44,9 +44,10 @@ comment on function private.lock_due_tickets is
 'Locks tickets about which a sweep has something to do, those that are free, and returns their ids.';
 
 create function private.sla_facts(run private.sla_runs) returns jsonb
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-    select jsonb_build_object(
+begin
+    return jsonb_build_object(
         'metric', run.metric, 'run', run.run,
         'due_at', coalesce(run.due_at, run.breached_at),
         'policy_id', run.policy_id,
@@ -55,6 +56,7 @@ as $$
             where policies.id = run.policy_id
         )
     );
+end;
 $$;
 comment on function private.sla_facts is 'What events say of a run: its metric, when it is due, and by which policy.';
 
@@ -63,30 +65,33 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     at constant timestamptz := private.now();
-    run private.sla_runs;
-    recorded integer := 0;
+    late uuid[];
+    facts jsonb[];
 begin
-    for run in
+    with recorded as (
         update private.sla_runs as known
         set
             state = 'breached', recorded_at = at,
             breached_at = coalesce(known.breached_at, known.due_at)
         where known.ticket_id = any (held) and known.recorded_at is null
             and coalesce(known.breached_at, known.due_at) < at
-        returning known.*
-    loop
-        perform private.record_event(
-            run.ticket_id, 'TICKET_SLA_BREACHED', null,
-            private.sla_facts(run) || jsonb_build_object('breached_at', run.breached_at), true
-        );
-        recorded := recorded + 1;
-    end loop;
-    update private.sla_tickets as known set breached = true
-    where known.ticket_id = any (held) and not known.breached and exists (
-        select from private.sla_runs as runs
-        where runs.ticket_id = known.ticket_id and runs.recorded_at is not null
-    );
-    return recorded;
+        returning
+            known.ticket_id, known.breached_at, known.metric,
+            private.sla_facts(known) || jsonb_build_object('breached_at', known.breached_at) as facts
+    ),
+
+    marked as (
+        update private.sla_tickets as known set breached = true
+        from recorded where recorded.ticket_id = known.ticket_id and not known.breached
+    )
+
+    select
+        array_agg(recorded.ticket_id order by recorded.breached_at, recorded.ticket_id, recorded.metric),
+        array_agg(recorded.facts order by recorded.breached_at, recorded.ticket_id, recorded.metric)
+    into late, facts
+    from recorded;
+    perform private.record_events(late, 'TICKET_SLA_BREACHED', null, facts, true);
+    return coalesce(cardinality(late), 0);
 end;
 $$;
 comment on function private.record_breaches is
@@ -97,10 +102,10 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
     at constant timestamptz := private.now();
-    run private.sla_runs;
-    warned integer := 0;
+    soon uuid[];
+    facts jsonb[];
 begin
-    for run in
+    with warned as (
         update private.sla_runs as known
         set warned_at = at
         where known.ticket_id = any (held) and known.warned_at is null
@@ -108,14 +113,16 @@ begin
             and known.recorded_at is null and known.breached_at is null
             and known.met_at is null and known.stopped_at is null
             and known.warn_at < at
-        returning known.*
-    loop
-        perform private.record_event(
-            run.ticket_id, 'TICKET_SLA_WARNED', null, private.sla_facts(run), true
-        );
-        warned := warned + 1;
-    end loop;
-    return warned;
+        returning known.ticket_id, known.due_at, known.metric, private.sla_facts(known) as facts
+    )
+
+    select
+        array_agg(warned.ticket_id order by warned.due_at, warned.ticket_id, warned.metric),
+        array_agg(warned.facts order by warned.due_at, warned.ticket_id, warned.metric)
+    into soon, facts
+    from warned;
+    perform private.record_events(soon, 'TICKET_SLA_WARNED', null, facts, true);
+    return coalesce(cardinality(soon), 0);
 end;
 $$;
 comment on function private.give_warnings is
@@ -209,6 +216,10 @@ begin
         where known.ticket_id = any (held)
             and known.met_at is null and known.stopped_at is null and known.state <> 'paused'
             and (known.warned_at is not null or known.recorded_at is not null)
+            and known.policy_id in (
+                select policies.id from private.sla_policies as policies
+                where policies.escalation <> '[]'
+            )
         order by known.ticket_id, known.metric, known.run
     loop
         for step in
@@ -221,8 +232,8 @@ begin
             taken := taken + 1;
         end loop;
         update private.sla_runs as known set escalated_at = moment
-        where (known.ticket_id, known.metric, known.run) = (target.ticket_id, target.metric, target.run)
-            and exists (select from private.escalation_steps(target));
+        where (known.ticket_id, known.metric, known.run)
+            = (target.ticket_id, target.metric, target.run);
     end loop;
     return taken;
 end;
