@@ -118,7 +118,6 @@ FACTS = {
             "author_name": "Ida",
             "by_staff": False,
             "visibility": "public",
-            "attachments": [],
         },
     },
     "TICKET_FOLLOWED_UP": {
@@ -150,7 +149,6 @@ FACTS = {
             "author_name": "Ida",
             "by_staff": False,
             "visibility": "public",
-            "attachments": [],
         },
     },
 }

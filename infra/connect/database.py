@@ -28,26 +28,6 @@ where schemaname = 'realtime' and tablename = 'messages' and policyname in (
     'staff of the queue report that they are viewing a ticket'
 )
 """
-STORAGE: Final = """
-select
-    exists (
-        select from storage.buckets
-        where id = 'attachments' and not public
-            and file_size_limit = (select file_bytes from private.settings)
-    )
-    and (
-        select count(*) = 2 from pg_policies
-        where schemaname = 'storage' and tablename = 'objects' and policyname in (
-            'whoever sees a checked file may download it',
-            'whoever announced a file may upload it once'
-        )
-    )
-    and exists (
-        select from pg_trigger
-        where tgrelid = 'storage.objects'::regclass and tgname = 'receive_upload'
-            and tgenabled <> 'D'
-    )
-"""
 NET: Final = "select exists(select from pg_extension where extname = 'pg_net')"
 VAULT: Final = "select name from vault.decrypted_secrets where name = any(%s)"
 # They pin no search path, so that they can be inlined; their bodies, parsed when they
@@ -132,9 +112,6 @@ class Database:
             REALTIME,
             "Realtime rules",
             "people may not receive what they should.",
-        )
-        yield _has(
-            connection, STORAGE, "bucket of files", "people may not attach files."
         )
         yield self._vault(connection)
         yield self._addresses(connection)

@@ -23,7 +23,6 @@ class ProjectConfig:
         site_url: the frontend, where the links of emails lead.
         redirects: patterns of further addresses where they may lead.
         otp_life: seconds that the token of an email is good for.
-        file_size_limit: bytes that a file in Storage has at most.
     """
 
     schemas: tuple[str, ...] = ("public",)
@@ -38,7 +37,6 @@ class ProjectConfig:
     site_url: str = "http://localhost:3000"
     redirects: tuple[str, ...] = ()
     otp_life: int = 3600
-    file_size_limit: int = 50 << 20
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -62,17 +60,10 @@ class ProjectConfig:
             "site_url": auth.get("site_url"),
             "redirects": _tuple(auth.get("additional_redirect_urls")),
             "otp_life": email.get("otp_expiry"),
-            "file_size_limit": _bytes(document.get("storage", {})),
         }
         return cls(
             **{name: value for name, value in values.items() if value is not None}
         )
-
-
-def _bytes(storage: dict[str, str]) -> int | None:
-    """Return the size limit of Storage, which the CLI takes as `50MiB`."""
-    limit = storage.get("file_size_limit")
-    return None if limit is None else int(limit.removesuffix("MiB")) << 20
 
 
 def _tuple(value: list[str] | None) -> tuple[str, ...] | None:

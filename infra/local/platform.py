@@ -27,7 +27,6 @@ class Ports:
     auth: int = 54333
     realtime: int = 54334
     webhooks: int = 54335
-    storage: int = 54336
 
     @classmethod
     def free(cls) -> Self:
@@ -77,7 +76,6 @@ class Platform:
             self._auth(),
             self._realtime(),
             self._webhooks(),
-            self._storage(),
             self._edge(),
         ]
 
@@ -134,24 +132,12 @@ class Platform:
         port = self.ports.webhooks
         return _python("webhooks", "infra.local.pg_net.app", port, environment)
 
-    def _storage(self) -> Service:
-        environment = {
-            "DATABASE_URL": self.cluster.dsn("supabase_storage_admin"),
-            "FILE_STORAGE_BACKEND_PATH": str(self.home / "storage"),
-            "FILE_SIZE_LIMIT": str(self.config.file_size_limit),
-            "AUTH_JWT_SECRET": self.keys.legacy_secret,
-            "JWT_JWKS": self.keys.postgrest_jwt_secret,
-        }
-        port = self.ports.storage
-        return _python("storage", "infra.local.storage.app", port, environment)
-
     def _edge(self) -> Service:
         ports, keys = self.ports, self.keys
         environment = {
             "REST_URL": f"http://127.0.0.1:{ports.rest}",
             "AUTH_URL": f"http://127.0.0.1:{ports.auth}",
             "REALTIME_URL": f"http://127.0.0.1:{ports.realtime}",
-            "STORAGE_URL": f"http://127.0.0.1:{ports.storage}",
             "SUPABASE_PUBLISHABLE_KEY": keys.publishable,
             "SUPABASE_SECRET_KEY": keys.secret,
             "SUPABASE_ANON_KEY": keys.role_token("anon"),

@@ -26,16 +26,6 @@ revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public
 revoke all on functions from anon, authenticated, service_role;
 
--- Without a search path of its own, so that it is inlined and indexes serve what is due.
-create function private.now() returns timestamptz
-language sql stable parallel safe
-begin atomic
-    select pg_catalog.now();
-end;
-comment on function private.now is
-'The time of the transaction, for whatever happens to tickets and for what becomes due by it. What must differ within a transaction adds clock_timestamp() - now(). Leases, keys, limits, retries, sessions, secrets and records of administration stay on now(). A test moves the time by replacing this function, which only the owner of the database may do.';
-grant execute on function private.now to authenticated;
-
 create function private.is_language(value text) returns boolean
 language sql immutable parallel safe set search_path = ''
 begin atomic
@@ -66,10 +56,6 @@ create table private.settings (
     commands_per_minute integer default 600,
     commands_per_minute_by_address integer default 3000,
     bytes_per_minute integer default 10485760,
-    file_bytes integer not null default 26214400,
-    file_bytes_per_day bigint default 262144000,
-    files_per_comment integer not null default 10,
-    unused_files_kept interval not null default '1 day',
     constraint settings_only_row check (only_row),
     constraint settings_default_language check (private.is_language(default_language))
 );
@@ -103,14 +89,6 @@ comment on column private.settings.commands_per_minute_by_address is
 comment on column private.settings.bytes_per_minute is
 'Rate limit a person: bytes of long texts and fields written a minute; null for no limit. The default is 50 comments of the greatest length.';
 
-comment on column private.settings.file_bytes is
-'Bytes that an attached file has at most; the bucket has the same limit.';
-comment on column private.settings.file_bytes_per_day is
-'Rate limit a person: bytes of files attached in any 24 hours; null for no limit.';
-comment on column private.settings.files_per_comment is 'How many files a comment has at most.';
-comment on column private.settings.unused_files_kept is
-'How long an uploaded file is kept that no comment has.';
-
 create table private.setting_definitions (
     setting text primary key,
     is_public boolean not null,
@@ -142,12 +120,7 @@ insert into private.setting_definitions (setting, is_public, unit, minimum, maxi
 -- At least one, so that whoever has lowered a limit too far can raise it again.
 ('commands_per_minute', true, 'commands', 1, 1000000),
 ('commands_per_minute_by_address', false, 'commands', 1, 10000000),
-('bytes_per_minute', true, 'bytes', 0, 2147483647),
--- Storage takes no larger file unless its own limit is raised.
-('file_bytes', true, 'bytes', 1, 52428800),
-('file_bytes_per_day', true, 'bytes', 0, 1000000000000),
-('files_per_comment', true, 'files', 1, 100),
-('unused_files_kept', true, 'seconds', 3600, 30 * 86400);
+('bytes_per_minute', true, 'bytes', 0, 2147483647);
 
 create function private.setting_values(settings private.settings) returns jsonb
 language sql stable set search_path = ''

@@ -65,10 +65,7 @@ begin
                         else field.key
                     end,
                     private.redact_json(
-                        field.value, redacted,
-                        written_by_people or field.key = any (fields)
-                        -- Of a file.
-                        or (field.key = 'name' and redact_json.value ? 'content_type')
+                        field.value, redacted, written_by_people or field.key = any (fields)
                     )
                 )
                 from jsonb_each(value) as field
@@ -100,7 +97,7 @@ begin
 end;
 $$;
 comment on function private.redact_json is
-'JSON with a text blanked in the fields that people write: subject, reason, body, tags, skills, names of files, and data, with its keys and numbers.';
+'JSON with a text blanked in the fields that people write: subject, reason, body, tags, skills and data, with its keys and numbers.';
 
 create function private.redact_data(data jsonb, redacted text) returns jsonb
 language sql immutable set search_path = ''

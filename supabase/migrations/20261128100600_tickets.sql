@@ -22,12 +22,12 @@ create table public.tickets (
     follow_up_of uuid references public.tickets (id),
     tags text[] not null default '{}',
     waiting_on public.waiting_party not null default 'agent',
-    waiting_since timestamptz not null default private.now(),
+    waiting_since timestamptz not null default now(),
     version integer not null default 1,
     public_version integer not null default 1,
-    created_at timestamptz not null default private.now(),
-    updated_at timestamptz not null default private.now(),
-    public_updated_at timestamptz not null default private.now(),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    public_updated_at timestamptz not null default now(),
     solved_at timestamptz,
     closed_at timestamptz,
     skills text[] not null default '{}',
@@ -159,7 +159,7 @@ comment on index public.tickets_queue_waiting is
 create table public.ticket_followers (
     person_id uuid not null references public.people (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
-    since timestamptz not null default private.now(),
+    since timestamptz not null default now(),
     number bigint not null,
     grants_access boolean not null default false,
     primary key (person_id, ticket_id)
@@ -387,7 +387,7 @@ begin
     end if;
     if now_is.status_category = 'closed' and was.solved_at + (
         select solved_closes_after from private.settings
-    ) > private.now() then
+    ) > now() then
         raise sqlstate 'PT409' using
             message = 'closed-by-time',
             detail = 'Nobody closes a ticket by hand: a solved ticket closes by itself.';
@@ -452,11 +452,11 @@ begin
     if coalesce(current_setting('autocrm.redacted_text', true), '') <> ''
     and private.redacts_ticket(old, new) then
         new.version := old.version + 1;
-        new.updated_at := private.now();
+        new.updated_at := now();
         if (select shown from private.shown_ticket(new, false) as shown)
         is distinct from (select shown from private.shown_ticket(old, false) as shown) then
             new.public_version := old.public_version + 1;
-            new.public_updated_at := private.now();
+            new.public_updated_at := now();
         end if;
         return new;
     end if;
@@ -464,9 +464,9 @@ begin
     if new.requester_id <> old.requester_id
     and current_setting('autocrm.merges_people', true) = 'on' then
         new.version := old.version + 1;
-        new.updated_at := private.now();
+        new.updated_at := now();
         new.public_version := old.public_version + 1;
-        new.public_updated_at := private.now();
+        new.public_updated_at := now();
         return new;
     end if;
     if old.status_category = 'closed' and not private.moves_organization(old, new) then
@@ -504,10 +504,10 @@ begin
             else 'nobody'
         end;
         new.solved_at := case
-            when new.status_category = 'solved' then private.now()
+            when new.status_category = 'solved' then now()
             when new.status_category = 'closed' then old.solved_at
         end;
-        new.closed_at := case when new.status_category = 'closed' then private.now() end;
+        new.closed_at := case when new.status_category = 'closed' then now() end;
     end if;
     if (new.type, new.data) is distinct from (old.type, old.data)
     or (
@@ -519,14 +519,14 @@ begin
         );
     end if;
     if new.waiting_on <> old.waiting_on and not is_undo then
-        new.waiting_since := private.now();
+        new.waiting_since := now();
     end if;
     new.version := old.version + 1;
-    new.updated_at := private.now();
+    new.updated_at := now();
     if (select shown from private.shown_ticket(new, false) as shown)
     is distinct from (select shown from private.shown_ticket(old, false) as shown) then
         new.public_version := old.public_version + 1;
-        new.public_updated_at := private.now();
+        new.public_updated_at := now();
     end if;
     return new;
 end;
@@ -538,7 +538,7 @@ create function private.track_assignment() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-    new.assigned_at := private.now();
+    new.assigned_at := now();
     new.released_by := case when new.assignee_id is null then old.assignee_id end;
     return new;
 end;

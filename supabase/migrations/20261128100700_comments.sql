@@ -12,12 +12,11 @@ create table public.comments (
     by_staff boolean not null default false,
     visibility public.comment_visibility not null default 'public',
     body text not null,
-    created_at timestamptz not null default private.now(),
+    created_at timestamptz not null default now(),
     redacted_at timestamptz,
     redacted_by uuid references public.people (id) on delete set null,
     mentioned_people uuid[] not null default '{}',
     mentioned_queues uuid[] not null default '{}',
-    attachments uuid[] not null default '{}',
     constraint comments_body_length check (length(body) between 1 and 50000),
     constraint comments_body_visible check (private.is_visible(body)),
     constraint comments_position_unique unique (ticket_id, position),
@@ -50,7 +49,6 @@ comment on column public.comments.redacted_by is 'Who redacted it.';
 comment on column public.comments.mentioned_people is
 'Readers of the note whom it names, when it was written; see private.find_mentions.';
 comment on column public.comments.mentioned_queues is 'Queues that the note names.';
-comment on column public.comments.attachments is 'The files that came with it, in order.';
 create index comments_author on public.comments (author_id);
 create index comments_redacted_by on public.comments (redacted_by);
 
@@ -73,17 +71,12 @@ begin
         ),
         'redacted_by_name', case when comment.redacted_by is not null then (
             select people.name from public.people where people.id = comment.redacted_by
-        ) end,
-        -- Most comments have none.
-        'attachments', case
-            when cardinality(comment.attachments) = 0 then '[]'::jsonb
-            else private.attachments_json(comment.attachments)
-        end
+        ) end
     );
 end;
 $$;
 comment on function private.comment_json is
-'A comment as JSON, with its files, the names of its author and of who redacted it and its position, for an audience, or else for the caller.';
+'A comment as JSON, with the names of its author and of who redacted it and its position, for an audience, or else for the caller.';
 
 create function private.set_comment_position() returns trigger
 language plpgsql security definer set search_path = ''

@@ -23,7 +23,7 @@ insert into private.event_types (type, description, in_app, email) values
 ('TICKET_ASSIGNED', 'A ticket was assigned or released.', true, false),
 ('TICKET_UPDATED', 'Fields of a ticket changed.', true, false),
 ('TICKET_REPLY_TAKEN_OVER', 'Somebody took over a reply that another was writing.', true, false),
-('TICKET_COMMENT_REDACTED', 'A comment or a file of it was redacted.', false, false),
+('TICKET_COMMENT_REDACTED', 'A comment was redacted.', false, false),
 ('TICKET_FOLLOWED_UP', 'A reply to a closed ticket went to its follow-up.', true, false),
 ('TICKET_REDACTED', 'Text of a ticket was redacted.', false, false),
 ('TICKET_FOLLOWER_ADDED', 'You were made to follow a ticket.', true, true),
@@ -92,7 +92,7 @@ create table public.ticket_events (
     is_internal boolean not null default false,
     before jsonb,
     after jsonb,
-    occurred_at timestamptz not null default private.now(),
+    occurred_at timestamptz not null default now(),
     turn bigint not null default private.feed_turn(),
     position bigint not null generated always as identity,
     batch_id uuid default private.current_batch(),
@@ -176,22 +176,6 @@ for select to authenticated using (
 
 -- Showing events -------------------------------------------------------------
 
-create function private.files_in_event(facts jsonb, names jsonb) returns jsonb
-language plpgsql stable parallel safe set search_path = ''
-as $$
-begin
-    -- A file may be gone with its ticket.
-    return coalesce((
-        select jsonb_agg(names -> 'files' -> file.id order by file.position)
-        from jsonb_array_elements_text(facts -> 'attachments') with ordinality as file (id, position)
-        where names -> 'files' ? file.id
-    ), '[]');
-end;
-$$;
-comment on function private.files_in_event is
-'The files of the comment that an event tells of, each with its name of today.';
-grant execute on function private.files_in_event to authenticated;
-
 -- It pins no search path, so that it is inlined; see private.may_see_ticket.
 create function private.event_facts(
     facts jsonb, names jsonb, internal boolean, hidden_fields text[]
@@ -234,41 +218,10 @@ begin atomic
             when facts ? 'person_id'
                 then jsonb_build_object('person_name', names -> (facts ->> 'person_id'))
             else '{}'
-        end
-        || case
-            when facts ? 'attachments'
-                then jsonb_build_object('attachments', private.files_in_event(facts, names))
-            else '{}'
         end;
 end;
 comment on function private.event_facts is
-'The fields before or after an event, as an audience sees them, without the custom fields that are hidden from it, and with the names of the people and files in them.';
-
-create function private.names_of_files(events public.ticket_events[]) returns jsonb
-language plpgsql stable security definer set search_path = ''
-as $$
-declare
-    ids constant uuid[] := array(
-        select jsonb_array_elements_text(event.after -> 'attachments')::uuid
-        from unnest(events) as event
-        where event.after ? 'attachments'
-    );
-begin
-    -- Most comments have none.
-    if cardinality(ids) = 0 then
-        return '{}';
-    end if;
-    return jsonb_build_object('files', (
-        select jsonb_object_agg(files.id, jsonb_build_object(
-            'id', files.id, 'name', files.name,
-            'content_type', files.content_type, 'size', files.size
-        ))
-        from public.attachments as files where files.id = any (ids)
-    ));
-end;
-$$;
-comment on function private.names_of_files is
-'The files in some events by id, under files; events keep ids alone, because a name may be redacted.';
+'The fields before or after an event, as an audience sees them, without the custom fields that are hidden from it, and with the names of the people in them.';
 
 create function private.names_in_events(events public.ticket_events[]) returns jsonb
 language plpgsql stable security definer set search_path = ''
@@ -281,7 +234,6 @@ begin
             || jsonb_build_object('machines', coalesce(
                 jsonb_object_agg(people.id, true) filter (where people.kind = 'machine'), '{}'
             ))
-            || private.names_of_files(events)
         from public.people
         where people.id = any (array(
             select person.id
@@ -300,7 +252,7 @@ begin
     );
 end;
 $$;
-comment on function private.names_in_events is 'The names of the people in some events, by id; under machines those who are programs, under files the files.';
+comment on function private.names_in_events is 'The names of the people in some events, by id; under machines those who are programs.';
 
 create function private.named_event_json(
     event public.ticket_events, internal boolean, names jsonb
@@ -530,25 +482,18 @@ $$;
 comment on function private.record_ticket_change is
 'Writes TICKET_STATUS_CHANGED, TICKET_ASSIGNED and TICKET_UPDATED, as they apply.';
 
-create function private.comment_facts(comment public.comments) returns jsonb
-language sql immutable set search_path = ''
-as $$
-    -- Without the body: events are permanent, and a comment may be redacted later.
-    select jsonb_build_object(
-        'comment_id', comment.id,
-        'position', comment.position, 'public_position', comment.public_position,
-        'author_id', comment.author_id, 'by_staff', comment.by_staff,
-        'visibility', comment.visibility, 'attachments', comment.attachments
-    );
-$$;
-comment on function private.comment_facts is 'What an event says of a comment.';
-
 create function private.record_comment() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
+    -- Without the body: events are permanent, and a comment may be redacted later.
     perform private.record_event(
-        new.ticket_id, 'TICKET_COMMENTED', null, private.comment_facts(new),
+        new.ticket_id, 'TICKET_COMMENTED', null,
+        jsonb_build_object(
+            'comment_id', new.id,
+            'position', new.position, 'public_position', new.public_position,
+            'author_id', new.author_id, 'by_staff', new.by_staff, 'visibility', new.visibility
+        ),
         new.visibility = 'internal'
     );
     if cardinality(new.mentioned_people) + cardinality(new.mentioned_queues) > 0 then

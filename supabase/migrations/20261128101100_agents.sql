@@ -10,7 +10,7 @@ comment on type public.availability is 'Whether an agent takes tickets now.';
 create table public.agents (
     person_id uuid primary key references public.people (id) on delete cascade,
     availability public.availability not null default 'away',
-    availability_since timestamptz not null default private.now(),
+    availability_since timestamptz not null default now(),
     capacity smallint not null default 10,
     skills text[] not null default '{}',
     load integer not null default 0,
@@ -65,10 +65,7 @@ begin
     update public.agents
     set
         load = load + change.difference,
-        last_assigned_at = case
-            when change.gained then private.now() + (clock_timestamp() - now())
-            else last_assigned_at
-        end
+        last_assigned_at = case when change.gained then clock_timestamp() else last_assigned_at end
     from jsonb_to_recordset(changes) as change (person_id uuid, difference integer, gained boolean)
     where agents.person_id = change.person_id;
 end;
@@ -351,7 +348,7 @@ begin
         availability = set_availability.availability,
         availability_since = case
             when agents.availability = set_availability.availability then availability_since
-            else private.now()
+            else now()
         end,
         reassigns = reassign and set_availability.availability = 'away'
     where person_id = person;

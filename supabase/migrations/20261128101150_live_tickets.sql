@@ -194,7 +194,7 @@ begin
             )
         );
     update public.agents
-    set availability = 'away', availability_since = private.now(), reassigns = false
+    set availability = 'away', availability_since = now(), reassigns = false
     where person_id = any (person_ids)
         and availability = 'available'
         and not (private.can_sign_in(person_id) and private.works_tickets(person_id));

@@ -66,9 +66,7 @@ comment on function private.require_in_queue is 'PT403 unless the caller has a p
 
 -- create_ticket --------------------------------------------------------------
 
-create function private.open_ticket(
-    draft public.tickets, body text, files uuid[] default '{}'
-)
+create function private.open_ticket(draft public.tickets, body text)
 returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
@@ -89,8 +87,8 @@ begin
         draft.tags, draft.data, draft.follow_up_of, coalesce(draft.skills, '{}')
     )
     returning * into ticket;
-    insert into public.comments (ticket_id, author_id, body, attachments)
-    values (ticket.id, ticket.requester_id, body, files);
+    insert into public.comments (ticket_id, author_id, body)
+    values (ticket.id, ticket.requester_id, body);
     return ticket;
 end;
 $$;
@@ -501,7 +499,7 @@ select
 from public.tickets
 where
     status_category = 'solved'
-    and solved_at <= private.now() - (select settings.solved_closes_after from private.settings);
+    and solved_at <= now() - (select settings.solved_closes_after from private.settings);
 comment on view private.solved_tickets_due is 'Tickets that have been solved long enough to be closed.';
 
 create function api.close_solved_tickets(max_items integer default 500) returns integer

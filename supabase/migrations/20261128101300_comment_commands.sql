@@ -2,9 +2,7 @@
 
 -- add_comment ----------------------------------------------------------------
 
-create function private.open_follow_up(
-    closed public.tickets, body text, files uuid[]
-) returns public.tickets
+create function private.open_follow_up(closed public.tickets, body text) returns public.tickets
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -14,15 +12,13 @@ begin
     draft.requester_id := private.caller();
     draft.follow_up_of := closed.id;
     draft.queue_id := private.live_queue(closed.queue_id);
-    return private.open_ticket(draft, body, files);
+    return private.open_ticket(draft, body);
 end;
 $$;
 comment on function private.open_follow_up is
 'Opens a follow-up of a closed ticket. Fields and tags are copied, comments are not; the default queue replaces an archived one.';
 
-create function private.follow_up(
-    closed public.tickets, body text, files uuid[]
-) returns public.comments
+create function private.follow_up(closed public.tickets, body text) returns public.comments
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -39,9 +35,9 @@ begin
     limit 1
     for update;
     if ticket.id is not null then
-        return private.write_comment(ticket, me, 'public', body, files);
+        return private.write_comment(ticket, me, 'public', body);
     end if;
-    ticket := private.open_follow_up(closed, body, files);
+    ticket := private.open_follow_up(closed, body);
     -- Once, when it is opened: later replies are recorded on the follow-up alone, because not
     -- everybody who sees the closed ticket sees that one for good.
     perform private.record_event(
@@ -95,8 +91,7 @@ comment on function private.apply_public_reply is
 'Applies a public reply to its ticket: a customer''s reply reopens it, the first of staff opens a new one, and waiting_on changes sides.';
 
 create function private.write_comment(
-    ticket public.tickets, author uuid, visibility public.comment_visibility, body text,
-    files uuid[] default '{}'
+    ticket public.tickets, author uuid, visibility public.comment_visibility, body text
 ) returns public.comments
 language plpgsql security definer set search_path = ''
 as $$
@@ -120,12 +115,11 @@ begin
     end if;
     begin
         insert into public.comments (
-            ticket_id, author_id, by_staff, visibility, body, mentioned_people, mentioned_queues,
-            attachments
+            ticket_id, author_id, by_staff, visibility, body, mentioned_people, mentioned_queues
         )
         values (
             ticket.id, author, as_staff or visibility = 'internal', write_comment.visibility,
-            write_comment.body, named_people, named_queues, files
+            write_comment.body, named_people, named_queues
         )
         returning * into comment;
     exception
@@ -166,7 +160,6 @@ create function api.add_comment(
     ticket text,
     body text,
     visibility public.comment_visibility default 'public',
-    attachments uuid[] default '{}',
     idempotency_key text default null
 ) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -179,8 +172,7 @@ declare
     response jsonb := private.stored_response(
         idempotency_key,
         jsonb_build_object(
-            'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility,
-            'attachments', attachments
+            'command', 'add_comment', 'ticket', target.id, 'body', body, 'visibility', visibility
         )
     );
     comment public.comments;
@@ -197,9 +189,9 @@ begin
             message = 'ticket-closed',
             detail = 'A closed ticket does not change. Open a new one.';
     elsif target.status_category = 'closed' then
-        comment := private.follow_up(target, body, attachments);
+        comment := private.follow_up(target, body);
     else
-        comment := private.write_comment(target, me, visibility, body, attachments);
+        comment := private.write_comment(target, me, visibility, body);
     end if;
     response := jsonb_strip_nulls(jsonb_build_object(
         'comment', comment.id,
@@ -210,7 +202,7 @@ begin
 end;
 $$;
 comment on function api.add_comment is
-'Adds a comment to a ticket, with files that the caller has uploaded for it. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
+'Adds a comment to a ticket. A customer''s reply reopens a ticket that is pending, on hold or solved; to a closed one, it goes to its follow-up, and follow_up_of in the response says so.';
 
 -- redact_comment -------------------------------------------------------------
 
@@ -252,18 +244,24 @@ begin
     if response is not null then
         return private.stored_comment(response);
     end if;
-    perform private.redact_files(target_comment.attachments);
     if target_comment.body <> private.redacted_body() then
         update public.comments as comments
         set
             body = private.redacted_body(),
-            redacted_at = coalesce(comments.redacted_at, private.now()),
+            redacted_at = coalesce(comments.redacted_at, now()),
             redacted_by = me
         where comments.id = target_comment.id
         returning * into target_comment;
         perform private.record_event(
             target.id, 'TICKET_COMMENT_REDACTED', null,
-            private.comment_facts(target_comment),
+            jsonb_build_object(
+                'comment_id', target_comment.id,
+                'position', target_comment.position,
+                'public_position', target_comment.public_position,
+                'author_id', target_comment.author_id,
+                'by_staff', target_comment.by_staff,
+                'visibility', target_comment.visibility
+            ),
             target_comment.visibility = 'internal'
         );
     end if;
@@ -274,6 +272,6 @@ begin
 end;
 $$;
 comment on function api.redact_comment is
-'Redacts the body of a comment (id or position) and its files permanently; needs comments.redact in the queue. Redacting again changes nothing.';
+'Redacts the body of a comment (id or position) permanently; needs comments.redact in the queue. Redacting again changes nothing.';
 
 grant execute on function api.add_comment, api.redact_comment to authenticated;

@@ -77,7 +77,7 @@ create table public.ticket_read_markers (
     person_id uuid not null references public.people (id) on delete cascade,
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     seq integer not null,
-    looked_at timestamptz not null default private.now(),
+    looked_at timestamptz not null default now(),
     primary key (person_id, ticket_id),
     constraint ticket_read_markers_seq check (seq >= 0)
 );
@@ -147,7 +147,7 @@ begin
     on conflict on constraint ticket_read_markers_pkey do update
     set
         seq = greatest(markers.seq, excluded.seq),
-        looked_at = case when excluded.seq > markers.seq then private.now() else markers.looked_at end
+        looked_at = case when excluded.seq > markers.seq then now() else markers.looked_at end
     returning markers.* into marker;
     return marker;
 end;

@@ -36,7 +36,7 @@ begin
     if value ~ '^P(?=.)([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?'
     '(T(?=.)([0-9]{1,6}H)?([0-9]{1,8}M)?([0-9]{1,10}([.][0-9]{1,9})?S)?)?$'
     and value::interval <= interval '36500 days' then
-        return private.now() - value::interval;
+        return now() - value::interval;
     elsif value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]'
     '(:[0-5][0-9]([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})$' then
         parsed := value::timestamptz;

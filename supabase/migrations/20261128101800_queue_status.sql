@@ -169,7 +169,7 @@ begin
         where queue_id = queue
             and waiting_on = 'agent'
             and status_category in ('new', 'open', 'pending', 'on_hold')
-            and waiting_since < private.now() - (
+            and waiting_since < now() - (
                 select queues.wait_limit from public.queues where queues.id = queue
             )
         order by waiting_since

@@ -364,13 +364,13 @@ as $$
             and tickets.assignee_id is not null
             and tickets.status_category in ('new', 'open')
             and tickets.waiting_on = 'agent'
-            and greatest(tickets.waiting_since, tickets.assigned_at) <= private.now() - queues.released_after
+            and greatest(tickets.waiting_since, tickets.assigned_at) <= now() - queues.released_after
             -- Any activity of the assignee on the ticket counts.
             and not exists (
                 select from public.ticket_events as events
                 where events.ticket_id = tickets.id
                     and events.actor_id = tickets.assignee_id
-                    and events.occurred_at > private.now() - queues.released_after
+                    and events.occurred_at > now() - queues.released_after
             )
         order by greatest(tickets.waiting_since, tickets.assigned_at)
         limit max_items

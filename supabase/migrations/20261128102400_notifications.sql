@@ -41,7 +41,7 @@ create table public.notifications (
     ticket_id uuid not null references public.tickets (id) on delete cascade,
     type text not null,
     actor_id uuid references public.people (id) on delete set null,
-    created_at timestamptz not null default private.now() + (clock_timestamp() - now()),
+    created_at timestamptz not null default clock_timestamp(),
     read_at timestamptz,
     constraint notifications_once unique (event_id, person_id)
 );
@@ -86,7 +86,7 @@ select
     id,
     read_at
 from public.notifications
-where read_at < private.now() - interval '90 days';
+where read_at < now() - interval '90 days';
 comment on view private.notifications_expired is 'Notifications that are to be deleted.';
 
 create function private.broadcast_notification() returns trigger
@@ -201,7 +201,7 @@ begin
         end if;
     end if;
     update public.notifications
-    set read_at = private.now()
+    set read_at = now()
     where person_id = me and read_at is null
         and (id = any (ids) or (created_at, id) <= (last.created_at, last.id));
     perform private.store_response(idempotency_key, '{}');

@@ -16,7 +16,7 @@ create table private.webhook_endpoints (
     disabled_reason text,
     failing_since timestamptz,
     created_by uuid references public.people (id) on delete set null,
-    created_at timestamptz not null default private.now(),
+    created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     version integer not null default 1,
     -- Plain HTTP only to localhost, for local stacks; the sender checks the address.

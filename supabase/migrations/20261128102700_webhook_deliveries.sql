@@ -432,7 +432,7 @@ comment on function private.events_to_replay is
 create function api.replay_webhook_events(
     webhook uuid,
     since timestamptz,
-    until timestamptz default private.now(),
+    until timestamptz default now(),
     delivered_too boolean default false,
     idempotency_key text default null
 ) returns jsonb
@@ -444,7 +444,7 @@ declare
         idempotency_key,
         jsonb_build_object(
             'command', 'replay_webhook_events', 'webhook', webhook, 'since', since,
-            'until', nullif(until, private.now()), 'delivered_too', delivered_too
+            'until', nullif(until, now()), 'delivered_too', delivered_too
         )
     );
     replayed integer;

@@ -108,14 +108,6 @@ begin
     select count(*) into hidden from public.comments
     where ticket_id = target.id and visibility = 'internal' and strpos(body, redacted) > 0;
     hidden := hidden + (
-        select count(*) from public.attachments as files
-        where files.ticket_id = target.id and strpos(files.name, redacted) > 0
-            and not exists (
-                select from public.comments
-                where comments.id = files.comment_id and comments.visibility = 'public'
-            )
-    );
-    hidden := hidden + (
         select count(*) from public.ticket_events as events
         where events.ticket_id = target.id and events.is_internal
             and (events.before, events.after) is distinct from (
@@ -132,7 +124,7 @@ begin
 end;
 $$;
 comment on function private.hidden_places is
-'In how many places of a ticket a text stands that only those see who read its notes: notes and their files, internal events, needed skills.';
+'In how many places of a ticket a text stands that only those see who read its notes: notes, internal events, needed skills.';
 
 create function private.redact_copies(
     ticket uuid, redacted text, comments_too boolean default true
@@ -156,14 +148,9 @@ begin
     update public.comments
     set
         body = private.redact_body(body, redacted),
-        redacted_at = coalesce(redacted_at, private.now()),
+        redacted_at = coalesce(redacted_at, now()),
         redacted_by = private.caller()
     where comments_too and ticket_id = redact_copies.ticket and strpos(body, redacted) > 0;
-    get diagnostics changed = row_count;
-    places := places + changed;
-    update public.attachments
-    set name = left(private.redact_text(name, redacted), 255)
-    where comments_too and ticket_id = redact_copies.ticket and strpos(name, redacted) > 0;
     get diagnostics changed = row_count;
     places := places + changed;
     update public.ticket_events as events
@@ -189,7 +176,7 @@ begin
 end;
 $$;
 comment on function private.redact_copies is
-'Blanks a text in a ticket, its comments, the names of its files and its history, and in everything derived from them, and records TICKET_REDACTED; returns how many of these held it. A new table that keeps text of tickets has its place here.';
+'Blanks a text in a ticket, its comments and history, and in everything derived from them, and records TICKET_REDACTED; returns how many of these held it. A new table that keeps text of tickets has its place here.';
 
 create function api.redact_ticket(
     ticket text, redacted_text text, idempotency_key text default null
@@ -249,6 +236,6 @@ begin
 end;
 $$;
 comment on function api.redact_ticket is
-'Blanks each occurrence of a text in a ticket, also a closed one: subject, reason, fields, tags, skills, comments, names of files, history, all copies and its follow-ups. Returns how many places of the ticket held it; needs comments.redact in the queue. What was written on follow-ups in queues where the caller lacks it stays.';
+'Blanks each occurrence of a text in a ticket, also a closed one: subject, reason, fields, tags, skills, comments, history, all copies and its follow-ups. Returns how many places of the ticket held it; needs comments.redact in the queue. What was written on follow-ups in queues where the caller lacks it stays.';
 
 grant execute on function api.redact_ticket to authenticated;

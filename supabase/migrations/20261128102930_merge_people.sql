@@ -5,7 +5,7 @@ create table private.person_merges (
     person_id uuid not null references public.people (id) on delete cascade,
     into_id uuid not null references public.people (id) on delete cascade,
     merged_by uuid references public.people (id) on delete set null,
-    merged_at timestamptz not null default private.now(),
+    merged_at timestamptz not null default now(),
     undone_at timestamptz,
     deactivated_before timestamptz,
     ticket_ids uuid[] not null,
@@ -214,12 +214,12 @@ begin
             message = 'merged-on',
             detail = 'The person it was merged into has been merged into another since. Undo that first.';
     end if;
-    if merge.merged_at < private.now() - interval '1 day' then
+    if merge.merged_at < now() - interval '1 day' then
         raise sqlstate 'PT409' using
             message = 'undo-too-late',
             detail = 'A merge can be undone for a day.';
     end if;
-    update private.person_merges set undone_at = private.now() where id = merge.id;
+    update private.person_merges set undone_at = now() where id = merge.id;
     -- The account before it can be theirs again, and the address.
     update public.people set merged_into = null, deactivated_at = merge.deactivated_before
     where id = person;

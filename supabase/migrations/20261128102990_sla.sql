@@ -51,7 +51,7 @@ create table private.calendars (
     week jsonb not null,
     holidays date[] not null default '{}',
     version integer not null default 1,
-    created_at timestamptz not null default private.now(),
+    created_at timestamptz not null default now(),
     constraint calendars_name check (
         length(name) between 1 and 120 and private.is_single_line(name)
     ),
@@ -108,9 +108,9 @@ create table private.sla_policies (
     pauses public.status_category[] not null default '{pending}',
     around_the_clock text[] not null default '{}',
     warn_before integer,
-    valid_from timestamptz not null default private.now(),
+    valid_from timestamptz not null default now(),
     version integer not null default 1,
-    created_at timestamptz not null default private.now(),
+    created_at timestamptz not null default now(),
     constraint sla_policies_position unique (position) deferrable initially deferred,
     constraint sla_policies_name check (
         length(name) between 1 and 120 and private.is_single_line(name)
@@ -725,7 +725,7 @@ begin
     return jsonb_build_object(
         'ticket_id', target.id,
         'organization_id', target.organization_id,
-        'now', private.now(),
+        'now', now(),
         'policies', (
             select coalesce(jsonb_agg(private.sla_policy_json(policies) order by policies.position), '[]')
             from private.sla_policies as policies

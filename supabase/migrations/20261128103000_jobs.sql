@@ -5,12 +5,9 @@
 -- An answer may be out of date at once: a job looks for itself, and running it for nothing
 -- does no harm.
 
--- In PL/pgSQL, because it asks views of later files too.
 create function api.due_jobs() returns setof text
-language plpgsql stable security definer set search_path = ''
+language sql stable security definer set search_path = ''
 as $$
-begin
-    return query
     select 'missed_events' where exists (select from private.outbox_due)
 
     union all
@@ -45,16 +42,6 @@ begin
     select 'field_values' where exists (select from private.field_fills_due)
 
     union all
-    select 'file_checks'
-    where exists (select from private.file_checks_due)
-    or exists (select from private.uploads_missed)
-
-    union all
-    select 'unused_files'
-    where exists (select from private.unused_files)
-    or exists (select from private.file_removals)
-
-    union all
     select 'webhooks'
     where exists (
         select from private.webhook_endpoints as endpoints
@@ -74,7 +61,6 @@ begin
     where exists (select from private.emails_due)
     or exists (select from private.emails_expired)
     or exists (select from private.notifications_expired);
-end;
 $$;
 comment on function api.due_jobs is
 'The jobs that have something to do now, each run by one function. For the scheduler.';
@@ -135,7 +121,7 @@ as $$
             where counts.queue_id = queues.id and counts.category in ('new', 'open')
         ), 0)::bigint,
         coalesce((
-            select extract(epoch from private.now() - tickets.waiting_since)
+            select extract(epoch from now() - tickets.waiting_since)
             from public.tickets
             where tickets.queue_id = queues.id
                 and tickets.waiting_on = 'agent'

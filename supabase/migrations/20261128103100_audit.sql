@@ -161,8 +161,7 @@ for each row execute function private.record_audit(
     'default_language solved_closes_after email_delay confirm_new_tickets '
     'addresses_are_confirmed organization_moves_tickets '
     'webhook_disabled_after webhook_log_kept page_scan_limit reply_lease commands_per_minute '
-    'commands_per_minute_by_address bytes_per_minute file_bytes file_bytes_per_day '
-    'files_per_comment unused_files_kept'
+    'commands_per_minute_by_address bytes_per_minute'
 );
 
 create trigger record_audit after insert or update or delete on public.ticket_statuses

@@ -49,13 +49,6 @@ def test_all_functions_together_load_nothing_heavy():
     assert loaded & HEAVY == set()
 
 
-def test_only_the_worker_that_checks_files_loads_signatures_of_types():
-    others = [each for each in FUNCTIONS if each != "functions.check_files.app"]
-
-    assert "filetype" not in loaded_by(*others)
-    assert "filetype" in loaded_by("functions.check_files.app")
-
-
 @pytest.mark.parametrize("planted", ["jwt", "boto3", "supabase"])
 def test_a_planted_heavy_module_is_found(planted):
     assert planted in loaded_by(planted) & HEAVY

@@ -10,7 +10,6 @@ from tests.fakes import NOT_FOUND, fake_postgrest
 RESULTS = {
     "claim_bulk_update": None,
     "claim_emails": [],
-    "claim_file_checks": [],
     "claim_missed_events": [],
     "claim_webhook_deliveries": [],
     "close_solved_tickets": 0,
@@ -24,7 +23,6 @@ RESULTS = {
     "queue_metrics": [],
     "read_event": None,
     "release_idle_tickets": 0,
-    "sweep_files": [],
     "broadcast_queue_statuses": None,
     "queues_due_for_assignment": [],
 }

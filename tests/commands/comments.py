@@ -15,7 +15,7 @@ from .expectations import (
 )
 from .replays import HIDDEN, MOVED_AWAY, OUT_OF_THE_QUEUE, TEAM, lose_permission
 from .template import WARM, command, query
-from .values import BOOLEAN, ENUM, KEY, NOBODY, REF, TEXT
+from .values import BOOLEAN, ENUM, KEY, REF, TEXT
 
 TICKET = "/v1/tickets/{ticket}"
 
@@ -52,10 +52,7 @@ COMMANDS = {
         both_ways=Route(
             f"POST {TICKET}/comments",
             lambda w: {"ticket": w.ticket, "body": "So."},
-            {
-                "ticket": REF, "body": TEXT, "visibility": ENUM, "idempotency_key": KEY,
-                "attachments": [["nope"], [NOBODY], [NOBODY, NOBODY], "nope", [None]],
-            },
+            {"ticket": REF, "body": TEXT, "visibility": ENUM, "idempotency_key": KEY},
         ),
         replays=(
             Replay(

@@ -48,7 +48,6 @@ class World(NamedTuple):
     machine_secret: str
     calendar: str
     policy: str
-    attachment: str
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import TypeVar
 from . import (
     administration,
     assignment,
-    attachments,
     bulk_updates,
     comments,
     events,
@@ -28,9 +27,9 @@ from . import (
 from .expectations import Case, Command, Replay, Route, Step
 
 SUBJECTS = (
-    tickets, followers, comments, attachments, queues, assignment, bulk_updates, views,
-    people, records, organizations, notifications, events, fields, webhooks, machines,
-    sla, administration, workers,
+    tickets, followers, comments, queues, assignment, bulk_updates, views, people,
+    records, organizations, notifications, events, fields, webhooks, machines, sla,
+    administration, workers,
 )  # fmt: skip
 
 T = TypeVar("T")

@@ -48,7 +48,6 @@ COMMANDS = {
     "broadcast_queue_statuses": _worker(unrelated),
     "claim_bulk_update": _worker(unrelated),
     "claim_emails": _worker(unrelated),
-    "claim_file_checks": _worker(unrelated),
     "claim_missed_events": _worker(unrelated),
     "claim_webhook_deliveries": _worker(unrelated),
     "close_solved_tickets": _worker(lambda v: {}),
@@ -60,7 +59,6 @@ COMMANDS = {
     "event_lag": _worker(),
     "event_metrics": _worker(unrelated),
     "fail_event": _worker(unrelated),
-    "files_removed": _worker(unrelated),
     "fill_field_values": _worker(unrelated),
     "finish_event": _worker(unrelated),
     "make_first_admin": _worker(unrelated),
@@ -70,12 +68,10 @@ COMMANDS = {
     "read_event": _worker(),
     "record_email_failure": _worker(unrelated),
     "record_email_sent": _worker(unrelated),
-    "record_file_check": _worker(unrelated),
     "record_reaction": _worker(unrelated),
     "record_webhook_attempt": _worker(unrelated),
     "refresh_queue_status": _worker(unrelated),
     "release_idle_tickets": _worker(lambda v: {}),
-    "sweep_files": _worker(unrelated),
 }
 STARTED = {
     "WORKER_MISSED_EVENTS": "RelayMissedEvents",
@@ -87,8 +83,6 @@ STARTED = {
     "WORKER_WEBHOOKS": "DeliverWebhooks",
     "WORKER_EMAILS": "DeliverEmails",
     "WORKER_FIELD_VALUES": "FillFieldValues",
-    "WORKER_FILE_CHECKS": "CheckFiles",
-    "WORKER_UNUSED_FILES": "SweepFiles",
 }
 FUNCTIONS = {
     "ReceiveDbWebhook": function(
@@ -139,8 +133,6 @@ FUNCTIONS = {
     "ReleaseIdleTickets": job(at_once=1, seconds=60),
     "CloseSolvedTickets": job(at_once=1, seconds=60),
     "FillFieldValues": job(at_once=1, seconds=60),
-    "CheckFiles": job(at_once=2, seconds=60),
-    "SweepFiles": job(at_once=1, seconds=60),
     "ApplyBulkUpdates": job(at_once=5, seconds=60),
     "BroadcastQueueStatus": job(JOBS, (sends_to("JobQueue"),), at_once=3, **LOOPS),
     "DeliverWebhooks": job(

@@ -75,19 +75,6 @@ def test_a_whole_project_lacks_nothing(project_database):
             "make deploy",
         ),
         (
-            'drop policy "whoever announced a file may upload it once"'
-            " on storage.objects",
-            "bucket of files",
-            "may not attach files",
-            "make deploy",
-        ),
-        (
-            "update storage.buckets set public = true",
-            "bucket of files",
-            "may not attach files",
-            "make deploy",
-        ),
-        (
             "delete from vault.secrets where name = 'autocrm_webhook_secret'",
             "Vault",
             "autocrm_webhook_secret not set",

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,6 @@ from shared.webhooks.delivery import WebhookResponse
 from tests.fakes.aws import FakeAws
 
 from .acting import WORKER, ActingConnection
-from .files import TEXT
 
 SIGNATURE = """
 select
@@ -75,15 +74,6 @@ class Outside:
 
         lost = EndpointConnectionError(endpoint_url="https://aws.example.com")
         return self.around(effect, lost)
-
-    def read_file(self, object_name: str, at_most: int) -> bytes:
-        """Give out the bytes of any file."""
-        return bytes(self.around(lambda: TEXT[: at_most + 1], Unavailable()))
-
-    def remove_files(self, object_names: Sequence[str]) -> None:
-        """Remove files, of which some may be gone."""
-        removed = [f"remove {name}" for name in sorted(object_names)]
-        self.around(lambda: self.effects.extend(removed), Unavailable())
 
     async def post(
         self, url: str, headers: Mapping[str, str], body: str

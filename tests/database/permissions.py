@@ -4,7 +4,6 @@ from tests.commands.expectations import World
 
 from .acting import ActingConnection
 from .bulk import run_all, start
-from .files import attached
 from .personas import enter_customer, id_of
 from .service_levels import make_calendar, make_policy
 from .webhooks import create_deliveries, create_webhook
@@ -75,5 +74,4 @@ def build_world(db: ActingConnection) -> World:
         machine["secrets"][0]["id"],
         calendar["id"],
         policy["id"],
-        attached(db, tickets[0])["id"],
     )

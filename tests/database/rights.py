@@ -23,16 +23,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "public.comments": (
         READABLE,
         "id ticket_id position public_position author_id by_staff visibility body"
-        " created_at redacted_at redacted_by mentioned_people mentioned_queues"
-        " attachments",
+        " created_at redacted_at redacted_by mentioned_people mentioned_queues",
     ),
-    "public.attachments": (
-        READABLE,
-        "id ticket_id comment_id uploader_id object_name name content_type size sha256"
-        " state problem created_at checked_at check_due_at check_attempts redacted_at"
-        " redacted_by",
-    ),
-    "private.file_removals": ((), "object_name requested_at"),
     "public.notification_preferences": (READABLE, "person_id type in_app email"),
     "public.notifications": (
         READABLE,
@@ -107,8 +99,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "only_row version default_language solved_closes_after email_delay"
         " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
-        " commands_per_minute commands_per_minute_by_address bytes_per_minute"
-        " file_bytes file_bytes_per_day files_per_comment unused_files_kept",
+        " commands_per_minute commands_per_minute_by_address bytes_per_minute",
     ),
     "private.setting_definitions": ((), "setting is_public unit minimum maximum"),
     "private.audit_entries": (
@@ -209,7 +200,6 @@ VIEWS = {
     "private.emails_due",
     "private.emails_expired",
     "private.field_fills_due",
-    "private.file_checks_due",
     "private.held_permissions",
     "private.note_readers",
     "private.notifications_expired",
@@ -219,8 +209,6 @@ VIEWS = {
     "private.queue_statuses_changed",
     "private.solved_tickets_due",
     "private.ticket_readers",
-    "private.unused_files",
-    "private.uploads_missed",
     "private.webhook_deliveries_due",
     "private.webhook_deliveries_expired",
 }
@@ -240,7 +228,6 @@ feed_cursor
 feed_horizon
 feed_page_end
 feed_place
-files_in_event
 followed_tickets
 has_permission
 is_staff
@@ -251,7 +238,6 @@ my_profile
 named_event_json
 names_in_events
 note_queues
-now
 page_limit
 page_of
 readable_queues
@@ -285,14 +271,11 @@ AS_THE_CALLER = {
     "private.as_email",
     "private.as_single_line",
     "private.as_uuid",
-    "private.attachment_json",
-    "private.blank_files",
     "private.bulk_state",
     "private.bulk_update_json",
     "private.calendar_json",
     "private.changed_data",
     "private.changed_fields",
-    "private.comment_facts",
     "private.conditions_cover",
     "private.count_unread",
     "private.current_batch",
@@ -305,7 +288,6 @@ AS_THE_CALLER = {
     "private.field_changes",
     "private.field_filter_sql",
     "private.fields_among",
-    "private.files_in_event",
     "private.filter_sql",
     "private.has_json_type",
     "private.hash_of_secret",
@@ -329,7 +311,6 @@ AS_THE_CALLER = {
     "private.moves_organization",
     "private.new_webhook_secret",
     "private.normal_domains",
-    "private.now",
     "private.only_keys",
     "private.order_sql",
     "private.page_limit",
@@ -389,7 +370,6 @@ INLINED = {
     "private.is_visible",
     "private.may_see_ticket",
     "private.may_use_view",
-    "private.now",
     "private.page_limit",
     "private.redacted_body",
     "private.reply_opens",

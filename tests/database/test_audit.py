@@ -18,8 +18,6 @@ NOT_AUDITED = {
     "private.event_types": "migrations alone change it",
     "public.tickets": "its history is ticket_events",
     "public.comments": "its history is ticket_events",
-    "public.attachments": "their history is ticket_events",
-    "private.file_removals": "work to do",
     "public.ticket_followers": "people follow what they like",
     "public.ticket_read_markers": "a person's own reading",
     "public.notification_preferences": "a person's own choice",

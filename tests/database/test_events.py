@@ -165,7 +165,6 @@ def test_events_do_not_contain_comment_bodies(db):
         "author_name": "Agent",
         "by_staff": True,
         "visibility": "internal",
-        "attachments": [],
     }
 
 

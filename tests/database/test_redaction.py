@@ -104,7 +104,6 @@ def test_redaction_is_recorded_once_without_the_body(db, ticket, comment):
         "author_name",
         "by_staff",
         "visibility",
-        "attachments",
     }
 
 

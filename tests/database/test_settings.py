@@ -16,8 +16,7 @@ where attrelid = 'private.settings'::regclass and attnum > 0 and not attisdroppe
 TYPES = {"boolean": "boolean", "text": "string"}
 PUBLIC = {
     "bytes_per_minute", "commands_per_minute", "confirm_new_tickets",
-    "default_language", "file_bytes", "file_bytes_per_day", "files_per_comment",
-    "reply_lease", "solved_closes_after", "unused_files_kept",
+    "default_language", "reply_lease", "solved_closes_after",
 }  # fmt: skip
 
 

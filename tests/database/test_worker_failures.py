@@ -16,7 +16,6 @@ from functions.apply_bulk_updates.app import handler as apply_bulk_updates
 from functions.assign_waiting_tickets.app import handler as assign_waiting_tickets
 from functions.broadcast_queue_status.app import get_broadcast
 from functions.broadcast_queue_status.app import handler as broadcast_queue_status
-from functions.check_files.app import handler as check_files
 from functions.close_solved_tickets.app import handler as close_solved_tickets
 from functions.deliver_emails.app import get_sender
 from functions.deliver_emails.app import handler as deliver_emails
@@ -32,10 +31,8 @@ from functions.relay_missed_events.app import get_relay
 from functions.relay_missed_events.app import handler as relay_missed_events
 from functions.release_idle_tickets.app import handler as release_idle_tickets
 from functions.report_metrics.app import handler as report_metrics
-from functions.sweep_files.app import handler as sweep_files
 from shared.core.auth import accept_proof
 from shared.core.jobs import open_job_trigger
-from shared.core.persistence.storage import BucketFiles
 from shared.core.persistence.worker import WorkerDatabase
 from shared.outbox import EventIntakeRepository, open_event_queue
 from shared.reactions import deployed_reactions
@@ -47,7 +44,6 @@ from .arrange import age_tickets, define_field, store_webhook_settings
 from .assigning import make_available, set_strategy
 from .bulk import start
 from .failing import Outside
-from .files import announce, check, upload
 from .notifying import assigned_ticket, queue_due_email
 from .personas import id_of
 from .webhooks import create_event, create_webhook
@@ -148,20 +144,6 @@ def arrange_fill(db):
     db.execute("update private.field_fills set after_transaction = 0")
 
 
-def arrange_files(db):
-    ticket = db.create_ticket()
-    upload(db, announce(db, ticket))
-    upload(db, announce(db, ticket, name="no.png", content_type="image/png"))
-
-
-def arrange_unused_files(db):
-    ticket = db.create_ticket()
-    announce(db, ticket)
-    check(db, upload(db, announce(db, ticket)), "wrong-type")
-    check(db, upload(db, announce(db, ticket)))
-    db.execute("update public.attachments set created_at = now() - interval '31 days'")
-
-
 def arrange_idle(db):
     changes = {"released_after_minutes": 60}
     db.call("admin", "change_queue", queue="support", changes=changes)
@@ -241,10 +223,6 @@ CASES = {
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
     "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
-    "check_files": Case(arrange_files, scheduled(check_files)),
-    "sweep_files": Case(
-        arrange_unused_files, scheduled(sweep_files), repeats=frozenset({"remove"})
-    ),
     "release_idle_tickets": Case(arrange_idle, scheduled(release_idle_tickets)),
     "dispatch_jobs": Case(
         arrange_jobs, scheduled(dispatch_jobs), repeats=frozenset({"worker"})
@@ -295,8 +273,6 @@ STATE = {
     "items": "select position, result from private.bulk_items",
     "values": "select field, number_value from private.field_values",
     "fills": "select field from private.field_fills",
-    "files": "select name, state, problem, sha256 from public.attachments",
-    "removals": "select object_name from private.file_removals",
     "statuses": "select queue_id, status - 'oldest_waiting_since'"
     " from private.queue_status_broadcasts",
 }
@@ -311,10 +287,6 @@ def state_of(db):
 
 def let_time_pass(db):
     """End every lease and delay."""
-    db.execute(
-        "update public.attachments set check_due_at = now() - interval '1 minute'"
-        " where check_due_at is not null"
-    )
     for table, column in [
         ("outbox", "due_at"),
         ("emails", "due_at"),
@@ -347,8 +319,6 @@ def wire(db, aws, monkeypatch):
             lambda _, function, arguments: outside.call_database(function, arguments),
         )
         monkeypatch.setattr(aws, "call", outside.call_aws)
-        monkeypatch.setattr(BucketFiles, "read", outside.read_file)
-        monkeypatch.setattr(BucketFiles, "remove", outside.remove_files)
         monkeypatch.setattr(
             "functions.deliver_webhooks.app.open_client", outside.open_client
         )

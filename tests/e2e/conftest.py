@@ -8,7 +8,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.moving_time import movable_time
 from tests.open_desk import eventually
 
 from .person import Person
@@ -94,13 +93,6 @@ def people(desk, http):
 def database(desk):
     """The database, past every API."""
     with psycopg.connect(desk.database_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def time(database):
-    """The connection that moves the time of the desk, which is restored."""
-    with movable_time(database) as connection:
         yield connection
 
 

@@ -61,11 +61,6 @@ def world(people):
         machine=machine["id"],
         calendar=calendar["id"],
         policy=policy["id"],
-        attachment=admin.do(
-            "POST",
-            f"/v1/tickets/{ticket['id']}/attachments",
-            {"name": "two ways.txt", "size": 5, "content_type": "text/plain"},
-        )["id"],
     )
     admin.do("DELETE", f"/v1/organizations/{organization['id']}")
     admin.do("DELETE", f"/v1/machine-users/{machine['id']}")

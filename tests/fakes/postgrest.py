@@ -1,6 +1,6 @@
 """A small HTTP server in PostgREST's place, with a result for each SQL function.
 
-What is sent to Auth and Storage has its path for the name of a function.
+What is sent to Auth has its path for the name of a function.
 """
 
 import json
@@ -14,7 +14,7 @@ from tests.http_server import Request, Response, http_server
 from .results import find_result
 
 RPC = "/rest/v1/rpc/"
-OTHERS = ("/auth/v1/", "/storage/v1/")
+AUTH = "/auth/v1/"
 SCHEMA = "api"
 JSON = {"content-type": "application/json"}
 VOID = Response(204)
@@ -64,8 +64,8 @@ class FakePostgrest:
         function = request.route.removeprefix(RPC)
         arguments = json.loads(request.body or b"null")
         self.calls.append(Call(function, arguments, request.headers))
-        elsewhere = request.route.startswith(OTHERS)
-        if not elsewhere and request.headers.get("content-profile") != SCHEMA:
+        of_auth = request.route.startswith(AUTH)
+        if not of_auth and request.headers.get("content-profile") != SCHEMA:
             return rest_error(406, "PGRST106", f"The schema must be {SCHEMA}")
         missing = rest_error(404, "PGRST202", f"There is no function {function}")
         result = self.results.get(function, self.otherwise or missing)

@@ -36,7 +36,6 @@ def test_a_comment_is_added(rest, body, visibility):
             "ticket": "1042",
             "body": "Thank you.",
             "visibility": visibility,
-            "attachments": [],
             "idempotency_key": "k",
         }
     ]

@@ -172,28 +172,6 @@ const magic = async () => {
   }
 }
 
-const storage = async () => {
-  const { person, user } = await signUp()
-  const name = `${user.id}/js.txt`
-  const bucket = person.storage.from('files')
-  const { data } = await bucket.createSignedUploadUrl(name)
-  const file = new Blob(['hello'], { type: 'text/plain' })
-  const stored = await bucket.uploadToSignedUrl(name, data.token, file)
-  const address = await bucket.createSignedUrl(name, 60, { download: 'x.txt' })
-  const answer = await fetch(address.data.signedUrl)
-  const denied = await bucket.createSignedUploadUrl('somebody/x')
-  const again = await bucket.createSignedUploadUrl(name)
-  const removed = await make(secret).storage.from('files').remove([name])
-  return {
-    key: stored.data.path === name,
-    text: await answer.text(),
-    type: answer.headers.get('content-type'),
-    denied: denied.error.statusCode,
-    again: again.error.statusCode,
-    removed: removed.data.length,
-  }
-}
-
-const stories = { auth, rest, realtime, http, reset, magic, storage }
+const stories = { auth, rest, realtime, http, reset, magic }
 console.log(JSON.stringify(await stories[story]()))
 process.exit(0)

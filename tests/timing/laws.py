@@ -74,7 +74,6 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
     """A worker stops when less time is left than its next step takes at worst."""
     call = database_call()
     webhook = constant("shared.webhooks.delivery.client.TIMEOUT_SECONDS")
-    storage = constant("shared.core.persistence.storage.TIMEOUT_SECONDS")
     for worker, margin, step in (
         ("DeliverEmails", "use_case.WORST_MILLISECONDS", 2 * call + ses_patience()),
         ("DeliverWebhooks", "use_case.WORST_SECONDS", 2 * call + webhook),
@@ -82,8 +81,6 @@ def a_worker_begins_only_what_it_can_finish(at: Sources) -> Iterator[Comparison]
         ("AssignWaitingTickets", "app.BATCH_MILLISECONDS", call),
         ("CloseSolvedTickets", "app.BATCH_MILLISECONDS", call),
         ("FillFieldValues", "app.CHUNK_MILLISECONDS", call),
-        ("CheckFiles", "app.FILE_MILLISECONDS", 2 * call),
-        ("SweepFiles", "app.BATCH_MILLISECONDS", 2 * call + storage),
         ("ReleaseIdleTickets", "app.BATCH_MILLISECONDS", call),
         ("RelayMissedEvents", "use_case.BATCH_MILLISECONDS", call + sqs_patience()),
     ):

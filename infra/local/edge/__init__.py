@@ -1,1 +1,1 @@
-"""The API gateway of Supabase: keys become roles, four services share one address."""
+"""The API gateway of Supabase: keys become roles, three services share one address."""

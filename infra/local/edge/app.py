@@ -1,4 +1,4 @@
-"""Serve Supabase at one address: `python -m infra.local.edge.app`."""
+"""Serve Auth, REST and Realtime at one address: `python -m infra.local.edge.app`."""
 
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +20,6 @@ PREFLIGHT: dict[str, str] = {
 }
 # What browsers open without a key: of an email's link, for instance.
 OPEN_PATHS = ("/auth/v1/.well-known/", "/auth/v1/verify")
-STORAGE = "/storage/v1"  # signed addresses need no key, and it asks for tokens itself
 SESSION = web.AppKey("session", ClientSession)
 
 
@@ -64,8 +63,6 @@ class Gateway:
         if request.rel_url.raw_path.startswith(OPEN_PATHS):
             return await pass_on(session, request, target, header)
         key = request.headers.get("apikey") or request.query.get("apikey", "")
-        if prefix == STORAGE and not key:
-            return await pass_on(session, request, target, header)
         self._keys.check(key, request.headers.get("User-Agent", ""))
         if request.headers.get("Upgrade", "").lower() == "websocket":
             address = f"{service}/socket/websocket"
@@ -96,7 +93,6 @@ def create_app(environment: Mapping[str, str]) -> web.Application:
         "/rest/v1": environment["REST_URL"],
         "/auth/v1": environment["AUTH_URL"],
         "/realtime/v1": environment["REALTIME_URL"],
-        STORAGE: environment["STORAGE_URL"],
     }
     gateway = Gateway(ApiKeys.load(environment), services)
     app = web.Application(client_max_size=MAX_BODY)

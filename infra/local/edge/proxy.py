@@ -62,8 +62,6 @@ async def pass_on(
     if authorization:
         headers.add(hdrs.AUTHORIZATION, authorization)
     body = await _body(request)
-    if body is request.content and request.content_length is not None:
-        headers[hdrs.CONTENT_LENGTH] = str(request.content_length)
     async with session.request(
         request.method,
         URL(target, encoded=True),

@@ -11,12 +11,7 @@ from psycopg import sql
 from infra.local.keys import Keys
 
 SCRIPTS = Path(__file__).parent / "sql"
-LOGIN_ROLES = (
-    "postgres",
-    "authenticator",
-    "supabase_auth_admin",
-    "supabase_storage_admin",
-)
+LOGIN_ROLES = ("postgres", "authenticator", "supabase_auth_admin")
 PATIENCE = 30.0  # seconds; crash recovery after a busy day takes a few
 
 

@@ -119,7 +119,7 @@ class Layout:
 
 
 def _platform(home: Home, ports: PublicPorts) -> Platform:
-    internal = ("rest", "rest_admin", "auth", "realtime", "webhooks", "storage")
+    internal = ("rest", "rest_admin", "auth", "realtime", "webhooks")
     free = dict(zip(internal, free_ports(len(internal)), strict=True))
     return Platform(
         home.path,

@@ -152,15 +152,6 @@ class TicketUpdated(TicketEvent):
     after: TicketFacts
 
 
-class FileFacts(Model):
-    """A file of a comment, with the name it has when the event is read."""
-
-    id: UUID
-    name: str
-    content_type: str
-    size: int
-
-
 class CommentFacts(Model):
     """Which comment; its words are read from the ticket.
 
@@ -173,7 +164,6 @@ class CommentFacts(Model):
     author_name: str | None
     by_staff: bool
     visibility: CommentVisibility
-    attachments: list[FileFacts]
 
 
 class TicketCommented(TicketEvent):
@@ -200,7 +190,7 @@ class TicketReplyTakenOver(TicketEvent):
 
 
 class TicketCommentRedacted(TicketEvent):
-    """A comment or a file of it was redacted; copies of it should be as well."""
+    """A comment was redacted; copies of it should be as well."""
 
     type: Literal["TICKET_COMMENT_REDACTED"] = "TICKET_COMMENT_REDACTED"
     before: None

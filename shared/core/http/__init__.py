@@ -3,7 +3,6 @@
 from .app import create_app, create_handler
 from .callers import (
     CallersDatabase,
-    CallersStorage,
     PublicDatabase,
     TrustedAccounts,
     TrustedDatabase,
@@ -30,7 +29,6 @@ from .problems import STATUS
 __all__ = [
     "STATUS",
     "CallersDatabase",
-    "CallersStorage",
     "Commas",
     "EventsQuery",
     "HistoryQuery",

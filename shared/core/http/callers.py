@@ -11,14 +11,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from shared.core.auth import AccessToken, Authenticator, BearerAuthenticator
-from shared.core.persistence import (
-    Accounts,
-    AuthAccounts,
-    Database,
-    SignedAddresses,
-    StorageAddresses,
-    open_database,
-)
+from shared.core.persistence import Accounts, AuthAccounts, Database, open_database
 from shared.core.settings import SupabaseSettings, WorkerSettings
 
 from .source import prove_source
@@ -79,21 +72,9 @@ async def get_accounts(request: Request) -> Accounts:
     return AuthAccounts(str(settings.url), settings.secret_key, _address(request))
 
 
-async def get_storage(
-    request: Request,
-    authenticator: Annotated[Authenticator, Depends(get_authenticator)],
-) -> SignedAddresses:
-    """Return what signs addresses of Storage with the rights of the caller."""
-    token = authenticator.authenticate(request.headers.get("authorization"))
-    settings = get_settings()
-    key = settings.publishable_key.get_secret_value()
-    return StorageAddresses(str(settings.url), key, token)
-
-
 CallersDatabase = Annotated[Database, Depends(get_database)]
 PublicDatabase = Annotated[Database, Depends(get_public_database)]
 TrustedDatabase = Annotated[Database, Depends(get_trusted_database)]
-CallersStorage = Annotated[SignedAddresses, Depends(get_storage)]
 TrustedAccounts = Annotated[Accounts, Depends(get_accounts)]
 
 

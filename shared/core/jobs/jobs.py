@@ -21,8 +21,6 @@ class Job(StrEnum):
     WEBHOOKS = "webhooks"
     EMAILS = "emails"
     FIELD_VALUES = "field_values"
-    FILE_CHECKS = "file_checks"
-    UNUSED_FILES = "unused_files"
 
     @classmethod
     def known(cls, names: Iterable[str]) -> "list[Job]":

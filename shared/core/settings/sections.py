@@ -160,8 +160,6 @@ class WorkerFunctions(Settings):
     webhooks: str
     emails: str
     field_values: str
-    file_checks: str
-    unused_files: str
 
 
 class JobQueueSettings(Settings):

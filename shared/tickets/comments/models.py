@@ -6,7 +6,6 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.core.types import Command, CommentVisibility, LongText, Model, name_of
-from shared.tickets.attachments import Attachment
 
 CommentRef = str
 """A comment's id or its position, as it stands in an address."""
@@ -25,9 +24,6 @@ class CommentDraft(Command):
 
     body: LongText
     visibility: CommentVisibility = CommentVisibility.PUBLIC
-    attachments: list[UUID] = Field(
-        default=[], max_length=100, description="Files that you have uploaded for it."
-    )
 
 
 class Comment(Model):
@@ -57,9 +53,6 @@ class Comment(Model):
     )
     mentioned_queues: list[UUID] = Field(
         default=[], description="What a note names by `@` and the key of a queue."
-    )
-    attachments: list[Attachment] = Field(
-        default=[], description="Its files, in order."
     )
 
 

@@ -49,8 +49,7 @@ class CommentRepository(Comments):
     def add(
         self, ticket: TicketRef, draft: CommentDraft, key: str | None
     ) -> AddedComment:
-        arguments = {"ticket": ticket, "idempotency_key": key}
-        arguments |= draft.model_dump(mode="json")
+        arguments = {"ticket": ticket, "idempotency_key": key, **draft.model_dump()}
         return AddedComment.model_validate(
             self._database.call("add_comment", arguments)
         )

@@ -8,17 +8,14 @@ create role service_role nologin inherit bypassrls;
 create role authenticator login noinherit;
 create role supabase_auth_admin login noinherit createrole;
 create role supabase_realtime_admin nologin noinherit;
-create role supabase_storage_admin login noinherit createrole;
 
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role to postgres with admin option;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 
-grant anon, authenticated, service_role to supabase_storage_admin;
-
--- Hosted lets `postgres` write policies on realtime.messages and storage.objects by an extension
--- of the server that no registry ships; membership of the owners lets the same migrations pass.
-grant supabase_realtime_admin, supabase_storage_admin to postgres;
+-- Hosted lets `postgres` write policies on realtime.messages by an extension of the
+-- server that no registry ships; membership of the owner lets the same migration pass.
+grant supabase_realtime_admin to postgres;
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
@@ -27,5 +24,4 @@ alter role authenticator set lock_timeout = '8s';
 alter role supabase_admin set search_path = "$user", public, auth, extensions;
 alter role postgres set search_path = "$user", public, extensions;
 alter role supabase_auth_admin set search_path = auth;
-alter role supabase_storage_admin set search_path = storage;
 alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';

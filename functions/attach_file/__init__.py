@@ -1,1 +1,0 @@
-"""Announce a file for a ticket."""

@@ -1,1 +1,0 @@
-"""Check files that were uploaded."""

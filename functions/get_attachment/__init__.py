@@ -1,1 +1,0 @@
-"""Return a file of a ticket, with where to download it."""

@@ -1,1 +1,0 @@
-"""Redact a file of a ticket."""

@@ -1,1 +1,0 @@
-"""Remove files that nobody will use."""
