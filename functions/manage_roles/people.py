@@ -17,7 +17,7 @@ class PeopleQuery(PageQuery):
 
     search: Annotated[SingleLine, Field(min_length=1, max_length=100)] | None = Field(
         default=None,
-        description="A part of a name or an address; or a name like it, if none has it.",
+        description="A part of a name or an address; or a name like it.",
     )
     role: RoleKey | None = None
 

@@ -1,4 +1,4 @@
-"""When triggered: the words of tickets are written anew whose language or names changed."""
+"""When triggered: the words of tickets are written anew that search looks through."""
 
 from typing import Any
 

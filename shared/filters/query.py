@@ -34,7 +34,6 @@ class FilterQuery(PageQuery):
     Besides, `field.<key>` for each custom field, with `.from` and `.to` for ranges.
     """
 
-
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[FieldParameter, FieldValues] = Field(init=False)
 

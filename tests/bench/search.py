@@ -128,7 +128,7 @@ def _time(connection: psycopg.Connection, search: str) -> Took:
 
 
 def _comments(desk: Desk) -> Iterator[Figure]:
-    """What a reply costs with search, and with the trigger that adds it switched off."""
+    """What a reply costs with search, and without the trigger that adds it."""
     for what, switch in (("without", "disable"), ("with", "enable")):
         with desk.connection("supabase_admin") as connection:
             connection.execute(

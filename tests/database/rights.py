@@ -104,8 +104,9 @@ TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     ),
     "private.settings": (
         (),
-        "only_row version default_language search_language solved_closes_after email_delay"
-        " confirm_new_tickets addresses_are_confirmed organization_moves_tickets"
+        "only_row version default_language search_language solved_closes_after"
+        " email_delay confirm_new_tickets addresses_are_confirmed"
+        " organization_moves_tickets"
         " webhook_disabled_after webhook_log_kept page_scan_limit reply_lease"
         " commands_per_minute commands_per_minute_by_address bytes_per_minute"
         " file_bytes file_bytes_per_day files_per_comment unused_files_kept",

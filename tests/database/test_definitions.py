@@ -6,7 +6,8 @@ from collections import Counter
 from .server import MIGRATIONS
 
 CREATED = re.compile(
-    r"^create (?:unlogged |unique )?(?P<kind>text search configuration|\w+) (?:if not exists )?"
+    r"^create (?:unlogged |unique )?(?P<kind>text search configuration|\w+)"
+    r" (?:if not exists )?"
     r"(?P<name>\"[^\"]+\"|[\w.]+)(?:\s+\S.*?\son (?P<table>[\w.]+))?",
     re.MULTILINE | re.DOTALL,
 )
@@ -14,7 +15,8 @@ CREATED = re.compile(
 # in no other way than by altering it.
 CHANGES = re.compile(
     r"^(create or replace\b|drop\b|do\b|update\b|delete\b"
-    r"|alter table (?!\S+\s+(enable row level security;|alter \w+ set statistics \d+;)))"
+    r"|alter table (?!\S+\s+(enable row level security;"
+    r"|alter \w+ set statistics \d+;)))"
     r".*$",
     re.MULTILINE,
 )

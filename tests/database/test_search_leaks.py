@@ -78,7 +78,9 @@ def test_a_hidden_word_is_answered_as_one_that_is_nowhere(db, ticket, who, how):
 def test_nothing_that_somebody_is_told_holds_a_hidden_word(db, ticket, who):
     for q in ("help", "people", "please or we or with", str(ticket["number"])):
         told = answers(db, who, q)
-        assert [w for w, readers in SEE.items() if w in told and who not in readers] == []
+        assert [
+            w for w, readers in SEE.items() if w in told and who not in readers
+        ] == []
         if who not in READERS | {"biller"}:
             assert '"internal"' not in told
             assert '"notes": 0' not in told
@@ -175,7 +177,9 @@ def test_a_redacted_word_is_gone_for_everybody(db, ticket, word, who):
     assert answers(db, who, word) == answers(db, who, NOTHING)
     assert answers(db, who, f"{word}x") == answers(db, who, f"{NOTHING}x")
     stems = [word, word[:-1], word[:-2]]
-    assert [text for text in table_texts(db) if any(stem in text for stem in stems)] == []
+    assert [
+        text for text in table_texts(db) if any(stem in text for stem in stems)
+    ] == []
 
 
 def test_a_redacted_comment_is_gone(db, ticket):

@@ -26,6 +26,7 @@ from functions.dispatch_jobs.app import handler as dispatch_jobs
 from functions.fill_field_values.app import handler as fill_field_values
 from functions.process_events.app import handler as process_events
 from functions.process_events.use_case import get_process
+from functions.rebuild_search.app import handler as rebuild_search
 from functions.receive_db_webhook.hook import EventHook, EventRecord
 from functions.receive_db_webhook.use_case import Intake
 from functions.relay_missed_events.app import get_relay
@@ -162,6 +163,14 @@ def arrange_unused_files(db):
     db.execute("update public.attachments set created_at = now() - interval '31 days'")
 
 
+def arrange_search(db):
+    for _ in range(3):
+        db.create_ticket(body="Die Häuser brennen.")
+    db.call("admin", "change_settings", changes={"search_language": "de"})
+    # As above.
+    db.execute("update private.search_rebuilds set after_transaction = 0")
+
+
 def arrange_idle(db):
     changes = {"released_after_minutes": 60}
     db.call("admin", "change_queue", queue="support", changes=changes)
@@ -241,6 +250,7 @@ CASES = {
     ),
     "close_solved_tickets": Case(arrange_solved, scheduled(close_solved_tickets)),
     "fill_field_values": Case(arrange_fill, scheduled(fill_field_values)),
+    "rebuild_search": Case(arrange_search, scheduled(rebuild_search)),
     "check_files": Case(arrange_files, scheduled(check_files)),
     "sweep_files": Case(
         arrange_unused_files, scheduled(sweep_files), repeats=frozenset({"remove"})
@@ -295,6 +305,8 @@ STATE = {
     "items": "select position, result from private.bulk_items",
     "values": "select field, number_value from private.field_values",
     "fills": "select field from private.field_fills",
+    "words": "select number, public_words from private.ticket_search",
+    "rebuilds": "select requester_id, organization_id from private.search_rebuilds",
     "files": "select name, state, problem, sha256 from public.attachments",
     "removals": "select object_name from private.file_removals",
     "statuses": "select queue_id, status - 'oldest_waiting_since'"
