@@ -175,6 +175,7 @@ def test_every_metric_that_an_alarm_looks_at_is_priced():
     ]
 
     assert sum(looked_at) == OURS.idle.alarm_metrics
+    assert max(looked_at) <= 10  # CloudWatch takes no alarm of more
 
 
 def test_no_schedule_and_no_queue_of_the_template_runs_for_nothing():
