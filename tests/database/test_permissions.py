@@ -21,32 +21,24 @@ insert into public.role_permissions (role, permission)
 select 'exactly', unnest(%s::text[])
 """
 GRANT = "insert into public.person_roles (person_id, role) values (%s, 'exactly')"
-KEPT_BY = {
-    "public.role_permissions": "end_work",
-    "public.person_roles": "end_work",
-    "public.tickets": "keep_workable",
-}
 TAKE = "update public.tickets set assignee_id = %s where number = %s"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kept_work(world, session_connection):
-    """Leave them their ticket, even while they cannot work it.
-
-    A command must say so, not the lack of a ticket.
-    """
-    for table, trigger in KEPT_BY.items():
-        session_connection.execute(f"alter table {table} disable trigger {trigger}")
 
 
 def hold_exactly(db, world, permissions):
     """Give the caller exactly these permissions, as a member of queue support."""
+    for table in ("role_permissions", "person_roles"):
+        db.execute(f"alter table public.{table} disable trigger end_work")
     for role in ("agent", "customer"):
         revoke_role(db, CALLER, role)
     db.execute(ROLE)
     db.execute(PERMISSIONS, list(permissions))
     db.execute(GRANT, id_of(CALLER))
+    # Theirs even while they cannot work it: a command must say so, not the lack of one.
+    db.execute("alter table public.tickets disable trigger keep_workable")
     db.execute(TAKE, id_of(CALLER), world.mine)
+    db.execute("alter table public.tickets enable trigger keep_workable")
+    for table in ("role_permissions", "person_roles"):
+        db.execute(f"alter table public.{table} enable trigger end_work")
 
 
 def result_of(db, world, case, permissions):

@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 AT_ONCE = 24
-READS_EACH = 2
+READS_EACH = 5
 EVERYTHING = {"page_size": 1_000_000}
 # Each is called directly, past the gateway's throttle, for all that it may return.
 HEAVIEST = [
